@@ -1,0 +1,12 @@
+//! Auth0 Hooks as code.
+//!
+//! ```text
+//! plan    dir ─source─▶ DesiredState ─┐
+//!                                     ├─ policy ─▶ diff ─▶ Plan ─ report ─▶ text │ markdown │ json
+//!         tenant ─api─▶ LiveState ────┘
+//! apply   … Plan ─ guard ─▶ ApprovedPlan ─ execute ─▶ ApplyReport ─ report ─▶ …
+//! export  tenant ─api─▶ LiveState ─ render ─▶ files ─▶ disk
+//! ```
+
+pub mod model;
+pub mod plan;

@@ -1,0 +1,3 @@
+//! The program's start; everything else is in the library.
+
+fn main() {}

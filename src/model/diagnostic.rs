@@ -1,0 +1,203 @@
+//! A finding about a file: what is wrong, where, and what to do next.
+//!
+//! One type for YAML, JSON, keyword and script findings, so that all of a run
+//! can be told together and in one order. Must not know how it is shown.
+
+use std::fmt;
+
+/// A stable identifier such as `HS101`, by which a rule is documented,
+/// switched and searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub &'static str);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How much a finding weighs. Errors stop plan and apply (those of a script
+/// only where that script would change).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It can't work as written.
+    Error,
+    /// It works, and is very likely not what was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// The lower-case word used in JSON and in text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// A place in a file as it is on disk. Both count from 1; `column` counts
+/// Unicode scalar values, not bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// The line a finding points at, and which part of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Excerpt {
+    /// The whole line as it is on disk, without its line end. May hold
+    /// anything a file can hold: whoever shows it must make it harmless.
+    pub line: String,
+    /// How many characters to underline, from [`Position::column`] on; at
+    /// least 1. A finding over several lines is cut at the end of its first.
+    pub width: usize,
+}
+
+/// One finding. Ordered by file, place, severity, code: the order in which a
+/// run tells them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule's identifier.
+    pub code: Code,
+    /// Its weight.
+    pub severity: Severity,
+    /// What is wrong and why it matters, one or two sentences.
+    pub message: String,
+    /// The next step, if one can be named.
+    pub hint: Option<String>,
+    /// The file, as the user would write it from where the program was
+    /// started, with `/` between folders. `None` for findings about a run.
+    pub file: Option<String>,
+    /// Where in the file.
+    pub position: Option<Position>,
+    /// The line at [`Self::position`].
+    pub excerpt: Option<Excerpt>,
+}
+
+impl Diagnostic {
+    /// A finding without a place yet.
+    #[must_use]
+    pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            hint: None,
+            file: None,
+            position: None,
+            excerpt: None,
+        }
+    }
+
+    /// An error without a place yet.
+    #[must_use]
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message)
+    }
+
+    /// A warning without a place yet.
+    #[must_use]
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message)
+    }
+
+    /// Adds the next step.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Names the file.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// Points at the bytes `start..end` of `text`, the content of the file as
+    /// it is on disk. Offsets outside the text or inside a character are
+    /// moved to the nearest place that exists.
+    #[must_use]
+    pub fn at_bytes(mut self, text: &str, start: usize, end: usize) -> Self {
+        let start = floor_char_boundary(text, start);
+        let end = floor_char_boundary(text, end.max(start));
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let line = text[line_start..line_end].trim_end_matches('\r');
+        let visible_end = end.min(line_start + line.len());
+        self.position = Some(Position {
+            line: text[..line_start].matches('\n').count() + 1,
+            column: text[line_start..start].chars().count() + 1,
+        });
+        self.excerpt = Some(Excerpt {
+            line: line.to_owned(),
+            width: text.get(start..visible_end).map_or(0, |part| part.chars().count()).max(1),
+        });
+        self
+    }
+
+    /// Whether plan and apply must stop.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// The key by which findings are ordered.
+    fn key(&self) -> (&Option<String>, &Option<Position>, Severity, Code, &str) {
+        (&self.file, &self.position, self.severity, self.code, &self.message)
+    }
+}
+
+impl Ord for Diagnostic {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key()).then_with(|| self.hint.cmp(&other.hint))
+    }
+}
+
+impl PartialOrd for Diagnostic {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str, start: usize, end: usize) -> (usize, usize, String, usize) {
+        let found = Diagnostic::error(Code("HS000"), "x").at_bytes(text, start, end);
+        let (position, excerpt) = (found.position.unwrap(), found.excerpt.unwrap());
+        (position.line, position.column, excerpt.line, excerpt.width)
+    }
+
+    #[test]
+    fn places_are_counted_in_characters_from_one() {
+        assert_eq!(place("a: é b\nc: d\n", 6, 7), (1, 6, "a: é b".into(), 1));
+        assert_eq!(place("a\r\nbcd\r\n", 4, 6), (2, 2, "bcd".into(), 2));
+    }
+
+    #[test]
+    fn places_that_do_not_exist_are_moved_to_the_nearest_that_does() {
+        assert_eq!(place("", 9, 3), (1, 1, String::new(), 1));
+        assert_eq!(place("é", 1, 900), (1, 1, "é".into(), 1));
+        assert_eq!(place("ab\ncd", 1, 5), (1, 2, "ab".into(), 1));
+        assert_eq!(place("ab\n", 3, 3), (2, 1, String::new(), 1));
+    }
+}

@@ -1,0 +1,19 @@
+//! What is to be done, decided: the difference of two states as plain data.
+//!
+//! `diff` is a total, synchronous function of the desired and the live state;
+//! `order` lays its steps out; `guard` is the only way from a [`Plan`] to
+//! something that can be executed. Nothing in this room may be
+//! async, fail half-way, log, print, or hold a secret's value.
+
+pub mod change;
+pub mod fingerprint;
+pub mod outcome;
+pub mod step;
+
+pub use change::{
+    Action, Change, FieldChange, Plan, SecretAction, SecretChange, SecretWrite, Unmanaged,
+    UnresolvedSecret, Warning,
+};
+pub use fingerprint::Fingerprint;
+pub use outcome::{ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts};
+pub use step::{HookRef, Op, Owner, Patch, Step, StepId};
