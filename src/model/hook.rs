@@ -1,4 +1,4 @@
-//! A hook as the tenant has it.
+//! A hook as the tenant has it, and the two shapes in which one is written to it.
 //!
 //! Must not know how it was fetched.
 
@@ -62,5 +62,48 @@ impl LiveHook {
     #[must_use]
     pub fn has_content(&self) -> bool {
         self.script.is_some() && self.dependencies.is_some()
+    }
+}
+
+/// What a new hook is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewHook {
+    /// Its name, in the stored form.
+    pub name: HookName,
+    /// Its trigger.
+    pub trigger: Trigger,
+    /// Its script.
+    pub script: Script,
+    /// Its dependencies; `None` leaves them to the service.
+    pub dependencies: Option<Dependencies>,
+    /// Whether it runs; `None` leaves it to the service.
+    pub enabled: Option<bool>,
+}
+
+/// The fields of a hook that change; `None` is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HookPatch {
+    /// The new name, in the stored form.
+    pub name: Option<HookName>,
+    /// The new script.
+    pub script: Option<Script>,
+    /// The new dependencies, as a whole.
+    pub dependencies: Option<Dependencies>,
+    /// Whether it is to run.
+    pub enabled: Option<bool>,
+}
+
+impl HookPatch {
+    /// A patch of `enabled` alone.
+    #[must_use]
+    pub fn enabled(enabled: bool) -> Self {
+        Self { enabled: Some(enabled), ..Self::default() }
+    }
+
+    /// Whether nothing would be sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { name, script, dependencies, enabled } = self;
+        name.is_none() && script.is_none() && dependencies.is_none() && enabled.is_none()
     }
 }

@@ -14,7 +14,7 @@ pub mod state;
 pub mod trigger;
 
 pub use diagnostic::{Code, Diagnostic, Excerpt, Position, Severity};
-pub use hook::{Dependencies, HookId, LiveHook};
+pub use hook::{Dependencies, HookId, HookPatch, LiveHook, NewHook};
 pub use name::{HookName, InvalidName};
 pub use script::{Script, Sha256};
 pub use secret::{DesiredSecret, SecretKey, SecretValue};

@@ -16,4 +16,4 @@ pub use change::{
 };
 pub use fingerprint::Fingerprint;
 pub use outcome::{ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts};
-pub use step::{HookRef, Op, Owner, Patch, Step, StepId};
+pub use step::{HookRef, Op, Owner, Step, StepId};

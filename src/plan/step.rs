@@ -3,7 +3,7 @@
 //! A step is the smallest thing that is done or not done: one write. Must not
 //! know how it is carried out, or hold a secret's value (only its name).
 
-use crate::model::{Dependencies, HookId, HookName, Script, SecretKey, Trigger};
+use crate::model::{HookId, HookName, HookPatch, NewHook, SecretKey};
 
 /// A step's place in [`super::Plan::steps`].
 pub type StepId = usize;
@@ -48,23 +48,16 @@ pub struct Step {
 pub enum Op {
     /// `POST /hooks`
     Create {
-        /// The name sent: the stored form.
-        name: HookName,
-        /// The trigger.
-        trigger: Trigger,
-        /// The script.
-        script: Script,
-        /// Dependencies, where managed.
-        dependencies: Option<Dependencies>,
-        /// `true` only where nothing is missing once it is made.
-        enabled: bool,
+        /// What is sent. `enabled` is `true` only where nothing is missing
+        /// once the hook is made.
+        hook: NewHook,
     },
     /// `PATCH /hooks/{id}`
     Patch {
         /// Which hook.
         hook: HookRef,
         /// What changes.
-        patch: Patch,
+        patch: HookPatch,
     },
     /// `DELETE /hooks/{id}`
     Delete {
@@ -96,32 +89,4 @@ pub enum Op {
         /// Which secrets.
         keys: Vec<SecretKey>,
     },
-}
-
-/// The fields of a hook that change; `None` is not sent.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Patch {
-    /// The new name, in the stored form.
-    pub name: Option<HookName>,
-    /// The new script.
-    pub script: Option<Script>,
-    /// The new dependencies, as a whole.
-    pub dependencies: Option<Dependencies>,
-    /// Whether it is to run.
-    pub enabled: Option<bool>,
-}
-
-impl Patch {
-    /// A patch of `enabled` alone.
-    #[must_use]
-    pub fn enabled(enabled: bool) -> Self {
-        Self { enabled: Some(enabled), ..Self::default() }
-    }
-
-    /// Whether nothing would be sent.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let Self { name, script, dependencies, enabled } = self;
-        name.is_none() && script.is_none() && dependencies.is_none() && enabled.is_none()
-    }
 }
