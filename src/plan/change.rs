@@ -3,7 +3,7 @@
 //! Everything a reviewer sees is here, and nothing that only a machine needs
 //! ([`super::step`] has that). Must not hold a secret's value.
 
-use super::{Fingerprint, Step};
+use super::{Fingerprint, Owner, Step};
 use crate::model::{Dependencies, HookId, HookName, LiveHook, Script, SecretKey, Trigger};
 
 /// What has to happen on one tenant for its hooks to be as desired.
@@ -87,6 +87,9 @@ pub struct Change {
     pub secrets: Vec<SecretChange>,
     /// Why the tenant or the token will refuse it, where that is known.
     pub blocked: Option<String>,
+    /// Why the hook will not be switched on although its definition says so:
+    /// it would run without a secret that only the tenant could have had.
+    pub withheld: Option<String>,
 }
 
 /// One field's old and new value. `old` is `None` where there is no live hook.
@@ -227,6 +230,46 @@ pub struct UnresolvedSecret {
     pub source: String,
 }
 
+impl Change {
+    /// The new value of `enabled`, where it changes.
+    #[must_use]
+    pub fn enabled(&self) -> Option<bool> {
+        self.fields.iter().find_map(|field| match field {
+            FieldChange::Enabled { new, .. } => Some(*new),
+            _ => None,
+        })
+    }
+
+    /// Whether a hook that doesn't run at its trigger will do so.
+    #[must_use]
+    pub fn switches_on(&self) -> bool {
+        self.enabled() == Some(true) && self.withheld.is_none()
+    }
+
+    /// Whether a hook that runs at its trigger will not do so any more.
+    #[must_use]
+    pub fn gives_way(&self) -> bool {
+        match self.action {
+            Action::Create => false,
+            Action::Update => self.enabled() == Some(false),
+            Action::Replace | Action::Delete => true,
+        }
+    }
+
+    /// Whether the hook runs once the change is done.
+    #[must_use]
+    pub fn will_run(&self) -> bool {
+        match self.action {
+            Action::Delete => false,
+            Action::Create | Action::Replace => self.switches_on(),
+            Action::Update => {
+                let before = self.live.as_ref().is_some_and(|live| live.enabled);
+                self.switches_on() || (before && self.enabled() != Some(false))
+            }
+        }
+    }
+}
+
 impl Plan {
     /// Whether the tenant would be as desired without any change. Secrets
     /// sent again are no change.
@@ -239,6 +282,15 @@ impl Plan {
     #[must_use]
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action == action).count()
+    }
+
+    /// The change or secret write that a step belongs to, as a hook's name.
+    #[must_use]
+    pub fn owner_name(&self, owner: Owner) -> &HookName {
+        match owner {
+            Owner::Change(index) => &self.changes[index].name,
+            Owner::SecretWrite(index) => &self.secret_writes[index].name,
+        }
     }
 
     /// How many requests an apply will make at least: one a step.

@@ -7,7 +7,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::Sha256;
+use super::change::{Change, FieldChange, SecretWrite};
+use super::policy::{Options, SecretsMode};
+use crate::model::{Dependencies, DesiredHook, DesiredSecret, DesiredState, LiveHook, Sha256};
 
 /// `sha256:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,5 +51,149 @@ impl FromStr for Fingerprint {
         } else {
             Err(InvalidFingerprint)
         }
+    }
+}
+
+/// The fingerprint of a plan: of the desired definitions, the live content of
+/// every hook that it touches, and what it does to them.
+pub(super) fn compute(
+    tenant: &str,
+    options: &Options,
+    desired: &DesiredState,
+    changes: &[Change],
+    secret_writes: &[SecretWrite],
+) -> Fingerprint {
+    let Options { allow_delete, only: _, secrets, strict_newlines } = options;
+    let mut bytes = Canonical::default();
+    bytes.text("hooksync plan 1").text(tenant);
+    bytes.flag(*allow_delete).flag(*strict_newlines);
+    bytes.text(match secrets {
+        SecretsMode::Always => "always",
+        SecretsMode::Missing => "missing",
+        SecretsMode::Never => "never",
+    });
+    bytes.list(&desired.hooks, Canonical::desired);
+    bytes.list(changes, Canonical::change);
+    bytes.list(secret_writes, |bytes, write| {
+        bytes.text(write.id.as_str());
+        bytes.list(&write.keys, |bytes, key| {
+            bytes.text(key);
+        });
+    });
+    Fingerprint::new(Sha256::of(&bytes.0))
+}
+
+/// Bytes in which no two different values look alike: every text is led by
+/// its length, every choice by a mark.
+#[derive(Default)]
+struct Canonical(Vec<u8>);
+
+impl Canonical {
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.0.extend((text.len() as u64).to_le_bytes());
+        self.0.extend(text.as_bytes());
+        self
+    }
+
+    fn flag(&mut self, flag: bool) -> &mut Self {
+        self.0.push(u8::from(flag));
+        self
+    }
+
+    fn list<T>(&mut self, items: &[T], mut each: impl FnMut(&mut Self, &T)) {
+        self.0.extend((items.len() as u64).to_le_bytes());
+        for item in items {
+            each(self, item);
+        }
+    }
+
+    fn option<T>(&mut self, value: Option<T>, some: impl FnOnce(&mut Self, T)) {
+        self.flag(value.is_some());
+        if let Some(value) = value {
+            some(self, value);
+        }
+    }
+
+    fn dependencies(&mut self, packages: &Dependencies) {
+        self.0.extend((packages.len() as u64).to_le_bytes());
+        for (package, version) in packages {
+            self.text(package).text(version);
+        }
+    }
+
+    fn desired(&mut self, hook: &DesiredHook) {
+        let DesiredHook {
+            name,
+            written_name: _,
+            trigger,
+            script,
+            script_source: _,
+            enabled,
+            dependencies,
+            secrets,
+            renamed_from: _,
+            source: _,
+            source_text: _,
+        } = hook;
+        self.text(name.as_str()).text(trigger.as_str()).text(script.as_str());
+        self.option(*enabled, |bytes, enabled| {
+            bytes.flag(enabled);
+        });
+        self.option(dependencies.as_ref(), Self::dependencies);
+        self.option(secrets.as_ref(), |bytes, secrets| {
+            bytes.0.extend((secrets.len() as u64).to_le_bytes());
+            for (key, value) in secrets {
+                // whether a value is known differs between a pull request and
+                // its merge; that the value is the tenant's own does not
+                bytes.text(key).flag(matches!(value, DesiredSecret::Kept));
+            }
+        });
+    }
+
+    fn change(&mut self, change: &Change) {
+        let Change {
+            action,
+            name,
+            trigger,
+            id: _,
+            source: _,
+            live,
+            fields,
+            secrets,
+            blocked: _,
+            withheld,
+        } = change;
+        self.text(action.as_str()).text(name.as_str()).text(trigger.as_str());
+        self.option(live.as_ref(), Self::live);
+        self.list(fields, |bytes, field| {
+            bytes.text(field.field());
+            if let FieldChange::Enabled { new, .. } = field {
+                bytes.flag(*new);
+            }
+        });
+        self.list(secrets, |bytes, secret| {
+            bytes.text(&secret.key).text(secret.action.as_str());
+        });
+        self.flag(withheld.is_some());
+    }
+
+    fn live(&mut self, hook: &LiveHook) {
+        let LiveHook { id, name, stored_name, trigger, enabled, script, dependencies, secrets } =
+            hook;
+        self.text(id.as_str()).text(name.as_str());
+        self.option(stored_name.as_ref(), |bytes, name| {
+            bytes.text(name);
+        });
+        self.text(trigger.as_str()).flag(*enabled);
+        self.option(script.as_ref(), |bytes, script| {
+            bytes.text(script.as_str());
+        });
+        self.option(dependencies.as_ref(), Self::dependencies);
+        self.option(secrets.as_ref(), |bytes, keys| {
+            bytes.0.extend((keys.len() as u64).to_le_bytes());
+            for key in keys {
+                bytes.text(key);
+            }
+        });
     }
 }

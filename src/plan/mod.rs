@@ -1,19 +1,31 @@
 //! What is to be done, decided: the difference of two states as plain data.
 //!
-//! `diff` is a total, synchronous function of the desired and the live state;
-//! `order` lays its steps out; `guard` is the only way from a [`Plan`] to
-//! something that can be executed. Nothing in this room may be
+//! [`diff::plan`] is a total, synchronous function of the desired and the live
+//! state; [`order`] lays its steps out; [`guard`] is the only way from a
+//! [`Plan`] to something that can be executed. Nothing in this room may be
 //! async, fail half-way, log, print, or hold a secret's value.
 
+pub mod blocked;
 pub mod change;
+pub mod diff;
 pub mod fingerprint;
+pub mod guard;
+pub mod matching;
+pub mod needs;
+pub mod order;
 pub mod outcome;
+pub mod policy;
 pub mod step;
+mod takeover;
+#[cfg(test)]
+mod tests;
 
 pub use change::{
     Action, Change, FieldChange, Plan, SecretAction, SecretChange, SecretWrite, Unmanaged,
     UnresolvedSecret, Warning,
 };
 pub use fingerprint::Fingerprint;
+pub use guard::{ApprovedPlan, Refusal};
 pub use outcome::{ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts};
+pub use policy::{Options, SecretsMode};
 pub use step::{HookRef, Op, Owner, Step, StepId};

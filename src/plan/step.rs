@@ -35,12 +35,10 @@ pub struct Step {
     pub op: Op,
     /// Steps that must have succeeded before; all have smaller ids.
     pub after: Vec<StepId>,
-    /// Steps that must have ended before, well or badly; all have smaller ids.
-    pub after_any: Vec<StepId>,
-    /// If this one fails, the switch-off done by that step is taken back, so
-    /// that a trigger isn't left without its hook. An interrupt doesn't come
-    /// between the two.
-    pub takes_over_from: Option<StepId>,
+    /// Switch-offs (and moves out of the way) that this step makes good: if it
+    /// fails they are taken back, so that a trigger isn't left without its
+    /// hook; and an interrupt doesn't come between them and this step.
+    pub takes_over_from: Vec<StepId>,
 }
 
 /// The body of one write.

@@ -1,0 +1,194 @@
+//! The only way from a plan to something that can be executed.
+//!
+//! An [`ApprovedPlan`] can't be made anywhere else, so an apply that wasn't
+//! checked doesn't compile. Must not change the plan.
+
+use super::change::{Action, Plan, SecretAction, UnresolvedSecret};
+use super::fingerprint::Fingerprint;
+
+/// A plan that may be carried out.
+#[derive(Debug, Clone)]
+pub struct ApprovedPlan(Plan);
+
+impl ApprovedPlan {
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.0
+    }
+}
+
+/// What the user allows.
+#[derive(Debug, Clone, Default)]
+pub struct Allowed {
+    /// Hooks, replaced hooks and secrets may be deleted.
+    pub deletes: bool,
+    /// Even most of the tenant's hooks.
+    pub force: bool,
+    /// The plan must be the reviewed one.
+    pub expected: Option<Fingerprint>,
+    /// The reviewed plan was made for this tenant.
+    pub expected_tenant: Option<String>,
+}
+
+/// Why a plan isn't carried out. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It deletes, and that isn't allowed.
+    #[error("the plan deletes, and deleting isn't allowed: {}", what.join("; "))]
+    Deletes {
+        /// What would be deleted, one entry a hook.
+        what: Vec<String>,
+    },
+    /// It deletes so much that it is more likely a mistake.
+    #[error("the plan deletes {deletes} of the tenant's {live} hooks")]
+    TooManyDeletes {
+        /// Deletes and replaces.
+        deletes: usize,
+        /// Hooks on the tenant.
+        live: usize,
+    },
+    /// It isn't the reviewed plan any more.
+    #[error("the plan has changed since it was reviewed: it was {expected} and is now {found}")]
+    Stale {
+        /// The reviewed one.
+        expected: Fingerprint,
+        /// Today's.
+        found: Fingerprint,
+    },
+    /// It was reviewed for another tenant.
+    #[error("the reviewed plan is for tenant {expected}, this is {found}")]
+    OtherTenant {
+        /// The reviewed one's.
+        expected: String,
+        /// Today's.
+        found: String,
+    },
+    /// Secrets have to be sent whose value isn't known.
+    #[error("{}", unresolved_text(secrets))]
+    Unresolved {
+        /// Which.
+        secrets: Vec<UnresolvedSecret>,
+    },
+    /// The token lacks scopes.
+    #[error("the token may not do all of this: {}", what.join("; "))]
+    Blocked {
+        /// Hook and reason, one entry each.
+        what: Vec<String>,
+    },
+}
+
+impl Refusal {
+    /// Whether it is refused as unsafe or stale, rather than for an input
+    /// that is missing.
+    #[must_use]
+    pub fn is_safety(&self) -> bool {
+        match self {
+            Self::Deletes { .. }
+            | Self::TooManyDeletes { .. }
+            | Self::Stale { .. }
+            | Self::OtherTenant { .. } => true,
+            Self::Unresolved { .. } | Self::Blocked { .. } => false,
+        }
+    }
+
+    /// The next step.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Deletes { .. } => {
+                "Read the plan; then pass --allow-delete, or keep a secret by giving it the value \
+                 _VALUE_NOT_SHOWN_, or choose other hooks with --only."
+            }
+            Self::TooManyDeletes { .. } => {
+                "If that is meant, pass --force with --allow-delete. A wrong directory or tenant \
+                 looks just like this."
+            }
+            Self::Stale { .. } => {
+                "The tenant or the files moved in between: make a new plan and have it reviewed."
+            }
+            Self::OtherTenant { .. } => "Check AUTH0_DOMAIN, --domain and --env.",
+            Self::Unresolved { .. } => {
+                "Set the environment variable of that name, or pass --keyword, or leave secrets \
+                 alone with --secrets never."
+            }
+            Self::Blocked { .. } => {
+                "Grant the scope to the client (Auth0 dashboard: the application's API \
+                 permissions) and get a new token, or choose other hooks with --only."
+            }
+        }
+    }
+}
+
+fn unresolved_text(secrets: &[UnresolvedSecret]) -> String {
+    let each: Vec<String> = secrets
+        .iter()
+        .map(|secret| {
+            format!("{} of {} needs {}", secret.key, secret.hook, secret.keywords.join(", "))
+        })
+        .collect();
+    format!("secrets have no value here: {}", each.join("; "))
+}
+
+/// Checks a plan against what the user allows.
+///
+/// # Errors
+/// Every reason not to carry it out, the most telling first.
+pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusal>> {
+    let Allowed { deletes, force, expected, expected_tenant } = allowed;
+    let mut refusals = Vec::new();
+    if let Some(expected) = expected_tenant.as_ref().filter(|tenant| **tenant != plan.tenant) {
+        refusals
+            .push(Refusal::OtherTenant { expected: expected.clone(), found: plan.tenant.clone() });
+    } else if let Some(expected) = expected.as_ref().filter(|print| **print != plan.fingerprint) {
+        refusals
+            .push(Refusal::Stale { expected: expected.clone(), found: plan.fingerprint.clone() });
+    }
+    let what = deletions(&plan);
+    if !deletes && !what.is_empty() {
+        refusals.push(Refusal::Deletes { what });
+    }
+    let gone = plan.count(Action::Delete) + plan.count(Action::Replace);
+    let live = plan.live_total;
+    if !force && gone > 0 && (gone >= live || (live >= 4 && gone * 2 > live)) {
+        refusals.push(Refusal::TooManyDeletes { deletes: gone, live });
+    }
+    if !plan.unresolved.is_empty() {
+        refusals.push(Refusal::Unresolved { secrets: plan.unresolved.clone() });
+    }
+    let what = blocked(&plan);
+    if !what.is_empty() {
+        refusals.push(Refusal::Blocked { what });
+    }
+    if refusals.is_empty() { Ok(ApprovedPlan(plan)) } else { Err(refusals) }
+}
+
+/// What a plan deletes, in words, one entry a hook.
+#[must_use]
+pub fn deletions(plan: &Plan) -> Vec<String> {
+    plan.changes
+        .iter()
+        .filter_map(|change| match change.action {
+            Action::Delete => Some(format!("hook {}", change.name)),
+            Action::Replace => Some(format!("hook {} (replaced)", change.name)),
+            Action::Create | Action::Update => {
+                let keys: Vec<&str> = change
+                    .secrets
+                    .iter()
+                    .filter(|secret| secret.action == SecretAction::Delete)
+                    .map(|secret| secret.key.as_str())
+                    .collect();
+                (!keys.is_empty()).then(|| format!("secret {} of {}", keys.join(", "), change.name))
+            }
+        })
+        .collect()
+}
+
+fn blocked(plan: &Plan) -> Vec<String> {
+    let changes = plan.changes.iter().map(|change| (&change.name, &change.blocked));
+    let writes = plan.secret_writes.iter().map(|write| (&write.name, &write.blocked));
+    changes
+        .chain(writes)
+        .filter_map(|(name, reason)| Some(format!("{name}: {}", reason.as_ref()?)))
+        .collect()
+}

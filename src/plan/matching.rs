@@ -1,0 +1,187 @@
+//! Which live hook a definition means.
+//!
+//! By name first; by a former name where the tenant has that and not the
+//! name. Renames that follow one another (`a` becomes `b` while `b` becomes
+//! `c`) or form a ring are told apart from renames that are done already.
+//! Must not compare anything else.
+
+use crate::model::{DesiredHook, HookName, LiveHook};
+
+/// Ends the name that a hook bears while another one takes its old name.
+pub const RENAME_SUFFIX: &str = "hooksync-rename";
+/// Ends the name that a hook bears while its replacement is made.
+pub const REPLACED_SUFFIX: &str = "hooksync-replaced";
+
+/// The live hook of each definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pairing {
+    /// For each definition, the place of its live hook.
+    pub of_desired: Vec<Option<usize>>,
+    /// Live hooks that bear the name and trigger of a definition, and are not
+    /// the one taken for it: the tenant has two of them.
+    pub doubles: Vec<usize>,
+}
+
+/// Pairs definitions with live hooks. Both lists may be in any order; ties are
+/// broken by the live hook's id.
+#[must_use]
+pub fn pair(desired: &[DesiredHook], live: &[LiveHook]) -> Pairing {
+    let mut pairs = Pairs {
+        desired,
+        live,
+        of_desired: vec![None; desired.len()],
+        taken: vec![None; live.len()],
+    };
+    let doubles = pairs.by_name();
+    for index in 0..desired.len() {
+        if pairs.of_desired[index].is_none() {
+            pairs.by_former_name(index, &mut vec![false; desired.len()]);
+        }
+    }
+    pairs.rings();
+    Pairing { of_desired: pairs.of_desired, doubles }
+}
+
+struct Pairs<'a> {
+    desired: &'a [DesiredHook],
+    live: &'a [LiveHook],
+    of_desired: Vec<Option<usize>>,
+    /// Which definition has a live hook.
+    taken: Vec<Option<usize>>,
+}
+
+impl Pairs<'_> {
+    fn take(&mut self, desired: usize, live: usize) {
+        self.of_desired[desired] = Some(live);
+        self.taken[live] = Some(desired);
+    }
+
+    /// Live hooks of a name, those with the definition's trigger first.
+    fn candidates(&self, index: usize, name: &HookName) -> Vec<usize> {
+        let mut found: Vec<usize> =
+            (0..self.live.len()).filter(|&at| self.live[at].name == *name).collect();
+        found.sort_by_key(|&at| {
+            (self.live[at].trigger != self.desired[index].trigger, &self.live[at].id)
+        });
+        found
+    }
+
+    fn by_name(&mut self) -> Vec<usize> {
+        let mut doubles = Vec::new();
+        for index in 0..self.desired.len() {
+            let found = self.candidates(index, &self.desired[index].name);
+            if let Some((&first, rest)) = found.split_first() {
+                self.take(index, first);
+                doubles.extend(
+                    rest.iter()
+                        .copied()
+                        .filter(|&at| self.live[at].trigger == self.live[first].trigger),
+                );
+            }
+        }
+        doubles
+    }
+
+    /// The former names of a definition, those of an interrupted run last.
+    fn former_names(&self, index: usize) -> Vec<HookName> {
+        let hook = &self.desired[index];
+        let mut names = hook.renamed_from.clone();
+        names.push(hook.name.with_suffix(RENAME_SUFFIX));
+        names.push(hook.name.with_suffix(REPLACED_SUFFIX));
+        names
+    }
+
+    /// Finds a live hook under a former name. One that another definition
+    /// goes by may be taken if that one has a former name to go to: then the
+    /// renames follow one another and none of them is done yet. Their triggers
+    /// have to fit, for a rename that replaces is no likely reading.
+    fn by_former_name(&mut self, index: usize, seen: &mut Vec<bool>) -> bool {
+        if std::mem::replace(&mut seen[index], true) {
+            return false;
+        }
+        let moves = self.of_desired[index].is_some();
+        for name in self.former_names(index) {
+            for at in self.candidates(index, &name) {
+                let fits = self.live[at].trigger == self.desired[index].trigger;
+                let free = match self.taken[at] {
+                    None => fits || !moves,
+                    Some(other) => {
+                        fits && self.live[at].name == self.desired[other].name
+                            && self.by_former_name(other, seen)
+                    }
+                };
+                if free {
+                    self.take(index, at);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Rings of renames (`a` and `b` change places): every name is there
+    /// before and after, so only the content can tell whether it is done.
+    /// The renames are wanted where the triggers and scripts fit better then.
+    fn rings(&mut self) {
+        let mut done = vec![false; self.desired.len()];
+        for start in 0..self.desired.len() {
+            let Some(ring) = self.ring_from(start, &done) else { continue };
+            for &member in &ring {
+                done[member] = true;
+            }
+            let now: Vec<(usize, usize)> =
+                ring.iter().filter_map(|&at| Some((at, self.of_desired[at]?))).collect();
+            if now.len() != ring.len() {
+                continue;
+            }
+            let turned: Vec<(usize, usize)> =
+                (0..now.len()).map(|at| (now[at].0, now[(at + 1) % now.len()].1)).collect();
+            if self.misfits(&turned) < self.misfits(&now) {
+                for (desired, live) in turned {
+                    self.take(desired, live);
+                }
+            }
+        }
+    }
+
+    /// Follows former names from one definition to the next until it is back.
+    fn ring_from(&self, start: usize, done: &[bool]) -> Option<Vec<usize>> {
+        let mut ring = vec![start];
+        loop {
+            let last = *ring.last()?;
+            if done[last] {
+                return None;
+            }
+            let next = (0..self.desired.len()).find(|&other| {
+                other != last
+                    && self.goes_by_name(other)
+                    && self.desired[last].renamed_from.contains(&self.desired[other].name)
+            })?;
+            if next == start {
+                return self.goes_by_name(start).then_some(ring);
+            }
+            if ring.contains(&next) {
+                return None;
+            }
+            ring.push(next);
+        }
+    }
+
+    fn goes_by_name(&self, index: usize) -> bool {
+        self.of_desired[index].is_some_and(|at| self.live[at].name == self.desired[index].name)
+    }
+
+    /// How many triggers, then how many scripts differ. A script that isn't
+    /// known counts as fitting.
+    fn misfits(&self, pairs: &[(usize, usize)]) -> (usize, usize) {
+        let count = |differs: fn(&DesiredHook, &LiveHook) -> bool| {
+            pairs.iter().filter(|&&(d, l)| differs(&self.desired[d], &self.live[l])).count()
+        };
+        (
+            count(|hook, live| hook.trigger != live.trigger),
+            count(|hook, live| {
+                live.script.as_ref().is_some_and(|script| !script.same_but_newlines(&hook.script))
+            }),
+        )
+    }
+}

@@ -1,0 +1,169 @@
+//! A tenant in a few lines: carries out steps on a live state, and refuses
+//! what the service refuses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{
+    DesiredHook, DesiredSecret, DesiredState, HookId, HookName, LiveHook, LiveState, Script,
+    ScriptSource, SecretValue, Trigger,
+};
+use crate::plan::{HookRef, Op, Options, Plan, Step, diff};
+
+pub(super) fn options() -> Options {
+    Options { allow_delete: true, ..Options::default() }
+}
+
+/// `name trigger script [on|off] [+SECRET…] [<former…]`, the trigger by its
+/// number.
+pub(super) fn wanted(line: &str) -> DesiredHook {
+    let mut words = line.split_whitespace();
+    let name = words.next().unwrap();
+    let trigger = Trigger::KNOWN[words.next().unwrap().parse::<usize>().unwrap()].clone();
+    let mut hook = DesiredHook {
+        name: HookName::parse(name).unwrap(),
+        written_name: name.to_owned(),
+        trigger,
+        script: Script::new(words.next().unwrap()),
+        script_source: ScriptSource::default(),
+        enabled: None,
+        dependencies: None,
+        secrets: None,
+        renamed_from: Vec::new(),
+        source: format!("hooks/{name}.yaml"),
+        source_text: String::new(),
+    };
+    for word in words {
+        let secret = |value| (word[1..].to_owned(), value);
+        match word.as_bytes()[0] {
+            b'+' => {
+                let value = DesiredSecret::Value(SecretValue::new("v".into()));
+                hook.secrets.get_or_insert_default().extend([secret(value)]);
+            }
+            b'=' => hook.secrets.get_or_insert_default().extend([secret(DesiredSecret::Kept)]),
+            b'<' => hook.renamed_from.push(HookName::parse(&word[1..]).unwrap()),
+            _ => hook.enabled = Some(word == "on"),
+        }
+    }
+    hook
+}
+
+/// As [`wanted`], for a hook that is live. Its id is `id-` and its name.
+pub(super) fn live(line: &str) -> LiveHook {
+    let hook = wanted(line);
+    LiveHook {
+        id: HookId::new(format!("id-{}", hook.name)),
+        name: hook.name,
+        stored_name: Some(hook.written_name),
+        trigger: hook.trigger,
+        enabled: hook.enabled.unwrap_or_default(),
+        script: Some(hook.script),
+        dependencies: Some(BTreeMap::new()),
+        secrets: Some(hook.secrets.unwrap_or_default().into_keys().collect()),
+    }
+}
+
+pub(super) fn desired_state(lines: &[&str]) -> DesiredState {
+    DesiredState { hooks: lines.iter().map(|line| wanted(line)).collect() }
+}
+
+pub(super) fn live_state(lines: &[&str]) -> LiveState {
+    LiveState { hooks: lines.iter().map(|line| live(line)).collect() }
+}
+
+pub(super) fn plan_of(desired: &DesiredState, live: &LiveState) -> Plan {
+    diff::plan(desired, live, "t.example", &options())
+}
+
+/// The tenant while a plan is carried out.
+pub(super) struct World {
+    pub(super) hooks: Vec<LiveHook>,
+    made: BTreeMap<usize, HookId>,
+    /// Triggers with more than one running hook at the start.
+    crowded: BTreeSet<Trigger>,
+}
+
+impl World {
+    pub(super) fn new(live: &LiveState) -> Self {
+        let mut world =
+            Self { hooks: live.hooks.clone(), made: BTreeMap::new(), crowded: BTreeSet::new() };
+        world.crowded = world.crowds();
+        world
+    }
+
+    fn crowds(&self) -> BTreeSet<Trigger> {
+        let runs = |trigger: &Trigger| {
+            self.hooks.iter().filter(|hook| hook.enabled && hook.trigger == *trigger).count()
+        };
+        Trigger::KNOWN.into_iter().filter(|trigger| runs(trigger) > 1).collect()
+    }
+
+    pub(super) fn state(&self) -> LiveState {
+        LiveState { hooks: self.hooks.clone() }
+    }
+
+    /// Carries out one step, as strict as the service can be.
+    pub(super) fn carry_out(&mut self, id: usize, step: &Step) {
+        match &step.op {
+            Op::Create { hook } => {
+                self.assert_free(&hook.name);
+                let new = HookId::new(format!("new-{}-{}", self.hooks.len(), hook.name));
+                self.made.insert(id, new.clone());
+                self.hooks.push(LiveHook {
+                    id: new,
+                    name: hook.name.clone(),
+                    stored_name: Some(hook.name.to_string()),
+                    trigger: hook.trigger.clone(),
+                    enabled: hook.enabled.unwrap_or_default(),
+                    script: Some(hook.script.clone()),
+                    dependencies: Some(hook.dependencies.clone().unwrap_or_default()),
+                    secrets: Some(BTreeSet::new()),
+                });
+            }
+            Op::Patch { hook, patch } => {
+                if let Some(name) = &patch.name {
+                    self.assert_free(name);
+                }
+                let hook = self.hook(hook);
+                if let Some(name) = &patch.name {
+                    hook.name = name.clone();
+                    hook.stored_name = Some(name.to_string());
+                }
+                hook.enabled = patch.enabled.unwrap_or(hook.enabled);
+                hook.script = patch.script.clone().or(hook.script.take());
+                hook.dependencies = patch.dependencies.clone().or(hook.dependencies.take());
+            }
+            Op::Delete { hook } => {
+                let id = self.hook(hook).id.clone();
+                self.hooks.retain(|hook| hook.id != id);
+            }
+            Op::AddSecrets { hook, keys, .. } => {
+                let secrets = self.hook(hook).secrets.get_or_insert_default();
+                for key in keys {
+                    assert!(secrets.insert(key.clone()), "409: {key}");
+                }
+                assert!(secrets.len() <= 20, "a hook has at most 20 secrets");
+            }
+            Op::UpdateSecrets { hook, keys, .. } => {
+                let secrets = self.hook(hook).secrets.get_or_insert_default();
+                assert!(keys.iter().all(|key| secrets.contains(key)), "404: {keys:?}");
+            }
+            Op::RemoveSecrets { hook, keys } => {
+                let secrets = self.hook(hook).secrets.get_or_insert_default();
+                assert!(keys.iter().all(|key| secrets.remove(key)), "404: {keys:?}");
+            }
+        }
+        assert!(self.crowds().is_subset(&self.crowded), "two hooks run at one trigger");
+    }
+
+    fn hook(&mut self, hook: &HookRef) -> &mut LiveHook {
+        let id = match hook {
+            HookRef::Live(id) => id,
+            HookRef::MadeBy(step) => &self.made[step],
+        };
+        self.hooks.iter_mut().find(|hook| hook.id == *id).unwrap()
+    }
+
+    fn assert_free(&self, name: &HookName) {
+        assert!(!self.hooks.iter().any(|hook| hook.name == *name), "409: {name}");
+    }
+}
