@@ -1,0 +1,54 @@
+//! `hooksync export`
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::shared::{ConnectionArgs, DEFINITIONS, ProjectArgs};
+use super::values;
+use crate::model::HookName;
+
+/// The arguments of `hooksync export`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  hooksync export                          $AUTH0_DOMAIN to ./hooks
+  hooksync export --only my-hook           one hook
+  hooksync export --prune                  and remove files whose hook is gone
+  hooksync export --layout deploy-cli      in the layout of Auth0's Deploy CLI
+  hooksync export backup --local           what the local tenant has")]
+pub struct ExportArgs {
+    /// Which definitions are there already, and where to write.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Which tenant.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Only these hooks
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 1..,
+        action = ArgAction::Append,
+        value_delimiter = ',',
+        value_parser = values::hook_name,
+        help_heading = DEFINITIONS
+    )]
+    pub only: Vec<HookName>,
+    /// How the files are laid out
+    #[arg(long, value_name = "LAYOUT", default_value = "native", help_heading = DEFINITIONS)]
+    pub layout: Layout,
+    /// Remove the files of hooks that the tenant no longer has
+    #[arg(long, help_heading = DEFINITIONS)]
+    pub prune: bool,
+}
+
+/// A layout on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Layout {
+    /// One YAML and one JavaScript file a hook
+    #[default]
+    Native,
+    /// The Deploy CLI's directory format: one JSON and one JavaScript file a hook
+    DeployCli,
+    /// The Deploy CLI's YAML format: all hooks in tenant.yaml
+    DeployCliYaml,
+}

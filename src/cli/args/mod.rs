@@ -1,0 +1,114 @@
+//! The command line as types: every command, flag and alias.
+//!
+//! One file a command, [`shared`] for what several take, [`values`] for texts
+//! that become typed values. Must not read the environment or a file: what a
+//! flag means together with those is [`super::settings`]'s.
+
+mod apply;
+mod beginnings;
+mod export;
+mod extras;
+mod plan;
+pub mod shared;
+mod tenant;
+mod validate;
+pub mod values;
+
+pub use apply::ApplyArgs;
+pub use beginnings::{Ci, InitArgs, NewArgs};
+pub use export::{ExportArgs, Layout};
+pub use extras::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SchemaKind};
+pub use plan::PlanArgs;
+pub use shared::{
+    ColorWhen, ConnectionArgs, GlobalArgs, ProjectArgs, ResultFormat, ScopeArgs, SecretsMode,
+};
+pub use tenant::{ServeArgs, TenantArgs, TenantCommand, TenantMode, WindowKind};
+pub use validate::{ValidateArgs, ValidateFormat};
+
+pub use plan::PlanFormat;
+
+use clap::{Parser, Subcommand};
+
+use super::exit::Exit;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hooksync",
+    version,
+    about = "Auth0 Hooks as code: plan in pull requests, apply on merge, export what is live",
+    long_about = "Auth0 Hooks as code.\n\n\
+        Definitions (YAML and JavaScript) live in a folder. `plan` shows what would change on the \
+        tenant, `apply` changes it, `export` writes what is live to disk, `validate` checks \
+        everything that can be checked without a network.",
+    after_help = after_help(),
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change on the tenant
+    #[command(visible_alias = "diff")]
+    Plan(PlanArgs),
+    /// Change the tenant to what the definitions say
+    #[command(visible_alias = "import")]
+    Apply(ApplyArgs),
+    /// Write the tenant's hooks to disk
+    #[command(visible_alias = "dump")]
+    Export(ExportArgs),
+    /// Check definitions and scripts, without a network
+    #[command(visible_alias = "check")]
+    Validate(ValidateArgs),
+    /// Run a local tenant to try things on
+    Tenant(TenantArgs),
+    /// Start a project: folders, a first hook, a pipeline
+    Init(InitArgs),
+    /// Add a hook from its trigger's template
+    New(NewArgs),
+    /// Check connection, credentials and limits, and tell where each setting came from
+    Doctor(DoctorArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print a manual page
+    Man(ManArgs),
+}
+
+/// What stands below the list of commands.
+fn after_help() -> String {
+    let mut text = String::from(
+        "Examples:\n  \
+         hooksync plan fixtures/demo --local    the demo's plan; needs no account\n  \
+         hooksync plan                          what would change on $AUTH0_DOMAIN\n  \
+         hooksync apply --yes                   change it\n\n\
+         Connection (from the environment, never from arguments):\n  \
+         AUTH0_DOMAIN                    the tenant, such as acme.eu.auth0.com\n  \
+         AUTH0_ACCESS_TOKEN              a Management API token; or\n  \
+         AUTH0_CLIENT_ID                 a machine-to-machine application, with\n  \
+         AUTH0_CLIENT_SECRET             its secret, or\n  \
+         AUTH0_CLIENT_SIGNING_KEY_PATH   its private key (PEM), and\n  \
+         AUTH0_CLIENT_SIGNING_ALGORITHM  RS256, RS384 or PS256\n  \
+         AUTH0_AUDIENCE                  default https://$AUTH0_DOMAIN/api/v2/\n  \
+         AUTH0_ALLOW_DELETE              the same as --allow-delete\n\n\
+         Exit codes:\n",
+    );
+    for exit in Exit::ALL {
+        text.push_str(&format!("  {:<5}{}\n", exit.code(), exit.meaning()));
+    }
+    text.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

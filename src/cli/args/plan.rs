@@ -1,0 +1,56 @@
+//! `hooksync plan`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::shared::{ConnectionArgs, ProjectArgs, ScopeArgs};
+
+/// The arguments of `hooksync plan`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  hooksync plan                            ./hooks against $AUTH0_DOMAIN
+  hooksync plan fixtures/demo --local      against a local tenant; needs no account
+  hooksync plan --detailed-exitcode        exit 2 when something would change
+  hooksync plan --format markdown          for a pull-request comment
+  hooksync plan --out plan.json            for `hooksync apply --plan plan.json`
+  hooksync plan --env staging --env live   two environments of hooksync.yaml")]
+pub struct PlanArgs {
+    /// Which definitions.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// What of them.
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Which tenant.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the plan is printed
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub format: PlanFormat,
+    /// Write the plan to FILE as well, as JSON
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Exit 2 when something would change
+    #[arg(long, help_heading = "Output")]
+    pub detailed_exitcode: bool,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PlanFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For a pull-request comment
+    Markdown,
+}

@@ -1,0 +1,46 @@
+//! `hooksync validate`
+
+use clap::{Args, ValueEnum};
+
+use super::shared::ProjectArgs;
+
+/// The arguments of `hooksync validate`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  hooksync validate                        ./hooks
+  hooksync validate fixtures/demo
+  hooksync validate --deny-warnings        warnings fail the run, too
+  hooksync validate --format github        annotations in a GitHub workflow
+  hooksync validate --format sarif         for code scanning")]
+pub struct ValidateArgs {
+    /// Which definitions.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// How findings are printed
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub format: ValidateFormat,
+    /// Exit 1 on warnings, too
+    #[arg(long, help_heading = "Output")]
+    pub deny_warnings: bool,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ValidateFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}

@@ -1,0 +1,106 @@
+//! Errors at the program's edge: where every typed error becomes a message, a
+//! next step and an exit code.
+//!
+//! Rooms keep their own error types; a `From` for each belongs here. Must not
+//! print.
+
+use super::exit::Exit;
+use super::output::WriteFailed;
+
+/// Why a command ended without its result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CliError {
+    /// What the process ends with.
+    pub exit: Exit,
+    /// What went wrong. Empty when everything has been told already.
+    pub faults: Vec<Fault>,
+}
+
+/// One thing that went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Place and cause, without a final newline.
+    pub message: String,
+    /// The next step.
+    pub hint: Option<String>,
+}
+
+impl CliError {
+    /// One fault, which ends the run with [`Exit::Error`].
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        let fault = Fault { message: message.into(), hint: None };
+        Self { exit: Exit::Error, faults: vec![fault] }
+    }
+
+    /// Wrong usage.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(message).exit(Exit::Usage)
+    }
+
+    /// The end of a run that has told everything already.
+    #[must_use]
+    pub fn told(exit: Exit) -> Self {
+        Self { exit, faults: Vec::new() }
+    }
+
+    /// Ends the run with another code.
+    #[must_use]
+    pub fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Adds the next step to the last fault.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        if let Some(fault) = self.faults.last_mut() {
+            fault.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// The text for stderr.
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.faults.iter().map(Fault::render).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Fault {
+    fn render(&self) -> String {
+        let Self { message, hint } = self;
+        let mut text = format!("error: {}", message.replace('\n', "\n  "));
+        if let Some(hint) = hint {
+            text.push_str("\n  hint: ");
+            text.push_str(&hint.replace('\n', "\n  "));
+        }
+        text
+    }
+}
+
+impl From<WriteFailed> for CliError {
+    fn from(error: WriteFailed) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_stands_below_its_error() {
+        let error = CliError::usage("no such environment: x\nknown: a").hint("add it");
+        assert_eq!(error.render(), "error: no such environment: x\n  known: a\n  hint: add it");
+        assert_eq!(error.exit, Exit::Usage);
+        assert_eq!(CliError::told(Exit::Partial).render(), "");
+    }
+}

@@ -1,0 +1,109 @@
+//! The command line: arguments in, exit code out.
+//!
+//! [`run`] is all that `main` calls. [`args`] says what can be typed,
+//! [`settings`] makes it typed values together with the environment and
+//! hooksync.yaml, [`commands`] has one file a command, [`output`] is the one
+//! place that prints. Must not decide anything about hooks.
+
+pub mod args;
+pub mod commands;
+pub mod environment;
+pub mod error;
+pub mod exit;
+pub mod output;
+pub mod settings;
+
+pub use environment::Environment;
+pub use error::CliError;
+pub use exit::Exit;
+pub use output::Output;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use args::{Cli, ColorWhen, GlobalArgs};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+
+/// What every command is given beside its arguments.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The process's variables and streams.
+    pub environment: &'a Environment,
+    /// Where it prints.
+    pub output: &'a Output,
+}
+
+/// Runs the program.
+pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment) -> ExitCode {
+    output::install_panic_hook(environment);
+    let args: Vec<OsString> = args.into_iter().collect();
+    // The panic hook has told of it; what is left is to end as an error does.
+    let ended = catch_unwind(AssertUnwindSafe(|| run_checked(&args, environment)));
+    ended.unwrap_or(Exit::Error).into()
+}
+
+fn run_checked(args: &[OsString], environment: &Environment) -> Exit {
+    let cli = match parse(args, environment) {
+        Ok(cli) => cli,
+        Err(error) => return tell_usage(args, environment, &error),
+    };
+    let output = Output::new(environment, &cli.global);
+    let context = Context { environment, output: &output };
+    match commands::dispatch(cli.command, &context) {
+        Ok(exit) => exit,
+        Err(error) => {
+            if !error.faults.is_empty() {
+                output.error(&error.render());
+            }
+            error.exit
+        }
+    }
+}
+
+fn parse(args: &[OsString], environment: &Environment) -> Result<Cli, clap::Error> {
+    let output = Output::new(environment, &early_global_args(args));
+    let mut command = Cli::command();
+    if let Some(width) = output.stdout_look().width {
+        command = command.term_width(width.min(MAX_HELP_WIDTH));
+    }
+    Cli::from_arg_matches(&command.try_get_matches_from(args)?)
+}
+
+/// Help is easier to read in lines that end.
+const MAX_HELP_WIDTH: usize = 100;
+
+/// Prints help, the version, or what is wrong with the command line.
+fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error) -> Exit {
+    let output = Output::new(environment, &early_global_args(args));
+    let text = error.render().ansi().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match output.data(&text) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                output.error(&CliError::from(error).render());
+                Exit::Error
+            }
+        },
+        _ => {
+            output.error(&text);
+            Exit::Usage
+        }
+    }
+}
+
+/// The colours that a command line asks for before it could be parsed.
+fn early_global_args(args: &[OsString]) -> GlobalArgs {
+    let text = |arg: &OsString| arg.to_str().map(str::to_owned).unwrap_or_default();
+    let given = args.iter().enumerate().find_map(|(index, arg)| match text(arg) {
+        flag if flag == "--color" => args.get(index + 1).map(text),
+        flag => flag.strip_prefix("--color=").map(str::to_owned),
+    });
+    let color = match given.as_deref() {
+        Some("always") => ColorWhen::Always,
+        Some("never") => ColorWhen::Never,
+        _ => ColorWhen::Auto,
+    };
+    GlobalArgs { verbose: 0, quiet: false, color }
+}

@@ -1,0 +1,409 @@
+//! The one place that prints. Data goes to stdout, everything else to stderr.
+//!
+//! Must not know what it prints: texts come ready from `report` or a command,
+//! made for the [`Look`] of the stream they go to.
+
+use std::io::{self, ErrorKind, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anstream::AutoStream;
+
+use super::args::{ColorWhen, GlobalArgs};
+use super::environment::Environment;
+
+/// Both streams, and how much is told on stderr. Can be shared by tasks.
+#[derive(Debug)]
+pub struct Output {
+    stdout: Mutex<Sink>,
+    stderr: Mutex<Sink>,
+    stdout_look: Look,
+    stderr_look: Look,
+    verbosity: Verbosity,
+    can_ask: bool,
+}
+
+/// What a text has to be made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Whether ANSI colours are wanted.
+    pub color: bool,
+    /// The width in columns; `None` where lines may be as long as they are.
+    pub width: Option<usize>,
+    /// Whether a line can be written over again: a terminal that isn't dumb.
+    pub live: bool,
+}
+
+/// How much is told on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only (`-q`).
+    Quiet,
+    /// What a user needs to know.
+    Normal,
+    /// What happens on the way (`-v`).
+    Detailed,
+    /// Every request (`-vv`).
+    Everything,
+}
+
+/// stdout can't take the data.
+#[derive(Debug, thiserror::Error)]
+#[error("can't write to stdout: {0}")]
+pub struct WriteFailed(#[from] io::Error);
+
+/// What both streams were given, for tests.
+#[derive(Debug, Clone, Default)]
+pub struct Captured {
+    stdout: Arc<Mutex<Vec<u8>>>,
+    stderr: Arc<Mutex<Vec<u8>>>,
+}
+
+/// One stream and what was last written to it.
+struct Sink {
+    stream: Box<dyn Write + Send>,
+    /// Whether a passing line stands on the terminal.
+    passing: bool,
+    /// Whether the reader has gone away.
+    closed: bool,
+}
+
+impl Output {
+    /// The process's own streams.
+    #[must_use]
+    pub fn new(environment: &Environment, args: &GlobalArgs) -> Self {
+        let streams = environment.streams;
+        let stdout_look = look(environment, args.color, streams.stdout_is_terminal);
+        let stderr_look = look(environment, args.color, streams.stderr_is_terminal);
+        let choice = |look: Look| match look.color {
+            true => anstream::ColorChoice::Always,
+            false => anstream::ColorChoice::Never,
+        };
+        let stdout = AutoStream::new(io::stdout(), choice(stdout_look));
+        let stderr = AutoStream::new(io::stderr(), choice(stderr_look));
+        Self {
+            stdout: Mutex::new(Sink::new(Box::new(stdout))),
+            stderr: Mutex::new(Sink::new(Box::new(stderr))),
+            stdout_look,
+            stderr_look,
+            verbosity: verbosity(args),
+            can_ask: streams.stdin_is_terminal && streams.stderr_is_terminal,
+        }
+    }
+
+    /// Streams into memory, without colours.
+    #[must_use]
+    pub fn captured(verbosity: Verbosity) -> (Self, Captured) {
+        let captured = Captured::default();
+        let plain = Look { color: false, width: None, live: false };
+        let output = Self {
+            stdout: Mutex::new(Sink::new(Box::new(Memory(captured.stdout.clone())))),
+            stderr: Mutex::new(Sink::new(Box::new(Memory(captured.stderr.clone())))),
+            stdout_look: plain,
+            stderr_look: plain,
+            verbosity,
+            can_ask: false,
+        };
+        (output, captured)
+    }
+
+    /// What texts for [`Self::data`] have to be made for.
+    #[must_use]
+    pub fn stdout_look(&self) -> Look {
+        self.stdout_look
+    }
+
+    /// What texts for stderr have to be made for.
+    #[must_use]
+    pub fn stderr_look(&self) -> Look {
+        self.stderr_look
+    }
+
+    /// How much is told.
+    #[must_use]
+    pub fn verbosity(&self) -> Verbosity {
+        self.verbosity
+    }
+
+    /// Prints the result of a command, adding the last newline if it lacks
+    /// one. When the reader has gone away (`hooksync plan | head`) nothing is
+    /// printed any more, and nothing is wrong.
+    ///
+    /// # Errors
+    /// When stdout can't take it for another reason, such as a full disk.
+    pub fn data(&self, text: &str) -> Result<(), WriteFailed> {
+        lock(&self.stderr).clear();
+        Ok(lock(&self.stdout).line(text)?)
+    }
+
+    /// Tells what went wrong, even with `-q`.
+    pub fn error(&self, text: &str) {
+        self.tell(Verbosity::Quiet, text);
+    }
+
+    /// Tells what a user needs to know.
+    pub fn say(&self, text: &str) {
+        self.tell(Verbosity::Normal, text);
+    }
+
+    /// Tells what happens on the way (`-v`).
+    pub fn detail(&self, text: &str) {
+        self.tell(Verbosity::Detailed, text);
+    }
+
+    /// Tells of one request (`-vv`).
+    pub fn trace(&self, text: &str) {
+        self.tell(Verbosity::Everything, text);
+    }
+
+    /// Shows what is going on: on a terminal a passing line that the next one
+    /// takes the place of, elsewhere nothing. `line` must be a single line.
+    pub fn progress(&self, line: &str) {
+        if self.stderr_look.live && self.verbosity >= Verbosity::Normal {
+            lock(&self.stderr).pass(line);
+        }
+    }
+
+    /// Asks for a yes. `None` when there is nobody to ask.
+    ///
+    /// # Errors
+    /// When the answer can't be read.
+    pub fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
+        if !self.can_ask {
+            return Ok(None);
+        }
+        lock(&self.stderr).ask(question);
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")))
+    }
+
+    fn tell(&self, least: Verbosity, text: &str) {
+        if self.verbosity >= least {
+            // A stderr that can't be written to leaves nowhere to say so.
+            let _ = lock(&self.stderr).line(text);
+        }
+    }
+}
+
+impl Captured {
+    /// What went to stdout.
+    #[must_use]
+    pub fn stdout(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.stdout)).into_owned()
+    }
+
+    /// What went to stderr.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.stderr)).into_owned()
+    }
+}
+
+impl Sink {
+    fn new(stream: Box<dyn Write + Send>) -> Self {
+        Self { stream, passing: false, closed: false }
+    }
+
+    /// Writes whole lines.
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        self.clear();
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        self.write(&[text, end])
+    }
+
+    /// Writes a line that may be written over.
+    fn pass(&mut self, line: &str) {
+        let _ = self.write(&[START_OF_LINE, line, REST_OF_LINE]);
+        self.passing = true;
+    }
+
+    /// Writes a question and leaves the cursor behind it.
+    fn ask(&mut self, question: &str) {
+        self.clear();
+        let _ = self.write(&[question, " [y/N] "]);
+    }
+
+    /// Takes a passing line away.
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.passing) {
+            let _ = self.write(&[START_OF_LINE, REST_OF_LINE]);
+        }
+    }
+
+    fn write(&mut self, parts: &[&str]) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let written = parts
+            .iter()
+            .try_for_each(|part| self.stream.write_all(part.as_bytes()))
+            .and_then(|()| self.stream.flush());
+        match written {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+}
+
+impl std::fmt::Debug for Sink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sink").field("closed", &self.closed).finish_non_exhaustive()
+    }
+}
+
+const START_OF_LINE: &str = "\r";
+/// Erases from the cursor to the end of the line.
+const REST_OF_LINE: &str = "\x1b[K";
+
+/// A stream into shared memory.
+struct Memory(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.0).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A panic while printing leaves at worst half a line behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn verbosity(args: &GlobalArgs) -> Verbosity {
+    match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, 1) => Verbosity::Detailed,
+        (false, _) => Verbosity::Everything,
+    }
+}
+
+fn look(environment: &Environment, when: ColorWhen, is_terminal: bool) -> Look {
+    let is_dumb = matches!(environment.get("TERM"), Ok(Some("dumb")));
+    let color = match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => is_terminal && !is_dumb && !environment.is_set("NO_COLOR"),
+    };
+    let asked = environment.get("COLUMNS").ok().flatten().and_then(|columns| columns.parse().ok());
+    let found = environment.streams.columns.filter(|_| is_terminal);
+    let width = asked.or(found).filter(|columns| *columns > 0);
+    Look { color, width, live: is_terminal && !is_dumb }
+}
+
+/// Replaces a panic's backtrace by one short message. With `RUST_BACKTRACE`
+/// the backtrace is kept, for whoever looks for the fault.
+pub(super) fn install_panic_hook(environment: &Environment) {
+    if environment.is_set("RUST_BACKTRACE") {
+        return;
+    }
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|at| format!(" ({}:{})", at.file(), at.line()));
+        let message = format!(
+            "error: hooksync has a fault and stopped{}\n  hint: please report it with the command \
+             you ran; RUST_BACKTRACE=1 shows where it happened\n",
+            place.unwrap_or_default()
+        );
+        let _ = io::stderr().write_all(message.as_bytes());
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::environment::Streams;
+
+    fn terminal(variables: &[(&str, &str)]) -> Environment {
+        let mut environment = Environment::of(variables.iter().copied());
+        environment.streams = Streams {
+            stdin_is_terminal: true,
+            stdout_is_terminal: true,
+            stderr_is_terminal: true,
+            columns: Some(80),
+        };
+        environment
+    }
+
+    #[test]
+    fn colours_are_for_terminals_that_want_them() {
+        let color = |variables: &[(&str, &str)], when, is_terminal| {
+            look(&terminal(variables), when, is_terminal).color
+        };
+        assert!(color(&[("TERM", "xterm")], ColorWhen::Auto, true));
+        assert!(!color(&[("TERM", "xterm")], ColorWhen::Auto, false));
+        assert!(!color(&[("TERM", "dumb")], ColorWhen::Auto, true));
+        assert!(!color(&[("NO_COLOR", "1")], ColorWhen::Auto, true));
+        assert!(color(&[("NO_COLOR", "")], ColorWhen::Auto, true));
+        assert!(color(&[("NO_COLOR", "1")], ColorWhen::Always, false));
+        assert!(!color(&[], ColorWhen::Never, true));
+    }
+
+    #[test]
+    fn the_width_is_the_terminals_unless_columns_says_otherwise() {
+        let width = |variables: &[(&str, &str)], is_terminal| {
+            look(&terminal(variables), ColorWhen::Auto, is_terminal).width
+        };
+        assert_eq!(width(&[], true), Some(80));
+        assert_eq!(width(&[], false), None);
+        assert_eq!(width(&[("COLUMNS", "40")], false), Some(40));
+        assert_eq!(width(&[("COLUMNS", "0")], true), None);
+        assert_eq!(width(&[("COLUMNS", "wide")], true), Some(80));
+    }
+
+    #[test]
+    fn data_and_talk_go_different_ways() {
+        let (output, captured) = Output::captured(Verbosity::Normal);
+        output.data("result").unwrap();
+        output.data("").unwrap();
+        output.say("told");
+        output.detail("not told");
+        output.progress("not a terminal");
+        assert_eq!(captured.stdout(), "result\n");
+        assert_eq!(captured.stderr(), "told\n");
+        assert_eq!(output.confirm("Apply?").unwrap(), None);
+    }
+
+    #[test]
+    fn quiet_leaves_errors() {
+        let (output, captured) = Output::captured(Verbosity::Quiet);
+        output.say("not told");
+        output.error("told\n");
+        assert_eq!(captured.stderr(), "told\n");
+    }
+
+    #[test]
+    fn a_passing_line_is_taken_away() {
+        let memory = Captured::default();
+        let mut sink = Sink::new(Box::new(Memory(memory.stderr.clone())));
+        sink.pass("1 of 2");
+        sink.pass("2 of 2");
+        sink.line("done").unwrap();
+        sink.line("more").unwrap();
+        assert_eq!(memory.stderr(), "\r1 of 2\x1b[K\r2 of 2\x1b[K\r\x1b[Kdone\nmore\n");
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_error() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut sink = Sink::new(Box::new(Gone));
+        sink.line("a").unwrap();
+        sink.line("b").unwrap();
+        assert!(sink.closed);
+    }
+}

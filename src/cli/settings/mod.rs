@@ -1,0 +1,227 @@
+//! Arguments, environment and hooksync.yaml, made into typed settings: once,
+//! before anything else happens, and each with where it came from.
+//!
+//! [`project`] is for commands without a network, [`tenant`] for those with
+//! one, [`survey`] tells of every setting, right or wrong. Must not read the
+//! process's environment: it is handed in.
+
+mod credentials;
+mod domain;
+mod file;
+mod keywords;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+pub use credentials::{Credentials, SigningAlgorithm};
+pub use domain::{InvalidDomain, TenantUrl};
+pub use file::{FILE_NAME, FileConfig, FileEnvironment, FileRateLimit, find_config};
+pub use keywords::{KeywordLayer, Keywords};
+pub use resolve::{Survey, SurveyEntry, project, survey, tenant};
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::args::values::Headroom;
+use super::environment::{Environment, NotUnicode};
+use super::error::{CliError, Fault};
+use super::exit::Exit;
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    fn new(value: T, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+
+    fn map<U>(self, with: impl FnOnce(T) -> U) -> Setting<U> {
+        Setting { value: with(self.value), origin: self.origin }
+    }
+}
+
+/// Where a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said anything.
+    Default,
+    /// A flag or an argument.
+    Flag(&'static str),
+    /// An environment variable.
+    Variable(String),
+    /// An entry of hooksync.yaml.
+    File {
+        /// The file.
+        path: String,
+        /// The entry, with dots.
+        key: String,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Flag(flag) => f.write_str(flag),
+            Self::Variable(name) => f.write_str(name),
+            Self::File { path, key } => write!(f, "{key} in {path}"),
+        }
+    }
+}
+
+/// What a command without a network needs, for one environment.
+#[derive(Debug, Clone)]
+pub struct ProjectSettings {
+    /// The environment of hooksync.yaml, if one was chosen.
+    pub environment: Option<String>,
+    /// The folder of definitions.
+    pub dir: Setting<PathBuf>,
+    /// What keywords stand for.
+    pub keywords: Keywords,
+    /// Whether markers without a value may stay.
+    pub allow_unresolved: bool,
+}
+
+/// What a command with a network needs, for one environment.
+#[derive(Debug, Clone)]
+pub struct TenantSettings {
+    /// The definitions.
+    pub project: ProjectSettings,
+    /// The tenant.
+    pub target: Target,
+    /// Whether deletes are planned.
+    pub allow_delete: Setting<bool>,
+    /// How fast.
+    pub rate: RateSettings,
+    /// The time for the whole run.
+    pub timeout: Setting<Duration>,
+}
+
+/// Which tenant.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// One inside this process.
+    Local {
+        /// The file it is kept in.
+        state: PathBuf,
+    },
+    /// One at a domain.
+    Remote(Box<Remote>),
+}
+
+/// A tenant at a domain.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    /// The domain.
+    pub url: Setting<TenantUrl>,
+    /// What it is asked with.
+    pub credentials: Setting<Credentials>,
+    /// What a token is asked for; `None` for the domain's own Management API.
+    pub audience: Option<Setting<String>>,
+}
+
+/// How fast, as far as anybody said; the rest is left to the tenant's headers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RateSettings {
+    /// What is left to the tenant's other clients.
+    pub headroom: Setting<Headroom>,
+    /// Requests a second at most.
+    pub max_rps: Option<Setting<f64>>,
+    /// Requests in flight at most.
+    pub concurrency: Option<Setting<NonZeroUsize>>,
+}
+
+/// A setting that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub message: String,
+    /// The next step.
+    pub hint: Option<String>,
+    /// Whether the command line is at fault, not what surrounds it.
+    pub usage: bool,
+}
+
+impl Problem {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, usage: false }
+    }
+
+    fn usage(message: impl Into<String>) -> Self {
+        Self { usage: true, ..Self::new(message) }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<NotUnicode> for Problem {
+    fn from(error: NotUnicode) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Everything that is wrong with the settings of a run. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl From<Problems> for CliError {
+    fn from(problems: Problems) -> Self {
+        let usage = problems.0.iter().any(|problem| problem.usage);
+        let fault = |Problem { message, hint, usage: _ }| Fault { message, hint };
+        Self {
+            exit: if usage { Exit::Usage } else { Exit::Error },
+            faults: problems.0.into_iter().map(fault).collect(),
+        }
+    }
+}
+
+/// The environment's variables as one environment of hooksync.yaml sees them:
+/// for `staging`, `AUTH0_DOMAIN_STAGING` comes before `AUTH0_DOMAIN`, so that
+/// one run can reach several tenants, each with its own credentials.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Variables<'a> {
+    environment: &'a Environment,
+    suffix: Option<&'a str>,
+}
+
+impl<'a> Variables<'a> {
+    /// The variable made for this environment alone.
+    fn own(self, name: &str) -> Result<Option<Setting<&'a str>>, Problem> {
+        let Some(suffix) = self.suffix else { return Ok(None) };
+        let name = format!("{name}_{suffix}");
+        let value = self.environment.get(&name)?;
+        Ok(value.map(|value| Setting::new(value, Origin::Variable(name))))
+    }
+
+    /// The variable, the one made for this environment before the general one.
+    fn get(self, name: &str) -> Result<Option<Setting<&'a str>>, Problem> {
+        if let Some(own) = self.own(name)? {
+            return Ok(Some(own));
+        }
+        let value = self.environment.get(name)?;
+        Ok(value.map(|value| Setting::new(value, Origin::Variable(name.to_owned()))))
+    }
+}
+
+/// An environment's name as it ends a variable: `eu-live` as `EU_LIVE`.
+fn suffix(environment: &str) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    environment.chars().map(upper).collect()
+}

@@ -1,0 +1,396 @@
+//! Each setting's own order of precedence, and what they make together.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::file::FileEnvironment;
+use super::{
+    FileConfig, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting, Target,
+    TenantSettings, TenantUrl, Variables, credentials, keywords, suffix,
+};
+use crate::cli::args::values::Headroom;
+use crate::cli::args::{ConnectionArgs, ProjectArgs};
+use crate::cli::environment::Environment;
+
+const DOMAIN: &str = "AUTH0_DOMAIN";
+const AUDIENCE: &str = "AUTH0_AUDIENCE";
+const ALLOW_DELETE: &str = "AUTH0_ALLOW_DELETE";
+const DEFAULT_HEADROOM: Headroom = Headroom::Percent(20);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// The settings of a command without a network, one for each environment.
+///
+/// # Errors
+/// With everything that is missing or wrong.
+pub fn project(
+    args: &ProjectArgs,
+    environment: &Environment,
+    file: &FileConfig,
+) -> Result<Vec<ProjectSettings>, Problems> {
+    let chosen = chosen_environments(args, file)?;
+    collect(chosen.into_iter().map(|name| {
+        let parts = Parts { args, connection: None, environment, file, name };
+        parts.project().map_err(Problems::from)
+    }))
+}
+
+/// The settings of a command with a network, one for each environment.
+///
+/// # Errors
+/// With everything that is missing or wrong.
+pub fn tenant(
+    args: &ProjectArgs,
+    connection: &ConnectionArgs,
+    allow_delete: Option<bool>,
+    environment: &Environment,
+    file: &FileConfig,
+) -> Result<Vec<TenantSettings>, Problems> {
+    let chosen = chosen_environments(args, file)?;
+    if chosen.len() > 1 && (connection.domain.is_some() || connection.local.is_some()) {
+        let flag = if connection.domain.is_some() { "--domain" } else { "--local" };
+        return Err(Problem::usage(format!(
+            "{flag} is one tenant, for {} environments",
+            chosen.len()
+        ))
+        .hint("choose one with --env")
+        .into());
+    }
+    collect(chosen.into_iter().map(|name| {
+        let parts = Parts { args, connection: Some(connection), environment, file, name };
+        parts.tenant(allow_delete)
+    }))
+}
+
+/// The settings of one environment, right or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// The environment of hooksync.yaml, if one was chosen.
+    pub environment: Option<String>,
+    /// In the order in which they are told.
+    pub entries: Vec<SurveyEntry>,
+}
+
+/// One setting, right or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyEntry {
+    /// Its name.
+    pub name: &'static str,
+    /// What may be shown of it and where it came from, or what is wrong.
+    pub found: Result<(String, Origin), Problem>,
+}
+
+/// Every setting of a connection, for whoever looks for a fault. Shows no
+/// secret.
+///
+/// # Errors
+/// When the environment was chosen wrongly.
+pub fn survey(
+    args: &ProjectArgs,
+    connection: &ConnectionArgs,
+    environment: &Environment,
+    file: &FileConfig,
+) -> Result<Vec<Survey>, Problems> {
+    let chosen = chosen_environments(args, file)?;
+    let of = |name: Option<&String>| {
+        let parts = Parts { args, connection: Some(connection), environment, file, name };
+        Survey { environment: name.cloned(), entries: parts.survey() }
+    };
+    Ok(chosen.into_iter().map(of).collect())
+}
+
+/// Which of the file's environments a run is for; `None` for a run without.
+fn chosen_environments<'a>(
+    args: &ProjectArgs,
+    file: &'a FileConfig,
+) -> Result<Vec<Option<&'a String>>, Problem> {
+    let known = || match file.environments.is_empty() {
+        true => "hooksync.yaml has no `environments:`".to_owned(),
+        false => {
+            let names: Vec<_> = file.environments.keys().map(String::as_str).collect();
+            format!("hooksync.yaml has {}", names.join(", "))
+        }
+    };
+    if args.all_envs {
+        return match file.environments.is_empty() {
+            true => Err(Problem::usage("--all-envs finds no environment").hint(known())),
+            false => Ok(file.environments.keys().map(Some).collect()),
+        };
+    }
+    let mut chosen = Vec::new();
+    for name in &args.env {
+        match file.environments.get_key_value(name) {
+            None => {
+                return Err(Problem::usage(format!("unknown environment: {name}")).hint(known()));
+            }
+            Some((known, _)) if chosen.contains(&Some(known)) => {}
+            Some((known, _)) => chosen.push(Some(known)),
+        }
+    }
+    if chosen.is_empty() { Ok(vec![None]) } else { Ok(chosen) }
+}
+
+/// Everything that the settings of one environment are made from.
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    args: &'a ProjectArgs,
+    connection: Option<&'a ConnectionArgs>,
+    environment: &'a Environment,
+    file: &'a FileConfig,
+    name: Option<&'a String>,
+}
+
+impl<'a> Parts<'a> {
+    fn project(self) -> Result<ProjectSettings, Problem> {
+        let Self { args, file, name, .. } = self;
+        let suffix = name.map(|name| suffix(name));
+        let variables = self.variables(suffix.as_deref());
+        Ok(ProjectSettings {
+            environment: name.cloned(),
+            dir: self.dir(),
+            keywords: keywords::gather(&args.keyword, file, name.map(String::as_str), variables)?,
+            allow_unresolved: args.allow_unresolved,
+        })
+    }
+
+    fn tenant(self, allow_delete: Option<bool>) -> Result<TenantSettings, Problems> {
+        let suffix = self.name.map(|name| suffix(name));
+        let variables = self.variables(suffix.as_deref());
+        let mut problems = Vec::new();
+        let mut keep = |problem: Problem| problems.push(problem);
+        let project = self.project().map_err(&mut keep).ok();
+        let target = self.target(variables).map_err(|found| found.into_iter().for_each(&mut keep));
+        let allow_delete = self.allow_delete(allow_delete, variables).map_err(&mut keep).ok();
+        match (project, target.ok(), allow_delete) {
+            (Some(project), Some(target), Some(allow_delete)) => Ok(TenantSettings {
+                project,
+                target,
+                allow_delete,
+                rate: self.rate(),
+                timeout: self.timeout(),
+            }),
+            _ => Err(Problems(problems)),
+        }
+    }
+
+    fn variables<'s>(self, suffix: Option<&'s str>) -> Variables<'s>
+    where
+        'a: 's,
+    {
+        Variables { environment: self.environment, suffix }
+    }
+
+    fn of_file(self) -> Option<(&'a FileEnvironment, &'a str)> {
+        self.name.and_then(|name| Some((self.file.environments.get(name)?, name.as_str())))
+    }
+
+    /// The folder that was named, else the file's, else `hooks`. A folder
+    /// behind `--local` is one, too: no state is kept in a folder.
+    fn dir(self) -> Setting<PathBuf> {
+        if let Some(dir) = &self.args.dir {
+            return Setting::new(dir.clone(), Origin::Flag("DIR"));
+        }
+        if let Some(dir) = self.local().filter(|state| state.is_dir()) {
+            return Setting::new(dir.clone(), Origin::Flag("DIR"));
+        }
+        match &self.file.hooks {
+            Some(dir) => {
+                let beside = self.file.path.parent().unwrap_or(Path::new(""));
+                Setting::new(beside.join(dir), self.file.origin("hooks"))
+            }
+            None => Setting::new(PathBuf::from("hooks"), Origin::Default),
+        }
+    }
+
+    fn local(self) -> Option<&'a PathBuf> {
+        self.connection.and_then(|connection| connection.local.as_ref())
+    }
+
+    fn target(self, variables: Variables<'_>) -> Result<Target, Vec<Problem>> {
+        if let Some(state) = self.local() {
+            let default = || PathBuf::from(crate::cli::args::shared::LOCAL_STATE);
+            let is_dir = self.args.dir.is_none() && state.is_dir();
+            let state = if is_dir { default() } else { state.clone() };
+            return Ok(Target::Local { state });
+        }
+        let url = self.url(variables);
+        let credentials = credentials::read(variables);
+        let audience = variables.get(AUDIENCE);
+        match (url, credentials, audience) {
+            (Ok(url), Ok(credentials), Ok(audience)) => Ok(Target::Remote(Box::new(Remote {
+                url,
+                credentials,
+                audience: audience.map(|audience| audience.map(str::to_owned)),
+            }))),
+            (url, credentials, audience) => {
+                Err([url.err(), credentials.err(), audience.err()].into_iter().flatten().collect())
+            }
+        }
+    }
+
+    /// `--domain`, else the variable made for the environment, else the
+    /// file's (an environment chosen by name must not be taken over by a
+    /// variable that was set for another one), else `AUTH0_DOMAIN`.
+    fn url(self, variables: Variables<'_>) -> Result<Setting<TenantUrl>, Problem> {
+        let flag = self.connection.and_then(|connection| connection.domain.as_deref());
+        let in_file = self.of_file().and_then(|(environment, name)| {
+            let key = format!("environments.{name}.domain");
+            Some(Setting::new(environment.domain.as_deref()?, self.file.origin(key)))
+        });
+        let given = match (flag, variables.own(DOMAIN)?, in_file) {
+            (Some(flag), _, _) => Some(Setting::new(flag, Origin::Flag("--domain"))),
+            (None, Some(own), _) => Some(own),
+            (None, None, Some(in_file)) => Some(in_file),
+            (None, None, None) => variables.get(DOMAIN)?,
+        };
+        let given = given.ok_or_else(|| self.no_domain())?;
+        match TenantUrl::parse(given.value) {
+            Ok(url) => Ok(Setting::new(url, given.origin)),
+            Err(error) => Err(Problem {
+                usage: flag.is_some(),
+                ..Problem::new(format!("{}: {error}", given.origin))
+            }),
+        }
+    }
+
+    fn no_domain(self) -> Problem {
+        let names: Vec<_> = self.file.environments.keys().map(String::as_str).collect();
+        Problem::new("no tenant: AUTH0_DOMAIN is not set").hint(match (self.name, &names[..]) {
+            (Some(name), _) => {
+                format!("set it, or add environments.{name}.domain to hooksync.yaml")
+            }
+            (None, []) => {
+                "set it to the tenant's domain, such as acme.eu.auth0.com, or try --local"
+                    .to_owned()
+            }
+            (None, names) => format!("set it, or choose with --env: {}", names.join(", ")),
+        })
+    }
+
+    fn allow_delete(
+        self,
+        flag: Option<bool>,
+        variables: Variables<'_>,
+    ) -> Result<Setting<bool>, Problem> {
+        if let Some(flag) = flag {
+            return Ok(Setting::new(flag, Origin::Flag("--allow-delete")));
+        }
+        if let Some(given) = variables.get(ALLOW_DELETE)? {
+            let value = match given.value.to_ascii_lowercase().as_str() {
+                "true" | "1" => Ok(true),
+                "false" | "0" => Ok(false),
+                _ => Err(Problem::new(format!("{} is neither true nor false", given.origin))),
+            };
+            return value.map(|value| Setting::new(value, given.origin));
+        }
+        let own = self.of_file().and_then(|(environment, name)| {
+            let key = format!("environments.{name}.allowDelete");
+            Some(Setting::new(environment.allow_delete?, self.file.origin(key)))
+        });
+        let of_all =
+            || Some(Setting::new(self.file.allow_delete?, self.file.origin("allowDelete")));
+        Ok(own.or_else(of_all).unwrap_or(Setting::new(false, Origin::Default)))
+    }
+
+    fn rate(self) -> RateSettings {
+        let file = &self.file.rate_limit;
+        let flags = self.connection;
+        let headroom = flags.and_then(|flags| flags.headroom);
+        let max_rps = flags.and_then(|flags| flags.max_rps);
+        let concurrency = flags.and_then(|flags| flags.concurrency);
+        RateSettings {
+            headroom: self
+                .flag_or_file(headroom, "--headroom", file.headroom, "headroom")
+                .unwrap_or(Setting::new(DEFAULT_HEADROOM, Origin::Default)),
+            max_rps: self.flag_or_file(max_rps, "--max-rps", file.max_rps, "maxRps"),
+            concurrency: self.flag_or_file(
+                concurrency,
+                "--concurrency",
+                file.concurrency,
+                "concurrency",
+            ),
+        }
+    }
+
+    fn flag_or_file<T>(
+        self,
+        flag: Option<T>,
+        flag_name: &'static str,
+        in_file: Option<T>,
+        key: &str,
+    ) -> Option<Setting<T>> {
+        match (flag, in_file) {
+            (Some(value), _) => Some(Setting::new(value, Origin::Flag(flag_name))),
+            (None, Some(value)) => {
+                Some(Setting::new(value, self.file.origin(format!("rateLimit.{key}"))))
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn timeout(self) -> Setting<Duration> {
+        match self.connection.and_then(|connection| connection.timeout) {
+            Some(timeout) => Setting::new(timeout, Origin::Flag("--timeout")),
+            None => Setting::new(DEFAULT_TIMEOUT, Origin::Default),
+        }
+    }
+
+    fn survey(self) -> Vec<SurveyEntry> {
+        let suffix = self.name.map(|name| suffix(name));
+        let variables = self.variables(suffix.as_deref());
+        let dir = self.dir().map(|dir| dir.display().to_string());
+        let mut entries = vec![entry("definitions", Ok(dir))];
+        if let Some(state) = self.local() {
+            let tenant = format!("local, in {}", state.display());
+            entries.push(entry("tenant", Ok(Setting::new(tenant, Origin::Flag("--local")))));
+        } else {
+            let url = self.url(variables).map(|url| url.map(|url| url.to_string()));
+            let credentials = credentials::read(variables)
+                .map(|credentials| credentials.map(|credentials| credentials.describe()));
+            let audience = variables.get(AUDIENCE).map(|audience| match audience {
+                Some(audience) => audience.map(str::to_owned),
+                None => Setting::new("the tenant's Management API".to_owned(), Origin::Default),
+            });
+            entries.extend([
+                entry("tenant", url),
+                entry("credentials", credentials),
+                entry("audience", audience),
+            ]);
+        }
+        let RateSettings { headroom, max_rps, concurrency } = self.rate();
+        let by_headers =
+            || Setting::new("as the tenant's answers allow".to_owned(), Origin::Default);
+        let shown = |number: Option<Setting<String>>| Ok(number.unwrap_or_else(by_headers));
+        let allow_delete = self.allow_delete(None, variables);
+        entries.extend([
+            entry("allow delete", allow_delete.map(|allow| allow.map(|allow| allow.to_string()))),
+            entry("headroom", Ok(headroom.map(|headroom| headroom.to_string()))),
+            entry("requests a second", shown(max_rps.map(|rps| rps.map(|rps| rps.to_string())))),
+            entry("in flight", shown(concurrency.map(|count| count.map(|n| n.to_string())))),
+            entry("timeout", Ok(self.timeout().map(|time| format!("{}s", time.as_secs())))),
+        ]);
+        entries
+    }
+}
+
+fn entry(name: &'static str, setting: Result<Setting<String>, Problem>) -> SurveyEntry {
+    SurveyEntry { name, found: setting.map(|setting| (setting.value, setting.origin)) }
+}
+
+/// All values, or the problems of all. What is wrong for every environment
+/// alike is told once.
+fn collect<T>(each: impl IntoIterator<Item = Result<T, Problems>>) -> Result<Vec<T>, Problems> {
+    let (mut values, mut problems) = (Vec::new(), Vec::new());
+    for result in each {
+        match result {
+            Ok(value) => values.push(value),
+            Err(Problems(found)) => {
+                for problem in found {
+                    if !problems.contains(&problem) {
+                        problems.push(problem);
+                    }
+                }
+            }
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(Problems(problems)) }
+}

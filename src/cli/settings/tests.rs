@@ -1,0 +1,260 @@
+//! Precedence, one setting at a time.
+
+use super::*;
+use crate::cli::args::values::Keyword;
+use crate::cli::args::{ConnectionArgs, ProjectArgs};
+
+const TOKEN: (&str, &str) = ("AUTH0_ACCESS_TOKEN", "canary");
+
+fn file() -> FileConfig {
+    let environment = |domain: &str, allow_delete| FileEnvironment {
+        domain: Some(domain.to_owned()),
+        keywords: [("PLACE".to_owned(), domain.into())].into(),
+        allow_delete,
+    };
+    FileConfig {
+        path: PathBuf::from(FILE_NAME),
+        allow_delete: Some(true),
+        keywords: [("PLACE".to_owned(), "anywhere".into())].into(),
+        environments: [
+            ("eu-live".to_owned(), environment("live.auth0.com", Some(false))),
+            ("staging".to_owned(), environment("staging.auth0.com", None)),
+        ]
+        .into(),
+        ..FileConfig::default()
+    }
+}
+
+fn env(names: &[&str]) -> ProjectArgs {
+    ProjectArgs { env: names.iter().map(|name| (*name).to_owned()).collect(), ..Default::default() }
+}
+
+fn domain(names: &[&str], flag: Option<&str>, variables: &[(&str, &str)]) -> String {
+    let connection = ConnectionArgs { domain: flag.map(str::to_owned), ..Default::default() };
+    let environment = Environment::of(variables.iter().copied().chain([TOKEN]));
+    match tenant(&env(names), &connection, None, &environment, &file()) {
+        Err(problems) => CliError::from(problems).render(),
+        Ok(all) => all
+            .into_iter()
+            .map(|settings| match settings.target {
+                Target::Remote(remote) => {
+                    format!("{} by {}", remote.url.value.name(), remote.url.origin)
+                }
+                Target::Local { state } => format!("local {}", state.display()),
+            })
+            .collect::<Vec<_>>()
+            .join("; "),
+    }
+}
+
+#[test]
+fn an_environment_chosen_by_name_is_not_taken_over() {
+    let general = ("AUTH0_DOMAIN", "other.auth0.com");
+    let own = ("AUTH0_DOMAIN_STAGING", "own.auth0.com");
+    assert_eq!(domain(&[], None, &[general]), "other.auth0.com by AUTH0_DOMAIN");
+    assert_eq!(domain(&[], Some("flag.auth0.com"), &[general]), "flag.auth0.com by --domain");
+    assert_eq!(
+        domain(&["staging"], None, &[general]),
+        "staging.auth0.com by environments.staging.domain in hooksync.yaml"
+    );
+    assert_eq!(
+        domain(&["staging"], None, &[general, own]),
+        "own.auth0.com by AUTH0_DOMAIN_STAGING"
+    );
+    assert_eq!(domain(&["staging"], Some("f.auth0.com"), &[own]), "f.auth0.com by --domain");
+    assert_eq!(
+        domain(&["staging", "eu-live", "staging"], None, &[]),
+        "staging.auth0.com by environments.staging.domain in hooksync.yaml; \
+         live.auth0.com by environments.eu-live.domain in hooksync.yaml"
+    );
+}
+
+#[test]
+fn wrong_choices_name_what_there_is() {
+    assert_eq!(
+        domain(&["prod"], None, &[]),
+        "error: unknown environment: prod\n  hint: hooksync.yaml has eu-live, staging"
+    );
+    assert_eq!(
+        domain(&["staging", "eu-live"], Some("f.auth0.com"), &[]),
+        "error: --domain is one tenant, for 2 environments\n  hint: choose one with --env"
+    );
+    assert_eq!(
+        domain(&[], None, &[]),
+        "error: no tenant: AUTH0_DOMAIN is not set\n  \
+         hint: set it, or choose with --env: eu-live, staging"
+    );
+}
+
+#[test]
+fn everything_that_is_missing_is_told_at_once() {
+    let settings = tenant(
+        &ProjectArgs::default(),
+        &ConnectionArgs::default(),
+        None,
+        &Environment::of([("AUTH0_ALLOW_DELETE", "maybe")]),
+        &FileConfig::default(),
+    );
+    let error = CliError::from(settings.unwrap_err());
+    assert_eq!(error.exit, Exit::Error);
+    insta::assert_snapshot!(error.render(), @r"
+    error: no tenant: AUTH0_DOMAIN is not set
+      hint: set it to the tenant's domain, such as acme.eu.auth0.com, or try --local
+    error: no credentials for the tenant
+      hint: set AUTH0_ACCESS_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or with AUTH0_CLIENT_SIGNING_KEY_PATH; or try --local, which needs none
+    error: AUTH0_ALLOW_DELETE is neither true nor false
+    ");
+}
+
+#[test]
+fn a_wrong_domain_is_the_fault_of_whoever_said_it() {
+    let exit = |flag: Option<&str>, variables: &[(&str, &str)]| {
+        let connection = ConnectionArgs { domain: flag.map(str::to_owned), ..Default::default() };
+        let environment = Environment::of(variables.iter().copied().chain([TOKEN]));
+        let found = tenant(&env(&[]), &connection, None, &environment, &FileConfig::default());
+        CliError::from(found.unwrap_err()).exit
+    };
+    assert_eq!(exit(Some("http://acme.auth0.com"), &[]), Exit::Usage);
+    assert_eq!(exit(None, &[("AUTH0_DOMAIN", "http://acme.auth0.com")]), Exit::Error);
+}
+
+fn credentials(variables: &[(&str, &str)]) -> String {
+    let environment = Environment::of(variables.iter().copied());
+    match super::credentials::read(Variables { environment: &environment, suffix: Some("STAGING") })
+    {
+        Ok(found) => {
+            assert!(!format!("{found:?}").contains("canary"), "{found:?}");
+            format!("{} by {}", found.value.describe(), found.origin)
+        }
+        Err(problem) => problem.message,
+    }
+}
+
+#[test]
+fn credentials_are_a_token_else_an_application() {
+    let (id, secret) = (("AUTH0_CLIENT_ID", "abc"), ("AUTH0_CLIENT_SECRET", "canary"));
+    let key = ("AUTH0_CLIENT_SIGNING_KEY_PATH", "key.pem");
+    let algorithm = |name| ("AUTH0_CLIENT_SIGNING_ALGORITHM", name);
+    assert_eq!(credentials(&[TOKEN, id, secret]), "an access token by AUTH0_ACCESS_TOKEN");
+    assert_eq!(
+        credentials(&[id, secret, key]),
+        "client abc with its secret by AUTH0_CLIENT_SECRET"
+    );
+    assert_eq!(
+        credentials(&[id, key, algorithm("PS256")]),
+        "client abc with the key key.pem (Ps256) by AUTH0_CLIENT_SIGNING_KEY_PATH"
+    );
+    assert_eq!(
+        credentials(&[id, secret, ("AUTH0_CLIENT_SECRET_STAGING", "canary")]),
+        "client abc with its secret by AUTH0_CLIENT_SECRET_STAGING"
+    );
+    assert_eq!(
+        credentials(&[id, key, algorithm("HS256")]),
+        "AUTH0_CLIENT_SIGNING_ALGORITHM is none that Auth0 takes"
+    );
+    assert_eq!(
+        credentials(&[id]),
+        "AUTH0_CLIENT_ID is set, but neither AUTH0_CLIENT_SECRET nor AUTH0_CLIENT_SIGNING_KEY_PATH"
+    );
+    assert_eq!(credentials(&[secret]), "AUTH0_CLIENT_SECRET is set, but AUTH0_CLIENT_ID is not");
+    assert_eq!(credentials(&[("AUTH0_ACCESS_TOKEN", "")]), "no credentials for the tenant");
+}
+
+#[test]
+fn deletes_are_allowed_by_flag_variable_environment_file() {
+    let check = |flag, variables: &[(&str, &str)], name: &[&str], expected: (bool, &str)| {
+        let environment =
+            Environment::of(variables.iter().copied().chain([TOKEN, ("AUTH0_DOMAIN", "a.b")]));
+        let settings =
+            tenant(&env(name), &ConnectionArgs::default(), flag, &environment, &file()).unwrap();
+        let Setting { value, origin } = settings[0].allow_delete.clone();
+        assert_eq!((value, origin.to_string().as_str()), expected);
+    };
+    let variable = ("AUTH0_ALLOW_DELETE", "TRUE");
+    check(Some(false), &[variable], &["eu-live"], (false, "--allow-delete"));
+    check(None, &[variable], &["eu-live"], (true, "AUTH0_ALLOW_DELETE"));
+    check(None, &[], &["eu-live"], (false, "environments.eu-live.allowDelete in hooksync.yaml"));
+    check(None, &[], &["staging"], (true, "allowDelete in hooksync.yaml"));
+}
+
+#[test]
+fn keywords_are_layered_and_never_shown() {
+    let args = ProjectArgs {
+        keyword: vec![Keyword { key: "PLACE".into(), value: "canary".into() }],
+        ..env(&["staging"])
+    };
+    let environment = Environment::of([
+        ("AUTH0_KEYWORD_REPLACE_MAPPINGS", r#"{"PLACE": ["canary"]}"#),
+        ("HOME", "/canary"),
+    ]);
+    let settings = project(&args, &environment, &file()).unwrap();
+    let keywords = &settings[0].keywords;
+    let origins: Vec<_> = keywords.layers.iter().map(|layer| layer.origin.to_string()).collect();
+    assert_eq!(
+        origins,
+        [
+            "--keyword",
+            "environments.staging.keywords in hooksync.yaml",
+            "keywords in hooksync.yaml",
+            "AUTH0_KEYWORD_REPLACE_MAPPINGS"
+        ]
+    );
+    assert_eq!(keywords.variables["HOME"], "/canary");
+    assert!(keywords.everywhere.is_empty());
+    assert!(!format!("{settings:?}").contains("canary"));
+}
+
+#[test]
+fn wrong_mappings_are_told_without_their_content() {
+    let environment = Environment::of([("AUTH0_KEYWORD_REPLACE_MAPPINGS", "{\"A\": canary}")]);
+    let problems = project(&env(&[]), &environment, &FileConfig::default()).unwrap_err();
+    assert_eq!(
+        CliError::from(problems).render(),
+        "error: AUTH0_KEYWORD_REPLACE_MAPPINGS is no JSON object (line 1, column 7)\n  \
+         hint: write it as {\"KEY\": \"value\"}"
+    );
+}
+
+#[test]
+fn the_folder_is_named_or_the_files_or_hooks() {
+    let dir = |args: ProjectArgs, file: &FileConfig| {
+        let settings = project(&args, &Environment::default(), file).unwrap();
+        let Setting { value, origin } = settings[0].dir.clone();
+        format!("{} by {origin}", value.display())
+    };
+    let file = FileConfig {
+        path: PathBuf::from("demo/hooksync.yaml"),
+        hooks: Some("auth0".into()),
+        ..FileConfig::default()
+    };
+    let named = ProjectArgs { dir: Some("x".into()), ..Default::default() };
+    assert_eq!(dir(named, &file), "x by DIR");
+    assert_eq!(dir(env(&[]), &file), "demo/auth0 by hooks in demo/hooksync.yaml");
+    assert_eq!(dir(env(&[]), &FileConfig::default()), "hooks by default");
+}
+
+#[test]
+fn a_survey_tells_what_is_wrong_beside_what_is_right() {
+    let environment = Environment::of([("AUTH0_DOMAIN", "acme.auth0.com")]);
+    let connection = ConnectionArgs { max_rps: Some(0.5), ..Default::default() };
+    let survey = survey(&env(&[]), &connection, &environment, &FileConfig::default()).unwrap();
+    let lines: Vec<_> = survey[0]
+        .entries
+        .iter()
+        .map(|entry| match &entry.found {
+            Ok((shown, origin)) => format!("{}: {shown} ({origin})", entry.name),
+            Err(problem) => format!("{}: {}!", entry.name, problem.message),
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    definitions: hooks (default)
+    tenant: https://acme.auth0.com (AUTH0_DOMAIN)
+    credentials: no credentials for the tenant!
+    audience: the tenant's Management API (default)
+    allow delete: false (default)
+    headroom: 20% (default)
+    requests a second: 0.5 (--max-rps)
+    in flight: as the tenant's answers allow (default)
+    timeout: 900s (default)
+    ");
+}
