@@ -53,7 +53,7 @@ pub enum ColorWhen {
 #[command(next_help_heading = DEFINITIONS)]
 pub struct ProjectArgs {
     /// The folder of definitions [default: `hooks:` of ./hooksync.yaml, else ./hooks]
-    #[arg(value_hint = ValueHint::DirPath)]
+    #[arg(value_hint = ValueHint::DirPath, help_heading = None::<&'static str>)]
     pub dir: Option<PathBuf>,
     /// An environment of hooksync.yaml; repeat it for several
     #[arg(long, value_name = "NAME", action = ArgAction::Append)]
