@@ -9,5 +9,6 @@
 //! ```
 
 pub mod cli;
+pub mod lint;
 pub mod model;
 pub mod plan;

@@ -1,0 +1,207 @@
+//! Collects the findings about one hook, each at its place on disk.
+//!
+//! Main type: [`Findings`]. Must not decide what is a finding.
+
+use std::ops::Range;
+
+use crate::model::{Code, DesiredHook, Diagnostic};
+
+use super::rule::RuleSettings;
+
+/// The findings about one hook so far.
+pub(super) struct Findings<'h> {
+    pub(super) hook: &'h DesiredHook,
+    settings: &'h RuleSettings,
+    found: Vec<Found>,
+    /// Credentials found, as bytes of the file on disk: no excerpt may show them.
+    script_credentials: Vec<Range<usize>>,
+    definition_credentials: Vec<Range<usize>>,
+}
+
+/// A finding with its place in bytes, until it is made presentable.
+struct Found {
+    code: Code,
+    message: String,
+    hint: Option<String>,
+    place: Place,
+}
+
+enum Place {
+    /// Bytes of the script file on disk.
+    Script(Range<usize>),
+    /// Bytes of the definition on disk.
+    Definition(Range<usize>),
+}
+
+impl<'h> Findings<'h> {
+    pub(super) fn new(hook: &'h DesiredHook, settings: &'h RuleSettings) -> Self {
+        Self {
+            hook,
+            settings,
+            found: Vec::new(),
+            script_credentials: Vec::new(),
+            definition_credentials: Vec::new(),
+        }
+    }
+
+    /// Whether findings of this rule will be told at all.
+    pub(super) fn wants(&self, code: Code) -> bool {
+        self.settings.severity(code).is_some()
+    }
+
+    /// A finding at some bytes of the script, as it is after keyword
+    /// replacement. An empty `hint` means none.
+    pub(super) fn script(
+        &mut self,
+        code: Code,
+        at: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let place = Place::Script(self.on_disk(&at));
+        let (message, hint) = (self.with_markers(message.into()), self.with_markers(hint.into()));
+        self.found.push(Found { code, message, hint: Some(hint).filter(|h| !h.is_empty()), place });
+    }
+
+    /// A finding at some bytes of the definition as it is on disk.
+    pub(super) fn definition(
+        &mut self,
+        code: Code,
+        at: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let place = Place::Definition(at);
+        let (message, hint) = (self.with_markers(message.into()), self.with_markers(hint.into()));
+        self.found.push(Found { code, message, hint: Some(hint).filter(|h| !h.is_empty()), place });
+    }
+
+    /// Keeps some bytes of the script out of every excerpt.
+    pub(super) fn hide_in_script(&mut self, at: &Range<usize>) {
+        let at = self.on_disk(at);
+        self.script_credentials.push(at);
+    }
+
+    /// Keeps some bytes of the definition out of every excerpt.
+    pub(super) fn hide_in_definition(&mut self, at: Range<usize>) {
+        self.definition_credentials.push(at);
+    }
+
+    /// The bytes on disk behind some bytes of the script. What a keyword
+    /// inserted is the marker's, as a whole.
+    fn on_disk(&self, at: &Range<usize>) -> Range<usize> {
+        let source = &self.hook.script_source;
+        let start = source.on_disk(at.start);
+        let inside = |out: &Range<usize>| out.start < at.end && at.end < out.end;
+        let end = match source.replaced.iter().find(|(out, _)| inside(out)) {
+            Some((_, marker)) => marker.end,
+            None => source.on_disk(at.end),
+        };
+        start..end.max(start)
+    }
+
+    /// A text in which no keyword's value is quoted: a keyword may carry
+    /// something that belongs into no log.
+    fn with_markers(&self, text: String) -> String {
+        const LONG_ENOUGH_TO_MATTER: usize = 4;
+        let source = &self.hook.script_source;
+        source.replaced.iter().fold(text, |text, (out, marker)| {
+            match (self.hook.script.as_str().get(out.clone()), source.text.get(marker.clone())) {
+                (Some(value), Some(marker))
+                    if value.len() >= LONG_ENOUGH_TO_MATTER && text.contains(value) =>
+                {
+                    text.replace(value, marker)
+                }
+                _ => text,
+            }
+        })
+    }
+
+    /// The findings in order, graded, with excerpts that show no credential.
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        let Self { hook, settings, found, script_credentials, definition_credentials } = self;
+        let mut diagnostics: Vec<_> = found
+            .into_iter()
+            .filter_map(|Found { code, message, hint, place }| {
+                let severity = settings.severity(code)?;
+                let mut finding = Diagnostic::new(code, severity, message);
+                finding.hint = hint;
+                Some(match place {
+                    Place::Script(at) => {
+                        let source = &hook.script_source;
+                        let found =
+                            finding.in_file(&*source.file).at_bytes(&source.text, at.start, at.end);
+                        redacted(found, &source.text, at.start, &script_credentials)
+                    }
+                    Place::Definition(at) => {
+                        let text = &hook.source_text;
+                        let found = finding.in_file(&*hook.source).at_bytes(text, at.start, at.end);
+                        redacted(found, text, at.start, &definition_credentials)
+                    }
+                })
+            })
+            .collect();
+        diagnostics.sort();
+        diagnostics.dedup();
+        diagnostics
+    }
+}
+
+/// Overwrites every credential in a finding's excerpt with asterisks, one a
+/// character, so that the underline stays where it belongs.
+fn redacted(
+    mut finding: Diagnostic,
+    text: &str,
+    at: usize,
+    credentials: &[Range<usize>],
+) -> Diagnostic {
+    let Some(excerpt) = finding.excerpt.as_mut().filter(|_| !credentials.is_empty()) else {
+        return finding;
+    };
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let hidden = |byte: usize| credentials.iter().any(|range| range.contains(&byte));
+    excerpt.line = excerpt
+        .line
+        .char_indices()
+        .map(|(offset, shown)| if hidden(line_start + offset) { '*' } else { shown })
+        .collect();
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::rule::SYNTAX_ERROR;
+    use crate::lint::testing::hook;
+    use crate::model::{Script, ScriptSource};
+
+    #[test]
+    fn a_keyword_is_shown_as_its_marker() {
+        let mut hook = hook("pre-user-registration", "");
+        hook.script = Script::new("let hunter22 = 1");
+        hook.script_source = ScriptSource {
+            file: "a.js".into(),
+            text: "let ##NAME## = 1".into(),
+            replaced: vec![(4..12, 4..12)],
+        };
+        let settings = RuleSettings::default();
+        let mut findings = Findings::new(&hook, &settings);
+        findings.script(SYNTAX_ERROR, 5..7, "`hunter22` is odd", "");
+        let found = &findings.finish()[0];
+        assert_eq!(found.message, "`##NAME##` is odd");
+        assert_eq!(found.position.unwrap().column, 5);
+        assert_eq!(found.excerpt.as_ref().unwrap().width, 8);
+    }
+
+    #[test]
+    fn no_excerpt_shows_a_credential() {
+        let hook = hook("pre-user-registration", "let é = 1\nlet k = 'secrét'; f(");
+        let settings = RuleSettings::default();
+        let mut findings = Findings::new(&hook, &settings);
+        findings.hide_in_script(&(20..27));
+        findings.script(SYNTAX_ERROR, 31..32, "unexpected", "");
+        let found = &findings.finish()[0];
+        assert_eq!(found.excerpt.as_ref().unwrap().line, "let k = '******'; f(");
+    }
+}

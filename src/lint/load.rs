@@ -1,0 +1,233 @@
+//! Why a script doesn't load: what the parser refused, told in the words of
+//! somebody who knows what hooks run into.
+//!
+//! Must not judge a script that can be parsed: that is `export`'s.
+
+use oxc::allocator::Allocator;
+use oxc::ast::ast::Statement;
+use oxc::parser::Parser;
+use oxc::span::{GetSpan, SourceType};
+
+use super::finding::Findings;
+use super::parse::{SyntaxError, options};
+use super::rule::{ES_MODULE, RESERVED_NAME, RULE_STYLE_FUNCTION, SYNTAX_ERROR, TOP_LEVEL_AWAIT};
+use super::trigger::{BASE_ERROR_CLASS, error_classes};
+
+/// The names that a CommonJS module gets as parameters.
+const MODULE_NAMES: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
+
+/// How many syntax errors of one script are told: the later ones are mostly
+/// echoes of the first.
+const TOLD: usize = 5;
+
+/// Tells why a script can't be parsed.
+pub(super) fn tell(errors: Vec<SyntaxError>, findings: &mut Findings<'_>) {
+    let script = findings.hook.script.as_str();
+    if script.starts_with("#!") {
+        findings.script(
+            SYNTAX_ERROR,
+            0..script.find('\n').unwrap_or(script.len()),
+            "A hook can't begin with `#!`: Auth0 puts its own code in front of the script, and on any other line this is no JavaScript.",
+            "remove this line",
+        );
+        return;
+    }
+    if tell_es_module(script, findings) || tell_rule_style(script, findings) {
+        return;
+    }
+    let at_end = errors.iter().all(|error| error.place.start >= script.trim_end().len());
+    if at_end && let Some(error) = standalone_error(script) {
+        // Inside the wrapper a `}` too many only shows at the wrapper's end.
+        findings.script(
+            SYNTAX_ERROR,
+            error.place,
+            sentence(&error.message),
+            error.help.unwrap_or_default(),
+        );
+        return;
+    }
+    if at_end {
+        let end = script.trim_end().len();
+        findings.script(
+            SYNTAX_ERROR,
+            end.saturating_sub(1)..end,
+            "The script ends before everything that it opened is closed.",
+            "look for a missing `}`, `)`, quote or `*/`",
+        );
+        return;
+    }
+    for error in errors.into_iter().take(TOLD) {
+        tell_one(error, findings);
+    }
+}
+
+fn tell_one(error: SyntaxError, findings: &mut Findings<'_>) {
+    let trigger = &findings.hook.trigger;
+    if let Some(name) = redeclared_name(&error.message) {
+        let is_class = name == BASE_ERROR_CLASS || error_classes(trigger).contains(&name);
+        if is_class && error.other.is_none() {
+            findings.script(
+                RESERVED_NAME,
+                error.place,
+                format!(
+                    "`{name}` is already declared: Auth0 puts the class of that name in front of every {trigger} hook, so this script doesn't compile."
+                ),
+                format!("remove this declaration; `{name}` is there without it"),
+            );
+            return;
+        }
+        if MODULE_NAMES.contains(&name) {
+            findings.script(
+                RESERVED_NAME,
+                error.place,
+                format!(
+                    "`{name}` is already declared: it is a parameter of every CommonJS module."
+                ),
+                "choose another name",
+            );
+            return;
+        }
+    }
+    if error.message.contains("`await`") || error.message.contains("`for await`") {
+        findings.script(
+            TOP_LEVEL_AWAIT,
+            error.place,
+            "`await` only works inside an async function: the script doesn't compile.",
+            "make the function around it `async`, or move the call into the hook's function",
+        );
+        return;
+    }
+    let message = match &error.other {
+        Some((place, note)) if !note.is_empty() => {
+            let line = findings.hook.script.as_str()[..place.start].matches('\n').count() + 1;
+            format!("{} (line {line}: {note}).", error.message.trim_end_matches('.'))
+        }
+        _ => sentence(&error.message),
+    };
+    findings.script(SYNTAX_ERROR, error.place, message, error.help.unwrap_or_default());
+}
+
+/// The name in ``Identifier `x` has already been declared``.
+fn redeclared_name(message: &str) -> Option<&str> {
+    message.strip_prefix("Identifier `")?.strip_suffix("` has already been declared")
+}
+
+fn sentence(message: &str) -> String {
+    format!("{}.", message.trim_end_matches('.'))
+}
+
+/// The first error of the script without its wrapper.
+fn standalone_error(script: &str) -> Option<SyntaxError> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, script, SourceType::cjs()).with_options(options()).parse();
+    let error = parsed.diagnostics.errors().next()?;
+    let label = error.labels.first()?;
+    let (start, end) = (label.offset() as usize, (label.offset() + label.len()) as usize);
+    (start < script.trim_end().len()).then(|| SyntaxError {
+        message: error.message.to_string(),
+        help: error.help.as_ref().map(ToString::to_string),
+        place: start..end,
+        other: None,
+    })
+}
+
+/// Tells of the first `import` or `export`, if that is what the script uses.
+fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
+    if !script.contains("import") && !script.contains("export") {
+        return false;
+    }
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, script, SourceType::mjs()).with_options(options()).parse();
+    let of_module = parsed.program.body.iter().find(|statement| {
+        matches!(
+            statement,
+            Statement::ImportDeclaration(_)
+                | Statement::ExportAllDeclaration(_)
+                | Statement::ExportDefaultDeclaration(_)
+                | Statement::ExportNamedDeclaration(_)
+        )
+    });
+    let (place, exports) = match of_module {
+        Some(statement) => {
+            let span = statement.span();
+            let exports = !matches!(statement, Statement::ImportDeclaration(_));
+            (span.start as usize..span.end as usize, exports)
+        }
+        None => return tell_import_meta(script, &parsed, findings),
+    };
+    let (what, instead) = if exports {
+        ("export", "module.exports = function …")
+    } else {
+        ("import", "const name = require('package')")
+    };
+    let first_line = script[place.clone()].find('\n').map_or(place.end, |at| place.start + at);
+    findings.script(
+        ES_MODULE,
+        place.start..first_line,
+        format!("`{what}` belongs to ES modules, and Auth0 compiles hooks as CommonJS: the script doesn't compile."),
+        format!("write `{instead}`"),
+    );
+    true
+}
+
+fn tell_import_meta(
+    script: &str,
+    parsed: &oxc::parser::ParserReturn<'_>,
+    findings: &mut Findings<'_>,
+) -> bool {
+    let Some(span) = parsed.module_record.import_metas.first() else {
+        return false;
+    };
+    if parsed.diagnostics.has_errors() || (span.end as usize) > script.len() {
+        return false;
+    }
+    findings.script(
+        ES_MODULE,
+        span.start as usize..span.end as usize,
+        "`import.meta` belongs to ES modules, and Auth0 compiles hooks as CommonJS: the script doesn't compile.",
+        "",
+    );
+    true
+}
+
+/// Tells of a script that is one anonymous function, as a rule is.
+fn tell_rule_style(script: &str, findings: &mut Findings<'_>) -> bool {
+    let start = skip_blanks_and_comments(script);
+    let rest = &script[start..];
+    let after_async = rest.strip_prefix("async").map_or(rest, str::trim_start);
+    let Some(parameters) = after_async.strip_prefix("function") else {
+        return false;
+    };
+    if !parameters.trim_start().trim_start_matches('*').trim_start().starts_with('(') {
+        return false;
+    }
+    let keyword_end = start + (rest.len() - parameters.len());
+    let trigger = &findings.hook.trigger;
+    let arguments = super::trigger::parameters(trigger).join(", ");
+    findings.script(
+        RULE_STYLE_FUNCTION,
+        start..keyword_end,
+        "An anonymous function on its own is how rules are written; in a hook it doesn't compile (\"Function statements require a function name\").",
+        format!("export it: `module.exports = function ({arguments}) {{ … }};`"),
+    );
+    true
+}
+
+/// Where the first thing that is neither blank nor comment begins.
+fn skip_blanks_and_comments(script: &str) -> usize {
+    let mut rest = script;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let after = if rest.starts_with("//") {
+            rest.find('\n').map(|at| &rest[at..])
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map(|at| &rest[at + 2..])
+        } else {
+            None
+        };
+        match after {
+            Some(after) => rest = after,
+            None => return script.len() - rest.len(),
+        }
+    }
+}

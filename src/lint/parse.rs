@@ -1,0 +1,210 @@
+//! From a script's text to its syntax tree, under the conditions in which
+//! Auth0 compiles it.
+//!
+//! Auth0's published compiler puts the trigger's error classes in front of
+//! the script and compiles both as the body of a CommonJS module. So that
+//! everything that follows from it holds without being told twice (a
+//! top-level `return` is fine, `"use strict"` is no directive, the classes'
+//! names are taken), the script is parsed inside that very wrapper; places
+//! are then counted back.
+
+use std::cell::Cell;
+
+use oxc::allocator::Allocator;
+use oxc::ast::ast::{Expression, FunctionBody, Program, Statement};
+use oxc::diagnostics::OxcDiagnostic;
+use oxc::parser::{ParseOptions, Parser};
+use oxc::semantic::{ScopeId, Semantic, SemanticBuilder};
+use oxc::span::{SourceType, Span};
+
+use super::trigger::{BASE_ERROR_CLASS, error_classes};
+use crate::model::Trigger;
+
+const OPEN: &str = "(function (exports, require, module, __filename, __dirname) {";
+const CLOSE: &str = "\n})";
+
+/// A script inside its wrapper.
+pub(super) struct Wrapped {
+    /// Wrapper and script.
+    pub(super) text: String,
+    /// Where the script begins.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+    /// Whose wrapper it is.
+    trigger: Trigger,
+}
+
+impl Wrapped {
+    pub(super) fn new(script: &str, trigger: &Trigger) -> Self {
+        let mut text = String::with_capacity(script.len() + 320);
+        text.push_str(OPEN);
+        text.push_str(&format!("class {BASE_ERROR_CLASS} extends Error {{}}\n"));
+        for class in error_classes(trigger) {
+            text.push_str(&format!("class {class} extends {BASE_ERROR_CLASS} {{}}\n"));
+        }
+        let start = text.len();
+        text.push_str(script);
+        let end = text.len();
+        text.push_str(CLOSE);
+        Self { text, start, end, trigger: trigger.clone() }
+    }
+
+    /// The bytes of the script that a span of the wrapped text covers.
+    pub(super) fn in_script(&self, span: Span) -> std::ops::Range<usize> {
+        let place = |at: u32| (at as usize).clamp(self.start, self.end) - self.start;
+        place(span.start)..place(span.end)
+    }
+}
+
+/// A script that could be parsed.
+pub(super) struct Parsed<'a> {
+    /// The tree with its scopes, symbols and references.
+    pub(super) semantic: Semantic<'a>,
+    /// The wrapper's body: the error classes, then the script.
+    pub(super) body: &'a FunctionBody<'a>,
+    /// The wrapped text.
+    pub(super) wrapped: &'a Wrapped,
+    /// The scope of the wrapper: the module's parameters and the script's own names.
+    pub(super) scope: Option<ScopeId>,
+    /// The trigger whose wrapper it is.
+    pub(super) trigger: Trigger,
+}
+
+/// What kept a script from being parsed.
+pub(super) struct SyntaxError {
+    /// The parser's words.
+    pub(super) message: String,
+    /// The parser's advice.
+    pub(super) help: Option<String>,
+    /// Where, in the script.
+    pub(super) place: std::ops::Range<usize>,
+    /// A second place in the script, with what it has to say.
+    pub(super) other: Option<(std::ops::Range<usize>, String)>,
+}
+
+pub(super) fn options() -> ParseOptions {
+    ParseOptions {
+        parse_regular_expression: true,
+        allow_return_outside_function: true,
+        preserve_parens: false,
+        ..ParseOptions::default()
+    }
+}
+
+/// Parses a wrapped script.
+///
+/// # Errors
+/// With every syntax error that was found; never with none.
+pub(super) fn parse<'a>(
+    allocator: &'a Allocator,
+    wrapped: &'a Wrapped,
+) -> Result<Parsed<'a>, Vec<SyntaxError>> {
+    let parsed =
+        Parser::new(allocator, &wrapped.text, SourceType::script()).with_options(options()).parse();
+    if parsed.diagnostics.has_errors() || parsed.panicked {
+        return Err(errors(wrapped, parsed.diagnostics.errors()));
+    }
+    if let Some(span) = parsed.irregular_whitespaces.iter().find(|span| is_no_blank(wrapped, span))
+    {
+        return Err(vec![invisible(wrapped, *span)]);
+    }
+    let program: &'a Program<'a> = allocator.alloc(parsed.program);
+    let Some((body, scope)) = whole_body(program, wrapped) else {
+        return Err(vec![closed_early(program, wrapped)]);
+    };
+    let built = SemanticBuilder::new_compiler().with_build_nodes(true).build(program);
+    if built.diagnostics.has_errors() {
+        return Err(errors(wrapped, built.diagnostics.errors()));
+    }
+    let trigger = wrapped.trigger.clone();
+    Ok(Parsed { semantic: built.semantic, body, wrapped, scope: scope.get(), trigger })
+}
+
+/// Whether the parser forgives a character as a blank that JavaScript doesn't
+/// know as one.
+fn is_no_blank(wrapped: &Wrapped, span: &Span) -> bool {
+    let text = wrapped.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    text.contains(['\u{200b}', '\u{85}', '\u{180e}'])
+}
+
+fn invisible(wrapped: &Wrapped, span: Span) -> SyntaxError {
+    SyntaxError {
+        message: "An invisible character (such as a zero-width space) stands in the code".into(),
+        help: Some("delete it; it often comes along with copied text".into()),
+        place: wrapped.in_script(span),
+        other: None,
+    }
+}
+
+/// The body of the wrapper, if the script didn't close it by itself.
+fn whole_body<'a>(
+    program: &'a Program<'a>,
+    wrapped: &Wrapped,
+) -> Option<(&'a FunctionBody<'a>, &'a Cell<Option<ScopeId>>)> {
+    let [Statement::ExpressionStatement(statement)] = program.body.as_slice() else {
+        return None;
+    };
+    let Expression::FunctionExpression(wrapper) = &statement.expression else {
+        return None;
+    };
+    let body = wrapper.body.as_deref()?;
+    (body.span.end as usize == wrapped.text.len() - 1).then_some((body, &wrapper.scope_id))
+}
+
+/// The script has a `}` too many, and goes on after it in a way that happens
+/// to fit the wrapper.
+fn closed_early(program: &Program<'_>, wrapped: &Wrapped) -> SyntaxError {
+    let mut finder = FirstBodyEnd { found: None };
+    oxc::ast_visit::Visit::visit_program(&mut finder, program);
+    let end = finder.found.unwrap_or(0);
+    SyntaxError {
+        message: "Unexpected token `}`".into(),
+        help: None,
+        place: wrapped.in_script(Span::new(end.saturating_sub(1), end)),
+        other: None,
+    }
+}
+
+/// Finds where the first function, the wrapper, ends.
+struct FirstBodyEnd {
+    found: Option<u32>,
+}
+
+impl<'a> oxc::ast_visit::Visit<'a> for FirstBodyEnd {
+    fn visit_function_body(&mut self, body: &FunctionBody<'a>) {
+        self.found.get_or_insert(body.span.end);
+    }
+}
+
+fn errors<'e>(
+    wrapped: &Wrapped,
+    found: impl Iterator<Item = &'e OxcDiagnostic>,
+) -> Vec<SyntaxError> {
+    let mut errors: Vec<_> = found.map(|error| one_error(wrapped, error)).collect();
+    if errors.is_empty() {
+        errors.push(SyntaxError {
+            message: "the script can't be parsed".into(),
+            help: None,
+            place: 0..0,
+            other: None,
+        });
+    }
+    errors
+}
+
+fn one_error(wrapped: &Wrapped, error: &OxcDiagnostic) -> SyntaxError {
+    let span = |label: &oxc::diagnostics::LabeledSpan| Span::sized(label.offset(), label.len());
+    // Of two labels (a name declared twice) the last one is the newcomer.
+    let mut labels: Vec<_> = error.labels.iter().collect();
+    labels.sort_by_key(|label| label.offset());
+    let inside = |label: &oxc::diagnostics::LabeledSpan| label.offset() as usize >= wrapped.start;
+    SyntaxError {
+        message: error.message.to_string(),
+        help: error.help.as_ref().map(ToString::to_string),
+        place: labels.last().map_or(0..0, |label| wrapped.in_script(span(label))),
+        other: labels.first().filter(|label| labels.len() > 1 && inside(label)).map(|label| {
+            (wrapped.in_script(span(label)), label.label().unwrap_or_default().to_owned())
+        }),
+    }
+}

@@ -1,0 +1,230 @@
+//! A parsed script with the questions that rules ask of it.
+//!
+//! Main types: [`Script`], [`Func`] and [`Handler`]. Must not find anything
+//! by itself.
+
+use std::ops::Range;
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::{
+    ArrowFunctionExpression, BindingPattern, Expression, FormalParameters, Function, FunctionBody,
+    IdentifierReference,
+};
+use oxc::semantic::{AstNode, NodeId, ScopeId, Semantic, SymbolId};
+use oxc::span::{GetSpan, Span};
+
+use super::parse::{Parsed, Wrapped};
+use super::trigger::parameters;
+use crate::model::Trigger;
+
+/// A function or an arrow function.
+#[derive(Clone, Copy)]
+pub(super) enum Func<'a> {
+    Function(&'a Function<'a>),
+    Arrow(&'a ArrowFunctionExpression<'a>),
+}
+
+impl<'a> Func<'a> {
+    pub(super) fn of_expression(expression: &'a Expression<'a>) -> Option<Self> {
+        match expression {
+            Expression::FunctionExpression(function) => Some(Self::Function(function)),
+            Expression::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of_kind(kind: AstKind<'a>) -> Option<Self> {
+        match kind {
+            AstKind::Function(function) => Some(Self::Function(function)),
+            AstKind::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn params(self) -> &'a FormalParameters<'a> {
+        match self {
+            Self::Function(function) => &function.params,
+            Self::Arrow(arrow) => &arrow.params,
+        }
+    }
+
+    pub(super) fn body(self) -> Option<&'a FunctionBody<'a>> {
+        match self {
+            Self::Function(function) => function.body.as_deref(),
+            Self::Arrow(arrow) => arrow.get_function_body(),
+        }
+    }
+
+    /// The expression of `() => expression`.
+    pub(super) fn expression(self) -> Option<&'a Expression<'a>> {
+        match self {
+            Self::Function(_) => None,
+            Self::Arrow(arrow) => arrow.get_expression(),
+        }
+    }
+
+    pub(super) fn is_async(self) -> bool {
+        match self {
+            Self::Function(function) => function.r#async,
+            Self::Arrow(arrow) => arrow.r#async,
+        }
+    }
+
+    pub(super) fn is_generator(self) -> bool {
+        matches!(self, Self::Function(function) if function.generator)
+    }
+
+    pub(super) fn span(self) -> Span {
+        match self {
+            Self::Function(function) => function.span,
+            Self::Arrow(arrow) => arrow.span,
+        }
+    }
+
+    pub(super) fn node_id(self) -> NodeId {
+        match self {
+            Self::Function(function) => function.node_id.get(),
+            Self::Arrow(arrow) => arrow.node_id.get(),
+        }
+    }
+
+    pub(super) fn scope_id(self) -> Option<ScopeId> {
+        match self {
+            Self::Function(function) => function.scope_id.get(),
+            Self::Arrow(arrow) => arrow.scope_id.get(),
+        }
+    }
+
+    /// The part worth underlining: from `function` or `(` to the end of the
+    /// parameters.
+    pub(super) fn head(self) -> Span {
+        Span::new(self.span().start, self.params().span.end.max(self.span().start))
+    }
+}
+
+/// The function that Auth0 calls.
+pub(super) struct Handler<'a> {
+    pub(super) func: Func<'a>,
+    /// Its parameters, in order; `None` for one that is taken apart.
+    pub(super) params: Vec<Option<SymbolId>>,
+    /// The parameter at the callback's place, when it has one.
+    pub(super) callback: Option<SymbolId>,
+    /// The parameter at the context's place, when it has one.
+    pub(super) context: Option<SymbolId>,
+}
+
+impl<'a> Handler<'a> {
+    fn new(func: Func<'a>, trigger: &Trigger) -> Self {
+        let params: Vec<_> = func
+            .params()
+            .items
+            .iter()
+            .map(|param| match &param.pattern {
+                BindingPattern::BindingIdentifier(name) => name.symbol_id.get(),
+                _ => None,
+            })
+            .collect();
+        let at = |name: &str| {
+            let index = parameters(trigger).iter().position(|known| *known == name)?;
+            params.get(index).copied().flatten()
+        };
+        Self { func, callback: at("cb"), context: at("context"), params }
+    }
+}
+
+/// A parsed script.
+pub(super) struct Script<'a> {
+    pub(super) semantic: Semantic<'a>,
+    pub(super) wrapped: &'a Wrapped,
+    pub(super) body: &'a FunctionBody<'a>,
+    pub(super) handler: Option<Handler<'a>>,
+    pub(super) trigger: Trigger,
+}
+
+impl<'a> Script<'a> {
+    pub(super) fn new(parsed: Parsed<'a>, handler: Option<Func<'a>>) -> Self {
+        let Parsed { semantic, body, wrapped, scope: _, trigger } = parsed;
+        let handler = handler.map(|func| Handler::new(func, &trigger));
+        Self { semantic, wrapped, body, handler, trigger }
+    }
+
+    /// Where a span of the wrapped text lies in the script.
+    pub(super) fn place(&self, span: Span) -> Range<usize> {
+        self.wrapped.in_script(span)
+    }
+
+    /// The text of a span.
+    pub(super) fn text(&self, span: Span) -> &'a str {
+        &self.wrapped.text[span.start as usize..span.end as usize]
+    }
+
+    /// The line that a span begins on, counted from 1 in the script.
+    pub(super) fn line(&self, span: Span) -> usize {
+        let start = self.place(span).start + self.wrapped.start;
+        self.wrapped.text[self.wrapped.start..start].matches('\n').count() + 1
+    }
+
+    /// Every node of the script itself, without those of the wrapper.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &AstNode<'a>> {
+        let start = self.wrapped.start as u32;
+        self.semantic.nodes().iter().filter(move |node| node.kind().span().start >= start)
+    }
+
+    /// What a name refers to; `None` for a global one.
+    pub(super) fn symbol(&self, name: &IdentifierReference<'a>) -> Option<SymbolId> {
+        let reference = name.reference_id.get()?;
+        self.semantic.scoping().get_reference(reference).symbol_id()
+    }
+
+    /// Whether an expression is a name that refers to this symbol.
+    pub(super) fn is_symbol(&self, expression: &Expression<'a>, symbol: SymbolId) -> bool {
+        matches!(expression, Expression::Identifier(name) if self.symbol(name) == Some(symbol))
+    }
+
+    /// The nodes at which a symbol is used.
+    pub(super) fn uses(&self, symbol: SymbolId) -> impl Iterator<Item = &AstNode<'a>> {
+        self.semantic
+            .symbol_references(symbol)
+            .map(|reference| self.semantic.nodes().get_node(reference.node_id()))
+    }
+
+    pub(super) fn parent(&self, node: NodeId) -> AstKind<'a> {
+        self.semantic.nodes().parent_kind(node)
+    }
+
+    /// The innermost function around a node.
+    pub(super) fn function_around(&self, node: NodeId) -> Option<Func<'a>> {
+        self.semantic.nodes().ancestor_kinds(node).find_map(Func::of_kind)
+    }
+
+    /// What a symbol was declared with, if it never changes: the function of
+    /// a declaration, or the value of a variable.
+    pub(super) fn constant(&self, symbol: SymbolId) -> Option<Constant<'a>> {
+        constant(&self.semantic, symbol)
+    }
+}
+
+/// What stands behind a name that is never assigned again.
+#[derive(Clone, Copy)]
+pub(super) enum Constant<'a> {
+    Function(&'a Function<'a>),
+    Class,
+    Value(&'a Expression<'a>),
+}
+
+/// See [`Script::constant`].
+pub(super) fn constant<'a>(semantic: &Semantic<'a>, symbol: SymbolId) -> Option<Constant<'a>> {
+    let scoping = semantic.scoping();
+    if scoping.symbol_is_mutated(symbol) || !scoping.symbol_redeclarations(symbol).is_empty() {
+        return None;
+    }
+    match semantic.symbol_declaration(symbol).kind() {
+        AstKind::Function(function) => Some(Constant::Function(function)),
+        AstKind::Class(_) => Some(Constant::Class),
+        AstKind::VariableDeclarator(variable) => match (&variable.id, &variable.init) {
+            (BindingPattern::BindingIdentifier(_), Some(value)) => Some(Constant::Value(value)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,64 @@
+//! Short ways to a hook, for tests.
+
+use crate::model::{DesiredHook, HookName, Script, ScriptSource, Trigger};
+
+/// A hook named `test-hook` with this trigger and script and nothing else.
+pub(super) fn hook(trigger: &str, script: &str) -> DesiredHook {
+    DesiredHook {
+        name: HookName::parse("test-hook").unwrap(),
+        written_name: "test-hook".into(),
+        trigger: Trigger::known(trigger).unwrap(),
+        script: Script::new(script),
+        script_source: ScriptSource {
+            file: "hooks/test-hook.js".into(),
+            text: script.into(),
+            replaced: Vec::new(),
+        },
+        enabled: None,
+        dependencies: None,
+        secrets: None,
+        renamed_from: Vec::new(),
+        source: "hooks/test-hook.yaml".into(),
+        source_text: format!("name: test-hook\ntriggerId: {trigger}\n"),
+    }
+}
+
+/// The findings about a script, a line each: code, place, message.
+pub(super) fn told(trigger: &str, script: &str) -> String {
+    told_of(&hook(trigger, script))
+}
+
+/// The findings about a hook, a line each: code, place, message, and what is
+/// underlined there.
+pub(super) fn told_of(hook: &DesiredHook) -> String {
+    super::check(hook, &super::RuleSettings::default())
+        .iter()
+        .map(|found| {
+            let position = found.position.unwrap();
+            let excerpt = found.excerpt.as_ref().unwrap();
+            let marked: String =
+                excerpt.line.chars().skip(position.column - 1).take(excerpt.width).collect();
+            let file = found.file.as_deref().unwrap();
+            let hint =
+                found.hint.as_deref().map(|hint| format!("\n  = {hint}")).unwrap_or_default();
+            format!(
+                "{} {} {file}:{}:{} `{marked}`\n  {}{hint}\n",
+                found.code,
+                found.severity.as_str(),
+                position.line,
+                position.column,
+                found.message
+            )
+        })
+        .collect()
+}
+
+/// The codes of the findings about a script.
+pub(super) fn codes(trigger: &str, script: &str) -> Vec<&'static str> {
+    codes_of(&hook(trigger, script))
+}
+
+/// The codes of the findings about a hook.
+pub(super) fn codes_of(hook: &DesiredHook) -> Vec<&'static str> {
+    super::check(hook, &super::RuleSettings::default()).iter().map(|found| found.code.0).collect()
+}

@@ -1,0 +1,180 @@
+//! Finds the place of a key in a definition's text, for findings about what a
+//! definition declares.
+//!
+//! The text may be a definition of one hook (YAML or JSON) or hold many (a
+//! `tenant.yaml`), and is read as it is on disk, before keyword replacement,
+//! when it need not be valid YAML. So this looks for lines, not for a
+//! document, and answers with the nearest place it is sure of.
+
+use std::ops::Range;
+
+use crate::model::DesiredHook;
+
+/// One line of the text that holds a `key: value`.
+struct Line<'t> {
+    /// How far it is indented, a leading `- ` counted in.
+    indent: usize,
+    /// Whether it begins with a `- `.
+    begins_item: bool,
+    key: &'t str,
+    key_at: Range<usize>,
+    value: &'t str,
+    value_at: Range<usize>,
+}
+
+/// An entry of a map: its key, and its value on the same line.
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) key_at: Range<usize>,
+    /// The value as it is written, without quotes, when it stands on the line
+    /// of its key.
+    pub(super) value: String,
+    pub(super) value_at: Range<usize>,
+}
+
+/// The place of a key of the hook, such as `secrets`; else that of its name;
+/// else the beginning.
+pub(super) fn section(hook: &DesiredHook, key: &str) -> Range<usize> {
+    let lines = lines(&hook.source_text);
+    let own = own_lines(&lines, hook);
+    let at =
+        |wanted: &str| own.iter().find(|line| line.key == wanted).map(|line| line.key_at.clone());
+    at(key).or_else(|| at("name")).unwrap_or(0..0)
+}
+
+/// The place of an entry below a key of the hook, such as one secret; else
+/// that of the key.
+pub(super) fn entry(hook: &DesiredHook, section_key: &str, key: &str) -> Range<usize> {
+    entries(hook, section_key)
+        .into_iter()
+        .find(|entry| entry.key == key)
+        .map_or_else(|| section(hook, section_key), |entry| entry.key_at)
+}
+
+/// The entries below a key of the hook, one a line.
+pub(super) fn entries(hook: &DesiredHook, section_key: &str) -> Vec<Entry> {
+    let lines = lines(&hook.source_text);
+    let own = own_lines(&lines, hook);
+    let Some(start) = own.iter().position(|line| line.key == section_key) else {
+        return Vec::new();
+    };
+    let indent = own[start].indent;
+    let below = own[start + 1..].iter().take_while(|line| line.indent > indent);
+    let inner = own.get(start + 1).map_or(0, |line| line.indent);
+    below
+        .filter(|line| line.indent == inner)
+        .map(|line| Entry {
+            key: line.key.to_owned(),
+            key_at: line.key_at.clone(),
+            value: line.value.to_owned(),
+            value_at: line.value_at.clone(),
+        })
+        .collect()
+}
+
+/// The lines about this hook: all of a file that holds one, and the list item
+/// of its name where there are several.
+fn own_lines<'l, 't>(lines: &'l [Line<'t>], hook: &DesiredHook) -> &'l [Line<'t>] {
+    let names: Vec<_> = lines.iter().enumerate().filter(|(_, line)| line.key == "name").collect();
+    let Some((at, name)) = names
+        .iter()
+        .find(|(_, line)| line.value == hook.written_name)
+        .filter(|(_, line)| line.indent > 0)
+    else {
+        return lines;
+    };
+    let begins = |line: &Line<'_>| line.begins_item && line.indent == name.indent;
+    let first = lines[..=*at].iter().rposition(begins).unwrap_or(0);
+    let after = lines[at + 1..]
+        .iter()
+        .take_while(|line| line.indent >= name.indent && !begins(line))
+        .count();
+    &lines[first..at + 1 + after]
+}
+
+fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for raw in text.split_inclusive('\n') {
+        if let Some(line) = line(raw, start) {
+            lines.push(line);
+        }
+        start += raw.len();
+    }
+    lines
+}
+
+/// Reads `  - key: value` or `"key": "value",`.
+fn line(raw: &str, start: usize) -> Option<Line<'_>> {
+    let body = raw.trim_start_matches([' ', '-', '\t', '{']);
+    let indent = raw.len() - body.len();
+    let begins_item = raw[..indent].contains('-');
+    let (key, rest) = match body.chars().next()? {
+        quote @ ('"' | '\'') => {
+            let (key, rest) = body[1..].split_once(quote)?;
+            (key, rest.trim_start().strip_prefix(':')?)
+        }
+        '#' => return None,
+        _ => {
+            let (key, rest) = body.split_once(':')?;
+            (rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n'])).then_some(())?;
+            (key.trim_end(), rest)
+        }
+    };
+    let offset_in = |part: &str| start + (part.as_ptr() as usize - raw.as_ptr() as usize);
+    let key_start = offset_in(key);
+    let value = rest.trim().trim_end_matches([',', '}']).trim_end();
+    let value = match value.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            let inner = &value[1..];
+            &inner[..inner.find(quote).unwrap_or(inner.len())]
+        }
+        _ => value.split(" #").next().unwrap_or(value).trim_end(),
+    };
+    let value_start = offset_in(value);
+    Some(Line {
+        indent,
+        begins_item,
+        key,
+        key_at: key_start..key_start + key.len(),
+        value,
+        value_at: value_start..value_start + value.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::testing::hook;
+
+    fn check(text: &str, section_key: &str, key: &str, expected: &str) {
+        let mut hook = hook("pre-user-registration", "");
+        hook.source_text = text.into();
+        let at = entry(&hook, section_key, key);
+        assert_eq!(&text[at], expected, "{text}");
+    }
+
+    #[test]
+    fn keys_are_found_in_yaml_and_json() {
+        check("name: test-hook\nsecrets:\n  A: 1\n  B: 2\n", "secrets", "B", "B");
+        check("name: test-hook\nsecrets:\n  'a-b': 1\n", "secrets", "a-b", "a-b");
+        check(
+            "{\n  \"name\": \"test-hook\",\n  \"secrets\": {\n    \"A\": \"1\"\n  }\n}",
+            "secrets",
+            "A",
+            "A",
+        );
+        check("name: test-hook\nsecrets: {A: 1}\n", "secrets", "A", "secrets");
+        check("name: test-hook\n", "secrets", "A", "name");
+        check("", "secrets", "A", "");
+    }
+
+    #[test]
+    fn in_a_file_of_many_hooks_the_right_one_is_searched() {
+        let text = "hooks:\n  - name: other\n    secrets:\n      A: 1\n  - secrets:\n      A: 2\n    name: test-hook\n  - name: third\n    secrets:\n      B: 1\n";
+        let mut hook = hook("pre-user-registration", "");
+        hook.source_text = text.into();
+        let found = entries(&hook, "secrets");
+        assert_eq!(found.iter().map(|entry| entry.value.as_str()).collect::<Vec<_>>(), ["2"]);
+    }
+}
