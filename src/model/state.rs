@@ -3,6 +3,7 @@
 //! Must not compare them: that is `plan`'s.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{Dependencies, DesiredSecret, HookName, LiveHook, Script, SecretKey, Trigger};
 
@@ -14,8 +15,9 @@ pub struct DesiredState {
     pub hooks: Vec<DesiredHook>,
 }
 
-/// One definition, after keyword replacement. `None` means unmanaged.
-#[derive(Debug, Clone)]
+/// One definition, after keyword replacement. `None` means unmanaged. `Debug`
+/// leaves [`Self::source_text`] out, which can hold secrets.
+#[derive(Clone)]
 pub struct DesiredHook {
     /// Its identity.
     pub name: HookName,
@@ -39,8 +41,38 @@ pub struct DesiredHook {
     /// `/` between folders.
     pub source: String,
     /// The definition's text as it is on disk, so that findings can point
-    /// into it.
+    /// into it. May hold secrets: never to be shown as a whole.
     pub source_text: String,
+}
+
+impl fmt::Debug for DesiredHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            written_name,
+            trigger,
+            script,
+            script_source,
+            enabled,
+            dependencies,
+            secrets,
+            renamed_from,
+            source,
+            source_text: _,
+        } = self;
+        f.debug_struct("DesiredHook")
+            .field("name", name)
+            .field("written_name", written_name)
+            .field("trigger", trigger)
+            .field("script", script)
+            .field("script_source", script_source)
+            .field("enabled", enabled)
+            .field("dependencies", dependencies)
+            .field("secrets", secrets)
+            .field("renamed_from", renamed_from)
+            .field("source", source)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The script file behind a [`DesiredHook::script`].

@@ -1,0 +1,393 @@
+//! `hooksync.yaml`: the settings of a project.
+//!
+//! The main type is [`Config`], plain data. As strict as a definition, and
+//! with the same kind of findings. Must not read the process environment nor
+//! decide which setting wins: that is the caller's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::codes;
+use super::fields::{Fields, list, nearest};
+use super::file::{self, Text};
+use super::keyword::{Keyword, KeywordValue, Layer, Origin, is_key};
+use super::node::{Entry, Node, Value};
+use super::walk::display;
+use super::yaml;
+use crate::model::{Diagnostic, Position};
+
+/// The settings' file, looked for where the program is started.
+pub const FILE: &str = super::walk::SETTINGS_FILE;
+
+/// All settings; `None` and empty are "not set".
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The folder of definitions, below the settings' folder unless absolute.
+    pub hooks: Option<PathBuf>,
+    /// Whether deletes are allowed.
+    pub allow_delete: Option<bool>,
+    /// Keywords for every environment.
+    pub keywords: BTreeMap<String, Keyword>,
+    /// Environment variables that answer for keywords outside of secrets too.
+    pub keywords_from_env: BTreeSet<String>,
+    /// The environments, in the order of the file.
+    pub environments: Vec<EnvironmentConfig>,
+    /// How fast the tenant is asked.
+    pub rate_limit: RateLimit,
+    /// Which rules are switched or graded otherwise, in the order of the file.
+    pub rules: Vec<RuleSetting>,
+}
+
+/// One of `environments:`.
+#[derive(Debug, Clone)]
+pub struct EnvironmentConfig {
+    /// Its name, as `--env` takes it.
+    pub name: String,
+    /// The tenant's domain.
+    pub domain: Option<String>,
+    /// Whether deletes are allowed there.
+    pub allow_delete: Option<bool>,
+    /// Keywords that go before those for every environment.
+    pub keywords: BTreeMap<String, Keyword>,
+}
+
+/// `rateLimit:`
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RateLimit {
+    /// How much of the limit is left to the tenant's other clients.
+    pub headroom: Option<Headroom>,
+    /// The most requests a second.
+    pub max_rps: Option<f64>,
+    /// The most requests at a time.
+    pub concurrency: Option<usize>,
+    /// How long a run may take.
+    pub timeout: Option<Duration>,
+}
+
+/// A part of the rate limit that is left to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Headroom {
+    /// So many requests.
+    Requests(u32),
+    /// So many hundredths of the limit, below 100.
+    Percent(u8),
+}
+
+/// One of `rules:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSetting {
+    /// The rule's code, such as `HS401`. Whether there is such a rule is not
+    /// known here.
+    pub code: String,
+    /// What becomes of its findings.
+    pub level: RuleLevel,
+    /// Where it is set.
+    pub place: (String, Position),
+}
+
+/// What becomes of a rule's findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RuleLevel {
+    /// They are not told.
+    Off,
+    /// They are notes.
+    Note,
+    /// They are warnings.
+    Warning,
+    /// They are errors.
+    Error,
+}
+
+impl Config {
+    /// The environment of a name.
+    #[must_use]
+    pub fn environment(&self, name: &str) -> Option<&EnvironmentConfig> {
+        self.environments.iter().find(|environment| environment.name == name)
+    }
+
+    /// The layers of keywords of one environment (or of none), the strongest
+    /// first.
+    #[must_use]
+    pub fn keyword_layers(&self, environment: Option<&str>) -> Vec<Layer> {
+        let own = environment.and_then(|name| self.environment(name)).map(|environment| Layer {
+            origin: Origin::Environment(environment.name.clone()),
+            keywords: environment.keywords.clone(),
+        });
+        let all = Layer { origin: Origin::Settings, keywords: self.keywords.clone() };
+        own.into_iter().chain([all]).collect()
+    }
+}
+
+/// Reads a settings file. What could be read comes with everything that is
+/// wrong with it; use it only if no finding is an error.
+#[must_use]
+pub fn read(path: &Path) -> (Config, Vec<Diagnostic>) {
+    match file::read(path, &display(path), "settings file") {
+        Ok(text) => parse(&text, path.parent().unwrap_or(Path::new(""))),
+        Err(found) => (Config::default(), vec![*found]),
+    }
+}
+
+fn parse(text: &Text, folder: &Path) -> (Config, Vec<Diagnostic>) {
+    let mut config = Config::default();
+    let mut found = Vec::new();
+    match yaml::parse(&text.text, yaml::SMALL) {
+        Err(fault) => {
+            let error = text.error(fault.code, fault.message, &fault.span);
+            found.push(Diagnostic { hint: fault.hint, ..error });
+        }
+        // A file of comments alone sets nothing.
+        Ok(Node { value: Value::Null, .. }) => {}
+        Ok(root) => {
+            let mut fields = Fields { text, found: &mut found };
+            read_root(&mut fields, &root, folder, &mut config);
+        }
+    }
+    found.sort();
+    (config, found)
+}
+
+const TOP: [&str; 7] =
+    ["hooks", "allowDelete", "keywords", "keywordsFromEnv", "environments", "rateLimit", "rules"];
+
+fn read_root(fields: &mut Fields<'_>, root: &Node, folder: &Path, config: &mut Config) {
+    for (key, Entry { value, .. }) in fields.record(root, "hooksync.yaml", &TOP).unwrap_or_default()
+    {
+        match key {
+            "hooks" => config.hooks = read_folder(fields, value, folder),
+            "allowDelete" => config.allow_delete = fields.boolean(value, "`allowDelete`"),
+            "keywords" => config.keywords = read_keywords(fields, value),
+            "keywordsFromEnv" => config.keywords_from_env = read_names(fields, value),
+            "environments" => config.environments = read_environments(fields, value),
+            "rateLimit" => config.rate_limit = read_rate_limit(fields, value),
+            _ => config.rules = read_rules(fields, value),
+        }
+    }
+}
+
+fn read_folder(fields: &mut Fields<'_>, node: &Node, folder: &Path) -> Option<PathBuf> {
+    let written = fields.text(node, "`hooks`")?;
+    if written.is_empty() {
+        fields.error(
+            codes::INVALID_SETTING,
+            "`hooks` names a folder, and this is empty",
+            &node.span,
+        );
+        return None;
+    }
+    Some(folder.join(written))
+}
+
+fn read_keywords(fields: &mut Fields<'_>, node: &Node) -> BTreeMap<String, Keyword> {
+    let mut keywords = BTreeMap::new();
+    for (key, entry) in fields.map(node, "`keywords`").unwrap_or_default() {
+        if !check_key(fields, key, &entry.key.span) {
+            continue;
+        }
+        match KeywordValue::from_node(&entry.value) {
+            Some(value) => {
+                let place = place(fields, &entry.key.span);
+                keywords.insert(key.to_owned(), Keyword { value, place });
+            }
+            None => fields.error(
+                codes::INVALID_KEYWORDS,
+                format!("the value of keyword `{key}` has something that JSON can't say"),
+                &entry.key.span,
+            ),
+        }
+    }
+    keywords
+}
+
+fn place(fields: &Fields<'_>, span: &Range<usize>) -> Option<(String, Position)> {
+    let found = fields.text.error(codes::INVALID_SETTING, "", span);
+    Some((found.file?, found.position?))
+}
+
+fn check_key(fields: &mut Fields<'_>, key: &str, span: &Range<usize>) -> bool {
+    let good = is_key(key);
+    if !good {
+        let message = "a keyword's name is made of letters, digits, `_`, `-` and `.`";
+        fields.error(codes::INVALID_KEYWORDS, message, span);
+    }
+    good
+}
+
+fn read_names(fields: &mut Fields<'_>, node: &Node) -> BTreeSet<String> {
+    let names = fields.texts(node, "a name in `keywordsFromEnv`");
+    let good = names.into_iter().filter(|(name, node)| check_key(fields, name, &node.span));
+    good.map(|(name, _)| name.to_owned()).collect()
+}
+
+fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentConfig> {
+    const KNOWN: [&str; 3] = ["domain", "keywords", "allowDelete"];
+    let mut environments = Vec::new();
+    for (name, entry) in fields.map(node, "`environments`").unwrap_or_default() {
+        let mut environment = EnvironmentConfig {
+            name: name.to_owned(),
+            domain: None,
+            allow_delete: None,
+            keywords: BTreeMap::new(),
+        };
+        let settings = fields.record(&entry.value, "an environment", &KNOWN).unwrap_or_default();
+        for (key, Entry { value, .. }) in settings {
+            match key {
+                "domain" => environment.domain = fields.text(value, "`domain`").map(str::to_owned),
+                "keywords" => environment.keywords = read_keywords(fields, value),
+                _ => environment.allow_delete = fields.boolean(value, "`allowDelete`"),
+            }
+        }
+        environments.push(environment);
+    }
+    environments
+}
+
+fn read_rate_limit(fields: &mut Fields<'_>, node: &Node) -> RateLimit {
+    const KNOWN: [&str; 4] = ["headroom", "maxRps", "concurrency", "timeout"];
+    let mut limit = RateLimit::default();
+    for (key, Entry { value, .. }) in fields.record(node, "`rateLimit`", &KNOWN).unwrap_or_default()
+    {
+        let written = match &value.value {
+            Value::Number(number) => number.clone(),
+            Value::Text(text) => text.clone(),
+            other => {
+                fields.wrong_kind(value, &format!("`{key}`"), "a number or a text", other);
+                continue;
+            }
+        };
+        let (good, wanted) = match key {
+            "headroom" => {
+                limit.headroom = parse_headroom(&written);
+                (limit.headroom.is_some(), "a number of requests, or a part such as \"20%\"")
+            }
+            "maxRps" => {
+                let number = written.parse::<f64>().ok();
+                limit.max_rps = number.filter(|number| number.is_finite() && *number > 0.0);
+                (limit.max_rps.is_some(), "a number above 0")
+            }
+            "concurrency" => {
+                limit.concurrency = written.parse::<usize>().ok().filter(|&number| number > 0);
+                (limit.concurrency.is_some(), "a whole number above 0")
+            }
+            _ => {
+                limit.timeout = parse_duration(&written);
+                (limit.timeout.is_some(), "a duration such as \"90s\", \"10m\" or \"1h\"")
+            }
+        };
+        if !good {
+            let message = format!("`{key}` is {wanted}");
+            fields.error(codes::INVALID_SETTING, message, &value.span);
+        }
+    }
+    limit
+}
+
+/// Takes `20%` or a number of requests.
+fn parse_headroom(text: &str) -> Option<Headroom> {
+    match text.strip_suffix('%') {
+        Some(percent) => {
+            percent.trim().parse().ok().filter(|percent| *percent < 100).map(Headroom::Percent)
+        }
+        None => text.parse().ok().map(Headroom::Requests),
+    }
+}
+
+/// Takes a number with `s`, `m` or `h`.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let unit = text.chars().last()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        _ => return None,
+    };
+    let number: u64 = text[..text.len() - unit.len_utf8()].parse().ok()?;
+    let total = number.checked_mul(seconds)?;
+    (total > 0).then(|| Duration::from_secs(total))
+}
+
+fn read_rules(fields: &mut Fields<'_>, node: &Node) -> Vec<RuleSetting> {
+    const LEVELS: [&str; 4] = ["off", "note", "warning", "error"];
+    let mut rules = Vec::new();
+    for (code, entry) in fields.map(node, "`rules`").unwrap_or_default() {
+        // `off` is a text in YAML 1.2, so it needs no quotes.
+        let Some(written) = fields.text(&entry.value, "a rule's level") else { continue };
+        let level = match written {
+            "off" => RuleLevel::Off,
+            "note" => RuleLevel::Note,
+            "warning" => RuleLevel::Warning,
+            "error" => RuleLevel::Error,
+            other => {
+                let hint = match nearest(other, &LEVELS) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the levels are {}", list(&LEVELS)),
+                };
+                let message = "there is no such level";
+                fields.advise(codes::INVALID_SETTING, message, &entry.value.span, hint);
+                continue;
+            }
+        };
+        if let Some(place) = place(fields, &entry.key.span) {
+            rules.push(RuleSetting { code: code.to_owned(), level, place });
+        }
+    }
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Config, Vec<Diagnostic>) {
+        parse(&Text { file: FILE.into(), text: text.into() }, Path::new("project"))
+    }
+
+    #[test]
+    fn every_setting_is_read() {
+        let (config, found) = read(
+            "hooks: auth/hooks\nallowDelete: true\nkeywords:\n  ENV: dev\n  LIST: [1, {b: 2, a: x}]\n\
+             keywordsFromEnv: [CI, HOME]\nenvironments:\n  prod:\n    domain: x.eu.auth0.com\n    keywords: {ENV: prod}\n\
+             \x20   allowDelete: false\n  dev: {}\nrateLimit: {headroom: 20%, maxRps: 1.5, concurrency: 4, timeout: 10m}\n\
+             rules:\n  HS401: off\n",
+        );
+        assert!(found.is_empty(), "{found:#?}");
+        assert_eq!(config.hooks.as_deref(), Some(Path::new("project/auth/hooks")));
+        assert_eq!(config.keywords["LIST"].value.json(), r#"[1,{"b":2,"a":"x"}]"#);
+        let names: Vec<&str> = config.environments.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(names, ["prod", "dev"]);
+        insta::assert_debug_snapshot!(config);
+    }
+
+    #[test]
+    fn every_fault_is_told() {
+        let (_, found) = read(
+            "hooks: 1\nallowDelete: yes\nkeyword: {}\nkeywords: {a b: 1, OK: .nan}\nkeywordsFromEnv: [A-B, 'x y']\n\
+             environments: {prod: {domian: x}}\nrateLimit: {headroom: 120%, maxRps: 0, concurrency: 1.5, timeout: 10, burst: 3}\n\
+             rules: {HS401: of, HS402: false}\n",
+        );
+        let told: Vec<String> = found
+            .iter()
+            .map(|f| {
+                format!(
+                    "{:?} {} {} | {:?} | {:?}",
+                    f.position.map(|p| (p.line, p.column)),
+                    f.code,
+                    f.message,
+                    f.hint,
+                    f.excerpt.as_ref().map(|e| &e.line)
+                )
+            })
+            .collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn an_empty_file_sets_nothing() {
+        for text in ["", "# nothing\n"] {
+            assert!(read(text).1.is_empty());
+        }
+        assert_eq!(read("- a\n").1.len(), 1);
+    }
+}

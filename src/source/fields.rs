@@ -1,0 +1,250 @@
+//! Taking a tree apart into what a file may say, telling every fault on the way.
+//!
+//! The main type is [`Fields`]. Each function takes a node, returns what it
+//! holds if it holds the right thing, and tells of it otherwise; a value whose
+//! keyword is missing was told before and stays silent. Must not know which
+//! file it reads.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::codes;
+use super::file::Text;
+use super::node::{Entry, Node, Value};
+use crate::model::{Code, Diagnostic, Severity};
+
+/// One file's tree, being taken apart.
+pub(crate) struct Fields<'a> {
+    pub(crate) text: &'a Text,
+    pub(crate) found: &'a mut Vec<Diagnostic>,
+}
+
+impl Fields<'_> {
+    /// Tells an error.
+    pub(crate) fn error(&mut self, code: Code, message: impl Into<String>, span: &Range<usize>) {
+        self.found.push(self.text.error(code, message, span));
+    }
+
+    /// Tells an error with a hint.
+    pub(crate) fn advise(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        span: &Range<usize>,
+        hint: impl Into<String>,
+    ) {
+        self.found.push(self.text.error(code, message, span).hint(hint));
+    }
+
+    /// Tells a warning with a hint.
+    pub(crate) fn warn(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        span: &Range<usize>,
+        hint: impl Into<String>,
+    ) {
+        self.found.push(self.text.finding(Severity::Warning, code, message, span).hint(hint));
+    }
+
+    /// The entries of a map whose keys are texts and stand once each.
+    pub(crate) fn map<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+    ) -> Option<Vec<(&'n str, &'n Entry)>> {
+        let entries = match &node.value {
+            Value::Map(entries) => entries,
+            other => {
+                self.wrong_kind(node, what, "a map", other);
+                return None;
+            }
+        };
+        let mut seen = BTreeSet::new();
+        let mut out = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let Some(key) = self.key(entry) else { continue };
+            if seen.insert(key) {
+                out.push((key, entry));
+            } else {
+                self.advise(
+                    codes::DUPLICATE_KEY,
+                    format!("`{key}` stands twice in one map"),
+                    &entry.key.span,
+                    "remove one of the two",
+                );
+            }
+        }
+        Some(out)
+    }
+
+    fn key<'n>(&mut self, entry: &'n Entry) -> Option<&'n str> {
+        if let Some(key) = entry.key.as_text() {
+            return Some(key);
+        }
+        let written = self.written(&entry.key).to_owned();
+        if matches!(entry.key.value, Value::List(_) | Value::Map(_)) {
+            let message = format!("a key is a text, and this is {}", entry.key.value.kind());
+            self.error(codes::WRONG_KIND, message, &entry.key.span);
+        } else {
+            let message =
+                format!("a key is a text, and YAML reads this as {}", entry.key.value.kind());
+            self.advise(codes::QUOTE_IT, message, &entry.key.span, format!("write \"{written}\""));
+        }
+        None
+    }
+
+    /// The entries of a map that may hold only `known` fields.
+    pub(crate) fn record<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+        known: &[&str],
+    ) -> Option<Vec<(&'n str, &'n Entry)>> {
+        let entries = self.map(node, what)?;
+        let (good, unknown): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|(key, _)| known.contains(key));
+        for (key, entry) in unknown {
+            let hint = match nearest(key, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the fields are {}", list(known)),
+            };
+            self.advise(
+                codes::UNKNOWN_FIELD,
+                format!("{what} has no `{key}`"),
+                &entry.key.span,
+                hint,
+            );
+        }
+        Some(good)
+    }
+
+    /// A text. Numbers and the like that stand without quotes are no texts:
+    /// what YAML makes of `1.10` or `0123` is not what was written.
+    pub(crate) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+        match &node.value {
+            Value::Text(text) => Some(text),
+            Value::Number(_) | Value::Bool(_) if !node.replaced => {
+                let written = self.written(node).to_owned();
+                let message =
+                    format!("{what} is a text, and YAML reads this as {}", node.value.kind());
+                self.advise(codes::QUOTE_IT, message, &node.span, format!("write \"{written}\""));
+                None
+            }
+            Value::Null if !node.span.is_empty() && !node.replaced => {
+                let written = self.written(node).to_owned();
+                let message = format!("{what} is a text, and YAML reads this as nothing");
+                self.advise(codes::QUOTE_IT, message, &node.span, format!("write \"{written}\""));
+                None
+            }
+            other => {
+                self.wrong_kind(node, what, "a text", other);
+                None
+            }
+        }
+    }
+
+    /// A boolean. A keyword's text `true` or `false` is one too: arguments and
+    /// environment variables can't be anything but texts.
+    pub(crate) fn boolean(&mut self, node: &Node, what: &str) -> Option<bool> {
+        match &node.value {
+            Value::Bool(value) => Some(*value),
+            Value::Text(text) if node.replaced && text == "true" => Some(true),
+            Value::Text(text) if node.replaced && text == "false" => Some(false),
+            Value::Text(text) if !node.replaced => {
+                let message = format!("{what} is `true` or `false`, and this is a text");
+                let hint = match text.to_ascii_lowercase().as_str() {
+                    "yes" | "y" | "on" | "true" => "write `true`, without quotes",
+                    "no" | "n" | "off" | "false" => "write `false`, without quotes",
+                    _ => "write `true` or `false`, without quotes",
+                };
+                self.advise(codes::WRONG_KIND, message, &node.span, hint);
+                None
+            }
+            Value::Text(_) => {
+                let message = format!(
+                    "{what} is `true` or `false`, and this, after keyword replacement, is neither"
+                );
+                self.error(codes::WRONG_KIND, message, &node.span);
+                None
+            }
+            other => {
+                self.wrong_kind(node, what, "`true` or `false`", other);
+                None
+            }
+        }
+    }
+
+    /// A list of texts, or one text.
+    pub(crate) fn texts<'n>(&mut self, node: &'n Node, what: &str) -> Vec<(&'n str, &'n Node)> {
+        match &node.value {
+            Value::List(items) => {
+                items.iter().filter_map(|item| Some((self.text(item, what)?, item))).collect()
+            }
+            _ => self.text(node, what).map(|text| (text, node)).into_iter().collect(),
+        }
+    }
+
+    /// Tells that a value is not what it has to be.
+    pub(crate) fn wrong_kind(&mut self, node: &Node, what: &str, wanted: &str, is: &Value) {
+        if matches!(is, Value::Unresolved(_)) {
+            return;
+        }
+        let after = if node.replaced { ", after keyword replacement," } else { "" };
+        let message = format!("{what} is {wanted}, and this{after} is {}", is.kind());
+        self.error(codes::WRONG_KIND, message, &node.span);
+    }
+
+    /// What stands in the file for a node.
+    pub(crate) fn written(&self, node: &Node) -> &str {
+        self.text.text.get(node.span.clone()).unwrap_or_default()
+    }
+}
+
+/// The known word that is nearest to a misspelt one, if one is near.
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let folded = |text: &str| text.to_ascii_lowercase().replace(['_', '-', ' '], "");
+    let word = folded(word);
+    let scored = known.iter().map(|known| {
+        let other = folded(known);
+        let score = strsim::jaro_winkler(&word, &other);
+        (if other.contains(&word) && word.len() > 3 { score.max(0.9) } else { score }, *known)
+    });
+    scored
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+/// Words as a list in a sentence.
+pub(crate) fn list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_suggested_only_when_it_is_near() {
+        let known =
+            ["name", "triggerId", "script", "enabled", "dependencies", "secrets", "renamedFrom"];
+        let check =
+            |word: &str, near: Option<&str>| assert_eq!(nearest(word, &known), near, "{word}");
+        check("trigger_id", Some("triggerId"));
+        check("trigger", Some("triggerId"));
+        check("Name", Some("name"));
+        check("enable", Some("enabled"));
+        check("dependancies", Some("dependencies"));
+        check("secret", Some("secrets"));
+        check("renamed-from", Some("renamedFrom"));
+        check("x", None);
+        check("order", None);
+        check("", None);
+    }
+}

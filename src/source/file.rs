@@ -1,0 +1,117 @@
+//! Text files as they are on disk: read with care, and pointed into.
+//!
+//! The main type is [`Text`]. Nothing but regular files is ever opened, no
+//! more than a limit is read, and nothing is repaired in silence.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use super::codes;
+use super::mask::mask;
+use crate::model::{Code, Diagnostic, Severity};
+
+/// The largest definition and the largest script: 1 MB.
+pub(crate) const MAX_BYTES: u64 = 1_000_000;
+
+/// A text file and the name by which findings call it.
+#[derive(Clone)]
+pub(crate) struct Text {
+    pub(crate) file: String,
+    pub(crate) text: String,
+}
+
+impl Text {
+    /// A finding at some bytes of this file. Secrets on the quoted line are
+    /// hidden.
+    pub(crate) fn finding(
+        &self,
+        severity: Severity,
+        code: Code,
+        message: impl Into<String>,
+        span: &Range<usize>,
+    ) -> Diagnostic {
+        let found = Diagnostic::new(code, severity, message)
+            .in_file(&self.file)
+            .at_bytes(&self.text, span.start, span.end);
+        mask(&self.text, found)
+    }
+
+    /// An error at some bytes of this file.
+    pub(crate) fn error(
+        &self,
+        code: Code,
+        message: impl Into<String>,
+        span: &Range<usize>,
+    ) -> Diagnostic {
+        self.finding(Severity::Error, code, message, span)
+    }
+}
+
+/// Reads a text file. `file` is what findings call it, `what` what it is
+/// ("definition", "script").
+pub(crate) fn read(path: &Path, file: &str, what: &str) -> Result<Text, Box<Diagnostic>> {
+    let fail = |code, message: String| Box::new(Diagnostic::error(code, message).in_file(file));
+    let unreadable = |error: &io::Error| {
+        fail(codes::UNREADABLE, format!("the {what} can't be read: {}", reason(error)))
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(fail(
+            codes::NOT_A_FILE,
+            format!("the {what} is {}, not a file", kind(&metadata)),
+        ));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or(0));
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Box::new(*fail(codes::TOO_LARGE, format!("the {what} is larger than 1 MB"))));
+    }
+    decode(bytes, file, what)
+}
+
+/// Takes bytes as UTF-8 without characters that no text file holds.
+fn decode(bytes: Vec<u8>, file: &str, what: &str) -> Result<Text, Box<Diagnostic>> {
+    match String::from_utf8(bytes) {
+        Ok(text) => match text.find('\0') {
+            None => Ok(Text { file: file.to_owned(), text }),
+            Some(at) => {
+                let text = Text { file: file.to_owned(), text };
+                let message =
+                    format!("the {what} holds a NUL character; it may not be a text file");
+                Err(Box::new(text.error(codes::CONTROL_CHARACTER, message, &(at..at + 1))))
+            }
+        },
+        Err(error) => {
+            // Up to the first bad byte the lossy text is the text itself, so
+            // the place is right in it.
+            let at = error.utf8_error().valid_up_to();
+            let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let text = Text { file: file.to_owned(), text: lossy };
+            let message = format!("the {what} is not UTF-8: this is where it stops being text");
+            Err(Box::new(
+                text.error(codes::NOT_UTF8, message, &(at..at + 1)).hint("save the file as UTF-8"),
+            ))
+        }
+    }
+}
+
+/// What the operating system says, without its error number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+/// What something that isn't a file is.
+fn kind(metadata: &Metadata) -> &'static str {
+    if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" }
+}

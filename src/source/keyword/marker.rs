@@ -1,0 +1,170 @@
+//! Finding `##KEY##` and `@@KEY@@` in a text, and replacing them.
+//!
+//! The main function is [`replace`]. It looks at a text once, from left to
+//! right: what a value inserts is not looked at again. It decides nothing
+//! about where values come from.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// How a marker wants its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `##KEY##`: as plain text.
+    Plain,
+    /// `@@KEY@@`: as JSON.
+    Json,
+}
+
+/// One marker in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Marker<'a> {
+    pub(crate) form: Form,
+    pub(crate) key: &'a str,
+    /// The marker alone, as it is written.
+    pub(crate) written: &'a str,
+    /// What its value replaces: the marker, and for JSON the quotes right
+    /// around it, because JSON brings its own.
+    pub(crate) span: Range<usize>,
+}
+
+/// Whether a text can be a keyword's name.
+pub(crate) fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_key_byte)
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// The first marker at or after a byte.
+pub(crate) fn next_marker(text: &str, from: usize) -> Option<Marker<'_>> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        // Both bytes are ASCII, so every offset here is a character boundary.
+        at += bytes.get(at..)?.iter().position(|byte| matches!(byte, b'#' | b'@'))?;
+        let sign = bytes[at];
+        if bytes.get(at + 1) == Some(&sign) {
+            let key = at + 2;
+            let length = bytes[key..].iter().take_while(|&&byte| is_key_byte(byte)).count();
+            let end = key + length;
+            if length > 0 && bytes.get(end..end + 2) == Some(&[sign, sign]) {
+                let form = if sign == b'#' { Form::Plain } else { Form::Json };
+                let span = at..end + 2;
+                return Some(Marker {
+                    form,
+                    key: &text[key..end],
+                    written: &text[span.clone()],
+                    span: if form == Form::Json { with_quotes(bytes, span) } else { span },
+                });
+            }
+        }
+        at += 1;
+    }
+}
+
+fn with_quotes(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+    let before = span.start.checked_sub(1).and_then(|at| bytes.get(at));
+    match (before, bytes.get(span.end)) {
+        (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')) => span.start - 1..span.end + 1,
+        _ => span,
+    }
+}
+
+/// All markers of a text.
+pub(crate) fn markers(text: &str) -> impl Iterator<Item = Marker<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let marker = next_marker(text, at)?;
+        at = marker.span.end;
+        Some(marker)
+    })
+}
+
+/// What became of a text.
+#[derive(Default)]
+pub(crate) struct Replaced {
+    pub(crate) text: String,
+    /// Where values were put: bytes of the new text, bytes of the old one.
+    pub(crate) places: Vec<(Range<usize>, Range<usize>)>,
+    /// Markers that stayed, with the reason.
+    pub(crate) left: Vec<(Range<usize>, String, Why)>,
+}
+
+/// Why a marker stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Its keyword has no value.
+    NoValue,
+    /// It is a `##KEY##`, and its value is a list, a map or null.
+    NotAText,
+}
+
+/// Puts values in the place of markers, but for those that are listed as
+/// `literal`.
+pub(crate) fn replace<'v>(
+    text: &str,
+    literal: &BTreeSet<String>,
+    mut value: impl FnMut(&Marker<'_>) -> Result<Cow<'v, str>, Why>,
+) -> Replaced {
+    let mut out = Replaced::default();
+    let mut copied = 0;
+    for marker in markers(text) {
+        if literal.contains(marker.written) {
+            continue;
+        }
+        match value(&marker) {
+            Ok(inserted) => {
+                out.text.push_str(&text[copied..marker.span.start]);
+                let start = out.text.len();
+                out.text.push_str(&inserted);
+                out.places.push((start..out.text.len(), marker.span.clone()));
+                copied = marker.span.end;
+            }
+            Err(why) => out.left.push((marker.span.clone(), marker.key.to_owned(), why)),
+        }
+    }
+    out.text.push_str(&text[copied..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        markers(text).map(|marker| &text[marker.span]).collect()
+    }
+
+    #[test]
+    fn markers_are_found_and_what_looks_like_one_is_not() {
+        assert_eq!(found("a ##X## b @@Y.z-1@@"), ["##X##", "@@Y.z-1@@"]);
+        assert_eq!(found("###X###"), ["##X##"]);
+        assert_eq!(found("##A##B##"), ["##A##"]);
+        assert_eq!(found("'@@A@@' \"@@B@@\" '@@C@@\""), ["'@@A@@'", "\"@@B@@\"", "@@C@@"]);
+        assert_eq!(found("'##A##'"), ["##A##"]);
+        let none: [&str; 0] = [];
+        assert_eq!(found("## a ## #### ##a#b## ##é## @@a##"), none);
+        assert_eq!(found("##"), none);
+        assert_eq!(found("é##"), none);
+    }
+
+    #[test]
+    fn values_are_not_looked_at_again_and_places_lead_back() {
+        let out = replace("a ##K## b \"@@J@@\" ##L##", &BTreeSet::from(["##L##".into()]), |m| {
+            Ok(if m.form == Form::Plain { "##K##!".into() } else { "[1]".into() })
+        });
+        assert_eq!(out.text, "a ##K##! b [1] ##L##");
+        assert_eq!(out.places, [(2..8, 2..7), (11..14, 10..17)]);
+        assert!(out.left.is_empty());
+    }
+
+    #[test]
+    fn markers_without_a_value_stay() {
+        let out = replace("##K##@@K@@", &BTreeSet::new(), |_| Err(Why::NoValue));
+        assert_eq!(out.text, "##K##@@K@@");
+        assert_eq!(out.left, [(0..5, "K".into(), Why::NoValue), (5..10, "K".into(), Why::NoValue)]);
+    }
+}

@@ -1,0 +1,250 @@
+//! Keyword replacement: where values come from, and what they are put into.
+//!
+//! The main type is [`Keywords`]: layers of values, the strongest first, and
+//! the process environment behind them. A value from the environment, and any
+//! value used in a secret, is never shown. Replaced text is not scanned again.
+
+mod marker;
+mod resolve;
+mod value;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+pub(crate) use marker::{Form, Marker, Replaced, Why, is_key, markers, next_marker, replace};
+pub(crate) use resolve::Resolver;
+pub use value::KeywordValue;
+
+use super::codes;
+use crate::model::{Diagnostic, Position, SecretValue};
+
+/// The environment variable that holds keywords as a JSON object, as Auth0's
+/// Deploy CLI reads it.
+pub const MAPPINGS_VARIABLE: &str = "AUTH0_KEYWORD_REPLACE_MAPPINGS";
+
+/// Where a layer of keywords comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// `--keyword KEY=VALUE`
+    CommandLine,
+    /// `keywords:` of one of `environments:` in `hooksync.yaml`
+    Environment(String),
+    /// `keywords:` at the top of `hooksync.yaml`
+    Settings,
+    /// `AUTH0_KEYWORD_REPLACE_MAPPINGS`
+    Mappings,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommandLine => f.write_str("`--keyword`"),
+            Self::Environment(name) => write!(f, "the keywords of environment `{name}`"),
+            Self::Settings => f.write_str("`keywords:`"),
+            Self::Mappings => f.write_str(MAPPINGS_VARIABLE),
+        }
+    }
+}
+
+/// One keyword's value and, if it stands in a file, its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyword {
+    /// The value.
+    pub value: KeywordValue,
+    /// File and place.
+    pub place: Option<(String, Position)>,
+}
+
+/// Keywords from one origin.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Where they come from.
+    pub origin: Origin,
+    /// The keywords.
+    pub keywords: BTreeMap<String, Keyword>,
+}
+
+/// A copy of the process environment. `Debug` shows no value.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<String, SecretValue>);
+
+impl Environment {
+    /// The variables of this process whose name and value are UTF-8.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self::new(
+            std::env::vars_os().filter_map(|(key, value)| {
+                Some((key.into_string().ok()?, value.into_string().ok()?))
+            }),
+        )
+    }
+
+    /// Takes variables.
+    #[must_use]
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(variables.into_iter().map(|(key, value)| (key, SecretValue::new(value))).collect())
+    }
+
+    /// One variable.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&SecretValue> {
+        self.0.get(name)
+    }
+}
+
+/// Every keyword that a run knows.
+#[derive(Debug, Clone, Default)]
+pub struct Keywords {
+    layers: Vec<Layer>,
+    environment: Environment,
+    from_environment: BTreeSet<String>,
+}
+
+/// Whether a marker stands in a secret's value: there the whole process
+/// environment answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Within {
+    Secret,
+    Other,
+}
+
+/// A value as it was found.
+pub(crate) enum Found<'a> {
+    Configured(&'a KeywordValue),
+    FromEnvironment(&'a SecretValue),
+}
+
+impl Keywords {
+    /// Layers, the strongest first; behind them the process environment, which
+    /// outside of secrets answers only for the names in `from_environment`.
+    #[must_use]
+    pub fn new(
+        layers: Vec<Layer>,
+        environment: Environment,
+        from_environment: impl IntoIterator<Item = String>,
+    ) -> Self {
+        Self { layers, environment, from_environment: from_environment.into_iter().collect() }
+    }
+
+    /// A layer of `--keyword KEY=VALUE` arguments; of two with one key the
+    /// last is taken.
+    ///
+    /// # Errors
+    /// When one is not of that form. Its value is not shown.
+    pub fn command_line(arguments: &[String]) -> Result<Layer, Box<Diagnostic>> {
+        let mut keywords = BTreeMap::new();
+        for argument in arguments {
+            let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
+            if !argument.contains('=') || !is_key(key) {
+                let message =
+                    "`--keyword` takes KEY=VALUE, with a KEY of letters, digits, `_`, `-` and `.`";
+                return Err(Box::new(Diagnostic::error(codes::INVALID_KEYWORDS, message)));
+            }
+            let value = KeywordValue::Text(value.to_owned());
+            keywords.insert(key.to_owned(), Keyword { value, place: None });
+        }
+        Ok(Layer { origin: Origin::CommandLine, keywords })
+    }
+
+    /// The layer of [`MAPPINGS_VARIABLE`]'s text.
+    ///
+    /// # Errors
+    /// When it is no JSON object. Nothing of it is shown.
+    pub fn mappings(json: &str) -> Result<Layer, Box<Diagnostic>> {
+        let fail = |what: String| {
+            let message = format!("{MAPPINGS_VARIABLE} {what}");
+            Box::new(
+                Diagnostic::error(codes::INVALID_KEYWORDS, message)
+                    .hint("it holds a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"),
+            )
+        };
+        match serde_json::from_str(json) {
+            Ok(KeywordValue::Map(entries)) => Ok(Layer {
+                origin: Origin::Mappings,
+                keywords: entries
+                    .into_iter()
+                    .map(|(key, value)| (key, Keyword { value, place: None }))
+                    .collect(),
+            }),
+            Ok(_) => Err(fail("is JSON, but no object".to_owned())),
+            Err(error) => Err(fail(format!(
+                "is not valid JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            ))),
+        }
+    }
+
+    /// The value of a keyword.
+    pub(crate) fn get(&self, key: &str, within: Within) -> Option<Found<'_>> {
+        let configured = self.layers.iter().find_map(|layer| layer.keywords.get(key));
+        if let Some(keyword) = configured {
+            return Some(Found::Configured(&keyword.value));
+        }
+        if within == Within::Secret || self.from_environment.contains(key) {
+            return self.environment.get(key).map(Found::FromEnvironment);
+        }
+        None
+    }
+
+    /// Whether the process environment may answer for a keyword anywhere.
+    pub(crate) fn is_from_environment(&self, key: &str) -> bool {
+        self.from_environment.contains(key)
+    }
+
+    /// The names of all keywords that have a value, without those of the
+    /// process environment.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.layers.iter().flat_map(|layer| layer.keywords.keys()).map(String::as_str)
+    }
+
+    /// What a marker inserts.
+    pub(crate) fn insert(&self, marker: &Marker<'_>, within: Within) -> Result<Cow<'_, str>, Why> {
+        match (self.get(marker.key, within), marker.form) {
+            (None, _) => Err(Why::NoValue),
+            (Some(Found::FromEnvironment(value)), Form::Plain) => Ok(value.expose().into()),
+            (Some(Found::FromEnvironment(value)), Form::Json) => {
+                Ok(KeywordValue::Text(value.expose().to_owned()).json().into())
+            }
+            (Some(Found::Configured(value)), Form::Plain) => {
+                value.plain().map(Cow::Borrowed).ok_or(Why::NotAText)
+            }
+            (Some(Found::Configured(value)), Form::Json) => Ok(value.json().into()),
+        }
+    }
+
+    /// What is to be told of keywords that did nothing: those that no marker
+    /// names, and those that a stronger layer hides. Keywords of
+    /// [`MAPPINGS_VARIABLE`] may serve other tools, so they may go unused.
+    pub(crate) fn notes(&self, used: &BTreeSet<String>) -> Vec<Diagnostic> {
+        let mut notes = Vec::new();
+        for (index, Layer { origin, keywords }) in self.layers.iter().enumerate() {
+            for (key, Keyword { value, place }) in keywords {
+                let stronger = self.layers[..index].iter().find_map(|layer| {
+                    layer.keywords.get(key).map(|keyword| (&layer.origin, &keyword.value))
+                });
+                let note = match stronger {
+                    Some((_, other)) if other == value => continue,
+                    Some((by, _)) => Diagnostic::new(
+                        codes::SHADOWED_KEYWORD,
+                        crate::model::Severity::Note,
+                        format!("keyword `{key}` in {origin} has no effect: {by} has it too"),
+                    ),
+                    None if *origin == Origin::Mappings || used.contains(key) => continue,
+                    None => Diagnostic::new(
+                        codes::UNUSED_KEYWORD,
+                        crate::model::Severity::Note,
+                        format!("keyword `{key}` in {origin} is used by no definition or script"),
+                    ),
+                };
+                notes.push(Diagnostic {
+                    file: place.as_ref().map(|(file, _)| file.clone()),
+                    position: place.as_ref().map(|&(_, position)| position),
+                    ..note
+                });
+            }
+        }
+        notes
+    }
+}

@@ -1,0 +1,151 @@
+//! Keeps what is secret out of the lines that findings quote.
+//!
+//! Works on the text alone, because a file that can't be parsed has secrets
+//! too. Hides rather too much than too little. Must not change anything but a
+//! finding's excerpt.
+
+use crate::model::Diagnostic;
+
+/// Keys whose values may be secret, in definitions and in settings.
+const SECRET_BEARING: [&str; 3] = ["secrets", "keywords", "AUTH0_KEYWORD_REPLACE_MAPPINGS"];
+
+/// What stands for hidden text.
+const HIDDEN: char = '…';
+
+/// Hides the values in the quoted line if it belongs to secrets.
+pub(crate) fn mask(text: &str, mut finding: Diagnostic) -> Diagnostic {
+    let (Some(position), Some(excerpt)) = (finding.position, finding.excerpt.as_mut()) else {
+        return finding;
+    };
+    if let Some(visible) = visible_part(text, position.line) {
+        let shown = visible.chars().count() + 1;
+        excerpt.line = format!("{visible}{HIDDEN}");
+        excerpt.width = excerpt.width.min((shown + 1).saturating_sub(position.column)).max(1);
+    }
+    finding
+}
+
+/// The part of a line (counted from 1) that may be shown, or `None` if that
+/// is all of it.
+fn visible_part(text: &str, number: usize) -> Option<&str> {
+    // The indentation of the `secrets:` key whose block the line is in, and
+    // how many brackets are open in it.
+    let mut inside: Option<usize> = None;
+    let mut open = 0_i64;
+    for (index, line) in text.lines().enumerate().take(number) {
+        let content = line.trim_start();
+        let indent = line.len() - content.len();
+        let comment_or_blank = content.is_empty() || content.starts_with('#');
+        if open <= 0
+            && inside.is_some_and(|outer| !comment_or_blank && ends_block(content, indent, outer))
+        {
+            inside = None;
+        }
+        let wanted = index + 1 == number;
+        if inside.is_some() {
+            if wanted {
+                return Some(&line[..after_key(line).unwrap_or(indent)]);
+            }
+            open += brackets(line);
+        } else if let Some(at) = secret_key(line) {
+            inside = Some(indent);
+            open = brackets(&line[at..]);
+            if wanted {
+                return (!line[at..].trim().is_empty()).then(|| &line[..at]);
+            }
+        }
+    }
+    None
+}
+
+/// How many more brackets a text opens than it closes. Brackets inside quotes
+/// count too: at worst more is hidden than needed.
+fn brackets(text: &str) -> i64 {
+    text.chars().fold(0, |open, c| match c {
+        '{' | '[' => open + 1,
+        '}' | ']' => open - 1,
+        _ => open,
+    })
+}
+
+/// Whether a line is no longer part of the block of a key at `outer`: the
+/// next key, a list's next item, or a bracket that closes it.
+fn ends_block(content: &str, indent: usize, outer: usize) -> bool {
+    indent <= outer && !content.starts_with(['}', ']']) && after_key(content).is_some()
+}
+
+/// Where the value begins on a line `KEY: value`, after the blank.
+fn after_key(line: &str) -> Option<usize> {
+    let mut colons = line.match_indices(':').map(|(at, _)| at + 1);
+    colons
+        .find(|&at| {
+            line[at..].is_empty()
+                || line[at..].starts_with([' ', '\t'])
+                || line[..at - 1].ends_with(['"', '\''])
+        })
+        .map(|at| {
+            if line[at..].is_empty() {
+                at
+            } else {
+                at + usize::from(line[at..].starts_with([' ', '\t']))
+            }
+        })
+}
+
+/// Where the value of a secret-bearing key begins, if the line has one.
+fn secret_key(line: &str) -> Option<usize> {
+    SECRET_BEARING
+        .iter()
+        .flat_map(|key| line.match_indices(key).map(|(at, key)| (at, at + key.len())))
+        .filter(|&(start, _)| {
+            !line[..start].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        })
+        .filter_map(|(_, end)| {
+            let rest = line[end..].trim_start_matches(['"', '\'']).trim_start();
+            rest.strip_prefix(':').map(|rest| line.len() - rest.len())
+        })
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Code;
+
+    fn shown(text: &str, needle: &str) -> String {
+        let at = text.find(needle).unwrap();
+        let found = Diagnostic::error(Code("HS000"), "x").at_bytes(text, at, at + needle.len());
+        mask(text, found).excerpt.unwrap().line
+    }
+
+    #[test]
+    fn secrets_are_hidden_and_all_else_is_shown() {
+        let text = "name: a\nsecrets:\n  A: canary\n  # canary\n  B: |\n    canary1: x\n\n    canary2\n\
+                    enabled: true\n";
+        assert_eq!(shown(text, "name"), "name: a");
+        assert_eq!(shown(text, "secrets"), "secrets:");
+        assert_eq!(shown(text, "A:"), "  A: …");
+        assert_eq!(shown(text, "# canary"), "  …");
+        assert_eq!(shown(text, "canary1"), "    canary1: …");
+        assert_eq!(shown(text, "canary2"), "    …");
+        assert_eq!(shown(text, "enabled"), "enabled: true");
+    }
+
+    #[test]
+    fn flow_style_and_json_are_hidden_too() {
+        assert_eq!(shown("secrets: {A: canary}\n", "canary"), "secrets:…");
+        assert_eq!(
+            shown("{\"name\":\"n\",\"secrets\":{\"A\":\"canary\"}}", "name"),
+            "{\"name\":\"n\",\"secrets\":…"
+        );
+        assert_eq!(
+            shown("{\n  \"secrets\": {\n    \"A\": \"canary\"\n  },\n  \"x\": 1\n}", "canary"),
+            "    \"A\": …"
+        );
+        assert_eq!(
+            shown("{\n  \"secrets\": {\n    \"A\": \"canary\"\n  },\n  \"x\": 1\n}", "x"),
+            "  \"x\": 1"
+        );
+        assert_eq!(shown("secrets: {A: x,\nB: canary}\n", "canary"), "B: …");
+    }
+}

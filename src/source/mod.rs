@@ -1,0 +1,78 @@
+//! Definitions on disk: read, checked and with their keywords replaced; and
+//! written, from what is live.
+//!
+//! [`load`] turns a folder into a [`DesiredState`] or into *all* that is wrong
+//! with it. This room knows nothing of the tenant, and lets no secret's value
+//! into a finding.
+
+pub mod codes;
+pub mod config;
+mod fields;
+mod file;
+pub mod keyword;
+mod mask;
+mod native;
+mod node;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod yaml;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
+
+use crate::model::{DesiredState, Diagnostic};
+
+/// How definitions and scripts lie in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// One YAML file and one script a hook, at any depth.
+    Native,
+}
+
+/// What loading needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The keywords of this run.
+    pub keywords: Keywords,
+    /// Whether markers without a value may stay as they are.
+    pub allow_unresolved: bool,
+}
+
+/// A folder's definitions, and everything that is to be told of them.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What could be read. To be used only if no finding is an error.
+    pub desired: DesiredState,
+    /// All findings, in order of file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many definitions there are, faulty ones included.
+    pub definitions: usize,
+    /// How the folder is laid out.
+    pub layout: Layout,
+}
+
+/// Reads all definitions below a folder. Files are called as `dir` is written.
+#[must_use]
+pub fn load(dir: &Path, options: &LoadOptions) -> Loaded {
+    let mut context = native::Context {
+        keywords: &options.keywords,
+        allow_unresolved: options.allow_unresolved,
+        used: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    let (desired, definitions) = match walk::Root::open(dir) {
+        Ok(root) => native::load(&root, &mut context),
+        Err(found) => {
+            context.found.push(*found);
+            (DesiredState::default(), 0)
+        }
+    };
+    let native::Context { used, found: mut diagnostics, .. } = context;
+    diagnostics.extend(options.keywords.notes(&used));
+    diagnostics.sort();
+    diagnostics.dedup();
+    Loaded { desired, diagnostics, definitions, layout: Layout::Native }
+}

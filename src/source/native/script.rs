@@ -1,0 +1,77 @@
+//! The script file that belongs to a definition.
+//!
+//! Must not look into the script's text.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::definition::Definition;
+use crate::model::Diagnostic;
+use crate::source::codes;
+use crate::source::file::{self, Text, reason};
+use crate::source::walk::{Root, display};
+
+/// Where a definition's script is or would be; `None` where the definition
+/// gives a path that can't be used.
+pub(crate) fn path_of(definition: &Definition) -> Option<PathBuf> {
+    let folder = definition.at.path.parent().unwrap_or(Path::new(""));
+    Some(folder.join(definition.script.as_ref()?))
+}
+
+/// Reads a definition's script, or says why it can't be.
+pub(crate) fn read(root: &Root, definition: &Definition) -> Option<Result<Text, Box<Diagnostic>>> {
+    let path = path_of(definition)?;
+    let span = definition.script_span.clone().unwrap_or(0..0);
+    Some(read_inside(root, definition, &path, &span))
+}
+
+fn read_inside(
+    root: &Root,
+    definition: &Definition,
+    path: &Path,
+    span: &Range<usize>,
+) -> Result<Text, Box<Diagnostic>> {
+    let shown = display(path);
+    match root.holds(path) {
+        Ok(true) => file::read(path, &shown, "script"),
+        Ok(false) => {
+            let message =
+                format!("the script `{shown}` is a symbolic link out of the folder of definitions");
+            Err(Box::new(
+                definition
+                    .text
+                    .error(codes::LINK_LEAVES, message, span)
+                    .hint("put the file itself there"),
+            ))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let message = format!("the script `{shown}` does not exist");
+            let hint = match near(path) {
+                Some(near) => format!("did you mean `script: {near}`?"),
+                None if definition.script_span.is_none() => {
+                    "put the code there, or name another file with `script:`".to_owned()
+                }
+                None => "the path is relative to the definition".to_owned(),
+            };
+            Err(Box::new(definition.text.error(codes::SCRIPT_MISSING, message, span).hint(hint)))
+        }
+        Err(error) => {
+            let message = format!("the script `{shown}` can't be read: {}", reason(&error));
+            Err(Box::new(definition.text.error(codes::UNREADABLE, message, span)))
+        }
+    }
+}
+
+/// A script in the same folder whose name is nearly that of a missing one.
+fn near(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let names = path.parent()?.read_dir().ok()?.flatten().take(1000).filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        (name.ends_with(".js") || name.ends_with(".cjs")).then_some(name)
+    });
+    let scored =
+        names.map(|name| (strsim::jaro_winkler(&name.to_ascii_lowercase(), &wanted), name));
+    let mut near: Vec<(f64, String)> = scored.filter(|(score, _)| *score > 0.85).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    near.into_iter().next().map(|(_, name)| name)
+}

@@ -1,0 +1,259 @@
+//! Whole folders through [`load`].
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::model::{DesiredSecret, Trigger};
+
+/// A folder with some files.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        for (name, content) in files {
+            folder.write(name, content.as_bytes());
+        }
+        folder
+    }
+
+    fn write(&self, name: &str, content: &[u8]) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn load(&self, options: &LoadOptions) -> Loaded {
+        load(self.path(), options)
+    }
+
+    /// All findings as text, with the folder's name left out.
+    fn told(&self, options: &LoadOptions) -> String {
+        let prefix = format!("{}/", self.path().display());
+        let shown: Vec<String> = self.load(options).diagnostics.iter().map(show).collect();
+        shown.join("\n").replace(&prefix, "").replace(&self.path().display().to_string(), "DIR")
+    }
+}
+
+fn show(found: &Diagnostic) -> String {
+    let place = match (&found.file, found.position) {
+        (Some(file), Some(at)) => format!("{file}:{}:{}", at.line, at.column),
+        (Some(file), None) => file.clone(),
+        _ => "-".to_owned(),
+    };
+    let mut out = format!("{place}: {} {}: {}", found.severity.as_str(), found.code, found.message);
+    if let (Some(excerpt), Some(at)) = (&found.excerpt, found.position) {
+        let caret = format!("{}{}", " ".repeat(at.column - 1), "^".repeat(excerpt.width));
+        out += &format!("\n  | {}\n  | {caret}", excerpt.line);
+    }
+    if let Some(hint) = &found.hint {
+        out += &format!("\n  = {hint}");
+    }
+    out
+}
+
+fn keywords(pairs: &[(&str, &str)]) -> LoadOptions {
+    let json: Vec<String> = pairs.iter().map(|(key, value)| format!("{key:?}:{value}")).collect();
+    let layer = Keywords::mappings(&format!("{{{}}}", json.join(","))).unwrap();
+    let environment = Environment::new([("FROM_ENV".to_owned(), "canary".to_owned())]);
+    LoadOptions { keywords: Keywords::new(vec![layer], environment, []), allow_unresolved: false }
+}
+
+const GOOD: &str = "name: greet\ntriggerId: post-user-registration\n";
+
+#[test]
+fn a_definition_says_everything_a_hook_can_be() {
+    let folder = Folder::new(&[
+        (
+            "deep/er/greet.yaml",
+            "name: greet\ntriggerId: post-user-registration\nenabled: true\nscript: js/code.js\n\
+             dependencies: {lodash: 4.17.21}\nsecrets:\n  A: x\n  B: _VALUE_NOT_SHOWN_\n\
+             renamedFrom: [hello, Good Day]\n",
+        ),
+        ("deep/er/js/code.js", "one();\r\n"),
+        ("a.yml", "name: a\ntriggerId: send-phone-message\ndependencies: {}\n"),
+        ("a.js", "\u{feff}two()"),
+        ("hooksync.yaml", "not: a definition"),
+        (".hidden/x.yaml", "nonsense"),
+        ("node_modules/x/x.yaml", "nonsense"),
+    ]);
+    let loaded = folder.load(&LoadOptions::default());
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    assert_eq!(loaded.definitions, 2);
+    let [a, greet] = &loaded.desired.hooks[..] else { panic!("{:?}", loaded.desired) };
+    assert_eq!((a.name.as_str(), a.script.as_str()), ("a", "\u{feff}two()"));
+    assert_eq!(a.trigger, Trigger::SendPhoneMessage);
+    assert_eq!(a.dependencies.as_ref().map(std::collections::BTreeMap::len), Some(0));
+    assert!(a.enabled.is_none() && a.secrets.is_none() && a.renamed_from.is_empty());
+    assert_eq!(greet.script.as_str(), "one();\r\n");
+    assert_eq!(greet.enabled, Some(true));
+    assert_eq!(greet.dependencies.as_ref().unwrap()["lodash"], "4.17.21");
+    let secrets = greet.secrets.as_ref().unwrap();
+    assert!(matches!(&secrets["A"], DesiredSecret::Value(value) if value.expose() == "x"));
+    assert!(matches!(secrets["B"], DesiredSecret::Kept));
+    let former: Vec<&str> = greet.renamed_from.iter().map(|name| name.as_str()).collect();
+    assert_eq!(former, ["hello", "good-day"]);
+    assert!(greet.source.ends_with("/deep/er/greet.yaml"), "{}", greet.source);
+}
+
+#[test]
+fn every_fault_of_every_file_is_told_at_once() {
+    let folder = Folder::new(&[
+        (
+            "fields.yaml",
+            "naem: x\nname: My Hook\ntriggerId: post-login\nenabled: yes\nscript: fields.js\n\
+             dependencies:\n  lodash: 1.10\n  lodash: \"4\"\n  1: x\nsecrets:\n  A: 12345\n  B: \"\"\n  C:\n  D: true\n\
+             renamedFrom: [a_b, 1]\nliteralMarkers: [HOME]\n",
+        ),
+        ("fields.js", ""),
+        ("names.yaml", "name: 0123\ntriggerId: null\nscript: true\ndependencies:\nsecrets:\n"),
+        ("missing.yaml", "enabled: 1\nscript: ../x.js\n"),
+        ("list.yaml", "- a\n"),
+        ("empty.yaml", ""),
+        ("tab.yaml", "name: x\nsecrets:\n\tA: canary\n"),
+        ("near.yaml", "name: near\ntriggerId: send-phone-mesage\nscript: neer.js\n"),
+        ("near.js", ""),
+        ("absent.yaml", "name: absent\ntriggerId: send-phone-message\n"),
+    ]);
+    folder.write("latin.yaml", b"name: caf\xe9\n");
+    folder.write("nul.yaml", b"name: a\0b\n");
+    folder.write("large.yaml", &vec![b'#'; 1_000_001]);
+    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+}
+
+#[test]
+fn definitions_are_checked_together() {
+    let folder = Folder::new(&[
+        ("a.yaml", "name: one-hook\ntriggerId: send-phone-message\nenabled: true\nscript: s.js\n"),
+        ("b.yaml", "name: One Hook\ntriggerId: post-change-password\nscript: s.js\n"),
+        (
+            "c.yaml",
+            "name: c\ntriggerId: send-phone-message\nenabled: true\nscript: s.js\nrenamedFrom: [x, one-hook]\n",
+        ),
+        (
+            "d.yaml",
+            "name: d\ntriggerId: send-phone-message\nenabled: false\nscript: s.js\nrenamedFrom: [x, d]\n",
+        ),
+        ("s.js", ""),
+    ]);
+    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+}
+
+#[test]
+fn keywords_are_put_into_values_and_scripts() {
+    let folder = Folder::new(&[
+        (
+            "a.yaml",
+            "name: \"##ENV##-hook\"\ntriggerId: \"@@TRIGGER@@\"\nenabled: \"@@FLAG@@\"\nscript: a.js\n\
+             dependencies: \"@@DEPS@@\"\nsecrets:\n  A: \"##FROM_ENV##!\"\n  B: \"##NOWHERE##\"\n  D: canary\n  C: \"@@FROM_ENV@@\"\n",
+        ),
+        ("a.js", "const a = '@@LIST@@', b = `##ENV##`; // ##INJECT##\nc();"),
+    ]);
+    let options = keywords(&[
+        ("ENV", "\"dev\""),
+        ("TRIGGER", "\"post-change-password\""),
+        ("FLAG", "true"),
+        ("DEPS", "{\"b\":\"1\",\"a\":\"2\"}"),
+        ("LIST", "[1,\"x\"]"),
+        ("INJECT", "\"##ENV## \\n name: x\""),
+    ]);
+    let loaded = folder.load(&options);
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    let [hook] = &loaded.desired.hooks[..] else { panic!() };
+    assert_eq!(hook.name.as_str(), "dev-hook");
+    assert_eq!(hook.enabled, Some(true));
+    assert_eq!(hook.dependencies.as_ref().unwrap().len(), 2);
+    assert_eq!(hook.script.as_str(), "const a = [1,\"x\"], b = `dev`; // ##ENV## \n name: x\nc();");
+    let at = hook.script.as_str().find("c();").unwrap();
+    let on_disk = hook.script_source.on_disk(at);
+    assert_eq!(&hook.script_source.text[on_disk..], "c();");
+    let secrets = hook.secrets.as_ref().unwrap();
+    assert!(matches!(&secrets["A"], DesiredSecret::Value(value) if value.expose() == "canary!"));
+    assert!(
+        matches!(&secrets["B"], DesiredSecret::Unresolved { keywords } if keywords == &["NOWHERE"])
+    );
+    assert!(matches!(&secrets["C"], DesiredSecret::Value(value) if value.expose() == "canary"));
+    assert!(!format!("{loaded:?}{options:?}").contains("canary"));
+}
+
+#[test]
+fn keywords_that_do_not_work_are_told() {
+    let folder = Folder::new(&[
+        (
+            "a.yaml",
+            "name: ##ENV##\ntriggerId: send-phone-message ##ENV##\nenabled: \"##FLAG##\"\nscript: a.js\n\
+             dependencies: {\"##ENV##\": \"@@LIST@@\", x: \"##LIST##\"}\nsecrets: {A: \"##ENB##\"}\n",
+        ),
+        ("a.js", "a(##ENB##);\n\n  '@@FROM_ENV@@' ## not one ##\n"),
+        ("b.yaml", "name: b\ntriggerId: send-phone-message\nenabled: @@FLAG@@\n"),
+        (
+            "c.yaml",
+            "name: c\ntriggerId: send-phone-message\nscript: c.js\nliteralMarkers: [\"##X##\"]\n",
+        ),
+        ("c.js", "'##X##' + '@@X@@'"),
+    ]);
+    let options = keywords(&[("ENV", "\"dev\""), ("FLAG", "1"), ("LIST", "[1]")]);
+    insta::assert_snapshot!(folder.told(&options));
+}
+
+#[test]
+fn unresolved_markers_may_stay() {
+    let folder = Folder::new(&[
+        (
+            "a.yaml",
+            "name: a\ntriggerId: send-phone-message\ndependencies: {x: \"##V##\"}\nsecrets: {S: \"##V##\"}\n",
+        ),
+        ("a.js", "##HOME##"),
+    ]);
+    let loaded = folder.load(&LoadOptions { allow_unresolved: true, ..LoadOptions::default() });
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    let hook = &loaded.desired.hooks[0];
+    assert_eq!(hook.script.as_str(), "##HOME##");
+    assert_eq!(hook.dependencies.as_ref().unwrap()["x"], "##V##");
+    assert!(matches!(hook.secrets.as_ref().unwrap()["S"], DesiredSecret::Unresolved { .. }));
+}
+
+#[test]
+fn folders_without_definitions_are_told() {
+    insta::assert_snapshot!(Folder::new(&[("readme.md", "x")]).told(&LoadOptions::default()));
+    let told: Vec<String> = load(Path::new("no/such/folder"), &LoadOptions::default())
+        .diagnostics
+        .iter()
+        .map(show)
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_special_files_are_not_trusted() {
+    use std::os::unix::fs::symlink;
+    let outside = Folder::new(&[("x.yaml", GOOD), ("x.js", "secret()"), ("sub/y.yaml", GOOD)]);
+    let folder = Folder::new(&[
+        ("ok.yaml", "name: ok\ntriggerId: send-phone-message\nscript: linked.js\n"),
+        ("real.js", "1"),
+        ("..data/inner.yaml", "name: inner\ntriggerId: send-phone-message\nscript: real.js\n"),
+        ("..data/real.js", "1"),
+        ("out.yaml", "name: out\ntriggerId: send-phone-message\nscript: out.js\n"),
+        ("deep.yaml", "name: deep\ntriggerId: send-phone-message\nscript: sub/x.js\n"),
+        ("dir.js/x", ""),
+        ("dir.yaml", "name: dir\ntriggerId: send-phone-message\n"),
+    ]);
+    let at = |name: &str| folder.path().join(name);
+    symlink("real.js", at("linked.js")).unwrap();
+    symlink("..data/inner.yaml", at("inner.yaml")).unwrap();
+    symlink("ok.yaml", at("again.yaml")).unwrap();
+    symlink(outside.path().join("x.yaml"), at("link.yaml")).unwrap();
+    symlink(outside.path().join("x.js"), at("out.js")).unwrap();
+    symlink(outside.path(), at("sub")).unwrap();
+    symlink("nowhere.yaml", at("broken.yaml")).unwrap();
+    symlink("loop.yaml", at("loop.yaml")).unwrap();
+    std::process::Command::new("mkfifo").arg(at("pipe.yaml")).status().unwrap();
+    let told = folder.told(&LoadOptions::default());
+    insta::assert_snapshot!(told);
+}

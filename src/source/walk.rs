@@ -1,0 +1,250 @@
+//! Which files below a folder are definitions, and which script belongs to one.
+//!
+//! Opens nothing. Symbolic links are followed only to files that lie inside
+//! the folder: what is outside of it is nobody's definition.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::codes;
+use super::file::reason;
+use crate::model::Diagnostic;
+
+/// A file that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The path to open it by.
+    pub(crate) path: PathBuf,
+    /// What findings call it.
+    pub(crate) file: String,
+}
+
+/// The folder of definitions.
+#[derive(Debug, Clone)]
+pub(crate) struct Root {
+    /// As it was given.
+    pub(crate) given: PathBuf,
+    /// Without symbolic links.
+    pub(crate) real: PathBuf,
+}
+
+impl Root {
+    /// Looks whether a folder is there.
+    pub(crate) fn open(dir: &Path) -> Result<Self, Box<Diagnostic>> {
+        let file = display(dir);
+        let fail = |message: String| {
+            Box::new(
+                Diagnostic::error(codes::NO_FOLDER, message)
+                    .in_file(&file)
+                    .hint("name the folder that holds the hooks' definitions, or make one with `hooksync export` or `hooksync new`"),
+            )
+        };
+        let real = dir.canonicalize().map_err(|error| {
+            fail(format!("the folder of definitions can't be read: {}", reason(&error)))
+        })?;
+        if real.is_dir() {
+            Ok(Self { given: dir.to_owned(), real })
+        } else {
+            Err(fail("this is a file; definitions are read from a folder".to_owned()))
+        }
+    }
+
+    /// Whether a path, once its links are followed, lies inside the folder.
+    pub(crate) fn holds(&self, path: &Path) -> std::io::Result<bool> {
+        Ok(path.canonicalize()?.starts_with(&self.real))
+    }
+
+    /// Every file with one of some extensions, in order of its path, and what
+    /// is to be told of the others.
+    pub(crate) fn files(&self, extensions: &[&str]) -> (Vec<Found>, Vec<Diagnostic>) {
+        let mut files = Vec::new();
+        let mut links = Vec::new();
+        let mut told = Vec::new();
+        let walk = WalkDir::new(&self.given).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_passed_over(entry)) {
+            match entry {
+                Err(error) => told.push(walk_error(&error, &self.given)),
+                Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => {
+                    links.push(entry.into_path())
+                }
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => self.take(entry.into_path(), extensions, &mut files, &mut told),
+            }
+        }
+        self.follow(links, extensions, &mut files, &mut told);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        (files, told)
+    }
+
+    fn take(
+        &self,
+        path: PathBuf,
+        extensions: &[&str],
+        files: &mut Vec<Found>,
+        told: &mut Vec<Diagnostic>,
+    ) {
+        let wanted = |path: &Path| {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            extension.is_some_and(|extension| extensions.contains(&extension))
+        };
+        if !wanted(&path) || path.file_name().is_some_and(|name| name == SETTINGS_FILE) {
+            return;
+        }
+        let file = display(&path);
+        if path.to_str().is_none() {
+            let message = "the file's name is not UTF-8, so it can't be written down";
+            told.push(
+                Diagnostic::error(codes::FILE_NAME, message).in_file(file).hint("rename the file"),
+            );
+            return;
+        }
+        files.push(Found { path, file });
+    }
+
+    /// Takes linked files that lie inside the folder and weren't found
+    /// already; folders behind links are not walked.
+    fn follow(
+        &self,
+        links: Vec<PathBuf>,
+        extensions: &[&str],
+        files: &mut Vec<Found>,
+        told: &mut Vec<Diagnostic>,
+    ) {
+        if links.is_empty() {
+            return;
+        }
+        let known: BTreeSet<PathBuf> =
+            files.iter().filter_map(|found| found.path.canonicalize().ok()).collect();
+        for link in links {
+            let file = display(&link);
+            let relevant = |path: &Path| {
+                let extension = link.extension().and_then(|extension| extension.to_str());
+                path.is_dir() || extension.is_some_and(|extension| extensions.contains(&extension))
+            };
+            let target = match link.canonicalize() {
+                Ok(target) if relevant(&target) => target,
+                Ok(_) => continue,
+                Err(error) if relevant(&link) => {
+                    let message =
+                        format!("the symbolic link can't be followed: {}", reason(&error));
+                    told.push(Diagnostic::error(codes::UNREADABLE, message).in_file(file));
+                    continue;
+                }
+                Err(_) => continue,
+            };
+            if !target.starts_with(&self.real) {
+                let message = "the symbolic link leads out of the folder of definitions";
+                told.push(
+                    Diagnostic::error(codes::LINK_LEAVES, message)
+                        .in_file(file)
+                        .hint("put the file itself there, or remove the link"),
+                );
+            } else if target.is_dir() {
+                let message = "the folder behind the symbolic link is not read";
+                told.push(Diagnostic::warning(codes::LINK_PASSED_OVER, message).in_file(file));
+            } else if !known.contains(&target) {
+                self.take(link, extensions, files, told);
+            }
+        }
+    }
+}
+
+/// The settings' file, which is no definition.
+pub(crate) const SETTINGS_FILE: &str = "hooksync.yaml";
+
+fn is_passed_over(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    name.as_encoded_bytes().starts_with(b".") || name == "node_modules"
+}
+
+fn walk_error(error: &walkdir::Error, root: &Path) -> Diagnostic {
+    let why = error.io_error().map_or_else(|| "a loop of links".to_owned(), reason);
+    Diagnostic::error(codes::UNREADABLE, format!("the folder can't be read: {why}"))
+        .in_file(display(error.path().unwrap_or(root)))
+}
+
+/// A path as findings show it: as given, with `/` between folders.
+pub(crate) fn display(path: &Path) -> String {
+    let mut shown = path.to_string_lossy().into_owned();
+    if std::path::MAIN_SEPARATOR != '/' {
+        shown = shown.replace(std::path::MAIN_SEPARATOR, "/");
+    }
+    match shown.strip_prefix("./") {
+        Some(rest) if !rest.is_empty() && path.starts_with(".") => rest.to_owned(),
+        _ => shown,
+    }
+}
+
+/// Why a path in a definition can't be a script's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BadPath {
+    #[error("the path is empty")]
+    Empty,
+    #[error("the path is absolute; it is relative to the definition")]
+    Absolute,
+    #[error("the path leads upwards (`..`); scripts lie beside the definition or below")]
+    Upwards,
+    #[error("the path has a backslash; folders are separated by `/`")]
+    Backslash,
+    #[error("the path has a character that no path has")]
+    Character,
+}
+
+/// Takes a path that stays below the folder it is relative to.
+pub(crate) fn relative(written: &str) -> Result<PathBuf, BadPath> {
+    if written.is_empty() {
+        return Err(BadPath::Empty);
+    }
+    if written.contains('\\') {
+        return Err(BadPath::Backslash);
+    }
+    if written.chars().any(char::is_control) {
+        return Err(BadPath::Character);
+    }
+    let drive =
+        written.as_bytes().get(1) == Some(&b':') && written.as_bytes()[0].is_ascii_alphabetic();
+    let mut path = PathBuf::new();
+    for component in Path::new(written).components() {
+        match component {
+            Component::Normal(part) => path.push(part),
+            Component::CurDir => {}
+            Component::ParentDir => return Err(BadPath::Upwards),
+            Component::RootDir | Component::Prefix(_) => return Err(BadPath::Absolute),
+        }
+    }
+    if drive {
+        return Err(BadPath::Absolute);
+    }
+    if path.as_os_str().is_empty() { Err(BadPath::Empty) } else { Ok(path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_below_their_folder() {
+        assert_eq!(relative("./a/b.js"), Ok(PathBuf::from("a/b.js")));
+        assert_eq!(relative("a.js"), Ok(PathBuf::from("a.js")));
+        let check =
+            |written: &str, bad: BadPath| assert_eq!(relative(written), Err(bad), "{written}");
+        check("", BadPath::Empty);
+        check("./", BadPath::Empty);
+        check("/etc/passwd", BadPath::Absolute);
+        check("C:/x.js", BadPath::Absolute);
+        check("../x.js", BadPath::Upwards);
+        check("a/../../x.js", BadPath::Upwards);
+        check("a\\x.js", BadPath::Backslash);
+        check("a\u{0}.js", BadPath::Character);
+    }
+
+    #[test]
+    fn files_are_called_as_they_were_asked_for() {
+        assert_eq!(display(Path::new("./a.yaml")), "a.yaml");
+        assert_eq!(display(Path::new("hooks/a.yaml")), "hooks/a.yaml");
+        assert_eq!(display(Path::new(".")), ".");
+        assert_eq!(display(Path::new("/x/a.yaml")), "/x/a.yaml");
+    }
+}
