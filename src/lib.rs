@@ -12,3 +12,4 @@ pub mod cli;
 pub mod lint;
 pub mod model;
 pub mod plan;
+pub mod report;
