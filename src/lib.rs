@@ -12,4 +12,5 @@ pub mod cli;
 pub mod lint;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod source;

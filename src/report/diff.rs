@@ -1,0 +1,404 @@
+//! The difference of two scripts, line by line: once complete as a unified
+//! diff, once as rows to be laid out.
+//!
+//! Both stand on the same line diff (patience, from the `similar` crate).
+//! Lines end at LF only; a CR before it belongs to the line end. Must not
+//! know widths, colours or Markdown.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use similar::{Algorithm, ChangeTag, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
+
+/// Lines shown before and after what differs.
+const CONTEXT: usize = 3;
+
+/// Beyond this many bytes a line isn't compared word by word.
+const LONGEST_LINE_FOR_WORDS: usize = 2_000;
+
+/// The complete difference in the form that `diff -u` and `git` write, line
+/// ends kept. Empty when the two are equal.
+pub(crate) fn unified(old: Option<&str>, new: &str, file: &str) -> String {
+    let (from, to): (Vec<&str>, Vec<&str>) = (
+        old.unwrap_or_default().split_inclusive('\n').collect(),
+        new.split_inclusive('\n').collect(),
+    );
+    let hunks = group_diff_ops(capture_diff_slices(Algorithm::Patience, &from, &to), CONTEXT);
+    let mut out = String::new();
+    for hunk in hunks.iter().filter(|hunk| !hunk.is_empty()) {
+        if out.is_empty() {
+            out = match old {
+                None => format!("--- /dev/null\n+++ b/{file}\n"),
+                Some(_) => format!("--- a/{file}\n+++ b/{file}\n"),
+            };
+        }
+        let (before, after) =
+            (hunk_range(hunk, DiffOp::old_range), hunk_range(hunk, DiffOp::new_range));
+        // writing to a String can't fail
+        let _ = writeln!(out, "@@ -{before} +{after} @@");
+        for change in hunk.iter().flat_map(|op| op.iter_changes(&from[..], &to[..])) {
+            out.push(match change.tag() {
+                ChangeTag::Equal => ' ',
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+            });
+            out.push_str(change.value());
+            if !change.value().ends_with('\n') {
+                out.push_str("\n\\ No newline at end of file\n");
+            }
+        }
+    }
+    out
+}
+
+/// `12,3` as hunk headers have it: the first line and how many; the line
+/// before where there are none.
+fn hunk_range(hunk: &[DiffOp], side: fn(&DiffOp) -> Range<usize>) -> String {
+    let start = hunk.first().map_or(0, |op| side(op).start);
+    let end = hunk.last().map_or(0, |op| side(op).end);
+    match end - start {
+        0 => format!("{start},0"),
+        1 => (start + 1).to_string(),
+        length => format!("{},{length}", start + 1),
+    }
+}
+
+/// What a difference amounts to, where that is less than it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nature {
+    /// CRLF against LF, or the newline at the end.
+    LineEnds,
+    /// Blanks and line breaks.
+    Whitespace,
+    /// The same lines in another order.
+    Moved,
+}
+
+/// How the lines of a script end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineEnds {
+    Lf,
+    CrLf,
+    Mixed,
+}
+
+/// A difference to be laid out.
+#[derive(Debug)]
+pub(crate) struct ScriptDiff<'a> {
+    pub(crate) hunks: Vec<Vec<Row<'a>>>,
+    pub(crate) added: usize,
+    pub(crate) removed: usize,
+    pub(crate) nature: Option<Nature>,
+    /// How the lines ended and are to end, where that differs.
+    pub(crate) line_ends: Option<(LineEnds, LineEnds)>,
+    /// `Some(true)` when a newline at the end is added, `Some(false)` when it
+    /// is removed.
+    pub(crate) final_newline: Option<bool>,
+}
+
+/// One line of a difference.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) tag: ChangeTag,
+    /// Its number from 1: in the old script for a removed line, else in the new.
+    pub(crate) number: usize,
+    /// Without its line end.
+    pub(crate) text: &'a str,
+    /// The line that it stands against.
+    pub(crate) against: Option<&'a str>,
+}
+
+impl Row<'_> {
+    /// Whether only blanks tell it from the line it stands against.
+    pub(crate) fn only_blanks_differ(&self) -> bool {
+        self.against.is_some_and(|other| without_blanks(self.text).eq(without_blanks(other)))
+    }
+
+    /// The line in parts: those that differ from the line it stands against
+    /// are `true`. One plain part where the two have little in common.
+    pub(crate) fn words(&self) -> Vec<(bool, &str)> {
+        let Some(other) = self.against else {
+            return vec![(false, self.text)];
+        };
+        if self.text.len().max(other.len()) > LONGEST_LINE_FOR_WORDS {
+            return vec![(false, self.text)];
+        }
+        let (from, to) = (word_parts(other), word_parts(self.text));
+        let ops = capture_diff_slices(Algorithm::Myers, &from, &to);
+        let mut parts: Vec<(bool, Range<usize>)> = Vec::new();
+        let (mut at, mut same) = (0, 0);
+        for op in &ops {
+            let (tag, _, range) = op.as_tag_tuple();
+            let text: &[&str] = &to[range];
+            let length: usize = text.iter().map(|part| part.len()).sum();
+            let differs = tag != DiffTag::Equal;
+            if !differs {
+                same += text.iter().map(|part| part.trim().len()).sum::<usize>();
+            }
+            match parts.last_mut() {
+                Some((last, range)) if *last == differs => range.end += length,
+                _ if length > 0 => parts.push((differs, at..at + length)),
+                _ => {}
+            }
+            at += length;
+        }
+        if same * 3 < self.text.trim().len() {
+            return vec![(false, self.text)];
+        }
+        parts.into_iter().map(|(differs, range)| (differs, &self.text[range])).collect()
+    }
+}
+
+/// Words, runs of blanks, and single other characters.
+fn word_parts(text: &str) -> Vec<&str> {
+    let kind = |found: char| match found {
+        _ if found.is_alphanumeric() || found == '_' || found == '$' => 1,
+        _ if found.is_whitespace() => 2,
+        _ => 3,
+    };
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut last = None;
+    for (at, found) in text.char_indices() {
+        let this = kind(found);
+        if last.is_some_and(|last| last != this || this == 3) {
+            parts.push(&text[start..at]);
+            start = at;
+        }
+        last = Some(this);
+    }
+    if start < text.len() {
+        parts.push(&text[start..]);
+    }
+    parts
+}
+
+fn without_blanks(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|found| !found.is_whitespace())
+}
+
+/// Compares two scripts for a reader: line ends don't make two lines differ,
+/// they are told once.
+pub(crate) fn compare<'a>(old: &'a str, new: &'a str) -> ScriptDiff<'a> {
+    let (from, to) = (lines(old), lines(new));
+    let ops = capture_diff_slices(Algorithm::Patience, &from, &to);
+    let count = |side: fn(&DiffOp) -> Range<usize>| -> usize {
+        ops.iter().filter(|op| op.tag() != DiffTag::Equal).map(|op| side(op).len()).sum()
+    };
+    let (removed, added) = (count(DiffOp::old_range), count(DiffOp::new_range));
+    let ends = (line_ends(old), line_ends(new));
+    let newlines = (ends_with_newline(old), ends_with_newline(new));
+    ScriptDiff {
+        nature: nature(old, new, &from, &to),
+        added,
+        removed,
+        line_ends: match ends {
+            (Some(old), Some(new)) if old != new => Some((old, new)),
+            _ => None,
+        },
+        final_newline: match newlines {
+            (Some(old), Some(new)) if old != new => Some(new),
+            _ => None,
+        },
+        hunks: group_diff_ops(ops, CONTEXT)
+            .iter()
+            .map(|hunk| hunk.iter().flat_map(|op| rows(op, &from, &to)).collect::<Vec<_>>())
+            .filter(|hunk| !hunk.is_empty())
+            .collect(),
+    }
+}
+
+/// All lines of a script, as new ones.
+pub(crate) fn all_new(new: &str) -> Vec<Row<'_>> {
+    lines(new)
+        .into_iter()
+        .enumerate()
+        .map(|(at, text)| Row { tag: ChangeTag::Insert, number: at + 1, text, against: None })
+        .collect()
+}
+
+/// The lines without their ends.
+pub(crate) fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => line.strip_suffix('\r').unwrap_or(line),
+            None => line,
+        })
+        .collect()
+}
+
+fn rows<'a>(op: &DiffOp, from: &[&'a str], to: &[&'a str]) -> Vec<Row<'a>> {
+    let (tag, before, after) = op.as_tag_tuple();
+    let row = |tag, at: usize, text, against| Row { tag, number: at + 1, text, against };
+    if tag == DiffTag::Equal {
+        return after.map(|at| row(ChangeTag::Equal, at, to[at], None)).collect();
+    }
+    let against = |lines: &[&'a str], range: &Range<usize>, nth: usize| {
+        range.clone().nth(nth).map(|at| lines[at])
+    };
+    let removed = before
+        .clone()
+        .enumerate()
+        .map(|(nth, at)| row(ChangeTag::Delete, at, from[at], against(to, &after, nth)));
+    let added = after
+        .clone()
+        .enumerate()
+        .map(|(nth, at)| row(ChangeTag::Insert, at, to[at], against(from, &before, nth)));
+    removed.chain(added).collect()
+}
+
+fn nature(old: &str, new: &str, from: &[&str], to: &[&str]) -> Option<Nature> {
+    if old == new {
+        None
+    } else if from == to {
+        Some(Nature::LineEnds)
+    } else if without_blanks(old).eq(without_blanks(new)) {
+        Some(Nature::Whitespace)
+    } else if from.len() == to.len() && counted(from) == counted(to) {
+        Some(Nature::Moved)
+    } else {
+        None
+    }
+}
+
+fn counted<'a>(lines: &[&'a str]) -> BTreeMap<&'a str, usize> {
+    let mut counts = BTreeMap::new();
+    for line in lines {
+        *counts.entry(*line).or_default() += 1;
+    }
+    counts
+}
+
+/// `None` for a text without a line end.
+fn line_ends(text: &str) -> Option<LineEnds> {
+    let (mut with_cr, mut without) = (false, false);
+    for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
+        *(if line.ends_with("\r\n") { &mut with_cr } else { &mut without }) = true;
+    }
+    match (with_cr, without) {
+        (false, false) => None,
+        (true, false) => Some(LineEnds::CrLf),
+        (false, true) => Some(LineEnds::Lf),
+        (true, true) => Some(LineEnds::Mixed),
+    }
+}
+
+/// `None` for an empty text.
+fn ends_with_newline(text: &str) -> Option<bool> {
+    (!text.is_empty()).then(|| text.ends_with('\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_unified_diff_is_what_patch_takes() {
+        let check = |old: Option<&str>, new: &str, expected: &str| {
+            assert_eq!(unified(old, new, "x.js"), expected);
+        };
+        check(Some("a\nb\n"), "a\nc\n", "--- a/x.js\n+++ b/x.js\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
+        check(
+            Some("a"),
+            "a\n",
+            "--- a/x.js\n+++ b/x.js\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n",
+        );
+        check(
+            Some("a\r\nb"),
+            "a\nb",
+            "--- a/x.js\n+++ b/x.js\n@@ -1,2 +1,2 @@\n-a\r\n+a\n b\n\\ No newline at end of file\n",
+        );
+        check(None, "a\n", "--- /dev/null\n+++ b/x.js\n@@ -0,0 +1 @@\n+a\n");
+        check(Some("a\n"), "", "--- a/x.js\n+++ b/x.js\n@@ -1 +0,0 @@\n-a\n");
+        check(Some("a"), "a", "");
+        check(None, "", "");
+    }
+
+    #[test]
+    fn differences_that_are_less_than_they_look_are_named() {
+        let check = |old: &str, new: &str, expected| {
+            assert_eq!(compare(old, new).nature, expected, "{old:?} {new:?}");
+        };
+        check("a\nb\n", "a\r\nb", Some(Nature::LineEnds));
+        check("a b\n", "a\n\tb\n", Some(Nature::Whitespace));
+        check("a\nb\nc\n", "c\na\nb\n", Some(Nature::Moved));
+        check("a\n", "b\n", None);
+        check("a\na\nb\n", "a\nb\nb\n", None);
+        check("a", "a", None);
+    }
+
+    #[test]
+    fn line_ends_are_told_once_and_do_not_make_lines_differ() {
+        let diff = compare("a\r\nb\r\nc\r\n", "a\nB\nc");
+        assert_eq!((diff.added, diff.removed), (1, 1));
+        assert_eq!(diff.line_ends, Some((LineEnds::CrLf, LineEnds::Lf)));
+        assert_eq!(diff.final_newline, Some(false));
+        assert_eq!(diff.nature, None);
+    }
+
+    #[test]
+    fn words_that_differ_are_found() {
+        let diff = compare("const a = 1;\n", "const b = 1;\n");
+        let row = &diff.hunks[0][1];
+        assert_eq!(row.words(), [(false, "const "), (true, "b"), (false, " = 1;")]);
+        let diff = compare("return cb(null);\n", "throw new Error('no');\n");
+        assert_eq!(diff.hunks[0][0].words(), [(false, "return cb(null);")]);
+    }
+
+    /// Applies a unified diff strictly, as `patch` does.
+    fn patched(old: &str, diff: &str) -> String {
+        let mut new = String::new();
+        let mut from = old.split_inclusive('\n');
+        let mut at = 0;
+        let mut lines = diff.split_inclusive('\n').skip(2).peekable();
+        while let Some(line) = lines.next() {
+            if let Some(header) = line.strip_prefix("@@ -") {
+                let range = header.split(' ').next().unwrap();
+                let (start, count) = range.split_once(',').unwrap_or((range, "1"));
+                let start: usize = start.parse().unwrap();
+                let first = if count == "0" { start } else { start - 1 };
+                while at < first {
+                    new.push_str(from.next().unwrap());
+                    at += 1;
+                }
+                continue;
+            }
+            let (sign, mut text) = line.split_at(1);
+            if lines.peek().is_some_and(|next| next.starts_with('\\')) {
+                text = text.strip_suffix('\n').unwrap();
+                lines.next();
+            }
+            if sign != "+" {
+                assert_eq!(from.next(), Some(text));
+                at += 1;
+            }
+            if sign != "-" {
+                new.push_str(text);
+            }
+        }
+        new.extend(from);
+        new
+    }
+
+    proptest! {
+        #[test]
+        fn a_unified_diff_leads_from_old_to_new(
+            old in "([a-c \\\\-]{0,2}\r?\n){0,12}[ab]?",
+            new in "([a-c \\\\-]{0,2}\r?\n){0,12}[ab]?",
+        ) {
+            let diff = unified(Some(&old), &new, "x.js");
+            prop_assert_eq!(patched(&old, &diff), new);
+        }
+
+        #[test]
+        fn rows_hold_their_lines(old in "([a-c]{0,2}\r?\n){0,9}", new in "([a-c]{0,2}\r?\n){0,9}") {
+            for row in compare(&old, &new).hunks.iter().flatten() {
+                let side = if row.tag == ChangeTag::Delete { &old } else { &new };
+                prop_assert_eq!(lines(side)[row.number - 1], row.text);
+                prop_assert_eq!(row.words().iter().map(|part| part.1).collect::<String>(), row.text);
+            }
+        }
+    }
+}

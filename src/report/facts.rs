@@ -1,0 +1,373 @@
+//! What a reader of a plan has to see, whatever the format: dangers, the
+//! order of execution where it matters, the summary.
+//!
+//! Facts are told as [`Phrase`]s, so that each renderer can make foreign
+//! text harmless in its own way. Must not know any format.
+
+use std::collections::BTreeMap;
+
+use super::words::count;
+use crate::model::Trigger;
+use crate::plan::{Action, Change, FieldChange, Op, Owner, Plan, SecretAction, Step};
+
+/// Our words and theirs, in turn.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Phrase(pub(crate) Vec<Bit>);
+
+/// A piece of a [`Phrase`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Bit {
+    /// Our words: harmless.
+    Ours(String),
+    /// From a file or a tenant.
+    Theirs(String),
+}
+
+impl Phrase {
+    pub(crate) fn ours(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Bit::Ours(text.into()));
+        self
+    }
+
+    pub(crate) fn theirs(mut self, text: impl ToString) -> Self {
+        self.0.push(Bit::Theirs(text.to_string()));
+        self
+    }
+
+    /// Their texts with commas between.
+    pub(crate) fn list<T: ToString>(mut self, items: impl IntoIterator<Item = T>) -> Self {
+        for (at, item) in items.into_iter().enumerate() {
+            if at > 0 {
+                self = self.ours(", ");
+            }
+            self = self.theirs(item);
+        }
+        self
+    }
+}
+
+/// A part of a plan that can do harm.
+#[derive(Debug)]
+pub(crate) struct Danger {
+    pub(crate) kind: DangerKind,
+    /// Its place in the plan's changes.
+    pub(crate) change: usize,
+    pub(crate) phrase: Phrase,
+}
+
+/// Ordered by weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum DangerKind {
+    Delete,
+    Replace,
+    LockOut,
+    SwitchOff,
+    SwitchOn,
+    SecretDelete,
+}
+
+/// All dangers of a plan, the greatest first, else in the plan's order.
+pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
+    let mut dangers = Vec::new();
+    for (at, change) in plan.changes.iter().enumerate() {
+        let mut tell = |kind, phrase| dangers.push(Danger { kind, change: at, phrase });
+        match change.action {
+            Action::Delete => tell(DangerKind::Delete, delete(plan, change)),
+            Action::Replace => tell(DangerKind::Replace, replace(change)),
+            Action::Create | Action::Update => {}
+        }
+        if let Some(phrase) = switch(plan, change) {
+            let kind = if switched(change) == Some(true) {
+                DangerKind::SwitchOn
+            } else {
+                DangerKind::SwitchOff
+            };
+            tell(kind, phrase);
+        }
+        if can_lock_out(change) {
+            tell(DangerKind::LockOut, lock_out(change));
+        }
+        let mut gone = change
+            .secrets
+            .iter()
+            .filter(|secret| secret.action == SecretAction::Delete)
+            .map(|secret| &secret.key)
+            .peekable();
+        if gone.peek().is_some() {
+            let phrase = Phrase::default().theirs(&change.name).ours(" loses the secret ");
+            tell(
+                DangerKind::SecretDelete,
+                phrase.list(gone).ours(", whose value can't be read back."),
+            );
+        }
+    }
+    dangers.sort_by_key(|danger| (danger.kind, danger.change));
+    dangers
+}
+
+fn delete(plan: &Plan, change: &Change) -> Phrase {
+    let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted");
+    let live = change.live.as_ref();
+    if live.is_some_and(|live| live.enabled) {
+        phrase = phrase.ours(", and it is live on ").theirs(&change.trigger);
+        phrase = if successor(plan, change).is_none() {
+            phrase.ours(": nothing runs there then")
+        } else {
+            phrase
+        };
+    }
+    lost_secrets(phrase, change)
+}
+
+fn replace(change: &Change) -> Phrase {
+    let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted and made anew");
+    if let Some(live) = &change.live {
+        phrase = phrase.ours(", from ").theirs(&live.trigger);
+    }
+    phrase = phrase.ours(" to ").theirs(&change.trigger).ours(", with a new id");
+    lost_secrets(phrase, change)
+}
+
+/// Ends a phrase with the secrets that go with the old hook.
+fn lost_secrets(phrase: Phrase, change: &Change) -> Phrase {
+    let keys: Vec<_> = change
+        .live
+        .iter()
+        .flat_map(|live| live.secrets.iter().flatten())
+        .filter(|key| !change.secrets.iter().any(|secret| &secret.key == *key))
+        .collect();
+    if keys.is_empty() {
+        phrase.ours(".")
+    } else {
+        phrase.ours("; lost with it, as values can't be read back: ").list(keys).ours(".")
+    }
+}
+
+/// Whether a live hook is switched on or off.
+fn switched(change: &Change) -> Option<bool> {
+    change.fields.iter().find_map(|field| match field {
+        FieldChange::Enabled { old: Some(old), new } if old != new => Some(*new),
+        _ => None,
+    })
+}
+
+fn switch(plan: &Plan, change: &Change) -> Option<Phrase> {
+    if change.action == Action::Replace {
+        return None;
+    }
+    let phrase = Phrase::default().theirs(&change.name);
+    Some(match (switched(change)?, successor(plan, change)) {
+        (true, _) => match predecessor(plan, change) {
+            Some(other) => phrase
+                .ours(" goes live on ")
+                .theirs(&change.trigger)
+                .ours(" in place of ")
+                .theirs(&other.name)
+                .ours("."),
+            None => phrase.ours(" goes live on ").theirs(&change.trigger).ours("."),
+        },
+        (false, Some(other)) => {
+            phrase.ours(" is switched off and ").theirs(&other.name).ours(" takes its place.")
+        }
+        (false, None) => {
+            phrase.ours(" is switched off: nothing runs on ").theirs(&change.trigger).ours(" then.")
+        }
+    })
+}
+
+/// The hook that goes live on the trigger that this one leaves.
+fn successor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
+    let trigger = change.live.as_ref().map(|live| &live.trigger)?;
+    plan.changes
+        .iter()
+        .find(|other| other.name != change.name && &other.trigger == trigger && goes_live(other))
+}
+
+/// The hook that leaves the trigger on which this one goes live.
+fn predecessor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
+    plan.changes.iter().find(|other| {
+        other.name != change.name
+            && other
+                .live
+                .as_ref()
+                .is_some_and(|live| live.enabled && live.trigger == change.trigger)
+            && (matches!(other.action, Action::Delete | Action::Replace)
+                || switched(other) == Some(false))
+    })
+}
+
+fn goes_live(change: &Change) -> bool {
+    change
+        .fields
+        .iter()
+        .any(|field| matches!(field, FieldChange::Enabled { old, new: true } if *old != Some(true)))
+}
+
+/// Whether the hook runs once the change is done.
+fn runs_after(change: &Change) -> bool {
+    let told = change.fields.iter().find_map(|field| match field {
+        FieldChange::Enabled { old: _, new } => Some(*new),
+        _ => None,
+    });
+    change.action != Action::Delete
+        && told.unwrap_or_else(|| change.live.as_ref().is_some_and(|live| live.enabled))
+}
+
+/// Whether this program's own log-in will go through what changes.
+fn can_lock_out(change: &Change) -> bool {
+    let renames_only = change.action == Action::Update
+        && change.secrets.is_empty()
+        && change.fields.iter().all(|field| matches!(field, FieldChange::Name { .. }));
+    change.trigger == Trigger::CredentialsExchange && runs_after(change) && !renames_only
+}
+
+fn lock_out(change: &Change) -> Phrase {
+    Phrase::default().theirs(&change.name).ours(
+        " runs whenever a machine asks for a token, this program too: if it fails, \
+         nobody logs in with client credentials, and it has to be switched off in the Dashboard.",
+    )
+}
+
+/// One line of the order of execution.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OrderLine {
+    pub(crate) hook: String,
+    pub(crate) what: Phrase,
+    /// The hook that is switched on again if this fails.
+    pub(crate) or_else: Option<String>,
+}
+
+/// Steps of several hooks that wait for each other, one list for each group.
+pub(crate) fn order(plan: &Plan) -> Vec<Vec<OrderLine>> {
+    let mut group: Vec<usize> = (0..plan.steps.len()).collect();
+    let mut first_of: BTreeMap<Owner, usize> = BTreeMap::new();
+    for (at, step) in plan.steps.iter().enumerate() {
+        let own = *first_of.entry(step.owner).or_insert(at);
+        let linked = step.after.iter().chain(&step.after_any).chain(&step.takes_over_from).copied();
+        for other in linked.chain([own]).filter(|other| *other < at) {
+            let (from, to) = (group[at].max(group[other]), group[at].min(group[other]));
+            group.iter_mut().filter(|id| **id == from).for_each(|id| *id = to);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, id) in group.into_iter().enumerate() {
+        groups.entry(id).or_default().push(at);
+    }
+    groups
+        .into_values()
+        .filter(|steps| steps.iter().any(|at| plan.steps[*at].owner != plan.steps[steps[0]].owner))
+        .map(|steps| steps.into_iter().map(|at| order_line(plan, &plan.steps[at])).collect())
+        .collect()
+}
+
+/// Whether new hooks are made switched off and completed before they go live.
+pub(crate) fn creates_in_stages(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| {
+        matches!(&step.op, Op::Create { hook } if hook.enabled != Some(true))
+            && plan.steps.iter().any(|other| {
+                other.owner == step.owner
+                    && matches!(&other.op, Op::Patch { hook: _, patch } if patch.enabled == Some(true))
+            })
+    })
+}
+
+fn order_line(plan: &Plan, step: &Step) -> OrderLine {
+    let or_else = step.takes_over_from.and_then(|at| plan.steps.get(at));
+    OrderLine {
+        hook: owner_name(plan, step.owner),
+        what: step_phrase(plan, step),
+        or_else: or_else.map(|step| owner_name(plan, step.owner)),
+    }
+}
+
+fn owner_name(plan: &Plan, owner: Owner) -> String {
+    let name = match owner {
+        Owner::Change(at) => plan.changes.get(at).map(|change| &change.name),
+        Owner::SecretWrite(at) => plan.secret_writes.get(at).map(|write| &write.name),
+    };
+    name.map(ToString::to_string).unwrap_or_default()
+}
+
+/// A step in words: `switch off`, `add the secrets A, B`.
+fn step_phrase(plan: &Plan, step: &Step) -> Phrase {
+    let phrase = Phrase::default();
+    let secrets = |phrase: Phrase, verb: &str, keys: &[String], end: &str| {
+        let noun = if keys.len() == 1 { "secret" } else { "secrets" };
+        phrase.ours(format!("{verb} the {noun} ")).list(keys).ours(end)
+    };
+    match &step.op {
+        Op::Create { hook } if hook.enabled == Some(true) => phrase.ours("create, switched on"),
+        Op::Create { hook: _ } => phrase.ours("create, switched off"),
+        Op::Patch { hook: _, patch } => {
+            let crate::model::HookPatch { name, script, dependencies, enabled } = patch;
+            let parts = [
+                name.as_ref().map(|name| Phrase::default().ours("rename to ").theirs(name)),
+                script.as_ref().map(|_| Phrase::default().ours("send the script")),
+                dependencies.as_ref().map(|_| Phrase::default().ours("send the dependencies")),
+                enabled
+                    .map(|on| Phrase::default().ours(if on { "switch on" } else { "switch off" })),
+            ];
+            parts.into_iter().flatten().fold(phrase, |mut phrase, part| {
+                if !phrase.0.is_empty() {
+                    phrase = phrase.ours(", ");
+                }
+                phrase.0.extend(part.0);
+                phrase
+            })
+        }
+        Op::Delete { hook: _ } => match step.owner {
+            Owner::Change(at)
+                if plan.changes.get(at).is_some_and(|change| change.action == Action::Replace) =>
+            {
+                phrase.ours("delete the old hook")
+            }
+            _ => phrase.ours("delete"),
+        },
+        Op::AddSecrets { hook: _, definition: _, keys } => secrets(phrase, "add", keys, ""),
+        Op::UpdateSecrets { hook: _, definition: _, keys } => {
+            secrets(phrase, "send", keys, " again")
+        }
+        Op::RemoveSecrets { hook: _, keys } => secrets(phrase, "delete", keys, ""),
+    }
+}
+
+/// `1 to create, 2 to update`; empty for a plan without changes.
+pub(crate) fn to_do(plan: &Plan) -> String {
+    let parts = [Action::Create, Action::Update, Action::Replace, Action::Delete]
+        .map(|action| (plan.count(action), action))
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, action)| {
+            format!("{} to {}", super::words::grouped(number), action.as_str())
+        });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// The one line that sums a plan up.
+pub(crate) fn summary(plan: &Plan) -> String {
+    let changes = to_do(plan);
+    let keys: usize = plan.secret_writes.iter().map(|write| write.keys.len()).sum();
+    let mut beside = Vec::new();
+    if !changes.is_empty() && !plan.unchanged.is_empty() {
+        beside.push(format!("{} unchanged", super::words::grouped(plan.unchanged.len())));
+    }
+    if !plan.unmanaged.is_empty() {
+        beside.push(format!("{} unmanaged", super::words::grouped(plan.unmanaged.len())));
+    }
+    if keys > 0 {
+        beside.push(format!("{} sent again", count(keys, "secret")));
+    }
+    let blocked = plan.changes.iter().filter(|change| change.blocked.is_some()).count()
+        + plan.secret_writes.iter().filter(|write| write.blocked.is_some()).count();
+    if blocked > 0 {
+        beside.push(format!("{} blocked", super::words::grouped(blocked)));
+    }
+    let beside =
+        if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
+    match (changes.is_empty(), plan.unchanged.len()) {
+        (true, 0) => format!("No changes{beside}."),
+        (true, 1) => format!("No changes. 1 hook is as desired{beside}."),
+        (true, hooks) => format!("No changes. {} are as desired{beside}.", count(hooks, "hook")),
+        (false, _) => format!("Plan: {changes}{beside}."),
+    }
+}

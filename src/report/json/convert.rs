@@ -1,0 +1,205 @@
+//! From the plan, the report and the findings to the shapes of the JSON output.
+//!
+//! Every source value is taken apart whole, so that a new field can't be
+//! forgotten here. Must not decide anything.
+
+use super::output::{
+    Apply, ApplyError, ApplyResult, ApplySummary, Change, FORMAT_VERSION, Field, Finding, Plan,
+    PlanSummary, Requests, Secret, SecretWrite, Unmanaged, Validate, ValidateSummary, Warning,
+};
+use crate::model::{Diagnostic, Position, Severity};
+use crate::plan::{self, ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts};
+use crate::report::{UNRESOLVED_SECRET, diff};
+
+impl Plan {
+    /// The shape of a plan.
+    #[must_use]
+    pub fn of(plan: &plan::Plan, requests: &RequestCounts) -> Self {
+        let plan::Plan {
+            tenant,
+            fingerprint,
+            changes,
+            secret_writes,
+            unchanged,
+            unmanaged,
+            warnings,
+            unresolved,
+            steps: _,
+            live_total: _,
+        } = plan;
+        Self {
+            format_version: FORMAT_VERSION,
+            hooksync_version: env!("CARGO_PKG_VERSION"),
+            tenant: tenant.clone(),
+            fingerprint: fingerprint.to_string(),
+            summary: PlanSummary {
+                create: plan.count(plan::Action::Create),
+                update: plan.count(plan::Action::Update),
+                replace: plan.count(plan::Action::Replace),
+                delete: plan.count(plan::Action::Delete),
+                unchanged: unchanged.len(),
+                unmanaged: unmanaged.len(),
+            },
+            changes: changes.iter().map(change).collect(),
+            secret_writes: secret_writes.iter().map(secret_write).collect(),
+            unmanaged: unmanaged
+                .iter()
+                .map(|plan::Unmanaged { name, trigger, id }| Unmanaged {
+                    name: name.to_string(),
+                    trigger_id: trigger.to_string(),
+                    id: id.to_string(),
+                })
+                .collect(),
+            warnings: warnings
+                .iter()
+                .map(|plan::Warning { code, message, source }| Warning {
+                    code: (*code).to_owned(),
+                    message: message.clone(),
+                    source: source.clone(),
+                })
+                .chain(unresolved.iter().map(without_value))
+                .collect(),
+            requests: requests.into(),
+        }
+    }
+}
+
+fn change(change: &plan::Change) -> Change {
+    let plan::Change { action, name, trigger, id, source, live: _, fields, secrets, blocked } =
+        change;
+    Change {
+        action: action.as_str(),
+        name: name.to_string(),
+        trigger_id: trigger.to_string(),
+        id: id.as_ref().map(ToString::to_string),
+        source: source.clone(),
+        fields: fields.iter().map(|one| field(one, name.as_str())).collect(),
+        secrets: secrets
+            .iter()
+            .map(|plan::SecretChange { key, action }| Secret {
+                key: key.clone(),
+                action: action.as_str(),
+            })
+            .collect(),
+        blocked: blocked.clone(),
+    }
+}
+
+fn field(field: &plan::FieldChange, name: &str) -> Field {
+    match field {
+        plan::FieldChange::Name { old, new } => Field::Name { old: old.clone(), new: new.clone() },
+        plan::FieldChange::Trigger { old, new } => {
+            Field::TriggerId { old: old.as_ref().map(ToString::to_string), new: new.to_string() }
+        }
+        plan::FieldChange::Enabled { old, new } => Field::Enabled { old: *old, new: *new },
+        plan::FieldChange::Dependencies { old, new } => {
+            Field::Dependencies { old: old.clone(), new: new.clone() }
+        }
+        plan::FieldChange::Script { old, new } => Field::Script {
+            old_sha256: old.as_ref().map(|old| old.sha256().to_string()),
+            new_sha256: new.sha256().to_string(),
+            diff: diff::unified(
+                old.as_ref().map(|old| old.as_str()),
+                new.as_str(),
+                &format!("{name}.js"),
+            ),
+        },
+    }
+}
+
+fn secret_write(write: &plan::SecretWrite) -> SecretWrite {
+    let plan::SecretWrite { name, id: _, trigger: _, source: _, keys, blocked: _ } = write;
+    SecretWrite { name: name.to_string(), keys: keys.clone() }
+}
+
+/// The shape has no place of its own for secrets without a value: they are
+/// warnings, which is what they are to a plan.
+fn without_value(secret: &plan::UnresolvedSecret) -> Warning {
+    let plan::UnresolvedSecret { hook, key, keywords, source } = secret;
+    Warning {
+        code: UNRESOLVED_SECRET.to_owned(),
+        message: format!(
+            "The secret {key} of {hook} has no value here: {} is not set. Apply refuses until it is.",
+            keywords.join(", ")
+        ),
+        source: Some(source.clone()),
+    }
+}
+
+impl From<&RequestCounts> for Requests {
+    fn from(counts: &RequestCounts) -> Self {
+        let RequestCounts { total, throttled, retried, waited_ms } = *counts;
+        Self { total, throttled, retried, waited_ms }
+    }
+}
+
+impl Apply {
+    /// The shape of an apply's report.
+    #[must_use]
+    pub fn of(report: &ApplyReport, requests: &RequestCounts) -> Self {
+        let ApplyReport { tenant, fingerprint, results, notes: _, interrupted: _ } = report;
+        Self {
+            format_version: FORMAT_VERSION,
+            tenant: tenant.clone(),
+            fingerprint: fingerprint.to_string(),
+            results: results.iter().map(result).collect(),
+            summary: ApplySummary {
+                applied: report.count(Outcome::Applied),
+                failed: report.count(Outcome::Failed),
+                not_attempted: report.count(Outcome::NotAttempted),
+            },
+            requests: requests.into(),
+        }
+    }
+}
+
+fn result(result: &ChangeResult) -> ApplyResult {
+    let ChangeResult { action, name, trigger, id, outcome, error, done: _ } = result;
+    ApplyResult {
+        action: action.map_or("write_secrets", plan::Action::as_str),
+        name: name.to_string(),
+        trigger_id: trigger.to_string(),
+        id: id.as_ref().map(ToString::to_string),
+        outcome: outcome.as_str(),
+        error: error.as_ref().map(|error| {
+            let FailedRequest { method, path, status, error_code, message, hint: _ } = error;
+            ApplyError {
+                method: method.clone(),
+                path: path.clone(),
+                status: *status,
+                error_code: error_code.clone(),
+                message: message.clone(),
+            }
+        }),
+    }
+}
+
+impl Validate {
+    /// The shape of findings.
+    #[must_use]
+    pub fn of(definitions: usize, found: &[Diagnostic]) -> Self {
+        let weighing = |severity| found.iter().filter(|one| one.severity == severity).count();
+        Self {
+            format_version: FORMAT_VERSION,
+            summary: ValidateSummary {
+                definitions,
+                errors: weighing(Severity::Error),
+                warnings: weighing(Severity::Warning),
+            },
+            diagnostics: found.iter().map(finding).collect(),
+        }
+    }
+}
+
+fn finding(found: &Diagnostic) -> Finding {
+    let Diagnostic { code, severity, message, hint, file, position, excerpt: _ } = found;
+    Finding {
+        code: code.0,
+        severity: severity.as_str(),
+        message: message.clone(),
+        hint: hint.clone(),
+        file: file.clone(),
+        line: position.map(|Position { line, column: _ }| line),
+        column: position.map(|Position { line: _, column }| column),
+    }
+}

@@ -1,0 +1,288 @@
+//! The shapes of the JSON output; [`super::convert`] fills them.
+//!
+//! The order of fields is the order in the output. Adding a field is a
+//! compatible change; removing or renaming one needs another format version.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of all shapes here.
+pub(super) const FORMAT_VERSION: &str = "1";
+
+/// `plan --format json`
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Plan {
+    /// The version of this format.
+    #[schemars(extend("const" = "1"))]
+    pub format_version: &'static str,
+    /// The version of hooksync that wrote this.
+    pub hooksync_version: &'static str,
+    /// The tenant's domain.
+    pub tenant: String,
+    /// Stands for the definitions and the live hooks that this plan was made
+    /// from; `apply --expect` takes it.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
+    pub fingerprint: String,
+    /// How many hooks there are of each kind.
+    pub summary: PlanSummary,
+    /// What is done, ordered by name.
+    pub changes: Vec<Change>,
+    /// Hooks without a change whose secrets are sent again, for values can't
+    /// be compared.
+    pub secret_writes: Vec<SecretWrite>,
+    /// Live hooks that no definition mentions; they are left alone.
+    pub unmanaged: Vec<Unmanaged>,
+    /// What the reader has to know besides.
+    pub warnings: Vec<Warning>,
+    /// The requests that making the plan took.
+    pub requests: Requests,
+}
+
+/// How many hooks there are of each kind.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PlanSummary {
+    /// Hooks to be made.
+    pub create: usize,
+    /// Hooks to be changed.
+    pub update: usize,
+    /// Hooks to be deleted and made anew, because their trigger changes.
+    pub replace: usize,
+    /// Hooks to be deleted.
+    pub delete: usize,
+    /// Hooks that are as desired.
+    pub unchanged: usize,
+    /// Live hooks that no definition mentions.
+    pub unmanaged: usize,
+}
+
+/// One hook's change.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Change {
+    /// What is done.
+    #[schemars(extend("enum" = ["create", "update", "replace", "delete"]))]
+    pub action: &'static str,
+    /// The hook's name, in kebab-case.
+    pub name: String,
+    /// The hook's trigger.
+    pub trigger_id: String,
+    /// The live hook's id; null for a create.
+    pub id: Option<String>,
+    /// The definition's file; null for hooks without one.
+    pub source: Option<String>,
+    /// The fields that change; for a create all that are sent, for a delete
+    /// none.
+    pub fields: Vec<Field>,
+    /// What happens to the hook's secrets.
+    pub secrets: Vec<Secret>,
+    /// Why the tenant or the token will refuse it; null where nothing is known.
+    pub blocked: Option<String>,
+}
+
+/// One field's change. `old` is null where there is no live hook.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(tag = "field", rename_all = "camelCase")]
+pub enum Field {
+    /// The hook's name.
+    Name {
+        /// As the tenant has it.
+        old: Option<String>,
+        /// As it is to be.
+        new: String,
+    },
+    /// The hook's trigger.
+    TriggerId {
+        /// As the tenant has it.
+        old: Option<String>,
+        /// As it is to be.
+        new: String,
+    },
+    /// Whether the hook runs.
+    Enabled {
+        /// As the tenant has it.
+        old: Option<bool>,
+        /// As it is to be.
+        new: bool,
+    },
+    /// The npm packages and their versions, as a whole.
+    Dependencies {
+        /// As the tenant has them.
+        old: Option<BTreeMap<String, String>>,
+        /// As they are to be.
+        new: BTreeMap<String, String>,
+    },
+    /// The script.
+    Script {
+        /// SHA-256 of the live script.
+        old_sha256: Option<String>,
+        /// SHA-256 of the script as it is to be.
+        new_sha256: String,
+        /// The whole difference as a unified diff, line ends kept.
+        diff: String,
+    },
+}
+
+/// What happens to one secret.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Secret {
+    /// The secret's name.
+    pub key: String,
+    /// `create`: the tenant lacks it. `write`: it is sent again, for values
+    /// can't be compared. `delete`: the definition lacks it.
+    #[schemars(extend("enum" = ["create", "write", "delete"]))]
+    pub action: &'static str,
+}
+
+/// A hook whose only writes are secrets sent again.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SecretWrite {
+    /// The hook's name.
+    pub name: String,
+    /// The secrets' names.
+    pub keys: Vec<String>,
+}
+
+/// A live hook that no definition mentions.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Unmanaged {
+    /// Its name, in kebab-case.
+    pub name: String,
+    /// Its trigger.
+    pub trigger_id: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// Something the reader has to know.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Warning {
+    /// A stable code such as `HS401`.
+    pub code: String,
+    /// One or two sentences.
+    pub message: String,
+    /// The file it is about.
+    pub source: Option<String>,
+}
+
+/// What the requests of a run amounted to. Differs from run to run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Requests {
+    /// Requests sent, repeated ones and those for a token included.
+    pub total: u64,
+    /// Answers with status 429.
+    pub throttled: u64,
+    /// Requests sent again.
+    pub retried: u64,
+    /// Milliseconds of waiting for the rate limit.
+    pub waited_ms: u64,
+}
+
+/// `apply --format json`
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Apply {
+    /// The version of this format.
+    #[schemars(extend("const" = "1"))]
+    pub format_version: &'static str,
+    /// The tenant's domain.
+    pub tenant: String,
+    /// The applied plan's fingerprint.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
+    pub fingerprint: String,
+    /// What became of each change, in the plan's order.
+    pub results: Vec<ApplyResult>,
+    /// How many changes ended in which way.
+    pub summary: ApplySummary,
+    /// The requests of the run.
+    pub requests: Requests,
+}
+
+/// What became of one change.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ApplyResult {
+    /// What was to be done; `write_secrets` where a hook's secrets were sent
+    /// again and nothing else.
+    #[schemars(extend("enum" = ["create", "update", "replace", "delete", "write_secrets"]))]
+    pub action: &'static str,
+    /// The hook's name.
+    pub name: String,
+    /// The hook's trigger.
+    pub trigger_id: String,
+    /// The hook's id, as far as it has one.
+    pub id: Option<String>,
+    /// How it ended. `failed`: some of it was attempted, and not all of that
+    /// is done.
+    #[schemars(extend("enum" = ["applied", "failed", "not_attempted"]))]
+    pub outcome: &'static str,
+    /// Why it failed or wasn't attempted.
+    pub error: Option<ApplyError>,
+}
+
+/// The request that a change failed at.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ApplyError {
+    /// The HTTP method; null where no request was made.
+    pub method: Option<String>,
+    /// The path; null where no request was made.
+    pub path: Option<String>,
+    /// The HTTP status; null where there was no answer.
+    pub status: Option<u16>,
+    /// The service's `errorCode`.
+    pub error_code: Option<String>,
+    /// The service's message, or what happened instead of an answer.
+    pub message: String,
+}
+
+/// How many changes ended in which way.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ApplySummary {
+    /// Done.
+    pub applied: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Not attempted.
+    pub not_attempted: usize,
+}
+
+/// `validate --format json`
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Validate {
+    /// The version of this format.
+    #[schemars(extend("const" = "1"))]
+    pub format_version: &'static str,
+    /// How much was looked at and found.
+    pub summary: ValidateSummary,
+    /// The findings, ordered by file and place.
+    pub diagnostics: Vec<Finding>,
+}
+
+/// How much was looked at and found.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ValidateSummary {
+    /// Definitions that were looked at.
+    pub definitions: usize,
+    /// Findings that stop plan and apply.
+    pub errors: usize,
+    /// Findings that are very likely not what was meant.
+    pub warnings: usize,
+}
+
+/// One finding.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's stable code.
+    pub code: &'static str,
+    /// How much it weighs.
+    #[schemars(extend("enum" = ["error", "warning", "note"]))]
+    pub severity: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// The next step.
+    pub hint: Option<String>,
+    /// The file.
+    pub file: Option<String>,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The column in characters, from 1.
+    pub column: Option<usize>,
+}

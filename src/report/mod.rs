@@ -1,0 +1,54 @@
+//! What was planned, done or found, shown: for people, pull requests,
+//! pipelines and programs.
+//!
+//! Every renderer is a pure function from plain data to text: [`text`],
+//! [`json`], [`markdown`], [`github`] and [`sarif`] are siblings over the same
+//! values, and [`progress`] draws one line. Whatever came from a file or a
+//! tenant passes [`safe`] on its way out. Must not print, read the
+//! environment or look at a clock.
+
+mod diff;
+mod facts;
+mod ink;
+pub mod json;
+mod layout;
+pub mod safe;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod text;
+mod words;
+
+/// How text is laid out for the place where it will be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Columns of the terminal. Less than [`Style::NARROWEST`] is taken as
+    /// that.
+    pub width: usize,
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// Whether the place can show more than ASCII. Without it, every other
+    /// character is written as an escape such as `\u{e9}`.
+    pub unicode: bool,
+    /// Show all: the scripts of new hooks, and long differences to their end.
+    pub full: bool,
+}
+
+impl Style {
+    /// The narrowest width that text is laid out for.
+    pub const NARROWEST: usize = 24;
+
+    /// No colours, Unicode, nothing beyond what a reader needs.
+    #[must_use]
+    pub fn plain(width: usize) -> Self {
+        Self { width, color: false, unicode: true, full: false }
+    }
+
+    /// The columns to lay out for.
+    pub(crate) fn columns(&self) -> usize {
+        self.width.max(Self::NARROWEST)
+    }
+}
+
+/// The code under which a plan's secrets without a value are told where they
+/// have to be a warning.
+pub const UNRESOLVED_SECRET: &str = "HS590";

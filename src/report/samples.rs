@@ -1,0 +1,458 @@
+//! Plans, reports and findings for the tests of all renderers.
+//!
+//! [`full_plan`] has one of everything; [`any_plan`] has anything.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use crate::model::{
+    Code, Dependencies, Diagnostic, HookId, HookName, HookPatch, LiveHook, NewHook, Script, Sha256,
+    Trigger,
+};
+use crate::plan::{
+    Action, ApplyReport, Change, ChangeResult, FailedRequest, FieldChange, Fingerprint, HookRef,
+    Op, Outcome, Owner, Plan, RequestCounts, SecretAction, SecretChange, SecretWrite, Step,
+    Unmanaged, UnresolvedSecret, Warning,
+};
+
+pub(crate) const OLD_SCRIPT: &str = "\
+module.exports = function (client, scope, audience, context, cb) {
+  const token = {};
+  token['https://example.com/tenant'] = client.tenant;
+  token.scope = scope;
+
+  // Only partners get the long-lived scope.
+  if (client.metadata.partner === 'yes') {
+    token.scope.push('offline');
+  }
+
+  return cb(null, token);
+};
+";
+
+pub(crate) const NEW_SCRIPT: &str = "\
+module.exports = function (client, scope, audience, context, cb) {
+  const token = {};
+  token['https://example.com/tenant'] = client.tenant;
+  token['https://example.com/audience'] = audience;
+  token.scope = scope;
+
+  // Only partners get the long-lived scope.
+  if (client.metadata.partner === 'true') {
+    token.scope.push('offline');
+  }
+
+  return cb(null, token);
+};
+";
+
+pub(crate) fn name(text: &str) -> HookName {
+    HookName::parse(text).unwrap()
+}
+
+pub(crate) fn fingerprint() -> Fingerprint {
+    Fingerprint::new(Sha256::of(b"plan"))
+}
+
+pub(crate) fn secret(key: &str, action: SecretAction) -> SecretChange {
+    SecretChange { key: key.to_owned(), action }
+}
+
+pub(crate) fn versions(pairs: &[(&str, &str)]) -> Dependencies {
+    pairs.iter().map(|(name, version)| ((*name).to_owned(), (*version).to_owned())).collect()
+}
+
+pub(crate) fn live(
+    id: &str,
+    hook: &str,
+    trigger: Trigger,
+    enabled: bool,
+    keys: &[&str],
+) -> LiveHook {
+    LiveHook {
+        id: HookId::new(id),
+        name: name(hook),
+        stored_name: Some(hook.to_owned()),
+        trigger,
+        enabled,
+        script: Some(Script::new(OLD_SCRIPT)),
+        dependencies: Some(versions(&[("lodash", "4.17.20")])),
+        secrets: Some(keys.iter().map(ToString::to_string).collect::<BTreeSet<_>>()),
+    }
+}
+
+pub(crate) fn change(action: Action, hook: &str, trigger: Trigger) -> Change {
+    Change {
+        action,
+        name: name(hook),
+        trigger,
+        id: None,
+        source: Some(format!("hooks/{hook}.yaml")),
+        live: None,
+        fields: Vec::new(),
+        secrets: Vec::new(),
+        blocked: None,
+    }
+}
+
+pub(crate) fn plan_of(changes: Vec<Change>) -> Plan {
+    Plan {
+        tenant: "demo.eu.auth0.com".to_owned(),
+        fingerprint: fingerprint(),
+        live_total: 5,
+        changes,
+        secret_writes: Vec::new(),
+        unchanged: Vec::new(),
+        unmanaged: Vec::new(),
+        warnings: Vec::new(),
+        unresolved: Vec::new(),
+        steps: Vec::new(),
+    }
+}
+
+pub(crate) fn clean_plan() -> Plan {
+    Plan { unchanged: vec![name("add-roles"), name("welcome-mail")], ..plan_of(Vec::new()) }
+}
+
+fn step(owner: Owner, op: Op) -> Step {
+    Step { owner, op, after: Vec::new(), after_any: Vec::new(), takes_over_from: None }
+}
+
+/// An update of one field.
+pub(crate) fn update(hook: &str, trigger: Trigger, field: FieldChange) -> Change {
+    Change {
+        id: Some(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7PP")),
+        live: Some(live("01HF7YAT00P0CB1MJ7HMF9Q7PP", hook, trigger.clone(), true, &[])),
+        fields: vec![field],
+        ..change(Action::Update, hook, trigger)
+    }
+}
+
+/// An update of a script alone.
+pub(crate) fn script_update(old: &str, new: &str) -> Plan {
+    let field = FieldChange::Script { old: Some(Script::new(old)), new: Script::new(new) };
+    plan_of(vec![update("add-roles", Trigger::PostUserRegistration, field)])
+}
+
+/// One of everything.
+pub(crate) fn full_plan() -> Plan {
+    let created = Change {
+        fields: vec![
+            FieldChange::Name { old: None, new: "block-disposable-mail".to_owned() },
+            FieldChange::Trigger { old: None, new: Trigger::PreUserRegistration },
+            FieldChange::Enabled { old: None, new: true },
+            FieldChange::Dependencies {
+                old: None,
+                new: versions(&[("axios", "1.7.2"), ("lru-cache", "10.2.0")]),
+            },
+            FieldChange::Script { old: None, new: Script::new(OLD_SCRIPT) },
+        ],
+        secrets: vec![
+            secret("LIST_URL", SecretAction::Create),
+            secret("TOKEN", SecretAction::Create),
+        ],
+        ..change(Action::Create, "block-disposable-mail", Trigger::PreUserRegistration)
+    };
+    let taken_over = Change {
+        fields: vec![FieldChange::Enabled { old: Some(true), new: false }],
+        ..update(
+            "block-list",
+            Trigger::PreUserRegistration,
+            FieldChange::Enabled { old: Some(true), new: false },
+        )
+    };
+    let enriched = Change {
+        fields: vec![
+            FieldChange::Name { old: Some("Enrich".to_owned()), new: "enrich-token".to_owned() },
+            FieldChange::Dependencies {
+                old: Some(versions(&[("lodash", "4.17.20"), ("moment", "2.29.4")])),
+                new: versions(&[("dayjs", "1.11.10"), ("lodash", "4.17.21")]),
+            },
+            FieldChange::Script {
+                old: Some(Script::new(OLD_SCRIPT)),
+                new: Script::new(NEW_SCRIPT),
+            },
+        ],
+        secrets: vec![
+            secret("API_KEY", SecretAction::Write),
+            secret("OLD_KEY", SecretAction::Delete),
+            secret("SIGNING_KEY", SecretAction::Create),
+        ],
+        ..update(
+            "enrich-token",
+            Trigger::CredentialsExchange,
+            FieldChange::Enabled { old: None, new: true },
+        )
+    };
+    let deleted = Change {
+        id: Some(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7AA")),
+        source: None,
+        live: Some(live(
+            "01HF7YAT00P0CB1MJ7HMF9Q7AA",
+            "legacy-sync",
+            Trigger::PostChangePassword,
+            true,
+            &["SYNC_KEY"],
+        )),
+        ..change(Action::Delete, "legacy-sync", Trigger::PostChangePassword)
+    };
+    let replaced = Change {
+        id: Some(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7BB")),
+        live: Some(live(
+            "01HF7YAT00P0CB1MJ7HMF9Q7BB",
+            "notify",
+            Trigger::PostChangePassword,
+            false,
+            &["HOOK_URL", "OTHER"],
+        )),
+        fields: vec![
+            FieldChange::Trigger {
+                old: Some(Trigger::PostChangePassword),
+                new: Trigger::PostUserRegistration,
+            },
+            FieldChange::Enabled { old: Some(false), new: true },
+        ],
+        secrets: vec![secret("HOOK_URL", SecretAction::Create)],
+        blocked: Some("the token lacks the scope create:hooks".to_owned()),
+        ..change(Action::Replace, "notify", Trigger::PostUserRegistration)
+    };
+    Plan {
+        secret_writes: vec![SecretWrite {
+            name: name("sms-gateway"),
+            id: HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7CC"),
+            trigger: Trigger::SendPhoneMessage,
+            source: "hooks/sms-gateway.yaml".to_owned(),
+            keys: vec!["ACCOUNT".to_owned(), "TOKEN".to_owned()],
+            blocked: None,
+        }],
+        unchanged: vec![name("add-roles"), name("sms-gateway"), name("welcome-mail")],
+        unmanaged: vec![Unmanaged {
+            name: name("made-by-hand"),
+            trigger: Trigger::Other("post-login".to_owned()),
+            id: HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7DD"),
+        }],
+        warnings: vec![Warning {
+            code: "HS401",
+            message: "`moment` is required by the script but is not in `dependencies`.".to_owned(),
+            source: Some("hooks/enrich-token.yaml".to_owned()),
+        }],
+        unresolved: vec![UnresolvedSecret {
+            hook: name("block-disposable-mail"),
+            key: "TOKEN".to_owned(),
+            keywords: vec!["MAIL_TOKEN".to_owned()],
+            source: "hooks/block-disposable-mail.yaml".to_owned(),
+        }],
+        steps: full_steps(),
+        ..plan_of(vec![created, taken_over, enriched, deleted, replaced])
+    }
+}
+
+fn full_steps() -> Vec<Step> {
+    let new_hook = NewHook {
+        name: name("block-disposable-mail"),
+        trigger: Trigger::PreUserRegistration,
+        script: Script::new(OLD_SCRIPT),
+        dependencies: None,
+        enabled: Some(false),
+    };
+    let made = HookRef::MadeBy(0);
+    let other = || HookRef::Live(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7PP"));
+    let patch = HookPatch { script: Some(Script::new(NEW_SCRIPT)), ..HookPatch::default() };
+    let keys = vec!["LIST_URL".to_owned(), "TOKEN".to_owned()];
+    let definition = name("block-disposable-mail");
+    vec![
+        step(Owner::Change(0), Op::Create { hook: new_hook }),
+        Step {
+            after: vec![0],
+            ..step(Owner::Change(0), Op::AddSecrets { hook: made.clone(), definition, keys })
+        },
+        step(Owner::Change(1), Op::Patch { hook: other(), patch: HookPatch::enabled(false) }),
+        Step {
+            after: vec![1, 2],
+            takes_over_from: Some(2),
+            ..step(Owner::Change(0), Op::Patch { hook: made, patch: HookPatch::enabled(true) })
+        },
+        step(Owner::Change(2), Op::Patch { hook: other(), patch }),
+        step(Owner::Change(3), Op::Delete { hook: other() }),
+    ]
+}
+
+pub(crate) fn counts() -> RequestCounts {
+    RequestCounts { total: 12, throttled: 1, retried: 1, waited_ms: 900 }
+}
+
+/// What became of [`full_plan`]: one of each outcome.
+pub(crate) fn full_report() -> ApplyReport {
+    let plan = full_plan();
+    let mut results: Vec<ChangeResult> = plan
+        .changes
+        .iter()
+        .map(|change| ChangeResult {
+            action: Some(change.action),
+            name: change.name.clone(),
+            trigger: change.trigger.clone(),
+            id: change.id.clone(),
+            outcome: Outcome::Applied,
+            error: None,
+            done: Vec::new(),
+        })
+        .collect();
+    results.push(ChangeResult { action: None, name: name("sms-gateway"), ..results[0].clone() });
+    results[2].outcome = Outcome::Failed;
+    results[2].done = vec!["the secret SIGNING_KEY was added".to_owned()];
+    results[2].error = Some(FailedRequest {
+        method: Some("PATCH".to_owned()),
+        path: Some("/api/v2/hooks/01HF7YAT00P0CB1MJ7HMF9Q7PP".to_owned()),
+        status: Some(403),
+        error_code: Some("hooks_not_allowed".to_owned()),
+        message: "Hooks are read-only for this tenant.".to_owned(),
+        hint: Some(
+            "Move the script to an Action; enabling, disabling and secrets still work.".to_owned(),
+        ),
+    });
+    results[4].outcome = Outcome::NotAttempted;
+    results[4].error = Some(FailedRequest {
+        method: None,
+        path: None,
+        status: None,
+        error_code: None,
+        message: "the tenant refuses new hooks".to_owned(),
+        hint: None,
+    });
+    ApplyReport {
+        tenant: plan.tenant,
+        fingerprint: plan.fingerprint,
+        results,
+        notes: vec!["The tenant stored `block-disposable-mail` under another name.".to_owned()],
+        interrupted: false,
+    }
+}
+
+pub(crate) fn findings() -> Vec<Diagnostic> {
+    let yaml = "name: add-roles\ntriggerId: post-user-registration\nenabeld: true\nscript: a.js\n";
+    let js = "\tconst greeting = '漢字 ' + user.nickname;\treturn cb(nul, greeting);\n";
+    let place = |text: &str, part: &str| {
+        let start = text.find(part).unwrap();
+        (start, start + part.len())
+    };
+    let (a, b) = place(yaml, "enabeld");
+    let (c, d) = place(js, "nul,");
+    vec![
+        Diagnostic::error(Code("HS012"), "`enabeld` is not a field of a hook.")
+            .hint("Did you mean `enabled`?")
+            .in_file("hooks/add-roles.yaml")
+            .at_bytes(yaml, a, b),
+        Diagnostic::warning(Code("HS404"), "`nul` is not defined anywhere in this script.")
+            .hint("A callback without an error is `cb(null, …)`.")
+            .in_file("hooks/greeting.js")
+            .at_bytes(js, c, d - 1),
+        Diagnostic::new(
+            Code("HS590"),
+            crate::model::Severity::Note,
+            "Nothing was read from the tenant.",
+        ),
+    ]
+}
+
+/// Text that tries to do something, among ordinary text.
+pub(crate) fn hostile() -> impl Strategy<Value = String> + Clone {
+    let part = prop_oneof![
+        3 => "[ -~]{0,24}",
+        2 => any::<String>(),
+        3 => prop::sample::select(vec![
+            "\u{1b}[31m", "\u{1b}]8;;http://x\u{7}", "\u{202e}", "\u{200b}", "\r", "\n", "\t",
+            "::error::x", "\n::set-output name=a::b", "##[error]", "##vso[task.x]", "```", "````\n",
+            "~~~", "</details>", "<!--", "-->", "<img src=x>", "@octocat", "#1", "| a | b", "\u{9b}31m",
+            "https://example.com", "www.example.com", "漢字", "👩‍💻", "\u{301}", "%0A", "]]>",
+        ]).prop_map(String::from),
+        1 => "[a-z:]{60,200}",
+    ];
+    prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+}
+
+fn any_field() -> impl Strategy<Value = FieldChange> {
+    let text = hostile();
+    let script = prop_oneof![
+        text.clone(),
+        prop::collection::vec(hostile(), 0..12).prop_map(|lines| lines.join("\n")),
+    ];
+    prop_oneof![
+        (prop::option::of(text.clone()), text.clone())
+            .prop_map(|(old, new)| FieldChange::Name { old, new }),
+        (prop::option::of(any::<bool>()), any::<bool>())
+            .prop_map(|(old, new)| FieldChange::Enabled { old, new }),
+        (
+            prop::option::of(prop::collection::btree_map(hostile(), hostile(), 0..3)),
+            prop::collection::btree_map(hostile(), hostile(), 0..3),
+        )
+            .prop_map(|(old, new)| FieldChange::Dependencies { old, new }),
+        (prop::option::of(script.clone()), script).prop_map(|(old, new)| FieldChange::Script {
+            old: old.map(Script::new),
+            new: Script::new(new),
+        }),
+    ]
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let action =
+        prop::sample::select(vec![Action::Create, Action::Update, Action::Replace, Action::Delete]);
+    let secret = (
+        hostile(),
+        prop::sample::select(vec![SecretAction::Create, SecretAction::Write, SecretAction::Delete]),
+    )
+        .prop_map(|(key, action)| SecretChange { key, action });
+    (
+        action,
+        "[a-z][a-z0-9]{0,40}",
+        hostile(),
+        prop::collection::vec(any_field(), 0..4),
+        prop::collection::vec(secret, 0..3),
+        prop::option::of(hostile()),
+        prop::option::of(hostile()),
+    )
+        .prop_map(|(action, hook, trigger, fields, secrets, source, blocked)| Change {
+            id: Some(HookId::new(trigger.clone())),
+            live: Some(live(&trigger, &hook, Trigger::from_tenant(&trigger), true, &[&trigger])),
+            fields,
+            secrets,
+            source,
+            blocked,
+            ..change(action, &hook, Trigger::from_tenant(&trigger))
+        })
+}
+
+/// Any plan, all of its foreign text hostile.
+pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
+    (prop::collection::vec(any_change(), 0..5), prop::collection::vec(hostile(), 0..3), hostile())
+        .prop_map(|(changes, texts, tenant)| Plan {
+            tenant,
+            warnings: texts
+                .iter()
+                .map(|text| Warning {
+                    code: "HS401",
+                    message: text.clone(),
+                    source: Some(text.clone()),
+                })
+                .collect(),
+            unresolved: texts
+                .iter()
+                .map(|text| UnresolvedSecret {
+                    hook: name("a"),
+                    key: text.clone(),
+                    keywords: texts.clone(),
+                    source: text.clone(),
+                })
+                .collect(),
+            secret_writes: vec![SecretWrite {
+                name: name("a"),
+                id: HookId::new("a"),
+                trigger: Trigger::PostChangePassword,
+                source: "a.yaml".to_owned(),
+                keys: texts,
+                blocked: None,
+            }],
+            steps: full_steps(),
+            ..plan_of(changes)
+        })
+}

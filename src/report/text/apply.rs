@@ -1,0 +1,114 @@
+//! What became of a plan, line by line as the plan told it.
+//!
+//! Must not decide what to do next: hints come with the results.
+
+use super::plan::{heading, names_width, sign_indent};
+use super::{fields, theirs};
+use crate::plan::{ApplyReport, ChangeResult, FailedRequest, Outcome, Plan};
+use crate::report::Style;
+use crate::report::ink::{Ink, plain, span};
+use crate::report::layout::Page;
+use crate::report::words::grouped;
+
+/// The report of an apply: one line a change in the plan's order, and beneath
+/// it why it failed and what to do next.
+#[must_use]
+pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
+    let ApplyReport { tenant, fingerprint: _, results, notes, interrupted } = report;
+    let mut page = Page::new(style);
+    let heading = [span(Ink::Strong, "Applied to "), span(Ink::Strong, theirs(tenant, style))];
+    page.wrap(0, 2, &heading);
+    page.gap();
+    let names = names_width(&page, results.iter().map(|result| &result.name));
+    for result in results {
+        one_result(&mut page, result, names);
+    }
+    if !notes.is_empty() {
+        page.gap();
+        page.wrap(0, 2, &[span(Ink::Strong, "Notes")]);
+        for note in notes {
+            page.wrap(2, 4, &[plain(theirs(note, style))]);
+        }
+    }
+    page.gap();
+    let ink = if is_whole(report) { Ink::Added } else { Ink::Danger };
+    page.wrap(0, 2, &[span(ink, summary(report))]);
+    if *interrupted {
+        page.wrap(0, 2, &[plain("Interrupted: what was under way was finished.")]);
+    }
+    if !is_whole(report) {
+        page.wrap(0, 2, &[plain("Run apply again to do the rest; what is done stays done.")]);
+    }
+    let untold = (plan.changes.len() + plan.secret_writes.len()).saturating_sub(results.len());
+    if untold > 0 {
+        let text = format!("{} of the plan's parts have no result.", grouped(untold));
+        page.wrap(0, 2, &[span(Ink::Danger, text)]);
+    }
+    page.finish()
+}
+
+fn is_whole(report: &ApplyReport) -> bool {
+    report.results.iter().all(|result| result.outcome == Outcome::Applied)
+}
+
+/// `Apply: 2 applied, 1 failed, 1 not attempted.`
+pub(in crate::report) fn summary(report: &ApplyReport) -> String {
+    let parts: Vec<String> = [Outcome::Applied, Outcome::Failed, Outcome::NotAttempted]
+        .map(|outcome| (report.count(outcome), outcome))
+        .into_iter()
+        .filter(|(number, outcome)| *number > 0 || *outcome == Outcome::Applied)
+        .map(|(number, outcome)| format!("{} {}", grouped(number), word(outcome)))
+        .collect();
+    match report.results.len() {
+        0 => "Apply: nothing to do.".to_owned(),
+        _ => format!("Apply: {}.", parts.join(", ")),
+    }
+}
+
+pub(in crate::report) fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Applied => "applied",
+        Outcome::Failed => "failed",
+        Outcome::NotAttempted => "not attempted",
+    }
+}
+
+fn one_result(page: &mut Page<'_>, result: &ChangeResult, names: usize) {
+    let ChangeResult { action, name, trigger: _, id: _, outcome, error, done } = result;
+    let ink = match outcome {
+        Outcome::Applied => Ink::Added,
+        Outcome::Failed => Ink::Danger,
+        Outcome::NotAttempted => Ink::Warning,
+    };
+    let mut spans = heading(page, *action, name.as_str(), names);
+    spans.push(plain("  "));
+    spans.push(span(ink, word(*outcome)));
+    page.wrap(sign_indent(*action), fields::INDENT, &spans);
+    if let Some(error) = error {
+        failure(page, error);
+    }
+    for part in done {
+        fields::row(page, "done", vec![plain(theirs(part, page.style))]);
+    }
+}
+
+fn failure(page: &mut Page<'_>, error: &FailedRequest) {
+    let FailedRequest { method, path, status, error_code, message, hint } = error;
+    let request: Vec<String> =
+        [method, path].into_iter().flatten().map(|part| theirs(part, page.style)).collect();
+    let answer: Vec<String> = status
+        .map(|status| status.to_string())
+        .into_iter()
+        .chain(error_code.as_ref().map(|code| theirs(code, page.style)))
+        .collect();
+    if !request.is_empty() {
+        fields::row(page, "request", vec![plain(request.join(" "))]);
+    }
+    if !answer.is_empty() {
+        fields::row(page, "answer", vec![span(Ink::Danger, answer.join(" "))]);
+    }
+    fields::row(page, "reason", vec![plain(theirs(message, page.style))]);
+    if let Some(hint) = hint {
+        fields::row(page, "next", vec![plain(theirs(hint, page.style))]);
+    }
+}

@@ -1,0 +1,147 @@
+//! One change's fields and secrets as rows: a label, then what happens.
+//!
+//! Must not know the rest of the plan.
+
+use std::collections::BTreeMap;
+
+use super::{arrow, script, theirs};
+use crate::model::{Dependencies, Script};
+use crate::plan::{Change, FieldChange, SecretAction, SecretChange};
+use crate::report::diff;
+use crate::report::ink::{Ink, Span, plain, span};
+use crate::report::layout::{Page, padded};
+use crate::report::words::{count, size};
+
+/// Blanks before a row.
+pub(super) const INDENT: usize = 6;
+
+/// Columns of a row's label, blanks after it included.
+const LABEL: usize = 14;
+
+/// A row: a label and a paragraph beside it. Rows without a label belong to
+/// the one above.
+pub(super) fn row(page: &mut Page<'_>, label: &str, spans: Vec<Span>) {
+    let narrow = page.style.columns() < 50;
+    let hang = if narrow { INDENT + 2 } else { INDENT + LABEL };
+    if label.is_empty() {
+        page.wrap(hang, hang + 2, &spans);
+        return;
+    }
+    let label = if narrow { label.to_owned() } else { padded(label, LABEL - 2) };
+    let mut all = vec![span(Ink::Faint, label), plain("  ")];
+    all.extend(spans);
+    page.wrap(INDENT, hang, &all);
+}
+
+/// The label of rows that belong together. Where there is little room it
+/// stands alone; else the first row takes it.
+fn list_label<'a>(page: &mut Page<'_>, label: &'a str) -> &'a str {
+    if page.style.columns() < 50 {
+        page.wrap(INDENT, INDENT, &[span(Ink::Faint, label)]);
+        return "";
+    }
+    label
+}
+
+/// All fields of a change. Returns how many lines of scripts were shown.
+pub(super) fn fields(page: &mut Page<'_>, change: &Change, most: usize) -> usize {
+    let mut shown = 0;
+    for field in &change.fields {
+        match field {
+            FieldChange::Name { old, new } => {
+                // a new hook's name is in its heading
+                if let Some(old) = old {
+                    old_new(page, "name", Some(theirs(old, page.style)), theirs(new, page.style));
+                }
+            }
+            FieldChange::Trigger { old, new } => {
+                if let Some(old) = old {
+                    let old = theirs(old.as_str(), page.style);
+                    old_new(page, "trigger", Some(old), theirs(new.as_str(), page.style));
+                }
+            }
+            FieldChange::Enabled { old, new } => {
+                old_new(page, "enabled", old.map(|old| old.to_string()), new.to_string());
+            }
+            FieldChange::Dependencies { old, new } => dependencies(page, old.as_ref(), new),
+            FieldChange::Script { old, new } => {
+                shown += scripts(page, old.as_ref(), new, most.saturating_sub(shown));
+            }
+        }
+    }
+    shown
+}
+
+fn old_new(page: &mut Page<'_>, label: &str, old: Option<String>, new: String) {
+    let mut spans = Vec::new();
+    if let Some(old) = old {
+        spans.push(span(Ink::Removed, old));
+        spans.push(span(Ink::Faint, format!(" {} ", arrow(page.style))));
+    }
+    spans.push(span(Ink::Added, new));
+    row(page, label, spans);
+}
+
+fn dependencies(page: &mut Page<'_>, old: Option<&Dependencies>, new: &Dependencies) {
+    let pair = |name: &str, version: &str| {
+        format!("{} {}", theirs(name, page.style), theirs(version, page.style))
+    };
+    let Some(old) = old else {
+        let all: Vec<_> = new.iter().map(|(name, version)| pair(name, version)).collect();
+        let text = if all.is_empty() { "none".to_owned() } else { all.join(", ") };
+        row(page, "dependencies", vec![span(Ink::Added, text)]);
+        return;
+    };
+    let both: BTreeMap<_, _> = old.iter().chain(new).collect();
+    let mut label = list_label(page, "dependencies");
+    for name in both.keys() {
+        let name = name.as_str();
+        let spans = match (old.get(name), new.get(name)) {
+            (Some(old), Some(new)) if old == new => continue,
+            (Some(old), Some(new)) => vec![
+                span(Ink::Changed, format!("~ {} ", theirs(name, page.style))),
+                span(Ink::Removed, theirs(old, page.style)),
+                span(Ink::Faint, format!(" {} ", arrow(page.style))),
+                span(Ink::Added, theirs(new, page.style)),
+            ],
+            (Some(old), None) => vec![span(Ink::Removed, format!("- {}", pair(name, old)))],
+            (None, Some(new)) => vec![span(Ink::Added, format!("+ {}", pair(name, new)))],
+            (None, None) => continue,
+        };
+        row(page, std::mem::take(&mut label), spans);
+    }
+}
+
+fn scripts(page: &mut Page<'_>, old: Option<&Script>, new: &Script, most: usize) -> usize {
+    let most = most.min(script::MOST_ROWS);
+    let Some(old) = old else {
+        let text = new.as_str();
+        let lines = diff::all_new(text);
+        let size = format!("{}, {}", count(lines.len(), "line"), size(text.len()));
+        row(page, "script", vec![span(Ink::Added, size)]);
+        return if page.style.full { script::hunks(page, INDENT, &[lines], most) } else { 0 };
+    };
+    let diff = diff::compare(old.as_str(), new.as_str());
+    row(page, "script", vec![plain(script::summary(&diff))]);
+    script::hunks(page, INDENT, &diff.hunks, most)
+}
+
+/// A change's secrets: names and what happens, never a value.
+pub(super) fn secrets(page: &mut Page<'_>, secrets: &[SecretChange]) {
+    if secrets.is_empty() {
+        return;
+    }
+    let mut label = list_label(page, "secrets");
+    for SecretChange { key, action } in secrets {
+        let (ink, sign, what) = match action {
+            SecretAction::Create => (Ink::Added, "+", "added"),
+            SecretAction::Write => (Ink::Place, "=", "sent again"),
+            SecretAction::Delete => (Ink::Removed, "-", "deleted"),
+        };
+        let spans = vec![
+            span(ink, format!("{sign} {}", theirs(key, page.style))),
+            span(Ink::Faint, format!("  {what}")),
+        ];
+        row(page, std::mem::take(&mut label), spans);
+    }
+}

@@ -1,0 +1,57 @@
+//! For people at a terminal or in a log: the plan, the report of an apply,
+//! the findings.
+//!
+//! No line is wider than [`Style::width`] unless it is the user's own text (a
+//! line of a script). Must not know where the text goes.
+
+mod apply;
+mod diagnostics;
+mod fields;
+mod plan;
+mod script;
+
+#[cfg(test)]
+mod tests;
+
+pub use apply::apply;
+pub use diagnostics::{diagnostics, validate};
+pub use plan::plan;
+
+use super::Style;
+use super::facts::{Bit, Phrase};
+use super::ink::{Ink, Span, plain, span};
+use super::safe;
+use crate::plan::Action;
+
+/// A foreign text longer than this is cut; two different ones stay different.
+const LONGEST_INLINE: usize = 300;
+
+/// A foreign text, harmless.
+fn theirs(text: impl AsRef<str>, style: &Style) -> String {
+    safe::short(text.as_ref(), LONGEST_INLINE, style.unicode)
+}
+
+/// A phrase in spans: our words plain, theirs strong.
+fn phrase_spans(phrase: &Phrase, style: &Style) -> Vec<Span> {
+    let spans = phrase.0.iter().map(|bit| match bit {
+        Bit::Ours(text) => plain(text.clone()),
+        Bit::Theirs(text) => span(Ink::Strong, theirs(text, style)),
+    });
+    spans.collect()
+}
+
+/// The sign and colour of an action; `None` for secrets sent again.
+fn sign(action: Option<Action>) -> (Ink, &'static str) {
+    match action {
+        Some(Action::Create) => (Ink::Added, "+"),
+        Some(Action::Update) => (Ink::Changed, "~"),
+        Some(Action::Replace) => (Ink::Danger, "-/+"),
+        Some(Action::Delete) => (Ink::Removed, "-"),
+        None => (Ink::Place, "="),
+    }
+}
+
+/// `->`, or the arrow where it can be shown.
+fn arrow(style: &Style) -> &'static str {
+    if style.unicode { "\u{2192}" } else { "->" }
+}

@@ -1,0 +1,308 @@
+//! A plan as text: dangers, changes, order, what is left alone, the summary.
+//!
+//! Must not decide what is dangerous or how steps are ordered.
+
+use std::time::Duration;
+
+use super::{fields, phrase_spans, sign, theirs};
+use crate::model::HookName;
+use crate::plan::{Action, Change, Plan, SecretWrite, UnresolvedSecret, Warning};
+use crate::report::Style;
+use crate::report::facts::{self, DangerKind};
+use crate::report::ink::{Ink, Span, plain, span};
+use crate::report::layout::{Page, padded, width};
+use crate::report::words::{count, listed, size, time};
+
+/// Lines of scripts that one plan shows unless all are wanted.
+const MOST_ROWS: usize = 2_000;
+
+/// Entries of one list that are shown unless all are wanted.
+const MOST_ENTRIES: usize = 30;
+
+/// A plan as text. `estimate` is how long an apply will take at the tenant's
+/// rate limit, where that is known.
+#[must_use]
+pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
+    let Plan {
+        tenant,
+        fingerprint,
+        changes,
+        secret_writes,
+        unchanged: _,
+        unmanaged: _,
+        warnings,
+        unresolved,
+        steps: _,
+        live_total: _,
+    } = plan;
+    let mut page = Page::new(style);
+    let heading = [span(Ink::Strong, "Plan for "), span(Ink::Strong, theirs(tenant, style))];
+    page.wrap(0, 2, &heading);
+    dangers(&mut page, plan);
+    let names = names_width(&page, changes.iter().map(|change| &change.name));
+    let mut rows = MOST_ROWS;
+    for change in changes {
+        page.gap();
+        rows = rows.saturating_sub(one_change(&mut page, change, names, rows));
+    }
+    sent_again(&mut page, secret_writes);
+    order(&mut page, plan);
+    unmanaged(&mut page, plan);
+    without_value(&mut page, unresolved);
+    warned(&mut page, warnings);
+    page.gap();
+    let ink = if plan.is_clean() { Ink::Added } else { Ink::Strong };
+    page.wrap(0, 2, &[span(ink, facts::summary(plan))]);
+    if plan.requests() > 0 {
+        let mut cost = format!("Apply sends {}", count(plan.requests(), "request"));
+        if let Some(estimate) = estimate {
+            cost.push_str(&format!(", which takes about {}", time(estimate)));
+        }
+        page.wrap(0, 2, &[plain(cost + ".")]);
+    }
+    if !plan.is_clean() {
+        page.wrap(0, 2, &[span(Ink::Faint, format!("Fingerprint {fingerprint}"))]);
+    }
+    page.finish()
+}
+
+/// The columns that names take, so that what follows them is aligned.
+pub(super) fn names_width<'a>(page: &Page<'_>, names: impl Iterator<Item = &'a HookName>) -> usize {
+    let widest = names.map(|name| width(name.as_str())).max().unwrap_or(0);
+    if page.style.columns() < 60 { 0 } else { widest.min(page.style.columns() / 3) }
+}
+
+/// Blanks before a heading, so that what follows the signs is aligned.
+pub(super) fn sign_indent(action: Option<Action>) -> usize {
+    3usize.saturating_sub(sign(action).1.len())
+}
+
+/// `~ update  enrich-token  credentials-exchange`.
+pub(super) fn heading(
+    page: &Page<'_>,
+    action: Option<Action>,
+    name: &str,
+    names: usize,
+) -> Vec<Span> {
+    let (ink, sign) = sign(action);
+    let word = action.map_or("secrets", Action::as_str);
+    vec![
+        span(ink, format!("{sign} {word:<7}")),
+        plain("  "),
+        span(Ink::Strong, padded(&theirs(name, page.style), names)),
+    ]
+}
+
+fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -> usize {
+    let Change { action, name, trigger, id: _, source, live: _, fields: _, secrets, blocked } =
+        change;
+    let mut spans = heading(page, Some(*action), name.as_str(), names);
+    spans.push(plain(format!("  {}", theirs(trigger.as_str(), page.style))));
+    if let Some(source) = source {
+        spans.push(span(Ink::Faint, format!("  {}", theirs(source, page.style))));
+    }
+    page.wrap(sign_indent(Some(*action)), fields::INDENT, &spans);
+    if let Some(reason) = blocked {
+        let spans = vec![span(Ink::Danger, theirs(reason, page.style))];
+        fields::row(page, "blocked", spans);
+    }
+    let shown = fields::fields(page, change, most);
+    fields::secrets(page, secrets);
+    if matches!(action, Action::Delete | Action::Replace) {
+        what_goes(page, change);
+    }
+    shown
+}
+
+/// What a deleted hook was.
+fn what_goes(page: &mut Page<'_>, change: &Change) {
+    let Some(live) = &change.live else {
+        return;
+    };
+    let mut parts = vec![if live.enabled { "live".to_owned() } else { "switched off".to_owned() }];
+    if let Some(script) = &live.script {
+        let lines = crate::report::diff::lines(script.as_str()).len();
+        parts.push(format!("{} of script ({})", count(lines, "line"), size(script.as_str().len())));
+    }
+    if let Some(keys) = live.secrets.as_ref().filter(|keys| !keys.is_empty()) {
+        parts.push(count(keys.len(), "secret"));
+    }
+    fields::row(page, "until now", vec![plain(listed(&parts))]);
+}
+
+fn dangers(page: &mut Page<'_>, plan: &Plan) {
+    let dangers = facts::dangers(plan);
+    if dangers.is_empty() {
+        return;
+    }
+    page.gap();
+    page.wrap(0, 2, &[span(Ink::Danger, "Look closely")]);
+    let most = entries(page);
+    for danger in dangers.iter().take(most) {
+        let mut spans = vec![span(Ink::Danger, "!"), plain(" ")];
+        spans.extend(phrase_spans(&danger.phrase, page.style));
+        page.wrap(2, 4, &spans);
+    }
+    more(page, dangers.len(), most);
+    if dangers.iter().any(|danger| {
+        matches!(danger.kind, DangerKind::Delete | DangerKind::Replace | DangerKind::SecretDelete)
+    }) {
+        page.wrap(2, 4, &[plain("Apply deletes only with --allow-delete.")]);
+    }
+}
+
+fn order(page: &mut Page<'_>, plan: &Plan) {
+    let groups = facts::order(plan);
+    let stages = facts::creates_in_stages(plan);
+    if groups.is_empty() && !stages {
+        return;
+    }
+    page.gap();
+    page.wrap(0, 2, &[span(Ink::Strong, "Order")]);
+    if stages {
+        let text = "New hooks are made switched off, get their secrets, and then go live.";
+        page.wrap(2, 2, &[plain(text)]);
+    }
+    let most = entries(page);
+    let mut number = 0;
+    for (at, group) in groups.iter().enumerate() {
+        if at > 0 && number < most {
+            page.gap();
+        }
+        for line in group {
+            number += 1;
+            if number > most {
+                continue;
+            }
+            let label = format!("{number}. ");
+            let mut spans = vec![
+                span(Ink::Faint, label.clone()),
+                span(Ink::Strong, theirs(&line.hook, page.style)),
+                plain(": "),
+            ];
+            spans.extend(phrase_spans(&line.what, page.style));
+            if let Some(other) = &line.or_else {
+                let other = theirs(other, page.style);
+                spans.push(plain(format!("; if that fails, {other} is switched on again")));
+            }
+            page.wrap(2, 2 + label.len(), &spans);
+        }
+    }
+    more(page, number, most);
+}
+
+fn sent_again(page: &mut Page<'_>, writes: &[SecretWrite]) {
+    if writes.is_empty() {
+        return;
+    }
+    page.gap();
+    let title = "Secrets sent again";
+    page.wrap(0, 2, &[span(Ink::Strong, title), span(Ink::Faint, " (values can't be compared)")]);
+    let most = entries(page);
+    let names = names_width(page, writes.iter().map(|write| &write.name));
+    for write in writes.iter().take(most) {
+        let SecretWrite { name, id: _, trigger: _, source: _, keys, blocked } = write;
+        let keys: Vec<_> = keys.iter().map(|key| theirs(key, page.style)).collect();
+        let spans = [
+            span(Ink::Place, "= "),
+            span(Ink::Strong, padded(name.as_str(), names)),
+            plain(format!("  {}", keys.join(", "))),
+        ];
+        page.wrap(2, 6, &spans);
+        if let Some(reason) = blocked {
+            page.wrap(
+                6,
+                8,
+                &[span(Ink::Danger, format!("blocked: {}", theirs(reason, page.style)))],
+            );
+        }
+    }
+    more(page, writes.len(), most);
+}
+
+fn unmanaged(page: &mut Page<'_>, plan: &Plan) {
+    let hooks = &plan.unmanaged;
+    if hooks.is_empty() {
+        return;
+    }
+    page.gap();
+    page.wrap(
+        0,
+        2,
+        &[
+            span(Ink::Strong, "Unmanaged"),
+            span(Ink::Faint, " (live, in no definition, left alone)"),
+        ],
+    );
+    let most = entries(page);
+    let names = names_width(page, hooks.iter().map(|hook| &hook.name));
+    for hook in hooks.iter().take(most) {
+        let crate::plan::Unmanaged { name, trigger, id: _ } = hook;
+        let spans = [
+            plain(padded(name.as_str(), names)),
+            span(Ink::Faint, format!("  {}", theirs(trigger.as_str(), page.style))),
+        ];
+        page.wrap(2, 4, &spans);
+    }
+    more(page, hooks.len(), most);
+}
+
+fn without_value(page: &mut Page<'_>, unresolved: &[UnresolvedSecret]) {
+    if unresolved.is_empty() {
+        return;
+    }
+    page.gap();
+    page.wrap(
+        0,
+        2,
+        &[
+            span(Ink::Warning, "Secrets without a value here"),
+            span(Ink::Faint, " (apply refuses until they have one)"),
+        ],
+    );
+    let most = entries(page);
+    for secret in unresolved.iter().take(most) {
+        let UnresolvedSecret { hook, key, keywords, source } = secret;
+        let keywords: Vec<_> = keywords.iter().map(|word| theirs(word, page.style)).collect();
+        let spans = [
+            span(Ink::Strong, hook.as_str()),
+            plain(format!("  {}", theirs(key, page.style))),
+            span(Ink::Faint, format!("  keyword {}", keywords.join(", "))),
+            span(Ink::Faint, format!("  {}", theirs(source, page.style))),
+        ];
+        page.wrap(2, 4, &spans);
+    }
+    more(page, unresolved.len(), most);
+}
+
+fn warned(page: &mut Page<'_>, warnings: &[Warning]) {
+    if warnings.is_empty() {
+        return;
+    }
+    page.gap();
+    page.wrap(0, 2, &[span(Ink::Warning, "Warnings")]);
+    let most = entries(page);
+    for warning in warnings.iter().take(most) {
+        let Warning { code, message, source } = warning;
+        let mut spans = vec![span(Ink::Warning, *code), plain(" ")];
+        if let Some(source) = source {
+            spans.push(span(Ink::Place, format!("{}: ", theirs(source, page.style))));
+        }
+        spans.push(plain(theirs(message, page.style)));
+        page.wrap(2, 4, &spans);
+    }
+    more(page, warnings.len(), most);
+}
+
+fn entries(page: &Page<'_>) -> usize {
+    if page.style.full { usize::MAX } else { MOST_ENTRIES }
+}
+
+/// Says how many entries of a list are left out.
+fn more(page: &mut Page<'_>, total: usize, most: usize) {
+    if total > most {
+        let text =
+            format!("and {} more; -v shows all.", crate::report::words::grouped(total - most));
+        page.wrap(2, 4, &[span(Ink::Faint, text)]);
+    }
+}
