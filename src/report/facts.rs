@@ -243,7 +243,7 @@ pub(crate) fn order(plan: &Plan) -> Vec<Vec<OrderLine>> {
     let mut first_of: BTreeMap<Owner, usize> = BTreeMap::new();
     for (at, step) in plan.steps.iter().enumerate() {
         let own = *first_of.entry(step.owner).or_insert(at);
-        let linked = step.after.iter().chain(&step.after_any).chain(&step.takes_over_from).copied();
+        let linked = step.after.iter().chain(&step.takes_over_from).copied();
         for other in linked.chain([own]).filter(|other| *other < at) {
             let (from, to) = (group[at].max(group[other]), group[at].min(group[other]));
             group.iter_mut().filter(|id| **id == from).for_each(|id| *id = to);
@@ -272,7 +272,7 @@ pub(crate) fn creates_in_stages(plan: &Plan) -> bool {
 }
 
 fn order_line(plan: &Plan, step: &Step) -> OrderLine {
-    let or_else = step.takes_over_from.and_then(|at| plan.steps.get(at));
+    let or_else = step.takes_over_from.first().and_then(|at| plan.steps.get(*at));
     OrderLine {
         hook: owner_name(plan, step.owner),
         what: step_phrase(plan, step),

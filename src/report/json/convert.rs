@@ -65,8 +65,18 @@ impl Plan {
 }
 
 fn change(change: &plan::Change) -> Change {
-    let plan::Change { action, name, trigger, id, source, live: _, fields, secrets, blocked } =
-        change;
+    let plan::Change {
+        action,
+        name,
+        trigger,
+        id,
+        source,
+        live: _,
+        fields,
+        secrets,
+        blocked,
+        withheld,
+    } = change;
     Change {
         action: action.as_str(),
         name: name.to_string(),
@@ -81,7 +91,7 @@ fn change(change: &plan::Change) -> Change {
                 action: action.as_str(),
             })
             .collect(),
-        blocked: blocked.clone(),
+        blocked: blocked.as_ref().or(withheld.as_ref()).cloned(),
     }
 }
 

@@ -94,15 +94,25 @@ pub(super) fn heading(
 }
 
 fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -> usize {
-    let Change { action, name, trigger, id: _, source, live: _, fields: _, secrets, blocked } =
-        change;
+    let Change {
+        action,
+        name,
+        trigger,
+        id: _,
+        source,
+        live: _,
+        fields: _,
+        secrets,
+        blocked,
+        withheld,
+    } = change;
     let mut spans = heading(page, Some(*action), name.as_str(), names);
     spans.push(plain(format!("  {}", theirs(trigger.as_str(), page.style))));
     if let Some(source) = source {
         spans.push(span(Ink::Faint, format!("  {}", theirs(source, page.style))));
     }
     page.wrap(sign_indent(Some(*action)), fields::INDENT, &spans);
-    if let Some(reason) = blocked {
+    for reason in blocked.iter().chain(withheld) {
         let spans = vec![span(Ink::Danger, theirs(reason, page.style))];
         fields::row(page, "blocked", spans);
     }
