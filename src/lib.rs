@@ -8,5 +8,6 @@
 //! export  tenant ─api─▶ LiveState ─ render ─▶ files ─▶ disk
 //! ```
 
+pub mod api;
 pub mod model;
 pub mod plan;
