@@ -8,6 +8,7 @@
 //! export  tenant ─api─▶ LiveState ─ render ─▶ files ─▶ disk
 //! ```
 
+pub mod api;
 pub mod cli;
 pub mod lint;
 pub mod model;

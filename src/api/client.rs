@@ -1,0 +1,234 @@
+//! The middleware: every request of a run goes through [`Client::call`].
+//!
+//! It gets a token, waits for its turn, sends, and decides whether to send
+//! again. Must not know hooks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Domain;
+use super::auth::{Access, Token};
+use super::error::{ApiError, ApiErrorKind, Method, Unreachable};
+use super::gate::{Class, Gate, Run};
+use super::governor::{Family, Signal};
+use super::refusal;
+use super::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+use crate::model::SecretValue;
+
+/// How long one exchange may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a request is sent that fails for the tenant's or the network's
+/// sake (refusals for the rate limit have a bound of their own).
+const ATTEMPTS: u32 = 5;
+/// The first pause after such a failure; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+/// The longest pause after such a failure.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// A request to the Management API.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    /// Path and query.
+    pub(super) path: String,
+    pub(super) body: Option<SecretValue>,
+    pub(super) class: Class,
+    /// What must not show up in a message, should the answer quote it.
+    pub(super) secrets: Vec<SecretValue>,
+}
+
+impl Call {
+    pub(super) fn new(method: Method, path: String, class: Class) -> Self {
+        Self { method, path, body: None, class, secrets: Vec::new() }
+    }
+
+    pub(super) fn body(mut self, body: SecretValue) -> Self {
+        self.body = Some(body);
+        self
+    }
+}
+
+/// One run's way to one tenant.
+pub(super) struct Client {
+    pub(super) domain: Domain,
+    pub(super) gate: Arc<Gate>,
+    pub(super) run: Run,
+    pub(super) access: Access,
+    transport: Arc<dyn Transport>,
+    /// Whether the tenant has ever answered: a connection that never was is
+    /// not waited for.
+    reached: AtomicBool,
+}
+
+impl Client {
+    pub(super) fn new(
+        domain: Domain,
+        gate: Arc<Gate>,
+        run: Run,
+        access: Access,
+        transport: Arc<dyn Transport>,
+    ) -> Self {
+        Self { domain, gate, run, access, transport, reached: AtomicBool::new(false) }
+    }
+
+    /// Makes a request of the Management API, and makes it again where that
+    /// is safe and makes sense. Anything but 2xx is an error.
+    pub(super) async fn call(&self, call: &Call) -> Result<HttpResponse, ApiError> {
+        let mut failures = 0;
+        let mut repeated = false;
+        loop {
+            if self.run.is_stopped(call.class) {
+                return Err(ApiError::new(ApiErrorKind::Interrupted).at(call.method, &call.path));
+            }
+            let token = self.access.token(self, call.class).await?;
+            let error = match self.attempt(call, &token).await {
+                Ok(response) if (200..300).contains(&response.status) => {
+                    return Ok(response);
+                }
+                Ok(response) => {
+                    let error =
+                        refusal::management(call.method, &call.path, &response, &call.secrets);
+                    match response.status {
+                        429 => {
+                            self.run.count(|counts| counts.retried += 1);
+                            continue;
+                        }
+                        401 if self.access.renew_after_401(self, &token, call.class).await? => {
+                            self.run.count(|counts| counts.retried += 1);
+                            continue;
+                        }
+                        401 if !token.is_jwt() => error.with_kind(ApiErrorKind::OpaqueToken),
+                        408 | 500 | 502..=599 => error.maybe_done(call.method != Method::Get),
+                        _ => return Err(error.maybe_done(repeated)),
+                    }
+                }
+                Err(error) => error,
+            };
+            failures += 1;
+            if !self.worth_repeating(&error, call.method, failures) {
+                return Err(error);
+            }
+            repeated |= error.maybe_done;
+            // Whatever ends the wait, the failure itself tells more.
+            let wait = pause(failures);
+            if self.run.sleep(wait, call.class, "the tenant to recover").await.is_err() {
+                return Err(error);
+            }
+            self.run.count(|counts| counts.retried += 1);
+        }
+    }
+
+    /// Sends a token request once, waiting for its turn.
+    pub(super) async fn token_request(
+        &self,
+        path: &str,
+        body: SecretValue,
+        form: bool,
+        class: Class,
+    ) -> Result<HttpResponse, ApiError> {
+        let request = self.request(Method::Post, path, Some(body), None, form);
+        self.send(request, path, class, Family::Token).await
+    }
+
+    async fn attempt(&self, call: &Call, token: &Token) -> Result<HttpResponse, ApiError> {
+        let bearer = Some(token.value().clone());
+        let request = self.request(call.method, &call.path, call.body.clone(), bearer, false);
+        self.send(request, &call.path, call.class, Family::Management).await
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<SecretValue>,
+        bearer: Option<SecretValue>,
+        form: bool,
+    ) -> HttpRequest {
+        HttpRequest { method, url: self.domain.url(path), bearer, body, form, timeout: TIMEOUT }
+    }
+
+    /// One exchange: its turn, the request, the answer, the counting.
+    async fn send(
+        &self,
+        mut request: HttpRequest,
+        path: &str,
+        class: Class,
+        family: Family,
+    ) -> Result<HttpResponse, ApiError> {
+        let method = request.method;
+        let pass = self
+            .gate
+            .pass(&self.run, class, family)
+            .await
+            .map_err(|error| error.at(method, path))?;
+        let left = self.run.deadline.saturating_duration_since(Instant::now());
+        let last = left < TIMEOUT;
+        request.timeout = TIMEOUT.min(left);
+        let timeout = request.timeout;
+        self.run.count(|counts| counts.total += 1);
+        let outcome = tokio::select! {
+            biased;
+            () = self.run.abort.cancelled() => {
+                let error = ApiError::new(ApiErrorKind::Interrupted).at(method, path);
+                return Err(error.maybe_done(method != Method::Get));
+            }
+            outcome = tokio::time::timeout(timeout, self.transport.send(request)) => {
+                outcome.unwrap_or(Err(TransportError::Timeout))
+            }
+        };
+        let response = outcome.map_err(|error| {
+            let kind = match error {
+                TransportError::Timeout if last => {
+                    ApiErrorKind::OutOfTime { waiting_for: "the answer".into(), needed: None }
+                }
+                TransportError::Timeout => ApiErrorKind::Timeout { after: timeout },
+                TransportError::Unreachable(why, _) => ApiErrorKind::Unreachable(why),
+                TransportError::Lost(_) => ApiErrorKind::ConnectionLost,
+                TransportError::BadBody(ref problem) => {
+                    ApiErrorKind::Protocol { problem: problem.clone() }
+                }
+            };
+            let sent = !matches!(error, TransportError::Unreachable(..));
+            let told = match error {
+                TransportError::Unreachable(_, told) | TransportError::Lost(told) => told,
+                TransportError::Timeout | TransportError::BadBody(_) => String::new(),
+            };
+            ApiError::new(kind)
+                .at(method, path)
+                .with_message(None, told)
+                .maybe_done(sent && method != Method::Get)
+        })?;
+        self.reached.store(true, Ordering::Relaxed);
+        let signal = Signal::read(response.status, |name| response.header(name));
+        pass.answered(&signal);
+        self.run.status.send_modify(|status| {
+            status.answered += 1;
+            status.counts.throttled += u64::from(signal.throttled);
+        });
+        Ok(response)
+    }
+
+    /// Whether a failed request is sent again. What may have been done is only
+    /// repeated where twice is as good as once.
+    pub(super) fn worth_repeating(&self, error: &ApiError, method: Method, failures: u32) -> bool {
+        let passing = match error.kind {
+            ApiErrorKind::Unreachable(
+                Unreachable::Dns | Unreachable::Connect | Unreachable::Proxy,
+            ) => self.reached.load(Ordering::Relaxed),
+            ApiErrorKind::Server | ApiErrorKind::Timeout { .. } | ApiErrorKind::ConnectionLost => {
+                method != Method::Post || !error.maybe_done
+            }
+            _ => false,
+        };
+        passing && failures < ATTEMPTS
+    }
+}
+
+/// How long to wait after so many failures.
+pub(super) fn pause(failures: u32) -> Duration {
+    let doubled = FIRST_PAUSE * 2u32.pow(failures.saturating_sub(1).min(8));
+    doubled.min(LONGEST_PAUSE).mul_f64(1.0 + 0.25 * fastrand::f64())
+}

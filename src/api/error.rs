@@ -1,0 +1,243 @@
+//! What can go wrong between this program and a tenant, as a type.
+//!
+//! An [`ApiError`] says which request failed, what the tenant answered, what
+//! that means and what to do next. Must not hold a secret, or text of the
+//! tenant's that [`super::text`] hasn't made harmless.
+
+use std::fmt;
+use std::ops::Deref;
+use std::time::Duration;
+
+mod words;
+
+/// An HTTP method that this program uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Makes something; doing it twice makes two.
+    Post,
+    /// Changes something; doing it twice is as good as once.
+    Patch,
+    /// Removes something; doing it twice is as good as once.
+    Delete,
+}
+
+impl Method {
+    /// The method's name in capitals.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A request that failed, or one that was not made. Displayed as one sentence
+/// that names what went wrong; [`ApiError::hint`] has the next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError(Box<ErrorDetails>);
+
+/// The parts of an [`ApiError`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorDetails {
+    /// The request's method; `None` where no request was made.
+    pub method: Option<Method>,
+    /// The request's path below the domain, without its query.
+    pub path: Option<String>,
+    /// The answer's status, if there was an answer.
+    pub status: Option<u16>,
+    /// The service's `errorCode`.
+    pub error_code: Option<String>,
+    /// The service's message, made harmless; empty if it gave none.
+    pub message: String,
+    /// What it means.
+    pub kind: ApiErrorKind,
+    /// Whether the tenant may have carried the request out all the same.
+    pub maybe_done: bool,
+}
+
+/// What a failure means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApiErrorKind {
+    /// The settings can't be used; says why.
+    Settings(String),
+    /// The token endpoint refused client id, secret or assertion.
+    WrongCredentials,
+    /// The client may not use the Management API at all.
+    NoClientGrant,
+    /// The tenant has no API of this audience.
+    UnknownAudience {
+        /// The audience that was asked for.
+        audience: String,
+    },
+    /// A token that isn't a JWT: it can't be one for the Management API.
+    OpaqueToken,
+    /// The tenant refused the access token (401).
+    Unauthorized,
+    /// The token lacks a scope.
+    MissingScope {
+        /// The scope, or several with blanks between; `None` if unnamed.
+        scope: Option<String>,
+    },
+    /// The tenant doesn't let this kind of write through: hooks are read-only
+    /// or switched off.
+    FeatureRefused,
+    /// A 403 for another reason.
+    Forbidden,
+    /// The hook (or secret) isn't there (404).
+    HookMissing,
+    /// The tenant has no hooks at all any more (404, 410 or 501 on a list).
+    FeatureGone,
+    /// Another hook (or secret) has this name (409).
+    NameTaken,
+    /// The tenant can't use what was sent (400).
+    Invalid,
+    /// What was sent is too large (413).
+    TooLarge,
+    /// The tenant kept answering 429 until it made no sense to go on.
+    RateLimited {
+        /// How many answers in a row.
+        answers: u32,
+    },
+    /// The tenant failed (5xx).
+    Server,
+    /// No answer in time.
+    Timeout {
+        /// How long it was waited for.
+        after: Duration,
+    },
+    /// No connection to the tenant.
+    Unreachable(Unreachable),
+    /// The connection broke before the whole answer was here.
+    ConnectionLost,
+    /// The answer isn't what the Management API answers.
+    Protocol {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A status that has no meaning here.
+    Unexpected,
+    /// The run's time is over, or a wait would not fit into it.
+    OutOfTime {
+        /// What was waited for.
+        waiting_for: String,
+        /// How long that would have taken, where it is known.
+        needed: Option<Duration>,
+    },
+    /// The user interrupted the run.
+    Interrupted,
+}
+
+/// Why there is no connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// The host's name has no address.
+    Dns,
+    /// Nothing answers at the address.
+    Connect,
+    /// The certificate isn't trusted, or TLS failed otherwise.
+    Tls,
+    /// The proxy in the environment can't be used.
+    Proxy,
+    /// This machine has no trusted certificates at all.
+    NoTrustStore,
+}
+
+impl ApiError {
+    /// A failure without a request.
+    pub(super) fn new(kind: ApiErrorKind) -> Self {
+        Self(Box::new(ErrorDetails {
+            method: None,
+            path: None,
+            status: None,
+            error_code: None,
+            message: String::new(),
+            kind,
+            maybe_done: false,
+        }))
+    }
+
+    /// Names the request.
+    pub(super) fn at(mut self, method: Method, path: &str) -> Self {
+        self.0.method = Some(method);
+        self.0.path = Some(path.split('?').next().unwrap_or_default().to_owned());
+        self
+    }
+
+    /// Adds the answer's status.
+    pub(super) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// Adds what the service said. `message` must be harmless.
+    pub(super) fn with_message(mut self, error_code: Option<String>, message: String) -> Self {
+        self.0.error_code = error_code;
+        self.0.message = message;
+        self
+    }
+
+    /// Says whether the request may have been carried out all the same.
+    pub(super) fn maybe_done(mut self, maybe: bool) -> Self {
+        self.0.maybe_done = maybe;
+        self
+    }
+
+    /// The same failure with another meaning.
+    pub(super) fn with_kind(mut self, kind: ApiErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// Whether the failure is the user's interrupt.
+    #[must_use]
+    pub fn is_interrupt(&self) -> bool {
+        self.kind == ApiErrorKind::Interrupted
+    }
+
+    /// Whether the tenant refuses this kind of write as such, so that trying
+    /// it on another hook makes no sense.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self.kind,
+            ApiErrorKind::FeatureRefused
+                | ApiErrorKind::FeatureGone
+                | ApiErrorKind::MissingScope { .. }
+                | ApiErrorKind::Forbidden
+        )
+    }
+
+    /// The next step, in a sentence.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        words::hint(self)
+    }
+}
+
+impl Deref for ApiError {
+    type Target = ErrorDetails;
+
+    fn deref(&self) -> &ErrorDetails {
+        &self.0
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        words::sentence(self, f)
+    }
+}
+
+impl std::error::Error for ApiError {}

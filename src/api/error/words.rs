@@ -1,0 +1,163 @@
+//! An [`ApiError`] in words: one sentence for what happened, one for what to
+//! do next.
+//!
+//! Must not decide what a failure means.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{ApiError, ApiErrorKind as Kind, ErrorDetails, Unreachable};
+
+/// What happened.
+pub(super) fn sentence(error: &ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let ErrorDetails { method, path, status, error_code, message, kind, maybe_done } = &**error;
+    f.write_str(&meaning(kind))?;
+    if let (Some(method), Some(path)) = (method, path) {
+        write!(f, ": {method} {path}")?;
+        if let Some(status) = status {
+            write!(f, " was answered {status}")?;
+        }
+    }
+    if let Some(code) = error_code {
+        write!(f, " ({code})")?;
+    }
+    if !message.is_empty() {
+        write!(f, ", “{message}”")?;
+    }
+    if *maybe_done {
+        f.write_str("; it may have been carried out all the same")?;
+    }
+    Ok(())
+}
+
+fn meaning(kind: &Kind) -> String {
+    let fixed = match kind {
+        Kind::Settings(problem) => return problem.clone(),
+        Kind::UnknownAudience { audience } => {
+            return format!("the tenant has no API with the audience `{audience}`");
+        }
+        Kind::MissingScope { scope: Some(scope) } => {
+            return format!("the access token lacks the scope {}", listed(scope));
+        }
+        Kind::RateLimited { answers } => {
+            return format!("gave up on the rate limit after {answers} answers 429 in a row");
+        }
+        Kind::Timeout { after } => return format!("no answer within {}", told(*after)),
+        Kind::Protocol { problem } => {
+            return format!("the answer is not one of the Management API ({problem})");
+        }
+        Kind::OutOfTime { waiting_for, needed } => {
+            let needed = needed.map(|needed| format!(", which would take {}", told(needed)));
+            return format!(
+                "the run's time limit does not allow to wait for {waiting_for}{}",
+                needed.unwrap_or_default()
+            );
+        }
+        Kind::WrongCredentials => "the tenant does not accept the client's credentials",
+        Kind::NoClientGrant => "the client is not authorized to use the Management API",
+        Kind::OpaqueToken => "the access token is not one for the Management API (it is no JWT)",
+        Kind::Unauthorized => "the tenant does not accept the access token",
+        Kind::MissingScope { scope: None } => "the access token lacks a scope",
+        Kind::FeatureRefused => "the tenant does not allow this any more",
+        Kind::Forbidden => "the tenant forbids this",
+        Kind::HookMissing => "the hook is not there (any more)",
+        Kind::FeatureGone => "the tenant has no Hooks feature any more",
+        Kind::NameTaken => "the name is taken",
+        Kind::Invalid => "the tenant does not accept what was sent",
+        Kind::TooLarge => "what was sent is too large for the tenant",
+        Kind::Server => "the tenant failed",
+        Kind::ConnectionLost => "the connection broke before the whole answer was here",
+        Kind::Unexpected => "the tenant gave an answer that has no meaning here",
+        Kind::Interrupted => "interrupted",
+        Kind::Unreachable(Unreachable::Dns) => "the tenant's domain has no address",
+        Kind::Unreachable(Unreachable::Connect) => "nothing answers at the tenant's address",
+        Kind::Unreachable(Unreachable::Tls) => "no trusted connection to the tenant",
+        Kind::Unreachable(Unreachable::Proxy) => "the proxy does not lead to the tenant",
+        Kind::Unreachable(Unreachable::NoTrustStore) => {
+            "this machine has no trusted certificates, so no tenant can be trusted"
+        }
+    };
+    fixed.to_owned()
+}
+
+fn listed(scopes: &str) -> String {
+    let quoted: Vec<String> = scopes.split_whitespace().map(|scope| format!("`{scope}`")).collect();
+    quoted.join(" or ")
+}
+
+/// A duration for people.
+fn told(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds < 10.0 {
+        format!("{seconds:.1} s")
+    } else if seconds < 120.0 {
+        format!("{seconds:.0} s")
+    } else {
+        format!("{:.0} min", seconds / 60.0)
+    }
+}
+
+/// What to do next.
+pub(super) fn hint(error: &ApiError) -> Option<String> {
+    let fixed = match &error.kind {
+        Kind::MissingScope { scope: Some(scope) } => {
+            return Some(format!(
+                "give the client {} in the dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications); plan needs read:hooks, apply all of read:, create:, update: and delete:hooks",
+                listed(scope)
+            ));
+        }
+        Kind::WrongCredentials => {
+            "check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or the signing key and its algorithm): are they of one tenant, and is the secret the current one?"
+        }
+        Kind::NoClientGrant => {
+            "authorize the client for the Auth0 Management API in the dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications), with the four scopes of hooks"
+        }
+        Kind::UnknownAudience { .. } => {
+            "with a custom domain set AUTH0_AUDIENCE to `https://YOUR-TENANT.auth0.com/api/v2/`; the slash at the end belongs to it"
+        }
+        Kind::OpaqueToken => {
+            "ask for the token with the audience `https://YOUR-TENANT.auth0.com/api/v2/`, or give client credentials instead"
+        }
+        Kind::Unauthorized => {
+            "the token may have expired or be of another tenant: get a new one, or give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET so that it can be renewed"
+        }
+        Kind::MissingScope { scope: None } => {
+            "the client needs read:hooks, create:hooks, update:hooks and delete:hooks"
+        }
+        Kind::FeatureRefused => {
+            "Auth0 made hooks read-only on 2024-11-18: switching on and off, secrets and deletes may still work; scripts move to Actions"
+        }
+        Kind::FeatureGone => {
+            "Auth0 announced the end of Hooks for 2026-11-18; check the domain, and see Auth0's migration guide to Actions"
+        }
+        Kind::HookMissing => "somebody else deleted it, most likely: run plan again",
+        Kind::NameTaken => "somebody else made it, most likely: run plan again",
+        Kind::Invalid => "the message names the field; run `hooksync validate` as well",
+        Kind::TooLarge => "the Management API takes at most 1 MB a request",
+        Kind::RateLimited { .. } => {
+            "other clients use up the tenant's rate limit: run again later, or with a lower --max-rps"
+        }
+        Kind::Server | Kind::ConnectionLost | Kind::Timeout { .. } => {
+            "run it again: it goes on where it stopped"
+        }
+        Kind::OutOfTime { .. } => "run it again to go on, or raise --timeout",
+        Kind::Unreachable(Unreachable::Dns) => {
+            "check AUTH0_DOMAIN, and whether this machine is online"
+        }
+        Kind::Unreachable(Unreachable::Connect) => {
+            "check the domain's port, the firewall, and HTTPS_PROXY if this network needs one"
+        }
+        Kind::Unreachable(Unreachable::Tls) => {
+            "if the certificate is of a company's proxy or a test server, name its authority in SSL_CERT_FILE"
+        }
+        Kind::Unreachable(Unreachable::Proxy) => "check HTTPS_PROXY and NO_PROXY",
+        Kind::Unreachable(Unreachable::NoTrustStore) => {
+            "install the system's ca-certificates, or name a file with them in SSL_CERT_FILE"
+        }
+        Kind::Protocol { .. } | Kind::Unexpected => {
+            "does AUTH0_DOMAIN lead to an Auth0 tenant, and not to a proxy, a portal or a website?"
+        }
+        Kind::Settings(_) | Kind::Forbidden | Kind::Interrupted => return None,
+    };
+    Some(fixed.to_owned())
+}

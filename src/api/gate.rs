@@ -1,0 +1,286 @@
+//! The one place where requests queue, wait and are counted.
+//!
+//! A [`Gate`] belongs to a tenant and is shared by all that talk to it; it
+//! asks the governor and sleeps as told. The first of the queue drives: it
+//! alone sleeps for the rate limit, everybody else waits to become first.
+//! Must not know what a request is about, or retry.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::error::{ApiError, ApiErrorKind};
+use super::governor::{Admission, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait};
+use super::status::{Counts, Status, Waiting};
+
+/// Who goes first. Within a class, whoever came first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Nothing can go without a token.
+    Token,
+    /// Has to go even after an interrupt.
+    MustFinish,
+    /// Part of a change that has begun.
+    Finish,
+    /// A write that begins a change.
+    Write,
+    /// A read.
+    Read,
+}
+
+impl Class {
+    /// Whether it goes on after the first interrupt.
+    fn survives_stop(self) -> bool {
+        self == Self::MustFinish
+    }
+}
+
+/// What one run brings along: how long it may take and how it is stopped.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) deadline: Instant,
+    pub(super) stop: CancellationToken,
+    pub(super) abort: CancellationToken,
+    pub(super) status: watch::Sender<Status>,
+}
+
+impl Run {
+    /// Ends when a request of this class may not go (on) any more.
+    async fn stopped(&self, class: Class) {
+        if class.survives_stop() {
+            self.abort.cancelled().await;
+        } else {
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = self.abort.cancelled() => {}
+            }
+        }
+    }
+
+    pub(super) fn is_stopped(&self, class: Class) -> bool {
+        self.abort.is_cancelled() || (self.stop.is_cancelled() && !class.survives_stop())
+    }
+
+    /// Sleeps, unless the run ends before.
+    pub(super) async fn sleep(
+        &self,
+        duration: Duration,
+        class: Class,
+        waiting_for: &str,
+    ) -> Result<(), ApiError> {
+        if self.is_stopped(class) {
+            return Err(ApiError::new(ApiErrorKind::Interrupted));
+        }
+        if Instant::now() + duration > self.deadline {
+            return Err(out_of_time(waiting_for, Some(duration)));
+        }
+        tokio::select! {
+            biased;
+            () = self.stopped(class) => Err(ApiError::new(ApiErrorKind::Interrupted)),
+            () = tokio::time::sleep(duration) => Ok(()),
+        }
+    }
+
+    pub(super) fn count(&self, add: impl FnOnce(&mut Counts)) {
+        self.status.send_modify(|status| add(&mut status.counts));
+    }
+}
+
+fn out_of_time(waiting_for: &str, needed: Option<Duration>) -> ApiError {
+    ApiError::new(ApiErrorKind::OutOfTime { waiting_for: waiting_for.to_owned(), needed })
+}
+
+/// The queue in front of one tenant.
+#[derive(Debug)]
+pub(super) struct Gate {
+    start: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    governor: Governor,
+    queue: BTreeMap<(Class, u64), Arc<Notify>>,
+    next: u64,
+}
+
+impl State {
+    fn wake_first(&self) {
+        if let Some(first) = self.queue.values().next() {
+            first.notify_one();
+        }
+    }
+}
+
+impl Gate {
+    pub(super) fn new(settings: RateSettings) -> Self {
+        let state = State {
+            governor: Governor::new(settings, fastrand::u64(..)),
+            queue: BTreeMap::new(),
+            next: 0,
+        };
+        Self { start: Instant::now(), state: Mutex::new(state) }
+    }
+
+    pub(super) fn limit_seen(&self) -> Option<LimitSeen> {
+        self.lock().governor.limit_seen()
+    }
+
+    pub(super) fn estimate(&self, requests: usize) -> Option<Duration> {
+        self.lock().governor.estimate(self.start.elapsed(), requests)
+    }
+
+    /// Waits for a request's turn.
+    pub(super) async fn pass(
+        self: &Arc<Self>,
+        run: &Run,
+        class: Class,
+        family: Family,
+    ) -> Result<Pass, ApiError> {
+        let place = Place::take(self, run, class);
+        loop {
+            if run.is_stopped(class) {
+                return Err(ApiError::new(ApiErrorKind::Interrupted));
+            }
+            let (until, why) = match self.ask(&place, family) {
+                None => (None, None),
+                Some(Admission::Go(ticket)) => {
+                    return Ok(Pass { gate: Arc::clone(self), ticket: Some(ticket) });
+                }
+                Some(Admission::Never { answers }) => {
+                    return Err(ApiError::new(ApiErrorKind::RateLimited { answers }));
+                }
+                Some(Admission::At(at, why)) => (Some(self.start + at), Some(why)),
+                Some(Admission::AfterAnswer(why)) => (None, Some(why)),
+            };
+            if let (Some(until), Some(why)) = (until, why)
+                && until > run.deadline
+            {
+                let needed = until.saturating_duration_since(Instant::now());
+                return Err(out_of_time(why.as_str(), Some(needed)));
+            }
+            place.wait(until, why).await?;
+        }
+    }
+
+    /// Asks the governor, if this is the first of the queue.
+    fn ask(&self, place: &Place<'_>, family: Family) -> Option<Admission> {
+        let mut state = self.lock();
+        if state.queue.keys().next() != Some(&place.key) {
+            return None;
+        }
+        Some(state.governor.admit(self.start.elapsed(), family))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing that holds the lock can leave the state half-changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the queue, given up when dropped.
+struct Place<'a> {
+    gate: &'a Gate,
+    run: &'a Run,
+    key: (Class, u64),
+    turn: Arc<Notify>,
+}
+
+impl<'a> Place<'a> {
+    fn take(gate: &'a Gate, run: &'a Run, class: Class) -> Self {
+        let turn = Arc::new(Notify::new());
+        let mut state = gate.lock();
+        // Whoever was first so far has to see that it isn't any more.
+        state.wake_first();
+        let key = (class, state.next);
+        state.next += 1;
+        state.queue.insert(key, Arc::clone(&turn));
+        drop(state);
+        run.status.send_modify(|status| status.queued += 1);
+        Self { gate, run, key, turn }
+    }
+
+    /// Waits until `until`, or until something changes, or until the run ends.
+    async fn wait(&self, until: Option<Instant>, why: Option<Wait>) -> Result<(), ApiError> {
+        let begun = Instant::now();
+        let limited = why.filter(|why| *why != Wait::Concurrency);
+        if let Some(why) = limited {
+            let waiting = Waiting { why: why.as_str(), until: until.map(Instant::into_std) };
+            self.run.status.send_modify(|status| status.waiting = Some(waiting));
+        }
+        let deadline = self.run.deadline;
+        let ended = tokio::select! {
+            biased;
+            () = self.run.stopped(self.key.0) => Err(ApiError::new(ApiErrorKind::Interrupted)),
+            () = self.turn.notified() => Ok(()),
+            () = tokio::time::sleep_until(until.unwrap_or(deadline)) => match until {
+                Some(_) => Ok(()),
+                None => Err(out_of_time(why.map_or("its turn", Wait::as_str), None)),
+            },
+        };
+        if limited.is_some() {
+            let waited = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.run.status.send_modify(|status| {
+                status.waiting = None;
+                status.counts.waited_ms = status.counts.waited_ms.saturating_add(waited);
+            });
+        }
+        ended
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.gate.lock();
+        state.queue.remove(&self.key);
+        state.wake_first();
+        drop(state);
+        self.run.status.send_modify(|status| status.queued = status.queued.saturating_sub(1));
+    }
+}
+
+/// The right to send one request. If it is dropped without an answer, the
+/// governor takes the request for lost.
+pub(super) struct Pass {
+    gate: Arc<Gate>,
+    ticket: Option<Ticket>,
+}
+
+impl Pass {
+    /// Tells the governor what the answer said.
+    pub(super) fn answered(mut self, signal: &Signal) {
+        if let Some(ticket) = self.ticket.take() {
+            let mut state = self.gate.lock();
+            let now = self.gate.start.elapsed();
+            state.governor.answered(ticket, now, signal);
+            state.wake_first();
+        }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            let mut state = self.gate.lock();
+            state.governor.lost(ticket);
+            state.wake_first();
+        }
+    }
+}
+
+/// The gates of a process, one for each tenant: environments that share a
+/// tenant share its rate limit.
+#[derive(Debug, Clone, Default)]
+pub struct Gates(Arc<Mutex<BTreeMap<String, Arc<Gate>>>>);
+
+impl Gates {
+    /// The gate of a tenant. The settings count when it is made.
+    pub(super) fn of(&self, tenant: &str, settings: RateSettings) -> Arc<Gate> {
+        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(gates.entry(tenant.to_owned()).or_insert_with(|| Arc::new(Gate::new(settings))))
+    }
+}

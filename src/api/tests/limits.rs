@@ -1,0 +1,110 @@
+//! The rate limit, interrupts and the run's deadline, through the middleware.
+
+use futures_util::future::join_all;
+
+use super::*;
+use crate::model::{HookId, HookPatch};
+
+#[tokio::test(start_paused = true)]
+async fn a_429_loses_nothing() {
+    let bench = Bench::new(|asked| match asked.number {
+        3..6 => refused(429, "too_many_requests"),
+        _ => reply(200, json!([])),
+    });
+    let reader = bench.session.reader();
+    let reads = join_all((0..20).map(|_| reader.hooks_page(0))).await;
+    assert!(reads.iter().all(Result::is_ok));
+    let Counts { total, throttled, retried, waited_ms } = reader.counts();
+    assert_eq!((total, throttled, retried), (20 + throttled, throttled, throttled));
+    assert!(throttled >= 1 && waited_ms >= 500, "{throttled} {waited_ms}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_but_429_ends_within_the_deadline() {
+    let settings = Settings { deadline: Duration::from_secs(30), ..settings() };
+    let bench = Bench::with(settings, |_| refused(429, "too_many_requests"));
+    let begun = tokio::time::Instant::now();
+    let reader = bench.session.reader();
+    let errors = join_all((0..5).map(|_| reader.hooks_page(0))).await;
+    assert!(begun.elapsed() <= Duration::from_secs(30));
+    for error in errors {
+        let error = error.unwrap_err();
+        assert!(matches!(error.kind, ApiErrorKind::OutOfTime { .. }), "{error}");
+        assert!(error.to_string().contains("which answered 429"), "{error}");
+    }
+    let bench = Bench::new(|_| refused(429, "too_many_requests"));
+    let error = bench.session.reader().hooks_page(0).await.unwrap_err();
+    assert!(matches!(error.kind, ApiErrorKind::RateLimited { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_come_before_reads_and_finishing_before_both() {
+    let settings = Settings {
+        rate: RateSettings { concurrency: Some(1), ..RateSettings::default() },
+        ..settings()
+    };
+    let bench = Bench::with(settings, |_| reply(200, hook_json("1", "a")));
+    let (reader, writer) = (bench.session.reader(), bench.session.writer());
+    let id = HookId::new("1");
+    let patch = HookPatch::enabled(true);
+    tokio::join!(
+        async { reader.hook(&id).await.unwrap() },
+        async { reader.hook(&id).await.unwrap() },
+        async { writer.patch(&id, &patch, Urgency::Begin).await.unwrap() },
+        async { writer.delete(&id, Urgency::Finish).await.unwrap() },
+    );
+    let methods: Vec<String> =
+        bench.lines().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(methods, ["GET", "DELETE", "PATCH", "GET"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_interrupt_wakes_sleepers_and_lets_requests_finish() {
+    let bench = Bench::new(|asked| match asked.line.starts_with("GET") {
+        true => refused(429, "too_many_requests"),
+        false => reply(200, hook_json("1", "a")),
+    });
+    let (reader, writer) = (bench.session.reader(), bench.session.writer());
+    let id = HookId::new("1");
+    let begun = tokio::time::Instant::now();
+    let stop = bench.stop.clone();
+    let (read, ()) = tokio::join!(reader.hook(&id), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        stop.cancel();
+    });
+    assert!(read.unwrap_err().is_interrupt());
+    assert!(begun.elapsed() < Duration::from_millis(110));
+    let begin = writer.patch(&id, &HookPatch::enabled(true), Urgency::Begin).await;
+    assert!(begin.unwrap_err().is_interrupt());
+    writer.patch(&id, &HookPatch::enabled(true), Urgency::MustFinish).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_second_interrupt_ends_requests_under_way() {
+    let bench = Bench::new(|_| reply(200, hook_json("1", "a")));
+    let writer = bench.session.writer();
+    let id = HookId::new("1");
+    let abort = bench.abort.clone();
+    let patch = HookPatch::enabled(true);
+    let (patched, ()) = tokio::join!(writer.patch(&id, &patch, Urgency::MustFinish), async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        abort.cancel();
+    });
+    let error = patched.unwrap_err();
+    assert!(error.is_interrupt() && error.maybe_done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_with_one_tenant_share_its_limit() {
+    let rate = RateSettings { max_rps: Some(2.0), ..RateSettings::default() };
+    let shared = Settings { rate, ..settings() };
+    let a = Bench::with(shared.clone(), |_| reply(200, json!([])));
+    let b = Bench::with(shared, |_| reply(200, json!([])));
+    let begun = tokio::time::Instant::now();
+    let (a, b) = (a.session.reader(), b.session.reader());
+    for _ in 0..5 {
+        a.hooks_page(0).await.unwrap();
+        b.hooks_page(0).await.unwrap();
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(4500));
+}

@@ -1,0 +1,250 @@
+//! The shapes of the Management API's JSON, and the way from and to the model.
+//!
+//! Tolerant in reading (unknown fields, missing names, either form of a
+//! list), exact in writing. Must not send anything, and must never turn an
+//! absent field into an empty one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{
+    Dependencies, HookId, HookName, HookPatch, LiveHook, NewHook, Script, SecretKey, SecretValue,
+    Trigger,
+};
+
+/// A hook as the tenant tells it.
+#[derive(Debug, Deserialize)]
+struct HookIn {
+    id: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default, rename = "triggerId")]
+    trigger_id: Option<String>,
+    #[serde(default)]
+    enabled: Option<Value>,
+    #[serde(default)]
+    script: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    dependencies: Option<Value>,
+}
+
+/// Keeps `null` apart from an absent field.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl HookIn {
+    fn into_model(self) -> Result<LiveHook, String> {
+        let Self { id, name, trigger_id, enabled, script, dependencies } = self;
+        if matches!(id.as_str(), "" | "." | "..") {
+            return Err("a hook has an id that can't be one".into());
+        }
+        let enabled = match enabled {
+            Some(Value::Bool(enabled)) => enabled,
+            Some(Value::String(text)) => text == "true",
+            None | Some(Value::Null) => false,
+            Some(_) => return Err("`enabled` of a hook is no boolean".into()),
+        };
+        Ok(LiveHook {
+            name: HookName::of_live(name.as_deref(), &id),
+            id: HookId::new(id),
+            stored_name: name,
+            trigger: Trigger::from_tenant(&trigger_id.unwrap_or_default()),
+            enabled,
+            script: script.map(Script::new),
+            dependencies: dependencies.map(dependencies_in).transpose()?,
+            secrets: None,
+        })
+    }
+}
+
+fn dependencies_in(value: Value) -> Result<Dependencies, String> {
+    match value {
+        Value::Null => Ok(Dependencies::new()),
+        Value::Object(packages) => Ok(packages
+            .into_iter()
+            .map(|(package, version)| match version {
+                Value::String(version) => (package, version),
+                other => (package, other.to_string()),
+            })
+            .collect()),
+        _ => Err("`dependencies` of a hook is no object".into()),
+    }
+}
+
+/// A list of hooks, with or without totals.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum ListIn {
+    Bare(Vec<HookIn>),
+    Totals { hooks: Vec<HookIn>, start: Option<u64>, total: Option<u64> },
+}
+
+/// A list of hooks as it was read.
+#[derive(Debug)]
+pub(super) struct List {
+    pub(super) hooks: Vec<LiveHook>,
+    pub(super) start: Option<u64>,
+    pub(super) total: Option<u64>,
+}
+
+/// Reads one page of hooks.
+pub(super) fn list(body: &[u8]) -> Result<List, String> {
+    // Serde would try both forms and then say only that neither fits.
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if !matches!(first, Some(b'[' | b'{')) {
+        return Err("no JSON list of hooks".into());
+    }
+    let list = serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
+    let (hooks, start, total) = match list {
+        ListIn::Bare(hooks) => (hooks, None, None),
+        ListIn::Totals { hooks, start, total } => (hooks, start, total),
+    };
+    let hooks = hooks.into_iter().map(HookIn::into_model).collect::<Result<_, _>>()?;
+    Ok(List { hooks, start, total })
+}
+
+/// Reads one hook.
+pub(super) fn hook(body: &[u8]) -> Result<LiveHook, String> {
+    serde_json::from_slice::<HookIn>(body).map_err(|error| problem(body, &error))?.into_model()
+}
+
+/// Reads the names of a hook's secrets. The values are markers and are
+/// dropped unread.
+pub(super) fn secret_names(body: &[u8]) -> Result<BTreeSet<SecretKey>, String> {
+    let map: BTreeMap<String, serde::de::IgnoredAny> =
+        serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
+    Ok(map.into_keys().collect())
+}
+
+/// Says in words why JSON could not be read, without quoting any of it.
+fn problem(body: &[u8], error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Eof if body.is_empty() => "it is empty".into(),
+        Category::Eof => "its JSON ends too early".into(),
+        Category::Syntax | Category::Io => "it is no JSON".into(),
+        Category::Data => "its JSON has another form than expected".into(),
+    }
+}
+
+#[derive(Serialize)]
+struct NewHookOut<'a> {
+    name: &'a str,
+    script: &'a str,
+    #[serde(rename = "triggerId")]
+    trigger_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependencies: Option<&'a Dependencies>,
+}
+
+#[derive(Serialize)]
+struct HookPatchOut<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    script: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependencies: Option<&'a Dependencies>,
+}
+
+/// The body that makes a hook.
+pub(super) fn new_hook(hook: &NewHook) -> SecretValue {
+    let NewHook { name, trigger, script, dependencies, enabled } = hook;
+    body(&NewHookOut {
+        name: name.as_str(),
+        script: script.as_str(),
+        trigger_id: trigger.as_str(),
+        enabled: *enabled,
+        dependencies: dependencies.as_ref(),
+    })
+}
+
+/// The body that changes a hook.
+pub(super) fn hook_patch(patch: &HookPatch) -> SecretValue {
+    let HookPatch { name, script, dependencies, enabled } = patch;
+    body(&HookPatchOut {
+        name: name.as_ref().map(HookName::as_str),
+        script: script.as_ref().map(Script::as_str),
+        enabled: *enabled,
+        dependencies: dependencies.as_ref(),
+    })
+}
+
+/// The body that adds or updates secrets.
+pub(super) fn secrets(secrets: &[(SecretKey, SecretValue)]) -> SecretValue {
+    let map: BTreeMap<&str, &str> =
+        secrets.iter().map(|(key, value)| (key.as_str(), value.expose())).collect();
+    body(&map)
+}
+
+/// The body that removes secrets.
+pub(super) fn secret_keys(keys: &[SecretKey]) -> SecretValue {
+    body(&keys)
+}
+
+/// JSON of a value that can always be written: structs of texts and booleans,
+/// and maps with text keys.
+pub(super) fn body<T: Serialize>(value: &T) -> SecretValue {
+    SecretValue::new(serde_json::to_string(value).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_of_a_list_are_read() {
+        let bare = list(br#"[{"id":"1","name":"A b","triggerId":"x","extra":1}]"#).unwrap();
+        assert_eq!((bare.hooks.len(), bare.total), (1, None));
+        let hook = &bare.hooks[0];
+        assert_eq!((hook.name.as_str(), hook.stored_name.as_deref()), ("a-b", Some("A b")));
+        assert_eq!(hook.trigger, Trigger::Other("x".into()));
+        let totals = list(br#"{"total":7,"start":5,"limit":5,"hooks":[]}"#).unwrap();
+        assert_eq!((totals.hooks.len(), totals.start, totals.total), (0, Some(5), Some(7)));
+    }
+
+    #[test]
+    fn an_absent_field_is_never_read_as_empty() {
+        let absent = hook(br#"{"id":"auth-0-x"}"#).unwrap();
+        assert_eq!((&absent.script, &absent.dependencies), (&None, &None));
+        assert_eq!(absent.name.as_str(), "auth-0-x");
+        let given = hook(br#"{"id":"1","script":"","dependencies":null}"#).unwrap();
+        assert_eq!(given.script, Some(Script::new("")));
+        assert_eq!(given.dependencies, Some(Dependencies::new()));
+    }
+
+    #[test]
+    fn what_is_no_answer_of_the_api_says_why() {
+        let check = |body: &str, why: &str| assert_eq!(list(body.as_bytes()).unwrap_err(), why);
+        check("", "no JSON list of hooks");
+        check("<html>", "no JSON list of hooks");
+        check("null", "no JSON list of hooks");
+        check(r#"[{"id":"1""#, "its JSON ends too early");
+        check(r#"{"hooks":3}"#, "its JSON has another form than expected");
+        check(r#"[{"id":".."}]"#, "a hook has an id that can't be one");
+        assert_eq!(hook(b"").unwrap_err(), "it is empty");
+    }
+
+    #[test]
+    fn only_what_changes_is_sent() {
+        assert_eq!(hook_patch(&HookPatch::enabled(true)).expose(), r#"{"enabled":true}"#);
+        let hook = NewHook {
+            name: HookName::parse("a").unwrap(),
+            trigger: Trigger::SendPhoneMessage,
+            script: Script::new("x\r\n"),
+            dependencies: None,
+            enabled: None,
+        };
+        assert_eq!(
+            new_hook(&hook).expose(),
+            r#"{"name":"a","script":"x\r\n","triggerId":"send-phone-message"}"#
+        );
+    }
+}
