@@ -1,0 +1,300 @@
+//! The endpoints `/hooks` and `/hooks/{id}`.
+//!
+//! Functions of the state and a checked request to a response. Must not know
+//! who asks, nor about rate limits. Keys come in the recorded order, which
+//! differs between a write's answer and a read's.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::json::{Json, Ordered};
+use super::kebab::kebab_case;
+use super::message::{Response, no_such_hook, refusal};
+use super::options::{Behaviour, ListDetail, SecondEnabled, UniqueNames};
+use super::query::{FieldChoice, ListQuery, links};
+use super::schema::{Kind, Property, check_object};
+use super::state::{Hook, State, TRIGGERS};
+
+const NAME: Property =
+    Property { name: "name", description: "Name of this hook.", kind: Kind::Name };
+const SCRIPT: Property = Property {
+    name: "script",
+    description: "Code to be executed when this hook runs.",
+    kind: Kind::Text,
+};
+const ENABLED: Property = Property {
+    name: "enabled",
+    description: "Whether this hook will be executed (true) or ignored (false).",
+    kind: Kind::Boolean,
+};
+const DEPENDENCIES: Property = Property {
+    name: "dependencies",
+    description: "Dependencies of this hook used by webtask server.",
+    kind: Kind::TextMap,
+};
+const TRIGGER_ID: Property = Property {
+    name: "triggerId",
+    description: "Execution stage of this rule. Can be `credentials-exchange`, \
+                  `pre-user-registration`, `post-user-registration`, `post-change-password`, or \
+                  `send-phone-message`.",
+    kind: Kind::OneOf(&TRIGGERS),
+};
+
+/// A hook as a response shows it.
+struct Shown<'a> {
+    hook: &'a Hook,
+    order: [&'static str; 6],
+    fields: &'a FieldChoice,
+}
+
+/// Recorded of GET.
+const READ_ORDER: [&str; 6] = ["id", "name", "script", "dependencies", "enabled", "triggerId"];
+/// Recorded of POST and PATCH.
+const WRITE_ORDER: [&str; 6] = ["id", "name", "script", "dependencies", "triggerId", "enabled"];
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Hook { id, name, script, dependencies, enabled, trigger_id, secrets: _ } = self.hook;
+        let mut map = serializer.serialize_map(None)?;
+        for field in self.order.iter().filter(|field| self.fields.shows(field)) {
+            match (*field, name) {
+                ("id", _) => map.serialize_entry(field, id)?,
+                // Hooks from before names come without the key.
+                ("name", Some(name)) => map.serialize_entry(field, name)?,
+                ("script", _) => map.serialize_entry(field, script)?,
+                ("dependencies", _) => map.serialize_entry(field, dependencies)?,
+                ("enabled", _) => map.serialize_entry(field, enabled)?,
+                ("triggerId", _) => map.serialize_entry(field, trigger_id)?,
+                _ => {}
+            }
+        }
+        map.end()
+    }
+}
+
+fn written(status: u16, hook: &Hook) -> Response {
+    Response::json(status, &Shown { hook, order: WRITE_ORDER, fields: &FieldChoice::All })
+}
+
+/// `GET /hooks`
+pub(super) fn list(
+    state: &State,
+    query: &ListQuery,
+    raw_query: &str,
+    host: &str,
+    detail: ListDetail,
+) -> Response {
+    let matching: Vec<&Hook> = state
+        .hooks
+        .iter()
+        .filter(|hook| query.enabled.is_none_or(|enabled| hook.enabled == enabled))
+        .filter(|hook| query.trigger.as_ref().is_none_or(|id| hook.trigger_id == *id))
+        .collect();
+    let start = query.page.saturating_mul(query.per_page);
+    let fields = match detail {
+        ListDetail::Full => query.fields.clone(),
+        ListDetail::Summary => summary(&query.fields),
+    };
+    let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let page: Vec<Shown<'_>> = matching
+        .iter()
+        .skip(to_usize(start))
+        .take(to_usize(query.per_page))
+        .map(|hook| Shown { hook, order: READ_ORDER, fields: &fields })
+        .collect();
+    let total = matching.len() as u64;
+    let response = if query.totals {
+        #[derive(serde::Serialize)]
+        struct Totals<'a> {
+            total: u64,
+            start: u64,
+            limit: u64,
+            hooks: Vec<Shown<'a>>,
+        }
+        Response::json(200, &Totals { total, start, limit: query.per_page, hooks: page })
+    } else {
+        Response::json(200, &page)
+    };
+    if query.paged { response.with("link", links(host, raw_query, query, total)) } else { response }
+}
+
+/// What a list shows that carries neither scripts nor dependencies.
+fn summary(asked: &FieldChoice) -> FieldChoice {
+    let shown = READ_ORDER
+        .into_iter()
+        .filter(|field| !matches!(*field, "script" | "dependencies") && asked.shows(field));
+    FieldChoice::Only(shown.map(str::to_owned).collect())
+}
+
+/// `GET /hooks/{id}`
+pub(super) fn get(state: &State, id: &str, fields: &FieldChoice) -> Response {
+    match state.hook(id) {
+        Some(hook) => Response::json(200, &Shown { hook, order: READ_ORDER, fields }),
+        None => no_such_hook(),
+    }
+}
+
+/// `DELETE /hooks/{id}`
+pub(super) fn delete(state: &mut State, id: &str) -> Response {
+    if state.hook(id).is_none() {
+        return no_such_hook();
+    }
+    state.hooks.retain(|hook| hook.id != id);
+    Response::empty(204)
+}
+
+/// `POST /hooks`
+pub(super) fn create(state: &mut State, body: &Json, id: String, behaviour: Behaviour) -> Response {
+    create_checked(state, body, id, behaviour).unwrap_or_else(|refused| refused)
+}
+
+fn create_checked(
+    state: &mut State,
+    body: &Json,
+    id: String,
+    behaviour: Behaviour,
+) -> Result<Response, Response> {
+    let properties = [NAME, SCRIPT, ENABLED, DEPENDENCIES, TRIGGER_ID];
+    let fields = check_object(body, &properties, &["name", "script", "triggerId"], 0)?;
+    let text = |key| fields.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let name = kebab_case(&text("name"));
+    let trigger_id = text("triggerId");
+    if name_is_taken(state, &name, &trigger_id, None, behaviour.unique_names) {
+        return Err(refusal(409, "Hook with the same name already exists.", None));
+    }
+    let asked = matches!(fields.get("enabled"), Some(Json::Bool(true)));
+    let mut hook = Hook {
+        id,
+        name: Some(name),
+        script: text("script"),
+        dependencies: text_map(fields.get("dependencies")),
+        enabled: asked,
+        trigger_id,
+        secrets: Ordered::default(),
+    };
+    if asked && another_is_enabled(state, &hook.trigger_id, &hook.id) {
+        match behaviour.second_enabled {
+            // Documented: further hooks of a trigger are created switched off.
+            SecondEnabled::SwitchOffOther => hook.enabled = false,
+            SecondEnabled::AllowBoth => {}
+            SecondEnabled::Refuse => return Err(second_refused(409, &hook.trigger_id)),
+            SecondEnabled::RefuseBadRequest => return Err(second_refused(400, &hook.trigger_id)),
+        }
+    }
+    let response = written(201, &hook);
+    state.hooks.push(hook);
+    Ok(response)
+}
+
+/// The checked body of a PATCH.
+pub(super) struct Patch<'a>(&'a Ordered<Json>);
+
+impl<'a> Patch<'a> {
+    /// Checks the body.
+    pub(super) fn parse(body: &'a Json) -> Result<Self, Response> {
+        check_object(body, &[NAME, SCRIPT, ENABLED, DEPENDENCIES], &[], 1).map(Self)
+    }
+}
+
+/// Whether a body has a key other than `enabled`: what read-only tenants
+/// refuse, whatever else is wrong with it.
+pub(super) fn touches_more_than_enabled(body: &Json) -> bool {
+    match body {
+        Json::Object(fields) => fields.keys().any(|key| key != "enabled"),
+        _ => false,
+    }
+}
+
+/// `PATCH /hooks/{id}`
+pub(super) fn update(
+    state: &mut State,
+    id: &str,
+    patch: &Patch<'_>,
+    behaviour: Behaviour,
+) -> Response {
+    update_checked(state, id, patch, behaviour).unwrap_or_else(|refused| refused)
+}
+
+fn update_checked(
+    state: &mut State,
+    id: &str,
+    Patch(fields): &Patch<'_>,
+    behaviour: Behaviour,
+) -> Result<Response, Response> {
+    let mut hook = state.hook(id).cloned().ok_or_else(no_such_hook)?;
+    if let Some(name) = fields.get("name").and_then(Json::as_str).map(kebab_case) {
+        if name_is_taken(state, &name, &hook.trigger_id, Some(id), behaviour.unique_names) {
+            return Err(refusal(409, "A hook with the same name already exists.", None));
+        }
+        hook.name = Some(name);
+    }
+    if let Some(script) = fields.get("script").and_then(Json::as_str) {
+        hook.script = script.to_owned();
+    }
+    if let Some(dependencies) = fields.get("dependencies") {
+        hook.dependencies = text_map(Some(dependencies));
+    }
+    if let Some(Json::Bool(enabled)) = fields.get("enabled") {
+        hook.enabled = *enabled;
+        if *enabled && another_is_enabled(state, &hook.trigger_id, id) {
+            make_room(state, &hook, behaviour.second_enabled)?;
+        }
+    }
+    let response = written(200, &hook);
+    if let Some(place) = state.hook_mut(id) {
+        *place = hook;
+    }
+    Ok(response)
+}
+
+/// What becomes of the other enabled hooks of a trigger when `hook` is
+/// switched on.
+fn make_room(state: &mut State, hook: &Hook, choice: SecondEnabled) -> Result<(), Response> {
+    match choice {
+        SecondEnabled::SwitchOffOther => {
+            let others = state.hooks.iter_mut().filter(|other| other.id != hook.id);
+            for other in others.filter(|other| other.trigger_id == hook.trigger_id) {
+                other.enabled = false;
+            }
+            Ok(())
+        }
+        SecondEnabled::AllowBoth => Ok(()),
+        SecondEnabled::Refuse => Err(second_refused(409, &hook.trigger_id)),
+        SecondEnabled::RefuseBadRequest => Err(second_refused(400, &hook.trigger_id)),
+    }
+}
+
+/// Assumed: no such refusal is recorded.
+fn second_refused(status: u16, trigger_id: &str) -> Response {
+    let message = format!("Only one hook can be enabled for {trigger_id}.");
+    refusal(status, &message, None)
+}
+
+fn another_is_enabled(state: &State, trigger_id: &str, id: &str) -> bool {
+    state.hooks.iter().any(|hook| hook.enabled && hook.trigger_id == trigger_id && hook.id != id)
+}
+
+fn name_is_taken(
+    state: &State,
+    name: &str,
+    trigger_id: &str,
+    own_id: Option<&str>,
+    scope: UniqueNames,
+) -> bool {
+    state.hooks.iter().any(|hook| {
+        let rival = match scope {
+            UniqueNames::Tenant => true,
+            UniqueNames::Trigger => hook.trigger_id == trigger_id,
+        };
+        rival && own_id != Some(hook.id.as_str()) && hook.name.as_deref() == Some(name)
+    })
+}
+
+/// The checked value of `dependencies`.
+fn text_map(value: Option<&Json>) -> Ordered<String> {
+    let Some(Json::Object(map)) = value else {
+        return Ordered::default();
+    };
+    map.iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! A request and a response as plain data, and the bodies of refusals.
+//!
+//! Main types: [`Request`], [`Response`]. Must not know sockets, nor what a
+//! hook is. Each refusal says whether its words are recorded or assumed.
+
+use serde::Serialize;
+
+/// The Management API's documented limit of a payload.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+/// What a client sent.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// In capitals.
+    pub method: String,
+    /// Without the query.
+    pub path: String,
+    /// Without its question mark; empty if there is none.
+    pub query: String,
+    /// The `Host` header.
+    pub host: Option<String>,
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The body; empty if there is none.
+    pub body: Vec<u8>,
+    /// Whether the body was longer than [`MAX_BODY`], so that it wasn't read.
+    pub oversized: bool,
+}
+
+/// What the tenant answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Names in lower case, as the service writes them.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; empty if there is none.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// A JSON body.
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        // Plain structs, texts and ordered maps always serialise.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self { status, headers: vec![content_type()], body }
+    }
+
+    /// No body. The recordings have a content type here too.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: vec![content_type()], body: Vec::new() }
+    }
+
+    /// This response with one header more.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn content_type() -> (&'static str, String) {
+    ("content-type", "application/json; charset=utf-8".to_owned())
+}
+
+/// The Management API's error body, in its recorded order of keys.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Refusal<'a> {
+    status_code: u16,
+    error: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<Attributes<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Attributes<'a> {
+    error: &'a str,
+}
+
+/// A refusal of the Management API.
+pub(super) fn refusal(status: u16, message: &str, error_code: Option<&str>) -> Response {
+    let error = reason(status);
+    let body = Refusal { status_code: status, error, message, attributes: None, error_code };
+    Response::json(status, &body)
+}
+
+/// 401 for a token that isn't good: the message is repeated in `attributes`,
+/// as recorded.
+pub(super) fn bad_token(message: &str) -> Response {
+    let body = Refusal {
+        status_code: 401,
+        error: reason(401),
+        message,
+        attributes: Some(Attributes { error: message }),
+        error_code: None,
+    };
+    Response::json(401, &body)
+}
+
+/// The error body of `/oauth/token`.
+pub(super) fn oauth_error(status: u16, error: &str, description: &str) -> Response {
+    #[derive(Serialize)]
+    struct OauthError<'a> {
+        error: &'a str,
+        error_description: &'a str,
+    }
+    Response::json(status, &OauthError { error, error_description: description })
+}
+
+/// Unknown routes, in the words of the server framework that the recorded
+/// errors come from (assumed).
+pub(super) fn no_such_route() -> Response {
+    refusal(404, "Not Found", None)
+}
+
+/// Recorded for GET and DELETE; assumed for PATCH and secrets.
+pub(super) fn no_such_hook() -> Response {
+    refusal(404, "Error: Hook does not exist", Some("HookDoesNotExist"))
+}
+
+/// Recorded (on every method of a tenant whose hooks were off).
+pub(super) fn hooks_not_allowed() -> Response {
+    let message = "Insufficient privileges to use this deprecated feature.";
+    refusal(403, message, Some("hooks_not_allowed"))
+}
+
+/// Recorded, for other scopes.
+pub(super) fn insufficient_scope(scope: &str) -> Response {
+    let message = format!("Insufficient scope, expected any of: {scope}");
+    refusal(403, &message, Some("insufficient_scope"))
+}
+
+/// Recorded.
+pub(super) fn too_many_requests() -> Response {
+    refusal(429, "Global limit has been reached", Some("too_many_requests"))
+}
+
+/// The limit is documented, the words are those of the server framework that
+/// the recorded errors come from (assumed).
+pub(super) fn too_large() -> Response {
+    let message = format!("Payload content length greater than maximum allowed: {MAX_BODY}");
+    refusal(413, &message, None)
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "Request Entity Too Large",
+        415 => "Unsupported Media Type",
+        429 => "Too Many Requests",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Internal Server Error",
+    }
+}

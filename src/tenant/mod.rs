@@ -1,0 +1,46 @@
+//! The local tenant: an honest emulation of the Hooks part of Auth0's
+//! Management API v2, over real HTTP on a loopback port.
+//!
+//! [`start`] takes [`Options`] and gives a [`Running`] tenant. At its heart is
+//! the function [`Service::handle`], which is told the time and does no I/O;
+//! around it are a store (in memory or a file), a thin server and nothing else.
+//!
+//! This room imports nothing of the rest of the crate. It is written from the
+//! service's documented and recorded behaviour alone, so that a wrong belief
+//! about the service can't hide on both sides of a test.
+
+mod assertion;
+mod auth;
+mod hooks;
+mod json;
+mod jwt;
+mod kebab;
+mod message;
+mod options;
+mod query;
+mod rate;
+mod schema;
+mod secrets;
+mod server;
+mod service;
+mod state;
+mod state_file;
+mod store;
+mod token;
+mod wire;
+
+pub use json::Ordered;
+pub use message::{MAX_BODY, Request, Response};
+pub use options::{
+    Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES, InvalidChoice, Limits,
+    ListDetail, Mode, Options, RateHeaders, Refusal, RetryAfter, SecondEnabled, UniqueNames,
+};
+pub use rate::{InvalidRate, Limit, Rate, Refill};
+pub use server::{Error, Running, start};
+pub use service::Service;
+pub use state::{Hook, MAX_SECRETS, SecretDigest, State, TRIGGERS};
+pub use state_file::Problem;
+pub use store::StoreError;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! Everything about the local tenant that can be chosen, as plain data with
+//! defaults, and the textual forms of the choices.
+//!
+//! Main type: [`Options`]. Must not do anything.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use secrecy::SecretString;
+
+use super::rate::{Limit, Rate};
+
+/// The client id of the local tenant, unless another is chosen.
+pub const DEFAULT_CLIENT_ID: &str = "local-client";
+/// The client secret of the local tenant, unless another is chosen. It
+/// protects nothing: the local tenant listens on loopback only.
+pub const DEFAULT_CLIENT_SECRET: &str = "local-client-secret";
+/// The scopes of the Hooks endpoints.
+pub const HOOK_SCOPES: [&str; 4] = ["read:hooks", "create:hooks", "update:hooks", "delete:hooks"];
+
+/// How the local tenant is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The loopback port; 0 lets the system choose.
+    pub port: u16,
+    /// The state file; without one the state lives in memory only.
+    pub state: Option<PathBuf>,
+    /// The client that may ask for tokens.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+    /// The PEM public key of its assertions (`private_key_jwt`). Without one
+    /// everything about an assertion is checked but the signature.
+    pub client_public_key: Option<String>,
+    /// The only audience taken; by default the tenant's own,
+    /// `https://HOST/api/v2/`, with `http` too.
+    pub audience: Option<String>,
+    /// What tokens are good for.
+    pub scopes: Vec<String>,
+    /// How long tokens live, in seconds.
+    pub token_lifetime: u64,
+    /// What the Hooks endpoints do where the facts leave a choice.
+    pub behaviour: Behaviour,
+    /// Rate limiting.
+    pub limits: Limits,
+    /// Makes ids, jitter and chance repeatable.
+    pub seed: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            state: None,
+            client_id: DEFAULT_CLIENT_ID.to_owned(),
+            client_secret: DEFAULT_CLIENT_SECRET.into(),
+            client_public_key: None,
+            audience: None,
+            scopes: HOOK_SCOPES.map(str::to_owned).to_vec(),
+            token_lifetime: 86_400,
+            behaviour: Behaviour::default(),
+            limits: Limits::default(),
+            seed: None,
+        }
+    }
+}
+
+/// The choices of the Hooks endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Behaviour {
+    /// What may be done with hooks at all.
+    pub mode: Mode,
+    /// In which words a refused write is refused.
+    pub refusal: Refusal,
+    /// What happens when a second hook of a trigger is switched on.
+    pub second_enabled: SecondEnabled,
+    /// Where names must be unique.
+    pub unique_names: UniqueNames,
+    /// What a list carries.
+    pub list: ListDetail,
+}
+
+/// A text that names none of the choices.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is none of {choices}")]
+pub struct InvalidChoice {
+    given: String,
+    choices: &'static str,
+}
+
+/// Declares a choice with its textual forms, the default first.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $first:ident = $text:literal: $about:literal,
+        $($variant:ident = $other:literal: $other_about:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub enum $name {
+            #[doc = $about]
+            #[default]
+            $first,
+            $(#[doc = $other_about] $variant,)*
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidChoice;
+
+            fn from_str(text: &str) -> Result<Self, InvalidChoice> {
+                match text.trim() {
+                    $text => Ok(Self::$first),
+                    $($other => Ok(Self::$variant),)*
+                    _ => Err(InvalidChoice {
+                        given: text.to_owned(),
+                        choices: concat!($text $(, ", ", $other)*),
+                    }),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self {
+                    Self::$first => $text,
+                    $(Self::$variant => $other,)*
+                })
+            }
+        }
+    };
+}
+
+choice! {
+    /// What may be done with hooks.
+    Mode {
+        Legacy = "legacy": "Everything, as before 2024-11-18.",
+        ReadOnly = "read-only": "Since 2024-11-18: reading, deleting, secrets and PATCH of `enabled` alone; no create, no other PATCH.",
+        NotAllowed = "not-allowed": "Every call is answered 403 `hooks_not_allowed`.",
+        Removed = "removed": "Every call is answered 404, as for a route that isn't there.",
+        Gone = "gone": "Every call is answered 410.",
+    }
+}
+
+choice! {
+    /// In which words a write is refused in a mode that forbids it.
+    Refusal {
+        HooksNotAllowed = "hooks-not-allowed": "403 with `hooks_not_allowed` (recorded).",
+        Disabled = "disabled": "403 \"This endpoint is disabled for your tenant.\" (documented).",
+    }
+}
+
+choice! {
+    /// What happens when a second hook of a trigger is switched on.
+    SecondEnabled {
+        SwitchOffOther = "switch-off-other": "PATCH switches the other one off; a created hook comes out switched off.",
+        Refuse = "refuse": "409.",
+        RefuseBadRequest = "refuse-400": "400.",
+        AllowBoth = "allow-both": "Both are on.",
+    }
+}
+
+choice! {
+    /// Where names must be unique.
+    UniqueNames {
+        Tenant = "tenant": "In the whole tenant.",
+        Trigger = "trigger": "Among the hooks of one trigger.",
+    }
+}
+
+choice! {
+    /// What the hooks in a list carry.
+    ListDetail {
+        Full = "full": "All fields (documented).",
+        Summary = "summary": "No `script` and no `dependencies`, even if asked for.",
+    }
+}
+
+choice! {
+    /// Which responses carry rate limit headers.
+    RateHeaders {
+        Success = "success": "2xx and 429 (recorded).",
+        All = "all": "Every response.",
+        Never = "never": "None, not even 429.",
+    }
+}
+
+choice! {
+    /// Whether a 429 says when to come back.
+    RetryAfter {
+        Absent = "none": "It doesn't (nothing for hooks is documented).",
+        Seconds = "seconds": "In seconds.",
+        Date = "date": "As an HTTP date.",
+    }
+}
+
+/// Rate limiting, as data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The Management API's bucket, which the headers show.
+    pub api: Limit,
+    /// A second bucket, checked first and never shown on success.
+    pub global: Option<Limit>,
+    /// The bucket of `/oauth/token`.
+    pub token: Limit,
+    /// Which responses carry the headers.
+    pub headers: RateHeaders,
+    /// Whether a 429 carries `Retry-After`.
+    pub retry_after: RetryAfter,
+    /// How far the tenant's clock is ahead of this machine's, in seconds: in
+    /// `date`, in `x-ratelimit-reset` and in the times of tokens.
+    pub clock_skew_s: i64,
+}
+
+impl Default for Limits {
+    /// Auth0's smallest private cloud tier with a full bucket of 50: fast, so
+    /// that nobody waits who didn't ask for it.
+    fn default() -> Self {
+        Self {
+            api: Limit::new(50, Rate::per_second(50)),
+            global: None,
+            token: Limit::new(30, Rate::per_second(30)),
+            headers: RateHeaders::default(),
+            retry_after: RetryAfter::default(),
+            clock_skew_s: 0,
+        }
+    }
+}

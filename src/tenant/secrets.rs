@@ -1,0 +1,89 @@
+//! The endpoint `/hooks/{id}/secrets`.
+//!
+//! Functions of the state and a body to a response. Must not keep a value:
+//! only its digest is stored, and reads show a marker.
+
+use super::json::{Json, Ordered};
+use super::message::{Response, no_such_hook, refusal};
+use super::schema::{check_names, check_secrets};
+use super::state::{MAX_SECRETS, State, digest_of};
+
+/// What reads show in place of every value (recorded).
+const MARKER: &str = "_VALUE_NOT_SHOWN_";
+
+/// `GET`
+pub(super) fn list(state: &State, id: &str) -> Response {
+    match state.hook(id) {
+        Some(hook) => {
+            let shown: Ordered<&str> =
+                hook.secrets.keys().map(|key| (key.to_owned(), MARKER)).collect();
+            Response::json(200, &shown)
+        }
+        None => no_such_hook(),
+    }
+}
+
+/// `POST`: adds; a name that is there refuses the whole request.
+pub(super) fn add(state: &mut State, id: &str, body: &Json) -> Response {
+    let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
+        let hook = state.hook(id).ok_or_else(no_such_hook)?;
+        if secrets.iter().any(|(key, _)| hook.secrets.contains(key)) {
+            return Err(refusal(409, "Secret with the same name already exists.", None));
+        }
+        if hook.secrets.len() + secrets.len() > MAX_SECRETS {
+            // The limit is documented, the words are assumed.
+            let message = format!("You may create up to {MAX_SECRETS} secrets for any given Hook.");
+            return Err(refusal(400, &message, None));
+        }
+        Ok(secrets)
+    });
+    write(state, id, checked)
+}
+
+/// `PATCH`: changes; a name that isn't there refuses the whole request.
+pub(super) fn change(state: &mut State, id: &str, body: &Json) -> Response {
+    let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
+        let hook = state.hook(id).ok_or_else(no_such_hook)?;
+        if secrets.iter().all(|(key, _)| hook.secrets.contains(key)) {
+            Ok(secrets)
+        } else {
+            Err(refusal(404, "Hook or secret not found.", None))
+        }
+    });
+    write(state, id, checked)
+}
+
+/// Recorded: 201 and an empty object, for POST and for PATCH.
+fn write(
+    state: &mut State,
+    id: &str,
+    checked: Result<Vec<(String, String)>, Response>,
+) -> Response {
+    let secrets = match checked {
+        Ok(secrets) => secrets,
+        Err(refused) => return refused,
+    };
+    let salt = state.salt;
+    if let Some(hook) = state.hook_mut(id) {
+        for (key, value) in secrets {
+            hook.secrets.set(key, digest_of(&salt, &value));
+        }
+    }
+    Response::json(201, &Ordered::<Json>::default())
+}
+
+/// `DELETE` with a list of names. A name that isn't there is passed over
+/// (assumed: the API's description has no 404 here).
+pub(super) fn delete(state: &mut State, id: &str, body: &Json) -> Response {
+    let names = match check_names(body) {
+        Ok(names) => names,
+        Err(refused) => return refused,
+    };
+    let Some(hook) = state.hook_mut(id) else {
+        return no_such_hook();
+    };
+    for name in &names {
+        hook.secrets.remove(name);
+    }
+    Response::empty(204)
+}

@@ -1,0 +1,222 @@
+//! The state file's text: JSON that is easy to write by hand.
+//!
+//! Main functions: [`read`], [`write`]. Must not touch the disk. A value of a
+//! secret is read (a person may write one) but never written.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use ulid::Ulid;
+
+use super::json::{Json, Ordered};
+use super::state::{Hook, MAX_SECRETS, SecretDigest, State, TRIGGERS, digest_of};
+
+/// The only format there is so far.
+const VERSION: u32 = 1;
+const DIGEST_PREFIX: &str = "sha256:";
+
+/// What is wrong with a state file.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// It isn't the JSON that a state file is.
+    #[error("it is not a state file: {0}")]
+    Format(#[from] serde_json::Error),
+    /// It is of another version.
+    #[error("it has version {0}, and this program reads version {VERSION}")]
+    Version(u32),
+    /// Its salt is no 32 hexadecimal digits.
+    #[error("\"salt\" is not 32 hexadecimal digits")]
+    Salt,
+    /// Something about one hook.
+    #[error("hook {number} ({name}): {what}")]
+    Hook {
+        /// Counted from 1.
+        number: usize,
+        /// Its name or id.
+        name: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default = "version")]
+    version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(default)]
+    hooks: Vec<FileHook>,
+}
+
+fn version() -> u32 {
+    VERSION
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct FileHook {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    trigger_id: String,
+    #[serde(default)]
+    enabled: bool,
+    #[serde(default)]
+    dependencies: Ordered<String>,
+    #[serde(default, deserialize_with = "names_or_map")]
+    secrets: Ordered<Option<String>>,
+    script: String,
+}
+
+/// `["KEY"]` or `{"KEY": "sha256:…" | "a value" | null}`.
+fn names_or_map<'de, D: Deserializer<'de>>(from: D) -> Result<Ordered<Option<String>>, D::Error> {
+    use serde::de::Error;
+    let expected = "secrets are a list of names, or an object of names and texts";
+    let text = |value: &Json| match value {
+        Json::Null => Ok(None),
+        Json::String(text) => Ok(Some(text.clone())),
+        _ => Err(D::Error::custom(expected)),
+    };
+    match Json::deserialize(from)? {
+        Json::Object(map) => {
+            map.iter().map(|(key, value)| Ok((key.to_owned(), text(value)?))).collect()
+        }
+        Json::Array(names) => names
+            .iter()
+            .map(|name| match name.as_str() {
+                Some(name) => Ok((name.to_owned(), None)),
+                None => Err(D::Error::custom(expected)),
+            })
+            .collect(),
+        _ => Err(D::Error::custom(expected)),
+    }
+}
+
+/// A state as read, and whether its file lacks something that was made up
+/// here (ids, a salt) or holds something that may not stay (values).
+#[derive(Debug)]
+pub(super) struct Read {
+    /// The state.
+    pub state: State,
+    /// Whether it has to be written back before it is used.
+    pub incomplete: bool,
+}
+
+/// Reads a state file. `random` and `now_ms` make what the file leaves out.
+pub(super) fn read(text: &str, random: &mut fastrand::Rng, now_ms: u64) -> Result<Read, Problem> {
+    let File { version, salt, hooks } = serde_json::from_str(text)?;
+    if version != VERSION {
+        return Err(Problem::Version(version));
+    }
+    let mut incomplete = salt.is_none();
+    let salt = match salt {
+        Some(text) => unhex(&text).ok_or(Problem::Salt)?,
+        None => new_salt(random),
+    };
+    let mut state = State::empty(salt);
+    let mut ids = HashSet::new();
+    for (at, hook) in hooks.into_iter().enumerate() {
+        let name = hook.name.as_ref().or(hook.id.as_ref()).cloned().unwrap_or_default();
+        let problem = |what: String| Problem::Hook { number: at + 1, name: name.clone(), what };
+        incomplete |= hook.id.is_none();
+        let hook = hook_of(hook, &salt, &mut incomplete, || {
+            Ulid::from_parts(now_ms, random.u128(..)).to_string()
+        })
+        .map_err(problem)?;
+        if !ids.insert(hook.id.clone()) {
+            return Err(problem(format!("id {} is there twice", hook.id)));
+        }
+        state.hooks.push(hook);
+    }
+    Ok(Read { state, incomplete })
+}
+
+fn hook_of(
+    hook: FileHook,
+    salt: &[u8; 16],
+    incomplete: &mut bool,
+    new_id: impl FnOnce() -> String,
+) -> Result<Hook, String> {
+    let FileHook { id, name, trigger_id, enabled, dependencies, secrets, script } = hook;
+    if !TRIGGERS.contains(&trigger_id.as_str()) {
+        return Err(format!("triggerId {trigger_id:?} is none of {}", TRIGGERS.join(", ")));
+    }
+    if secrets.len() > MAX_SECRETS {
+        return Err(format!("it has {} secrets; {MAX_SECRETS} is the most", secrets.len()));
+    }
+    let id = id.unwrap_or_else(new_id);
+    if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Err("an id is made of ASCII letters, digits and hyphens".to_owned());
+    }
+    let digest = |value: &Option<String>| match value {
+        None => (SecretDigest::Unknown, false),
+        Some(text) => match text.strip_prefix(DIGEST_PREFIX).and_then(unhex) {
+            Some(bytes) => (SecretDigest::Of(bytes), false),
+            None => (digest_of(salt, text), true),
+        },
+    };
+    let secrets = secrets
+        .iter()
+        .map(|(key, value)| {
+            let (digest, plain) = digest(value);
+            *incomplete |= plain;
+            (key.to_owned(), digest)
+        })
+        .collect();
+    Ok(Hook { id, name, script, dependencies, enabled, trigger_id, secrets })
+}
+
+/// The text of a state file.
+pub(super) fn write(state: &State) -> String {
+    let State { hooks, salt } = state;
+    let hooks = hooks.iter().map(file_hook).collect();
+    let file = File { version: VERSION, salt: Some(hex(salt)), hooks };
+    // Texts, booleans and ordered maps always serialise.
+    let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn file_hook(hook: &Hook) -> FileHook {
+    let Hook { id, name, script, dependencies, enabled, trigger_id, secrets } = hook.clone();
+    let secrets = secrets
+        .iter()
+        .map(|(key, digest)| {
+            let text = match digest {
+                SecretDigest::Of(bytes) => Some(format!("{DIGEST_PREFIX}{}", hex(bytes))),
+                SecretDigest::Unknown => None,
+            };
+            (key.to_owned(), text)
+        })
+        .collect();
+    FileHook { id: Some(id), name, trigger_id, enabled, dependencies, secrets, script }
+}
+
+/// A salt for a state that has none yet.
+pub(super) fn new_salt(random: &mut fastrand::Rng) -> [u8; 16] {
+    random.u128(..).to_be_bytes()
+}
+
+/// Bytes as lower case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != 2 * N || !text.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
