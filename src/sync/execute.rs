@@ -1,0 +1,362 @@
+//! Carries out an approved plan, step by step, as its `after`s allow.
+//!
+//! What doesn't depend on a failed step goes on. A kind of write that the
+//! tenant refuses is not tried again. A switch from one hook to another is
+//! finished or taken back, also when the run is interrupted. Must not decide
+//! what is written, wait or retry.
+
+mod perform;
+mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{ApiError, Urgency, Writer};
+use crate::model::{DesiredState, HookId};
+use crate::plan::{ApplyReport, ApprovedPlan, HookRef, Op, Owner, Plan, Step, StepId};
+use perform::{Done, Failure, Job};
+
+/// Something happened, for whoever shows progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A step's request is on its way.
+    Started(StepId),
+    /// A step is done.
+    Done(StepId),
+    /// A step failed.
+    Failed(StepId),
+    /// A step is not attempted.
+    Skipped(StepId),
+}
+
+/// What an execution needs besides its plan.
+pub struct Executor<'a> {
+    /// The only way to write.
+    pub writer: &'a Writer,
+    /// Where the values of secrets are.
+    pub desired: &'a DesiredState,
+    /// The user's interrupt: nothing new is begun.
+    pub stop: &'a CancellationToken,
+    /// The first failure stops the run as an interrupt would.
+    pub fail_fast: bool,
+    /// Told of every step.
+    pub on_event: &'a (dyn Fn(Event) + Sync),
+}
+
+/// Carries out the plan and tells what became of each change.
+pub async fn execute(approved: &ApprovedPlan, executor: &Executor<'_>) -> ApplyReport {
+    let plan = approved.plan();
+    let mut run = Run {
+        plan,
+        executor,
+        states: vec![State::Waiting; plan.steps.len()],
+        made: BTreeMap::new(),
+        refused: BTreeMap::new(),
+        proven: BTreeSet::new(),
+        failed: false,
+        notes: Vec::new(),
+        remarks: BTreeMap::new(),
+    };
+    run.to_the_end().await;
+    tally::report(&run)
+}
+
+/// How far a step is.
+#[derive(Debug, Clone)]
+enum State {
+    Waiting,
+    Running,
+    Done,
+    /// Failed, but the hook was switched off, which was part of it.
+    OnlySwitchedOff(ApiError),
+    Failed(Failure),
+    /// Done, and taken back because the step that was to follow failed.
+    TakenBack(StepId),
+    Skipped(Why),
+}
+
+/// Why a step isn't attempted.
+#[derive(Debug, Clone)]
+enum Why {
+    After(StepId),
+    Refused(ApiError),
+    /// Its request never left: the run was over first.
+    Unsent(ApiError),
+    Stopped,
+}
+
+/// What a tenant can refuse as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Create,
+    Content,
+    Switch,
+    Secrets,
+    Delete,
+}
+
+fn kind_of(op: &Op) -> Kind {
+    match op {
+        Op::Create { .. } => Kind::Create,
+        Op::Patch { patch, .. } => {
+            let content = patch.name.is_some() || patch.script.is_some();
+            if content || patch.dependencies.is_some() { Kind::Content } else { Kind::Switch }
+        }
+        Op::Delete { .. } => Kind::Delete,
+        Op::AddSecrets { .. } | Op::UpdateSecrets { .. } | Op::RemoveSecrets { .. } => {
+            Kind::Secrets
+        }
+    }
+}
+
+type Running = FuturesUnordered<BoxFuture<'static, (StepId, Result<Done, Failure>)>>;
+
+struct Run<'a> {
+    plan: &'a Plan,
+    executor: &'a Executor<'a>,
+    states: Vec<State>,
+    made: BTreeMap<StepId, HookId>,
+    refused: BTreeMap<Kind, ApiError>,
+    /// Kinds of write that the tenant has let through once.
+    proven: BTreeSet<Kind>,
+    failed: bool,
+    notes: Vec<String>,
+    /// What has to be said of a change, such as a switch-off that could not
+    /// be taken back.
+    remarks: BTreeMap<Owner, Vec<String>>,
+}
+
+impl Run<'_> {
+    async fn to_the_end(&mut self) {
+        let mut running: Running = FuturesUnordered::new();
+        loop {
+            self.settle();
+            self.start(&mut running);
+            let Some((id, result)) = running.next().await else { break };
+            self.ended(id, result);
+            self.take_back_if_failed(id).await;
+        }
+        for id in 0..self.states.len() {
+            if matches!(self.states[id], State::Waiting) {
+                self.skip(id, Why::Stopped);
+            }
+            self.take_back_if_failed(id).await;
+        }
+    }
+
+    fn stopping(&self) -> bool {
+        self.executor.stop.is_cancelled() || (self.failed && self.executor.fail_fast)
+    }
+
+    /// Gives up the steps that can't come any more.
+    fn settle(&mut self) {
+        for id in 0..self.states.len() {
+            if !matches!(self.states[id], State::Waiting) {
+                continue;
+            }
+            let step = &self.plan.steps[id];
+            if let Some(&before) = step.after.iter().find(|&&before| self.is_lost(id, before)) {
+                self.skip(id, Why::After(before));
+            } else if let Some(error) = self.refused.get(&kind_of(&step.op))
+                && !self.can_switch_off_alone(step)
+            {
+                self.skip(id, Why::Refused(error.clone()));
+            }
+        }
+    }
+
+    fn skip(&mut self, id: StepId, why: Why) {
+        self.states[id] = State::Skipped(why);
+        (self.executor.on_event)(Event::Skipped(id));
+    }
+
+    /// Whether a step that `id` waits for will not be done.
+    fn is_lost(&self, id: StepId, before: StepId) -> bool {
+        match &self.states[before] {
+            State::Waiting | State::Running | State::Done => false,
+            State::OnlySwitchedOff(_) => !self.plan.steps[id].takes_over_from.contains(&before),
+            State::Failed(_) | State::TakenBack(_) | State::Skipped(_) => true,
+        }
+    }
+
+    fn is_done(&self, id: StepId) -> bool {
+        matches!(self.states[id], State::Done | State::OnlySwitchedOff(_))
+    }
+
+    /// A switch-off is still carried out where the rest of its patch is
+    /// refused.
+    fn can_switch_off_alone(&self, step: &Step) -> bool {
+        matches!(&step.op, Op::Patch { patch, .. } if patch.enabled == Some(false))
+            && kind_of(&step.op) == Kind::Content
+            && !self.refused.contains_key(&Kind::Switch)
+    }
+
+    fn start(&mut self, running: &mut Running) {
+        for id in 0..self.states.len() {
+            let step = &self.plan.steps[id];
+            let ready = matches!(self.states[id], State::Waiting)
+                && step.after.iter().all(|&before| self.is_done(before));
+            if !ready || self.must_hold(step) {
+                continue;
+            }
+            // a hook is off for the sake of this step: an interrupt now would
+            // leave its trigger without one
+            let owed = step.takes_over_from.iter().any(|&from| self.is_done(from));
+            if self.stopping() && !owed {
+                continue;
+            }
+            let urgency = if owed { Urgency::MustFinish } else { self.urgency(step) };
+            let refused = self.refused.get(&kind_of(&step.op)).cloned();
+            let Some(job) = self.job(step, urgency, refused) else { continue };
+            let writer = self.executor.writer.clone();
+            running.push(Box::pin(async move { (id, job.run(&writer).await) }));
+            self.states[id] = State::Running;
+            (self.executor.on_event)(Event::Started(id));
+        }
+    }
+
+    /// A change that has begun comes before those that have not.
+    fn urgency(&self, step: &Step) -> Urgency {
+        let begun = self
+            .states
+            .iter()
+            .zip(&self.plan.steps)
+            .any(|(state, other)| matches!(state, State::Done) && other.owner == step.owner);
+        if begun { Urgency::Finish } else { Urgency::Begin }
+    }
+
+    /// Until a tenant has let one create, or one change of a script through,
+    /// only one is on its way: many refuse them all.
+    fn must_hold(&self, step: &Step) -> bool {
+        let kind = kind_of(&step.op);
+        matches!(kind, Kind::Create | Kind::Content)
+            && !self.proven.contains(&kind)
+            && self
+                .states
+                .iter()
+                .zip(&self.plan.steps)
+                .any(|(state, other)| matches!(state, State::Running) && kind_of(&other.op) == kind)
+    }
+
+    fn job(&self, step: &Step, urgency: Urgency, refused: Option<ApiError>) -> Option<Job> {
+        let id = match &step.op {
+            Op::Create { .. } => None,
+            Op::Patch { hook, .. }
+            | Op::Delete { hook }
+            | Op::AddSecrets { hook, .. }
+            | Op::UpdateSecrets { hook, .. }
+            | Op::RemoveSecrets { hook, .. } => Some(self.id_of(hook)?),
+        };
+        let values = perform::values(&step.op, self.executor.desired);
+        Some(Job { op: step.op.clone(), id, values, urgency, refused })
+    }
+
+    fn id_of(&self, hook: &HookRef) -> Option<HookId> {
+        match hook {
+            HookRef::Live(id) => Some(id.clone()),
+            HookRef::MadeBy(step) => self.made.get(step).cloned(),
+        }
+    }
+
+    fn ended(&mut self, id: StepId, result: Result<Done, Failure>) {
+        let step = &self.plan.steps[id];
+        let kind = kind_of(&step.op);
+        match result {
+            Ok(done) => {
+                self.proven.insert(kind);
+                self.made.extend(done.id.map(|made| (id, made)));
+                let name = self.plan.owner_name(step.owner);
+                self.notes.extend(done.notes.into_iter().map(|note| format!("{name}: {note}")));
+                self.states[id] = State::Done;
+                (self.executor.on_event)(Event::Done(id));
+            }
+            Err(failure) if failure.never_left() => {
+                let why = failure.error.map_or(Why::Stopped, Why::Unsent);
+                self.skip(id, why);
+            }
+            Err(failure) => {
+                self.failed = true;
+                self.made.extend(failure.id.clone().map(|made| (id, made)));
+                if let Some(error) = failure.refusal() {
+                    self.refused.entry(kind).or_insert_with(|| error.clone());
+                }
+                (self.executor.on_event)(Event::Failed(id));
+                self.states[id] = match failure {
+                    Failure { switched_off: true, error: Some(error), .. } => {
+                        State::OnlySwitchedOff(error)
+                    }
+                    failure => State::Failed(failure),
+                };
+            }
+        }
+    }
+
+    /// If a step that takes over from others isn't done, those are put back.
+    async fn take_back_if_failed(&mut self, id: StepId) {
+        let failure = match &self.states[id] {
+            State::Failed(failure) => Some(failure.clone()),
+            State::Skipped(_) => None,
+            _ => return,
+        };
+        let step = &self.plan.steps[id];
+        let owed: Vec<StepId> =
+            step.takes_over_from.iter().copied().filter(|&from| self.is_done(from)).collect();
+        if owed.is_empty() {
+            return;
+        }
+        let unsure = failure.is_some_and(|failure| failure.maybe_done());
+        if unsure && !self.surely_off(step).await {
+            let remark = match step.op {
+                Op::Create { .. } => {
+                    "the hook that it replaces still waits under another name; run apply again"
+                }
+                _ => {
+                    "the hook that ran before it is still switched off, because nobody knows \
+                     whether this one is on now; run apply again"
+                }
+            };
+            self.remark(step.owner, remark.to_owned());
+            return;
+        }
+        for from in owed {
+            self.take_back(from, id).await;
+        }
+    }
+
+    /// Makes sure that a hook whose switch-on may have come through is off.
+    async fn surely_off(&self, step: &Step) -> bool {
+        let Op::Patch { hook, .. } = &step.op else { return false };
+        let Some(id) = self.id_of(hook) else { return false };
+        perform::switch_off(self.executor.writer, &id).await.is_ok()
+    }
+
+    async fn take_back(&mut self, from: StepId, for_step: StepId) {
+        let step = &self.plan.steps[from];
+        let live = match step.owner {
+            Owner::Change(index) => self.plan.changes[index].live.as_ref(),
+            Owner::SecretWrite(_) => None,
+        };
+        let (Op::Patch { hook, patch }, Some(live)) = (&step.op, live) else { return };
+        let Some(id) = self.id_of(hook) else { return };
+        let only_off = matches!(self.states[from], State::OnlySwitchedOff(_));
+        let patch = perform::inverse(patch, live, only_off);
+        match self.executor.writer.patch(&id, &patch, Urgency::MustFinish).await {
+            Ok(_) => self.states[from] = State::TakenBack(for_step),
+            Err(error) => {
+                let remark = format!("could not be put back as it was: {error}");
+                self.remark(step.owner, remark);
+                self.states[from] = State::TakenBack(for_step);
+            }
+        }
+    }
+
+    fn remark(&mut self, owner: Owner, remark: String) {
+        let remarks = self.remarks.entry(owner).or_default();
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
+        }
+    }
+}

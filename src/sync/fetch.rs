@@ -1,0 +1,183 @@
+//! Reads the live state, and no more of it than the answer needs.
+//!
+//! Scripts are taken from the list where it carries them. Reading of the
+//! first page's hooks goes on while the next page is on its way. Must not
+//! take a failed read for "no hooks".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::api::{ApiError, ApiErrorKind, HooksPage, Reader};
+use crate::model::{DesiredState, HookId, LiveHook, LiveState, SecretKey};
+use crate::plan::needs::{Needs, NeedsIndex};
+use crate::plan::{Options, policy};
+
+/// The live state as far as a plan for `desired` needs it.
+///
+/// # Errors
+/// The first read that failed.
+pub async fn fetch(
+    reader: &Reader,
+    desired: &DesiredState,
+    options: &Options,
+) -> Result<LiveState, ApiError> {
+    let desired = policy::reshape(desired, options);
+    let needs = NeedsIndex::new(&desired, options);
+    let mut fetching = Fetching::new(reader);
+    fetching.list(&|hook| needs.at_first_sight(hook)).await?;
+    let rest = needs.of_all(&fetching.hooks);
+    fetching.read(&rest).await?;
+    Ok(fetching.finish())
+}
+
+/// All of every live hook that is chosen, secrets' names included; of the
+/// others what the list carries.
+///
+/// # Errors
+/// The first read that failed.
+pub async fn fetch_all(
+    reader: &Reader,
+    chosen: &(dyn Fn(&LiveHook) -> bool + Sync),
+) -> Result<LiveState, ApiError> {
+    let mut fetching = Fetching::new(reader);
+    fetching
+        .list(&|hook| {
+            let wanted = chosen(hook);
+            Needs { content: wanted, secrets: wanted }
+        })
+        .await?;
+    Ok(fetching.finish())
+}
+
+/// What came back.
+enum Answer {
+    Page(u32, HooksPage),
+    Hook(usize, Option<LiveHook>),
+    Secrets(usize, Option<BTreeSet<SecretKey>>),
+}
+
+type Work = FuturesUnordered<BoxFuture<'static, Result<Answer, ApiError>>>;
+
+struct Fetching<'a> {
+    reader: &'a Reader,
+    hooks: Vec<LiveHook>,
+    places: BTreeMap<HookId, usize>,
+    /// What was asked for already.
+    asked: Vec<Needs>,
+    /// Hooks that were deleted while they were read.
+    gone: BTreeSet<usize>,
+    work: Work,
+}
+
+impl<'a> Fetching<'a> {
+    fn new(reader: &'a Reader) -> Self {
+        Self {
+            reader,
+            hooks: Vec::new(),
+            places: BTreeMap::new(),
+            asked: Vec::new(),
+            gone: BTreeSet::new(),
+            work: FuturesUnordered::new(),
+        }
+    }
+
+    async fn list(&mut self, needs: &(dyn Fn(&LiveHook) -> Needs + Sync)) -> Result<(), ApiError> {
+        self.ask_page(0);
+        while let Some(answer) = self.work.next().await {
+            match answer? {
+                Answer::Page(number, page) => {
+                    if page.more {
+                        self.ask_page(number + 1);
+                    }
+                    for hook in page.hooks {
+                        self.listed(hook, needs);
+                    }
+                }
+                answer => self.fill(answer),
+            }
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self, needs: &[Needs]) -> Result<(), ApiError> {
+        for (at, needs) in needs.iter().enumerate() {
+            self.ask(at, *needs);
+        }
+        while let Some(answer) = self.work.next().await {
+            self.fill(answer?);
+        }
+        Ok(())
+    }
+
+    fn listed(&mut self, hook: LiveHook, needs: &(dyn Fn(&LiveHook) -> Needs + Sync)) {
+        // pages can overlap: hooks are made and deleted between two of them
+        if self.places.contains_key(&hook.id) {
+            return;
+        }
+        let needed = needs(&hook);
+        self.places.insert(hook.id.clone(), self.hooks.len());
+        self.hooks.push(hook);
+        self.asked.push(Needs::default());
+        self.ask(self.hooks.len() - 1, needed);
+    }
+
+    fn ask_page(&mut self, number: u32) {
+        let reader = self.reader.clone();
+        self.work.push(Box::pin(async move {
+            Ok(Answer::Page(number, reader.hooks_page(number).await?))
+        }));
+    }
+
+    fn ask(&mut self, at: usize, needs: Needs) {
+        let asked = &mut self.asked[at];
+        let hook = &self.hooks[at];
+        if needs.content && !asked.content && !hook.has_content() {
+            asked.content = true;
+            let (reader, id) = (self.reader.clone(), hook.id.clone());
+            self.work.push(Box::pin(async move {
+                Ok(Answer::Hook(at, or_gone(reader.hook(&id).await)?))
+            }));
+        }
+        if needs.secrets && !asked.secrets && hook.secrets.is_none() {
+            asked.secrets = true;
+            let (reader, id) = (self.reader.clone(), hook.id.clone());
+            self.work.push(Box::pin(async move {
+                Ok(Answer::Secrets(at, or_gone(reader.secret_names(&id).await)?))
+            }));
+        }
+    }
+
+    fn fill(&mut self, answer: Answer) {
+        match answer {
+            Answer::Page(..) => {}
+            Answer::Hook(at, Some(read)) => {
+                let secrets = self.hooks[at].secrets.take();
+                self.hooks[at] = LiveHook { secrets, ..read };
+            }
+            Answer::Secrets(at, Some(names)) => self.hooks[at].secrets = Some(names),
+            Answer::Hook(at, None) | Answer::Secrets(at, None) => {
+                self.gone.insert(at);
+            }
+        }
+    }
+
+    fn finish(self) -> LiveState {
+        let gone = self.gone;
+        let hooks = self.hooks.into_iter().enumerate();
+        let mut hooks: Vec<LiveHook> =
+            hooks.filter(|(at, _)| !gone.contains(at)).map(|(_, hook)| hook).collect();
+        hooks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        LiveState { hooks }
+    }
+}
+
+/// A hook that was deleted after it was listed is one hook less, no failure.
+fn or_gone<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind == ApiErrorKind::HookMissing => Ok(None),
+        Err(error) => Err(error),
+    }
+}

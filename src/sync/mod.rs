@@ -1,0 +1,11 @@
+//! Between the tenant and the plan: fetches the live state, carries out an
+//! approved plan.
+//!
+//! Must not re-decide what the plan decided, wait or retry (the governor in
+//! `api` does), or print.
+
+pub mod execute;
+pub mod fetch;
+
+pub use execute::{Event, Executor, execute};
+pub use fetch::{fetch, fetch_all};
