@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::model::HookName;
+use crate::source::keyword::is_key;
 
 /// A keyword and what it stands for. `Debug` shows the key only: the value
 /// may be one that belongs into a secret.
@@ -44,10 +45,12 @@ pub struct Rate {
 /// Reads `KEY=VALUE`.
 pub(super) fn keyword(text: &str) -> Result<Keyword, String> {
     match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => {
+        Some((key, value)) if is_key(key) => {
             Ok(Keyword { key: key.to_owned(), value: value.to_owned() })
         }
-        _ => Err("write it as KEY=VALUE, without the ## or @@ around the key".to_owned()),
+        _ => {
+            Err("write it as KEY=VALUE, with a KEY of letters, digits, `_`, `-` and `.`".to_owned())
+        }
     }
 }
 

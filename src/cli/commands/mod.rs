@@ -17,6 +17,6 @@ pub fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, CliErro
     match command {
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
-        other => Err(CliError::new(format!("{other:?} is not part of this build"))),
+        _ => Err(CliError::new("this command is not part of this build")),
     }
 }

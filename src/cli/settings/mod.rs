@@ -15,8 +15,7 @@ mod tests;
 
 pub use credentials::{Credentials, SigningAlgorithm};
 pub use domain::{InvalidDomain, TenantUrl};
-pub use file::{FILE_NAME, FileConfig, FileEnvironment, FileRateLimit, find_config};
-pub use keywords::{KeywordLayer, Keywords};
+pub use file::ConfigFile;
 pub use resolve::{Survey, SurveyEntry, project, survey, tenant};
 
 use std::fmt;
@@ -28,6 +27,7 @@ use super::args::values::Headroom;
 use super::environment::{Environment, NotUnicode};
 use super::error::{CliError, Fault};
 use super::exit::Exit;
+use crate::source::Keywords;
 
 /// A value and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,16 +1,17 @@
 //! Each setting's own order of precedence, and what they make together.
 
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::file::FileEnvironment;
 use super::{
-    FileConfig, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting, Target,
+    ConfigFile, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting, Target,
     TenantSettings, TenantUrl, Variables, credentials, keywords, suffix,
 };
 use crate::cli::args::values::Headroom;
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::cli::environment::Environment;
+use crate::source::config::{self, EnvironmentConfig};
 
 const DOMAIN: &str = "AUTH0_DOMAIN";
 const AUDIENCE: &str = "AUTH0_AUDIENCE";
@@ -25,11 +26,11 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 pub fn project(
     args: &ProjectArgs,
     environment: &Environment,
-    file: &FileConfig,
+    file: &ConfigFile,
 ) -> Result<Vec<ProjectSettings>, Problems> {
     let chosen = chosen_environments(args, file)?;
-    collect(chosen.into_iter().map(|name| {
-        let parts = Parts { args, connection: None, environment, file, name };
+    collect(chosen.into_iter().map(|chosen| {
+        let parts = Parts { args, connection: None, environment, file, chosen };
         parts.project().map_err(Problems::from)
     }))
 }
@@ -43,7 +44,7 @@ pub fn tenant(
     connection: &ConnectionArgs,
     allow_delete: Option<bool>,
     environment: &Environment,
-    file: &FileConfig,
+    file: &ConfigFile,
 ) -> Result<Vec<TenantSettings>, Problems> {
     let chosen = chosen_environments(args, file)?;
     if chosen.len() > 1 && (connection.domain.is_some() || connection.local.is_some()) {
@@ -55,8 +56,8 @@ pub fn tenant(
         .hint("choose one with --env")
         .into());
     }
-    collect(chosen.into_iter().map(|name| {
-        let parts = Parts { args, connection: Some(connection), environment, file, name };
+    collect(chosen.into_iter().map(|chosen| {
+        let parts = Parts { args, connection: Some(connection), environment, file, chosen };
         parts.tenant(allow_delete)
     }))
 }
@@ -88,12 +89,12 @@ pub fn survey(
     args: &ProjectArgs,
     connection: &ConnectionArgs,
     environment: &Environment,
-    file: &FileConfig,
+    file: &ConfigFile,
 ) -> Result<Vec<Survey>, Problems> {
     let chosen = chosen_environments(args, file)?;
-    let of = |name: Option<&String>| {
-        let parts = Parts { args, connection: Some(connection), environment, file, name };
-        Survey { environment: name.cloned(), entries: parts.survey() }
+    let of = |chosen: Option<&EnvironmentConfig>| {
+        let parts = Parts { args, connection: Some(connection), environment, file, chosen };
+        Survey { environment: parts.name().map(str::to_owned), entries: parts.survey() }
     };
     Ok(chosen.into_iter().map(of).collect())
 }
@@ -101,32 +102,34 @@ pub fn survey(
 /// Which of the file's environments a run is for; `None` for a run without.
 fn chosen_environments<'a>(
     args: &ProjectArgs,
-    file: &'a FileConfig,
-) -> Result<Vec<Option<&'a String>>, Problem> {
-    let known = || match file.environments.is_empty() {
-        true => "hooksync.yaml has no `environments:`".to_owned(),
-        false => {
-            let names: Vec<_> = file.environments.keys().map(String::as_str).collect();
-            format!("hooksync.yaml has {}", names.join(", "))
-        }
+    file: &'a ConfigFile,
+) -> Result<Vec<Option<&'a EnvironmentConfig>>, Problem> {
+    let environments = &file.config.environments;
+    let known = || match environment_names(file) {
+        names if names.is_empty() => "hooksync.yaml has no `environments:`".to_owned(),
+        names => format!("hooksync.yaml has {names}"),
     };
     if args.all_envs {
-        return match file.environments.is_empty() {
+        return match environments.is_empty() {
             true => Err(Problem::usage("--all-envs finds no environment").hint(known())),
-            false => Ok(file.environments.keys().map(Some).collect()),
+            false => Ok(environments.iter().map(Some).collect()),
         };
     }
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<Option<&EnvironmentConfig>> = Vec::new();
     for name in &args.env {
-        match file.environments.get_key_value(name) {
-            None => {
-                return Err(Problem::usage(format!("unknown environment: {name}")).hint(known()));
-            }
-            Some((known, _)) if chosen.contains(&Some(known)) => {}
-            Some((known, _)) => chosen.push(Some(known)),
+        let Some(environment) = file.config.environment(name) else {
+            return Err(Problem::usage(format!("unknown environment: {name}")).hint(known()));
+        };
+        if !chosen.iter().flatten().any(|already| already.name == *name) {
+            chosen.push(Some(environment));
         }
     }
     if chosen.is_empty() { Ok(vec![None]) } else { Ok(chosen) }
+}
+
+fn environment_names(file: &ConfigFile) -> String {
+    let names = file.config.environments.iter().map(|environment| environment.name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Everything that the settings of one environment are made from.
@@ -135,25 +138,29 @@ struct Parts<'a> {
     args: &'a ProjectArgs,
     connection: Option<&'a ConnectionArgs>,
     environment: &'a Environment,
-    file: &'a FileConfig,
-    name: Option<&'a String>,
+    file: &'a ConfigFile,
+    chosen: Option<&'a EnvironmentConfig>,
 }
 
 impl<'a> Parts<'a> {
+    fn name(self) -> Option<&'a str> {
+        self.chosen.map(|chosen| chosen.name.as_str())
+    }
+
     fn project(self) -> Result<ProjectSettings, Problem> {
-        let Self { args, file, name, .. } = self;
-        let suffix = name.map(|name| suffix(name));
+        let Self { args, file, .. } = self;
+        let suffix = self.name().map(suffix);
         let variables = self.variables(suffix.as_deref());
         Ok(ProjectSettings {
-            environment: name.cloned(),
+            environment: self.name().map(str::to_owned),
             dir: self.dir(),
-            keywords: keywords::gather(&args.keyword, file, name.map(String::as_str), variables)?,
+            keywords: keywords::gather(&args.keyword, file, self.name(), variables)?,
             allow_unresolved: args.allow_unresolved,
         })
     }
 
     fn tenant(self, allow_delete: Option<bool>) -> Result<TenantSettings, Problems> {
-        let suffix = self.name.map(|name| suffix(name));
+        let suffix = self.name().map(suffix);
         let variables = self.variables(suffix.as_deref());
         let mut problems = Vec::new();
         let mut keep = |problem: Problem| problems.push(problem);
@@ -179,10 +186,6 @@ impl<'a> Parts<'a> {
         Variables { environment: self.environment, suffix }
     }
 
-    fn of_file(self) -> Option<(&'a FileEnvironment, &'a str)> {
-        self.name.and_then(|name| Some((self.file.environments.get(name)?, name.as_str())))
-    }
-
     /// The folder that was named, else the file's, else `hooks`. A folder
     /// behind `--local` is one, too: no state is kept in a folder.
     fn dir(self) -> Setting<PathBuf> {
@@ -192,11 +195,8 @@ impl<'a> Parts<'a> {
         if let Some(dir) = self.local().filter(|state| state.is_dir()) {
             return Setting::new(dir.clone(), Origin::Flag("DIR"));
         }
-        match &self.file.hooks {
-            Some(dir) => {
-                let beside = self.file.path.parent().unwrap_or(Path::new(""));
-                Setting::new(beside.join(dir), self.file.origin("hooks"))
-            }
+        match &self.file.config.hooks {
+            Some(dir) => Setting::new(dir.clone(), self.file.origin("hooks")),
             None => Setting::new(PathBuf::from("hooks"), Origin::Default),
         }
     }
@@ -232,9 +232,9 @@ impl<'a> Parts<'a> {
     /// variable that was set for another one), else `AUTH0_DOMAIN`.
     fn url(self, variables: Variables<'_>) -> Result<Setting<TenantUrl>, Problem> {
         let flag = self.connection.and_then(|connection| connection.domain.as_deref());
-        let in_file = self.of_file().and_then(|(environment, name)| {
-            let key = format!("environments.{name}.domain");
-            Some(Setting::new(environment.domain.as_deref()?, self.file.origin(key)))
+        let in_file = self.chosen.and_then(|chosen| {
+            let key = format!("environments.{}.domain", chosen.name);
+            Some(Setting::new(chosen.domain.as_deref()?, self.file.origin(key)))
         });
         let given = match (flag, variables.own(DOMAIN)?, in_file) {
             (Some(flag), _, _) => Some(Setting::new(flag, Origin::Flag("--domain"))),
@@ -253,17 +253,19 @@ impl<'a> Parts<'a> {
     }
 
     fn no_domain(self) -> Problem {
-        let names: Vec<_> = self.file.environments.keys().map(String::as_str).collect();
-        Problem::new("no tenant: AUTH0_DOMAIN is not set").hint(match (self.name, &names[..]) {
-            (Some(name), _) => {
-                format!("set it, or add environments.{name}.domain to hooksync.yaml")
-            }
-            (None, []) => {
-                "set it to the tenant's domain, such as acme.eu.auth0.com, or try --local"
-                    .to_owned()
-            }
-            (None, names) => format!("set it, or choose with --env: {}", names.join(", ")),
-        })
+        let names = environment_names(self.file);
+        Problem::new("no tenant: AUTH0_DOMAIN is not set").hint(
+            match (self.name(), names.as_str()) {
+                (Some(name), _) => {
+                    format!("set it, or add environments.{name}.domain to hooksync.yaml")
+                }
+                (None, "") => {
+                    "set it to the tenant's domain, such as acme.eu.auth0.com, or try --local"
+                        .to_owned()
+                }
+                (None, names) => format!("set it, or choose with --env: {names}"),
+            },
+        )
     }
 
     fn allow_delete(
@@ -282,30 +284,30 @@ impl<'a> Parts<'a> {
             };
             return value.map(|value| Setting::new(value, given.origin));
         }
-        let own = self.of_file().and_then(|(environment, name)| {
-            let key = format!("environments.{name}.allowDelete");
-            Some(Setting::new(environment.allow_delete?, self.file.origin(key)))
+        let own = self.chosen.and_then(|chosen| {
+            let key = format!("environments.{}.allowDelete", chosen.name);
+            Some(Setting::new(chosen.allow_delete?, self.file.origin(key)))
         });
         let of_all =
-            || Some(Setting::new(self.file.allow_delete?, self.file.origin("allowDelete")));
+            || Some(Setting::new(self.file.config.allow_delete?, self.file.origin("allowDelete")));
         Ok(own.or_else(of_all).unwrap_or(Setting::new(false, Origin::Default)))
     }
 
     fn rate(self) -> RateSettings {
-        let file = &self.file.rate_limit;
+        let file = &self.file.config.rate_limit;
         let flags = self.connection;
         let headroom = flags.and_then(|flags| flags.headroom);
         let max_rps = flags.and_then(|flags| flags.max_rps);
         let concurrency = flags.and_then(|flags| flags.concurrency);
         RateSettings {
             headroom: self
-                .flag_or_file(headroom, "--headroom", file.headroom, "headroom")
+                .flag_or_file(headroom, "--headroom", file.headroom.map(from_file), "headroom")
                 .unwrap_or(Setting::new(DEFAULT_HEADROOM, Origin::Default)),
             max_rps: self.flag_or_file(max_rps, "--max-rps", file.max_rps, "maxRps"),
             concurrency: self.flag_or_file(
                 concurrency,
                 "--concurrency",
-                file.concurrency,
+                file.concurrency.and_then(NonZeroUsize::new),
                 "concurrency",
             ),
         }
@@ -328,14 +330,14 @@ impl<'a> Parts<'a> {
     }
 
     fn timeout(self) -> Setting<Duration> {
-        match self.connection.and_then(|connection| connection.timeout) {
-            Some(timeout) => Setting::new(timeout, Origin::Flag("--timeout")),
-            None => Setting::new(DEFAULT_TIMEOUT, Origin::Default),
-        }
+        let flag = self.connection.and_then(|connection| connection.timeout);
+        let in_file = self.file.config.rate_limit.timeout;
+        self.flag_or_file(flag, "--timeout", in_file, "timeout")
+            .unwrap_or(Setting::new(DEFAULT_TIMEOUT, Origin::Default))
     }
 
     fn survey(self) -> Vec<SurveyEntry> {
-        let suffix = self.name.map(|name| suffix(name));
+        let suffix = self.name().map(suffix);
         let variables = self.variables(suffix.as_deref());
         let dir = self.dir().map(|dir| dir.display().to_string());
         let mut entries = vec![entry("definitions", Ok(dir))];
@@ -369,6 +371,13 @@ impl<'a> Parts<'a> {
             entry("timeout", Ok(self.timeout().map(|time| format!("{}s", time.as_secs())))),
         ]);
         entries
+    }
+}
+
+fn from_file(headroom: config::Headroom) -> Headroom {
+    match headroom {
+        config::Headroom::Requests(count) => Headroom::Requests(count),
+        config::Headroom::Percent(share) => Headroom::Percent(share),
     }
 }
 

@@ -1,27 +1,31 @@
 //! Precedence, one setting at a time.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::cli::args::values::Keyword;
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
+use crate::source::config::{Config, EnvironmentConfig};
 
 const TOKEN: (&str, &str) = ("AUTH0_ACCESS_TOKEN", "canary");
 
-fn file() -> FileConfig {
-    let environment = |domain: &str, allow_delete| FileEnvironment {
+fn file() -> ConfigFile {
+    let environment = |name: &str, domain: &str, allow_delete| EnvironmentConfig {
+        name: name.to_owned(),
         domain: Some(domain.to_owned()),
-        keywords: [("PLACE".to_owned(), domain.into())].into(),
+        keywords: BTreeMap::new(),
         allow_delete,
     };
-    FileConfig {
-        path: PathBuf::from(FILE_NAME),
-        allow_delete: Some(true),
-        keywords: [("PLACE".to_owned(), "anywhere".into())].into(),
-        environments: [
-            ("eu-live".to_owned(), environment("live.auth0.com", Some(false))),
-            ("staging".to_owned(), environment("staging.auth0.com", None)),
-        ]
-        .into(),
-        ..FileConfig::default()
+    ConfigFile {
+        path: PathBuf::from("hooksync.yaml"),
+        config: Config {
+            allow_delete: Some(true),
+            environments: vec![
+                environment("eu-live", "live.auth0.com", Some(false)),
+                environment("staging", "staging.auth0.com", None),
+            ],
+            ..Config::default()
+        },
     }
 }
 
@@ -93,7 +97,7 @@ fn everything_that_is_missing_is_told_at_once() {
         &ConnectionArgs::default(),
         None,
         &Environment::of([("AUTH0_ALLOW_DELETE", "maybe")]),
-        &FileConfig::default(),
+        &ConfigFile::default(),
     );
     let error = CliError::from(settings.unwrap_err());
     assert_eq!(error.exit, Exit::Error);
@@ -111,7 +115,7 @@ fn a_wrong_domain_is_the_fault_of_whoever_said_it() {
     let exit = |flag: Option<&str>, variables: &[(&str, &str)]| {
         let connection = ConnectionArgs { domain: flag.map(str::to_owned), ..Default::default() };
         let environment = Environment::of(variables.iter().copied().chain([TOKEN]));
-        let found = tenant(&env(&[]), &connection, None, &environment, &FileConfig::default());
+        let found = tenant(&env(&[]), &connection, None, &environment, &ConfigFile::default());
         CliError::from(found.unwrap_err()).exit
     };
     assert_eq!(exit(Some("http://acme.auth0.com"), &[]), Exit::Usage);
@@ -178,7 +182,7 @@ fn deletes_are_allowed_by_flag_variable_environment_file() {
 }
 
 #[test]
-fn keywords_are_layered_and_never_shown() {
+fn settings_never_show_a_keywords_value() {
     let args = ProjectArgs {
         keyword: vec![Keyword { key: "PLACE".into(), value: "canary".into() }],
         ..env(&["staging"])
@@ -188,56 +192,42 @@ fn keywords_are_layered_and_never_shown() {
         ("HOME", "/canary"),
     ]);
     let settings = project(&args, &environment, &file()).unwrap();
-    let keywords = &settings[0].keywords;
-    let origins: Vec<_> = keywords.layers.iter().map(|layer| layer.origin.to_string()).collect();
-    assert_eq!(
-        origins,
-        [
-            "--keyword",
-            "environments.staging.keywords in hooksync.yaml",
-            "keywords in hooksync.yaml",
-            "AUTH0_KEYWORD_REPLACE_MAPPINGS"
-        ]
-    );
-    assert_eq!(keywords.variables["HOME"], "/canary");
-    assert!(keywords.everywhere.is_empty());
-    assert!(!format!("{settings:?}").contains("canary"));
+    assert!(!format!("{args:?} {settings:?}").contains("canary"));
 }
 
 #[test]
 fn wrong_mappings_are_told_without_their_content() {
     let environment = Environment::of([("AUTH0_KEYWORD_REPLACE_MAPPINGS", "{\"A\": canary}")]);
-    let problems = project(&env(&[]), &environment, &FileConfig::default()).unwrap_err();
+    let problems = project(&env(&[]), &environment, &ConfigFile::default()).unwrap_err();
     assert_eq!(
         CliError::from(problems).render(),
-        "error: AUTH0_KEYWORD_REPLACE_MAPPINGS is no JSON object (line 1, column 7)\n  \
-         hint: write it as {\"KEY\": \"value\"}"
+        "error: AUTH0_KEYWORD_REPLACE_MAPPINGS is not valid JSON (line 1, column 7)\n  \
+         hint: it holds a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"
     );
 }
 
 #[test]
 fn the_folder_is_named_or_the_files_or_hooks() {
-    let dir = |args: ProjectArgs, file: &FileConfig| {
+    let dir = |args: ProjectArgs, file: &ConfigFile| {
         let settings = project(&args, &Environment::default(), file).unwrap();
         let Setting { value, origin } = settings[0].dir.clone();
         format!("{} by {origin}", value.display())
     };
-    let file = FileConfig {
+    let file = ConfigFile {
         path: PathBuf::from("demo/hooksync.yaml"),
-        hooks: Some("auth0".into()),
-        ..FileConfig::default()
+        config: Config { hooks: Some("demo/auth0".into()), ..Config::default() },
     };
     let named = ProjectArgs { dir: Some("x".into()), ..Default::default() };
     assert_eq!(dir(named, &file), "x by DIR");
     assert_eq!(dir(env(&[]), &file), "demo/auth0 by hooks in demo/hooksync.yaml");
-    assert_eq!(dir(env(&[]), &FileConfig::default()), "hooks by default");
+    assert_eq!(dir(env(&[]), &ConfigFile::default()), "hooks by default");
 }
 
 #[test]
 fn a_survey_tells_what_is_wrong_beside_what_is_right() {
     let environment = Environment::of([("AUTH0_DOMAIN", "acme.auth0.com")]);
     let connection = ConnectionArgs { max_rps: Some(0.5), ..Default::default() };
-    let survey = survey(&env(&[]), &connection, &environment, &FileConfig::default()).unwrap();
+    let survey = survey(&env(&[]), &connection, &environment, &ConfigFile::default()).unwrap();
     let lines: Vec<_> = survey[0]
         .entries
         .iter()

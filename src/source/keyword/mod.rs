@@ -70,16 +70,6 @@ pub struct Layer {
 pub struct Environment(BTreeMap<String, SecretValue>);
 
 impl Environment {
-    /// The variables of this process whose name and value are UTF-8.
-    #[must_use]
-    pub fn of_process() -> Self {
-        Self::new(
-            std::env::vars_os().filter_map(|(key, value)| {
-                Some((key.into_string().ok()?, value.into_string().ok()?))
-            }),
-        )
-    }
-
     /// Takes variables.
     #[must_use]
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
