@@ -5,6 +5,9 @@
 //! test on the answers; without it, the answers recorded in
 //! `tests/loader/verdicts.json` are taken.
 
+// Helpers outside of `#[test]` functions panic as the tests do.
+#![allow(clippy::unwrap_used)]
+
 use hooksync::lint::{RuleSettings, check};
 use hooksync::model::{DesiredHook, HookName, Script, ScriptSource, Trigger};
 

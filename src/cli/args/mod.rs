@@ -22,7 +22,7 @@ pub use plan::PlanArgs;
 pub use shared::{
     ColorWhen, ConnectionArgs, GlobalArgs, ProjectArgs, ResultFormat, ScopeArgs, SecretsMode,
 };
-pub use tenant::{ServeArgs, TenantArgs, TenantCommand, TenantMode, WindowKind};
+pub use tenant::{ServeArgs, TenantArgs, TenantCommand};
 pub use validate::{ValidateArgs, ValidateFormat};
 
 pub use plan::PlanFormat;

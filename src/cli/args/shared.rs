@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
-use super::values::{self, Headroom, Keyword};
+use super::values::{self, Keyword};
+use crate::api::Headroom;
 use crate::model::HookName;
 
 /// The help heading of the flags that say which tenant and how.

@@ -2,7 +2,6 @@
 //! that says what would have been right.
 
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use crate::model::HookName;
@@ -22,24 +21,6 @@ impl fmt::Debug for Keyword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keyword").field("key", &self.key).finish_non_exhaustive()
     }
-}
-
-/// What is left to the tenant's other clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Headroom {
-    /// So many requests.
-    Requests(u32),
-    /// So many hundredths of the limit, at most 99.
-    Percent(u8),
-}
-
-/// How many requests a span of time brings.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rate {
-    /// So many requests,
-    pub requests: f64,
-    /// in this time.
-    pub per: Duration,
 }
 
 /// Reads `KEY=VALUE`.
@@ -78,49 +59,6 @@ pub(super) fn hook_name(text: &str) -> Result<HookName, String> {
         .map_err(|invalid| format!("{invalid} (a folder goes before --only, not after it)"))
 }
 
-impl FromStr for Headroom {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || "write a number of requests such as 5, or a share such as 20%".to_owned();
-        match text.strip_suffix('%') {
-            None => text.parse().map(Self::Requests).map_err(|_| wrong()),
-            Some(share) => match share.parse() {
-                Ok(share @ 0..=99) => Ok(Self::Percent(share)),
-                Ok(_) => Err("a share of 100% or more would leave nothing to send".to_owned()),
-                Err(_) => Err(wrong()),
-            },
-        }
-    }
-}
-
-impl fmt::Display for Headroom {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Requests(count) => write!(f, "{count}"),
-            Self::Percent(share) => write!(f, "{share}%"),
-        }
-    }
-}
-
-impl FromStr for Rate {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (count, unit) = text.split_once('/').unwrap_or((text, "s"));
-        let per = match unit {
-            "s" | "sec" | "second" => Some(Duration::from_secs(1)),
-            "m" | "min" | "minute" => Some(Duration::from_secs(60)),
-            "h" | "hour" => Some(Duration::from_secs(3600)),
-            _ => None,
-        };
-        positive(count)
-            .zip(per)
-            .map(|(requests, per)| Self { requests, per })
-            .ok_or_else(|| "write it as 2/s or 150/min".to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,26 +71,6 @@ mod tests {
         assert_eq!(seconds("1m30s"), Some(90));
         for wrong in ["", "30", "0s", "-5s", "soon", "99999999999999999999h"] {
             assert_eq!(seconds(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn headroom_is_a_number_or_a_share() {
-        assert_eq!("5".parse(), Ok(Headroom::Requests(5)));
-        assert_eq!("20%".parse(), Ok(Headroom::Percent(20)));
-        for wrong in ["", "%", "100%", "300%", "-1", "5.5", "x"] {
-            assert!(wrong.parse::<Headroom>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn rates_name_their_time() {
-        let rate = |text: &str| text.parse::<Rate>().ok().map(|r| (r.requests, r.per.as_secs()));
-        assert_eq!(rate("2"), Some((2.0, 1)));
-        assert_eq!(rate("16/s"), Some((16.0, 1)));
-        assert_eq!(rate("150/min"), Some((150.0, 60)));
-        for wrong in ["", "0/s", "-1", "2/day", "NaN", "inf/s", "/s"] {
-            assert_eq!(rate(wrong), None, "{wrong}");
         }
     }
 

@@ -1,45 +1,11 @@
 //! What the tenant is asked with. Comes from the environment alone: arguments
 //! are seen by other users of a machine and stay in the shell's history.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::{Origin, Problem, Setting, Variables};
+use super::{Problem, Setting, Variables};
+use crate::api::{Credentials, SigningAlgorithm, SigningKey};
 use crate::model::SecretValue;
-
-/// A token, or what gets one.
-#[derive(Debug, Clone)]
-pub enum Credentials {
-    /// A Management API access token.
-    AccessToken(SecretValue),
-    /// A machine-to-machine application and its secret.
-    ClientSecret {
-        /// The application.
-        client_id: String,
-        /// Its secret.
-        secret: SecretValue,
-    },
-    /// A machine-to-machine application that signs its requests for tokens.
-    SigningKey {
-        /// The application.
-        client_id: String,
-        /// The file of its private key.
-        key: PathBuf,
-        /// How it signs.
-        algorithm: SigningAlgorithm,
-    },
-}
-
-/// How a client assertion is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SigningAlgorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    #[default]
-    Rs256,
-    /// RSASSA-PKCS1-v1_5 with SHA-384.
-    Rs384,
-    /// RSASSA-PSS with SHA-256.
-    Ps256,
-}
 
 const TOKEN: &str = "AUTH0_ACCESS_TOKEN";
 const CLIENT_ID: &str = "AUTH0_CLIENT_ID";
@@ -51,7 +17,7 @@ const ALGORITHM: &str = "AUTH0_CLIENT_SIGNING_ALGORITHM";
 /// application's secret before its key.
 pub(super) fn read(variables: Variables<'_>) -> Result<Setting<Credentials>, Problem> {
     if let Some(token) = variables.get(TOKEN)? {
-        return Ok(token.map(|token| Credentials::AccessToken(SecretValue::new(token.to_owned()))));
+        return Ok(token.map(|token| Credentials::Token(SecretValue::new(token.to_owned()))));
     }
     let client = variables.get(CLIENT_ID)?;
     let secret = variables.get(CLIENT_SECRET)?;
@@ -59,22 +25,20 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Setting<Credentials>, Pro
     match (client, secret, key) {
         (Some(client), Some(secret), _) => Ok(secret.map(|secret| Credentials::ClientSecret {
             client_id: client.value.to_owned(),
-            secret: SecretValue::new(secret.to_owned()),
+            client_secret: SecretValue::new(secret.to_owned()),
         })),
-        (Some(client), None, Some(key)) => {
-            let algorithm = algorithm(variables)?;
-            Ok(key.map(|key| Credentials::SigningKey {
-                client_id: client.value.to_owned(),
-                key: PathBuf::from(key),
-                algorithm,
-            }))
+        (Some(client), None, Some(path)) => {
+            let key = Arc::new(signing_key(&path, algorithm(variables)?)?);
+            Ok(path.map(|_| Credentials::PrivateKey { client_id: client.value.to_owned(), key }))
         }
         (Some(_), None, None) => Err(Problem::new(format!(
             "{CLIENT_ID} is set, but neither {CLIENT_SECRET} nor {KEY_PATH}"
         ))
         .hint("set the application's secret or the path of its private key")),
-        (None, Some(secret), _) => Err(no_client(&secret.origin)),
-        (None, None, Some(key)) => Err(no_client(&key.origin)),
+        (None, Some(lonely), _) | (None, None, Some(lonely)) => {
+            Err(Problem::new(format!("{} is set, but {CLIENT_ID} is not", lonely.origin))
+                .hint("set it to the client id of the machine-to-machine application"))
+        }
         (None, None, None) => Err(Problem::new("no credentials for the tenant").hint(format!(
             "set {TOKEN}, or {CLIENT_ID} with {CLIENT_SECRET} or with {KEY_PATH}; \
              or try --local, which needs none"
@@ -82,34 +46,32 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Setting<Credentials>, Pro
     }
 }
 
-fn no_client(found: &Origin) -> Problem {
-    Problem::new(format!("{found} is set, but {CLIENT_ID} is not"))
-        .hint("set it to the client id of the machine-to-machine application")
-}
-
 fn algorithm(variables: Variables<'_>) -> Result<SigningAlgorithm, Problem> {
-    let Some(given) = variables.get(ALGORITHM)? else { return Ok(SigningAlgorithm::default()) };
-    match given.value {
-        "RS256" => Ok(SigningAlgorithm::Rs256),
-        "RS384" => Ok(SigningAlgorithm::Rs384),
-        "PS256" => Ok(SigningAlgorithm::Ps256),
-        _ => Err(Problem::new(format!("{} is none that Auth0 takes", given.origin))
-            .hint("use RS256, RS384 or PS256, as registered with the application's key")),
+    match variables.get(ALGORITHM)? {
+        None => Ok(SigningAlgorithm::default()),
+        Some(given) => given.value.parse().map_err(|error| {
+            Problem::new(format!("{}: {error}", given.origin))
+                .hint("it is the one that the application's key is registered with")
+        }),
     }
 }
 
-impl Credentials {
-    /// What may be told of them.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        match self {
-            Self::AccessToken(_) => "an access token".to_owned(),
-            Self::ClientSecret { client_id, secret: _ } => {
-                format!("client {client_id} with its secret")
-            }
-            Self::SigningKey { client_id, key, algorithm } => {
-                format!("client {client_id} with the key {} ({algorithm:?})", key.display())
-            }
+fn signing_key(path: &Setting<&str>, algorithm: SigningAlgorithm) -> Result<SigningKey, Problem> {
+    let problem = |what: String| Problem::new(format!("{}: {what}", path.origin));
+    let pem = fs_err::read_to_string(path.value).map_err(|error| problem(error.to_string()))?;
+    SigningKey::from_pem(&SecretValue::new(pem), algorithm)
+        .map_err(|error| problem(format!("{}: {error}", path.value)))
+}
+
+/// What may be told of them.
+pub(super) fn describe(credentials: &Credentials) -> String {
+    match credentials {
+        Credentials::Token(_) => "an access token".to_owned(),
+        Credentials::ClientSecret { client_id, client_secret: _ } => {
+            format!("client {client_id} with its secret")
+        }
+        Credentials::PrivateKey { client_id, key: _ } => {
+            format!("client {client_id} with its private key")
         }
     }
 }

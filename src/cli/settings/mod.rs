@@ -6,27 +6,23 @@
 //! process's environment: it is handed in.
 
 mod credentials;
-mod domain;
 mod file;
 mod keywords;
 mod resolve;
 #[cfg(test)]
 mod tests;
 
-pub use credentials::{Credentials, SigningAlgorithm};
-pub use domain::{InvalidDomain, TenantUrl};
 pub use file::ConfigFile;
 pub use resolve::{Survey, SurveyEntry, project, survey, tenant};
 
 use std::fmt;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::args::values::Headroom;
 use super::environment::{Environment, NotUnicode};
 use super::error::{CliError, Fault};
 use super::exit::Exit;
+use crate::api::{self, Credentials, Domain, Headroom};
 use crate::source::Keywords;
 
 /// A value and where it came from.
@@ -120,8 +116,8 @@ pub enum Target {
 /// A tenant at a domain.
 #[derive(Debug, Clone)]
 pub struct Remote {
-    /// The domain.
-    pub url: Setting<TenantUrl>,
+    /// Where it is.
+    pub domain: Setting<Domain>,
     /// What it is asked with.
     pub credentials: Setting<Credentials>,
     /// What a token is asked for; `None` for the domain's own Management API.
@@ -136,7 +132,20 @@ pub struct RateSettings {
     /// Requests a second at most.
     pub max_rps: Option<Setting<f64>>,
     /// Requests in flight at most.
-    pub concurrency: Option<Setting<NonZeroUsize>>,
+    pub concurrency: Option<Setting<usize>>,
+}
+
+impl RateSettings {
+    /// The values alone.
+    #[must_use]
+    pub fn values(&self) -> api::RateSettings {
+        let Self { headroom, max_rps, concurrency } = self;
+        api::RateSettings {
+            headroom: headroom.value,
+            max_rps: max_rps.as_ref().map(|setting| setting.value),
+            concurrency: concurrency.as_ref().map(|setting| setting.value),
+        }
+    }
 }
 
 /// A setting that is missing or wrong.

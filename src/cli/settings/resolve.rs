@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::{
     ConfigFile, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting, Target,
-    TenantSettings, TenantUrl, Variables, credentials, keywords, suffix,
+    TenantSettings, Variables, credentials, keywords, suffix,
 };
-use crate::cli::args::values::Headroom;
+use crate::api::{Domain, Headroom};
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::cli::environment::Environment;
 use crate::source::config::{self, EnvironmentConfig};
@@ -16,7 +16,6 @@ use crate::source::config::{self, EnvironmentConfig};
 const DOMAIN: &str = "AUTH0_DOMAIN";
 const AUDIENCE: &str = "AUTH0_AUDIENCE";
 const ALLOW_DELETE: &str = "AUTH0_ALLOW_DELETE";
-const DEFAULT_HEADROOM: Headroom = Headroom::Percent(20);
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// The settings of a command without a network, one for each environment.
@@ -212,17 +211,18 @@ impl<'a> Parts<'a> {
             let state = if is_dir { default() } else { state.clone() };
             return Ok(Target::Local { state });
         }
-        let url = self.url(variables);
+        let domain = self.domain(variables);
         let credentials = credentials::read(variables);
         let audience = variables.get(AUDIENCE);
-        match (url, credentials, audience) {
-            (Ok(url), Ok(credentials), Ok(audience)) => Ok(Target::Remote(Box::new(Remote {
-                url,
+        match (domain, credentials, audience) {
+            (Ok(domain), Ok(credentials), Ok(audience)) => Ok(Target::Remote(Box::new(Remote {
+                domain,
                 credentials,
                 audience: audience.map(|audience| audience.map(str::to_owned)),
             }))),
-            (url, credentials, audience) => {
-                Err([url.err(), credentials.err(), audience.err()].into_iter().flatten().collect())
+            (domain, credentials, audience) => {
+                let faults = [domain.err(), credentials.err(), audience.err()];
+                Err(faults.into_iter().flatten().collect())
             }
         }
     }
@@ -230,7 +230,7 @@ impl<'a> Parts<'a> {
     /// `--domain`, else the variable made for the environment, else the
     /// file's (an environment chosen by name must not be taken over by a
     /// variable that was set for another one), else `AUTH0_DOMAIN`.
-    fn url(self, variables: Variables<'_>) -> Result<Setting<TenantUrl>, Problem> {
+    fn domain(self, variables: Variables<'_>) -> Result<Setting<Domain>, Problem> {
         let flag = self.connection.and_then(|connection| connection.domain.as_deref());
         let in_file = self.chosen.and_then(|chosen| {
             let key = format!("environments.{}.domain", chosen.name);
@@ -243,8 +243,8 @@ impl<'a> Parts<'a> {
             (None, None, None) => variables.get(DOMAIN)?,
         };
         let given = given.ok_or_else(|| self.no_domain())?;
-        match TenantUrl::parse(given.value) {
-            Ok(url) => Ok(Setting::new(url, given.origin)),
+        match Domain::parse(given.value) {
+            Ok(domain) => Ok(Setting::new(domain, given.origin)),
             Err(error) => Err(Problem {
                 usage: flag.is_some(),
                 ..Problem::new(format!("{}: {error}", given.origin))
@@ -298,16 +298,16 @@ impl<'a> Parts<'a> {
         let flags = self.connection;
         let headroom = flags.and_then(|flags| flags.headroom);
         let max_rps = flags.and_then(|flags| flags.max_rps);
-        let concurrency = flags.and_then(|flags| flags.concurrency);
+        let concurrency = flags.and_then(|flags| flags.concurrency).map(NonZeroUsize::get);
         RateSettings {
             headroom: self
                 .flag_or_file(headroom, "--headroom", file.headroom.map(from_file), "headroom")
-                .unwrap_or(Setting::new(DEFAULT_HEADROOM, Origin::Default)),
+                .unwrap_or(Setting::new(Headroom::default(), Origin::Default)),
             max_rps: self.flag_or_file(max_rps, "--max-rps", file.max_rps, "maxRps"),
             concurrency: self.flag_or_file(
                 concurrency,
                 "--concurrency",
-                file.concurrency.and_then(NonZeroUsize::new),
+                file.concurrency,
                 "concurrency",
             ),
         }
@@ -345,15 +345,16 @@ impl<'a> Parts<'a> {
             let tenant = format!("local, in {}", state.display());
             entries.push(entry("tenant", Ok(Setting::new(tenant, Origin::Flag("--local")))));
         } else {
-            let url = self.url(variables).map(|url| url.map(|url| url.to_string()));
+            let domain =
+                self.domain(variables).map(|domain| domain.map(|domain| domain.to_string()));
             let credentials = credentials::read(variables)
-                .map(|credentials| credentials.map(|credentials| credentials.describe()));
+                .map(|found| found.map(|found| credentials::describe(&found)));
             let audience = variables.get(AUDIENCE).map(|audience| match audience {
                 Some(audience) => audience.map(str::to_owned),
                 None => Setting::new("the tenant's Management API".to_owned(), Origin::Default),
             });
             entries.extend([
-                entry("tenant", url),
+                entry("tenant", domain),
                 entry("credentials", credentials),
                 entry("audience", audience),
             ]);
@@ -365,7 +366,7 @@ impl<'a> Parts<'a> {
         let allow_delete = self.allow_delete(None, variables);
         entries.extend([
             entry("allow delete", allow_delete.map(|allow| allow.map(|allow| allow.to_string()))),
-            entry("headroom", Ok(headroom.map(|headroom| headroom.to_string()))),
+            entry("headroom", Ok(headroom.map(show_headroom))),
             entry("requests a second", shown(max_rps.map(|rps| rps.map(|rps| rps.to_string())))),
             entry("in flight", shown(concurrency.map(|count| count.map(|n| n.to_string())))),
             entry("timeout", Ok(self.timeout().map(|time| format!("{}s", time.as_secs())))),
@@ -376,8 +377,15 @@ impl<'a> Parts<'a> {
 
 fn from_file(headroom: config::Headroom) -> Headroom {
     match headroom {
-        config::Headroom::Requests(count) => Headroom::Requests(count),
-        config::Headroom::Percent(share) => Headroom::Percent(share),
+        config::Headroom::Requests(count) => Headroom::Count(count),
+        config::Headroom::Percent(share) => Headroom::Percent(share.into()),
+    }
+}
+
+fn show_headroom(headroom: Headroom) -> String {
+    match headroom {
+        Headroom::Count(count) => format!("{count} requests"),
+        Headroom::Percent(share) => format!("{share}%"),
     }
 }
 

@@ -42,7 +42,7 @@ fn domain(names: &[&str], flag: Option<&str>, variables: &[(&str, &str)]) -> Str
             .into_iter()
             .map(|settings| match settings.target {
                 Target::Remote(remote) => {
-                    format!("{} by {}", remote.url.value.name(), remote.url.origin)
+                    format!("{} by {}", remote.domain.value, remote.domain.origin)
                 }
                 Target::Local { state } => format!("local {}", state.display()),
             })
@@ -128,7 +128,7 @@ fn credentials(variables: &[(&str, &str)]) -> String {
     {
         Ok(found) => {
             assert!(!format!("{found:?}").contains("canary"), "{found:?}");
-            format!("{} by {}", found.value.describe(), found.origin)
+            format!("{} by {}", super::credentials::describe(&found.value), found.origin)
         }
         Err(problem) => problem.message,
     }
@@ -137,31 +137,33 @@ fn credentials(variables: &[(&str, &str)]) -> String {
 #[test]
 fn credentials_are_a_token_else_an_application() {
     let (id, secret) = (("AUTH0_CLIENT_ID", "abc"), ("AUTH0_CLIENT_SECRET", "canary"));
-    let key = ("AUTH0_CLIENT_SIGNING_KEY_PATH", "key.pem");
-    let algorithm = |name| ("AUTH0_CLIENT_SIGNING_ALGORITHM", name);
-    assert_eq!(credentials(&[TOKEN, id, secret]), "an access token by AUTH0_ACCESS_TOKEN");
-    assert_eq!(
-        credentials(&[id, secret, key]),
-        "client abc with its secret by AUTH0_CLIENT_SECRET"
+    let key = ("AUTH0_CLIENT_SIGNING_KEY_PATH", "no-such.pem");
+    let algorithm = ("AUTH0_CLIENT_SIGNING_ALGORITHM", "HS256");
+    let check = |variables: &[(&str, &str)], expected: &str| {
+        let found = credentials(variables);
+        assert!(found.starts_with(expected), "{found}");
+    };
+    check(&[TOKEN, id, secret], "an access token by AUTH0_ACCESS_TOKEN");
+    check(&[id, secret, key], "client abc with its secret by AUTH0_CLIENT_SECRET");
+    check(
+        &[id, secret, ("AUTH0_CLIENT_SECRET_STAGING", "canary")],
+        "client abc with its secret by AUTH0_CLIENT_SECRET_STAGING",
     );
-    assert_eq!(
-        credentials(&[id, key, algorithm("PS256")]),
-        "client abc with the key key.pem (Ps256) by AUTH0_CLIENT_SIGNING_KEY_PATH"
-    );
-    assert_eq!(
-        credentials(&[id, secret, ("AUTH0_CLIENT_SECRET_STAGING", "canary")]),
-        "client abc with its secret by AUTH0_CLIENT_SECRET_STAGING"
-    );
-    assert_eq!(
-        credentials(&[id, key, algorithm("HS256")]),
-        "AUTH0_CLIENT_SIGNING_ALGORITHM is none that Auth0 takes"
-    );
-    assert_eq!(
-        credentials(&[id]),
-        "AUTH0_CLIENT_ID is set, but neither AUTH0_CLIENT_SECRET nor AUTH0_CLIENT_SIGNING_KEY_PATH"
-    );
-    assert_eq!(credentials(&[secret]), "AUTH0_CLIENT_SECRET is set, but AUTH0_CLIENT_ID is not");
-    assert_eq!(credentials(&[("AUTH0_ACCESS_TOKEN", "")]), "no credentials for the tenant");
+    check(&[id, key], "AUTH0_CLIENT_SIGNING_KEY_PATH: failed to open file `no-such.pem`");
+    check(&[id, key, algorithm], "AUTH0_CLIENT_SIGNING_ALGORITHM: the signing algorithm must be");
+    check(&[id], "AUTH0_CLIENT_ID is set, but neither AUTH0_CLIENT_SECRET nor");
+    check(&[secret], "AUTH0_CLIENT_SECRET is set, but AUTH0_CLIENT_ID is not");
+    check(&[("AUTH0_ACCESS_TOKEN", "")], "no credentials for the tenant");
+}
+
+#[test]
+fn a_file_that_is_no_key_is_named_and_not_shown() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "canary").unwrap();
+    let path = file.path().to_str().unwrap();
+    let found = credentials(&[("AUTH0_CLIENT_ID", "abc"), ("AUTH0_CLIENT_SIGNING_KEY_PATH", path)]);
+    assert!(found.contains(path) && found.contains("no private key in PEM form"), "{found}");
+    assert!(!found.contains("canary"), "{found}");
 }
 
 #[test]
@@ -238,7 +240,7 @@ fn a_survey_tells_what_is_wrong_beside_what_is_right() {
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
     definitions: hooks (default)
-    tenant: https://acme.auth0.com (AUTH0_DOMAIN)
+    tenant: acme.auth0.com (AUTH0_DOMAIN)
     credentials: no credentials for the tenant!
     audience: the tenant's Management API (default)
     allow delete: false (default)
