@@ -50,6 +50,18 @@ codes! {
     NOT_A_MAP = "HS016";
     /// A file name can't be written down as text.
     FILE_NAME = "HS017";
+    /// A live hook that can't be a definition.
+    NOT_EXPORTED = "HS040";
+    /// Keyword markers that an export could not keep.
+    MARKERS_LOST = "HS041";
+    /// A file that an export had to write anew, without its comments.
+    REWRITTEN = "HS042";
+    /// Two live hooks are enabled for one trigger.
+    TWO_LIVE_ENABLED = "HS043";
+    /// Text of a live hook that looks like a keyword marker.
+    LITERAL_MARKERS = "HS044";
+    /// A live script larger than a file may be.
+    LIVE_TOO_LARGE = "HS045";
     /// A required field is missing.
     MISSING_FIELD = "HS101";
     /// A field that doesn't exist.
@@ -78,10 +90,6 @@ codes! {
     EMPTY_SECRET = "HS113";
     /// More secrets than a hook can have.
     TOO_MANY_SECRETS = "HS114";
-    /// A dependency without a name or a version.
-    EMPTY_DEPENDENCY = "HS115";
-    /// A script without any code.
-    SCRIPT_EMPTY = "HS116";
     /// A setting of `hooksync.yaml` has a value that it can't have.
     INVALID_SETTING = "HS117";
     /// A keyword marker has no value.

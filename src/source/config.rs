@@ -124,7 +124,7 @@ impl Config {
 /// wrong with it; use it only if no finding is an error.
 #[must_use]
 pub fn read(path: &Path) -> (Config, Vec<Diagnostic>) {
-    match file::read(path, &display(path), "settings file") {
+    match file::read(path, &display(path), "settings file").and_then(file::without_nul) {
         Ok(text) => parse(&text, path.parent().unwrap_or(Path::new(""))),
         Err(found) => (Config::default(), vec![*found]),
     }

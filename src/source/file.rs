@@ -73,18 +73,10 @@ pub(crate) fn read(path: &Path, file: &str, what: &str) -> Result<Text, Box<Diag
     decode(bytes, file, what)
 }
 
-/// Takes bytes as UTF-8 without characters that no text file holds.
+/// Takes bytes as UTF-8.
 fn decode(bytes: Vec<u8>, file: &str, what: &str) -> Result<Text, Box<Diagnostic>> {
     match String::from_utf8(bytes) {
-        Ok(text) => match text.find('\0') {
-            None => Ok(Text { file: file.to_owned(), text }),
-            Some(at) => {
-                let text = Text { file: file.to_owned(), text };
-                let message =
-                    format!("the {what} holds a NUL character; it may not be a text file");
-                Err(Box::new(text.error(codes::CONTROL_CHARACTER, message, &(at..at + 1))))
-            }
-        },
+        Ok(text) => Ok(Text { file: file.to_owned(), text }),
         Err(error) => {
             // Up to the first bad byte the lossy text is the text itself, so
             // the place is right in it.
@@ -95,6 +87,18 @@ fn decode(bytes: Vec<u8>, file: &str, what: &str) -> Result<Text, Box<Diagnostic
             Err(Box::new(
                 text.error(codes::NOT_UTF8, message, &(at..at + 1)).hint("save the file as UTF-8"),
             ))
+        }
+    }
+}
+
+/// Refuses a text with characters that no YAML file holds. (In a script they
+/// are sent as they are.)
+pub(crate) fn without_nul(text: Text) -> Result<Text, Box<Diagnostic>> {
+    match text.text.find('\0') {
+        None => Ok(text),
+        Some(at) => {
+            let message = "the file holds a NUL character; it may not be a text file";
+            Err(Box::new(text.error(codes::CONTROL_CHARACTER, message, &(at..at + 1))))
         }
     }
 }

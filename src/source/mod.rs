@@ -7,6 +7,7 @@
 
 pub mod codes;
 pub mod config;
+pub mod export;
 mod fields;
 mod file;
 pub mod keyword;
@@ -16,12 +17,18 @@ mod node;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod write;
 mod yaml;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+pub use export::{
+    ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Orphan, backup, export,
+};
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
+
+pub use write::WriteError;
 
 use crate::model::{DesiredState, Diagnostic};
 

@@ -83,7 +83,6 @@ impl Node {
 
     /// Whether both say the same, wherever they say it. Maps are compared
     /// without regard to order.
-    #[allow(dead_code)]
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {
             (Value::Null, Value::Null) => true,

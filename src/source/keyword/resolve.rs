@@ -16,7 +16,8 @@ use crate::source::node::{Entry, Node, Value};
 /// Replaces markers and collects what there is to say about them.
 pub(crate) struct Resolver<'a> {
     pub(crate) keywords: &'a Keywords,
-    /// Markers that are text here.
+    /// Markers that are text here, but for those in secrets: what an export
+    /// finds as text on the tenant is never a secret's value.
     pub(crate) literal: BTreeSet<String>,
     /// Whether markers without a value may stay.
     pub(crate) allow_unresolved: bool,
@@ -98,7 +99,7 @@ impl Resolver<'_> {
         };
         if first.form == Form::Json
             && first.span == (0..value.len())
-            && !self.literal.contains(first.written)
+            && !(within == Within::Other && self.literal.contains(first.written))
             && let Some(found) = self.keywords.get(first.key, within)
         {
             self.used.insert(first.key.to_owned());
@@ -150,6 +151,8 @@ impl Resolver<'_> {
 
     fn replace(&mut self, text: &str, within: Within) -> super::Replaced {
         let Self { keywords, literal, used, .. } = self;
+        let none = BTreeSet::new();
+        let literal = if within == Within::Secret { &none } else { &*literal };
         replace(text, literal, |marker: &Marker<'_>| {
             used.insert(marker.key.to_owned());
             keywords.insert(marker, within)

@@ -16,7 +16,7 @@ pub(crate) fn together(definitions: &[Definition], found: &mut Vec<Diagnostic>) 
 }
 
 /// Which definition has which name; every further one with it is told.
-fn identities<'d>(
+pub(crate) fn identities<'d>(
     definitions: &'d [Definition],
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<&'d HookName, &'d Definition> {

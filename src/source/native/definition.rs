@@ -47,7 +47,6 @@ pub(crate) struct Definition {
     pub(crate) at: Found,
     pub(crate) text: Text,
     /// The tree before keyword replacement.
-    #[allow(dead_code)]
     pub(crate) written: Node,
     pub(crate) name: Option<Placed<HookName>>,
     /// The name as it is written, after keyword replacement.

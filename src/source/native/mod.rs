@@ -12,6 +12,7 @@ use super::codes;
 use super::file;
 use super::walk::Root;
 use crate::model::{DesiredHook, DesiredState, Diagnostic};
+pub(crate) use check::identities;
 pub(crate) use definition::{Context, Definition};
 
 /// The endings of definitions' files.
@@ -25,7 +26,7 @@ pub(crate) fn read(root: &Root, context: &mut Context<'_>) -> (Vec<Definition>, 
     let count = files.len();
     let mut definitions = Vec::with_capacity(count);
     for at in files {
-        match file::read(&at.path, &at.file, "definition") {
+        match file::read(&at.path, &at.file, "definition").and_then(file::without_nul) {
             Ok(text) => definitions.extend(definition::read(at, text, context)),
             Err(found) => context.found.push(*found),
         }

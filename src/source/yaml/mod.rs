@@ -6,6 +6,9 @@
 //! is whatever makes YAML surprising (merge keys, tags, several documents)
 //! or expensive (alias bombs, deep nesting).
 
+mod edit;
+mod emit;
+
 use std::fmt;
 use std::ops::Range;
 
@@ -15,6 +18,9 @@ use serde_saphyr::{DuplicateKeyPolicy, Error, MergeKeyPolicy, NonFiniteFloatPoli
 
 use super::codes;
 use super::node::{Entry, Node, Value};
+pub(crate) use edit::{Edit, edit};
+pub(crate) use emit::emit;
+
 use crate::model::Code;
 
 /// Why a text can't be read as YAML.

@@ -1,0 +1,117 @@
+//! Live hooks put by before they are touched, as definitions that an apply can
+//! put back.
+//!
+//! Secret values can't be read from a tenant, so they are not in it; what can't
+//! be put back is told in a note beside the files. Everything is for the
+//! owner's eyes only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::names::Stems;
+use super::render;
+use crate::model::LiveHook;
+use crate::source::walk::display;
+use crate::source::write::{Batch, NewContent, WriteError};
+use crate::source::yaml::{self, SMALL};
+
+/// The folder, inside the backup, of hooks that can't be definitions beside
+/// the others. Loading passes over it, because its name begins with a dot.
+const ASIDE: &str = ".not-definitions";
+
+/// Writes a backup into a folder that doesn't exist yet. Returns its files.
+///
+/// # Errors
+/// When a file can't be written.
+pub fn backup(dir: &Path, hooks: &[LiveHook]) -> Result<Vec<String>, WriteError> {
+    let mut batch = Batch { folder: dir.to_owned(), private: true, ..Batch::default() };
+    let mut stems = Stems::default();
+    stems.take("readme");
+    let (mut names, mut enabled) = (BTreeSet::new(), BTreeSet::new());
+    let mut remarks = Vec::new();
+    let mut sorted: Vec<&LiveHook> = hooks.iter().collect();
+    sorted.sort_by_key(|hook| (&hook.name, render::precedence(hook)));
+    for hook in sorted {
+        let stem = stems.give(&hook.name);
+        let with_enabled = !hook.enabled || enabled.insert(&hook.trigger);
+        let text = render::obstacle(hook).is_none().then(|| {
+            let name = render::written_name(hook)?;
+            let literal = render::literal_markers(hook);
+            let script = format!("{stem}.js");
+            yaml::emit(&render::definition(hook, &name, &script, &literal, with_enabled), SMALL)
+        });
+        let text = text.flatten().filter(|_| names.insert(&hook.name));
+        remarks.push(remark(hook, &stem, text.is_some(), with_enabled));
+        let folder = if text.is_some() { dir.to_owned() } else { dir.join(ASIDE) };
+        let mut put = |ending: &str, text: String| {
+            let path = folder.join(format!("{stem}.{ending}"));
+            batch.writes.insert(path, NewContent { text, before: None });
+        };
+        put("yaml", text.unwrap_or_else(|| facts(hook)));
+        if let Some(script) = &hook.script {
+            put("js", script.as_str().to_owned());
+        }
+    }
+    let note = NewContent { text: note(&remarks), before: None };
+    batch.writes.insert(dir.join("README.md"), note);
+    batch.carry_out()?;
+    Ok(batch.writes.keys().map(|path| display(path)).collect())
+}
+
+/// What is known of a hook that can't be a definition, as comments, so that
+/// nothing takes it for one.
+fn facts(hook: &LiveHook) -> String {
+    let mut lines = vec![
+        ("id", hook.id.as_str().to_owned()),
+        ("name", hook.stored_name.clone().unwrap_or_default()),
+        ("triggerId", hook.trigger.as_str().to_owned()),
+        ("enabled", hook.enabled.to_string()),
+    ];
+    let packages = hook.dependencies.iter().flatten();
+    lines.extend(packages.map(|(package, version)| ("dependency", format!("{package} {version}"))));
+    lines.extend(hook.secrets.iter().flatten().map(|key| ("secret", key.clone())));
+    lines.into_iter().map(|(what, value)| format!("# {what}: {}\n", value.escape_debug())).collect()
+}
+
+/// What an apply of the backup would not bring back of a hook.
+fn remark(hook: &LiveHook, stem: &str, is_definition: bool, with_enabled: bool) -> String {
+    let mut parts = BTreeMap::new();
+    if !is_definition {
+        parts.insert(0, format!("can't be put back by an apply; its content is in `{ASIDE}/`"));
+    }
+    if is_definition && !with_enabled {
+        parts.insert(
+            1,
+            "was enabled beside another hook of its trigger; that is not put back".to_owned(),
+        );
+    }
+    match &hook.secrets {
+        Some(keys) if !keys.is_empty() => {
+            let keys: Vec<String> =
+                keys.iter().map(|key| format!("`{}`", key.escape_debug())).collect();
+            parts.insert(2, format!("secrets without their values: {}", keys.join(", ")));
+        }
+        Some(_) => {}
+        None => {
+            parts.insert(2, "its secrets were not looked at".to_owned());
+        }
+    }
+    let parts: Vec<String> = parts.into_values().collect();
+    let parts = if parts.is_empty() { "complete".to_owned() } else { parts.join("; ") };
+    format!(
+        "- `{stem}`: id `{}`, {}, {parts}\n",
+        hook.id.as_str().escape_debug(),
+        hook.trigger.as_str().escape_debug()
+    )
+}
+
+fn note(remarks: &[String]) -> String {
+    format!(
+        "# Hooks as they were before an apply\n\n\
+         `hooksync apply` on this folder puts them back (add `--allow-delete` where something has\n\
+         to go for that). Values of secrets can't be read from a tenant: hooks that still exist\n\
+         keep theirs, but a hook that is made again comes back without them. Ids are new then too.\n\n\
+         {}",
+        remarks.concat()
+    )
+}

@@ -1,0 +1,163 @@
+//! Which fields of a definition an export changes.
+//!
+//! A field whose resolved value is the live one stays as it is written, and an
+//! omitted field stays omitted: what a person left unmanaged is not drift.
+//! Must not know about files.
+
+use std::collections::BTreeSet;
+
+use super::render::{dependencies, map, text, texts, written_name};
+use crate::model::secret::NOT_SHOWN;
+use crate::model::{Dependencies, HookName, LiveHook};
+use crate::source::keyword::markers;
+use crate::source::native::Definition;
+use crate::source::node::{Entry, Node, Value};
+use crate::source::yaml::Edit;
+
+/// What the file needs besides the tenant's fields.
+pub(crate) struct Beside {
+    /// A new path for the script.
+    pub(crate) script: Option<String>,
+    /// Markers that are text in the script and the versions.
+    pub(crate) literal: BTreeSet<String>,
+    /// Whether `enabled` can be written.
+    pub(crate) with_enabled: bool,
+}
+
+/// The edits that make a definition say what is live.
+pub(crate) fn edits(definition: &Definition, live: &LiveHook, beside: &Beside) -> Vec<Edit> {
+    let new: BTreeSet<String> = beside.literal.difference(&definition.literal).cloned().collect();
+    let old = Old { definition, turned: &new };
+    let mut edits = Vec::new();
+    old.name(live, &mut edits);
+    let trigger = definition.trigger.as_ref().is_some_and(|old| old.value == live.trigger);
+    if !trigger || old.turns("triggerId") {
+        edits.push(Edit::Set(key("triggerId"), text(live.trigger.as_str())));
+    }
+    if old.has("enabled") {
+        let same = definition.enabled.as_ref().is_some_and(|old| old.value == live.enabled);
+        if !beside.with_enabled {
+            edits.push(Edit::Remove(key("enabled")));
+        } else if !same || old.turns("enabled") {
+            edits.push(Edit::Set(key("enabled"), Value::Bool(live.enabled)));
+        }
+    }
+    if let Some(path) = &beside.script {
+        edits.push(Edit::Set(key("script"), text(path)));
+    }
+    old.dependencies(live.dependencies.as_ref(), &mut edits);
+    old.secrets(live.secrets.as_ref(), &mut edits);
+    if !new.is_empty() {
+        let all: BTreeSet<String> = definition.literal.union(&new).cloned().collect();
+        edits.push(Edit::Set(key("literalMarkers"), texts(&all)));
+    }
+    edits
+}
+
+fn key(key: &str) -> Vec<String> {
+    vec![key.to_owned()]
+}
+
+/// A definition as it is, and the markers that turn from keywords into text.
+struct Old<'a> {
+    definition: &'a Definition,
+    turned: &'a BTreeSet<String>,
+}
+
+impl Old<'_> {
+    fn field(&self, field: &str) -> Option<&Node> {
+        self.definition.written.get(field).map(|entry| &entry.value)
+    }
+
+    fn has(&self, field: &str) -> bool {
+        self.field(field).is_some()
+    }
+
+    /// Whether a field has a marker that turns into text, so that it has to be
+    /// written out.
+    fn turns(&self, field: &str) -> bool {
+        fn any(node: &Node, turned: &BTreeSet<String>) -> bool {
+            match &node.value {
+                Value::Text(text) => markers(text).any(|marker| turned.contains(marker.written)),
+                Value::List(items) => items.iter().any(|item| any(item, turned)),
+                Value::Map(entries) => entries.iter().any(|entry| any(&entry.value, turned)),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => false,
+            }
+        }
+        !self.turned.is_empty() && self.field(field).is_some_and(|node| any(node, self.turned))
+    }
+
+    fn name(&self, live: &LiveHook, edits: &mut Vec<Edit>) {
+        let same = self.definition.name.as_ref().is_some_and(|name| name.value == live.name);
+        if (!same || self.turns("name"))
+            && let Some(name) = written_name(live)
+        {
+            edits.push(Edit::Set(key("name"), text(name)));
+        }
+        if same {
+            return;
+        }
+        let former = &self.definition.renamed_from;
+        let rest: Vec<String> = former
+            .iter()
+            .filter(|name| name.value != live.name)
+            .map(|name| HookName::to_string(&name.value))
+            .collect();
+        if rest.is_empty() {
+            edits.push(Edit::Remove(key("renamedFrom")));
+        } else if rest.len() < former.len() {
+            edits.push(Edit::Set(key("renamedFrom"), texts(&rest)));
+        }
+    }
+
+    fn dependencies(&self, live: Option<&Dependencies>, edits: &mut Vec<Edit>) {
+        const FIELD: &str = "dependencies";
+        let (Some(live), Some(written)) = (live, self.field(FIELD)) else { return };
+        let old = self.definition.dependencies.as_ref();
+        let turns = self.turns(FIELD);
+        if old == Some(live) && !turns {
+            return;
+        }
+        // One by one, so that the other lines stay as they are.
+        if let (Some(old), Some(_), false, false) = (old, written.as_map(), turns, live.is_empty())
+        {
+            let gone = old.keys().filter(|package| !live.contains_key(*package));
+            edits.extend(gone.map(|package| Edit::Remove(vec![FIELD.to_owned(), package.clone()])));
+            let set = live.iter().filter(|(package, version)| old.get(*package) != Some(version));
+            edits.extend(set.map(|(package, version)| {
+                Edit::Set(vec![FIELD.to_owned(), package.clone()], text(version))
+            }));
+        } else {
+            edits.push(Edit::Set(key(FIELD), dependencies(live)));
+        }
+    }
+
+    fn secrets(&self, live: Option<&BTreeSet<String>>, edits: &mut Vec<Edit>) {
+        const FIELD: &str = "secrets";
+        let (Some(live), Some(written)) = (live, self.field(FIELD)) else { return };
+        let old = self.definition.secrets.as_ref();
+        if old.is_some_and(|old| old.keys().eq(live)) {
+            return;
+        }
+        let kept = |key: &String| (key.clone(), text(NOT_SHOWN));
+        // Values of keys that stay are the file's own, so they must not go.
+        let texts = written.as_map().filter(|entries| entries.iter().all(has_text_key));
+        match texts {
+            Some(entries) if !live.is_empty() => {
+                let has = |wanted: &str| entries.iter().any(|e| e.key.as_text() == Some(wanted));
+                let gone = entries.iter().filter_map(|entry| entry.key.as_text());
+                let gone = gone.filter(|key| !live.contains(*key));
+                edits.extend(gone.map(|key| Edit::Remove(vec![FIELD.to_owned(), key.to_owned()])));
+                let new = live.iter().filter(|key| !has(key));
+                edits.extend(
+                    new.map(|key| Edit::Set(vec![FIELD.to_owned(), key.clone()], text(NOT_SHOWN))),
+                );
+            }
+            _ => edits.push(Edit::Set(key(FIELD), map(live.iter().map(kept)))),
+        }
+    }
+}
+
+fn has_text_key(entry: &Entry) -> bool {
+    entry.key.as_text().is_some()
+}

@@ -1,0 +1,126 @@
+//! What is live, as files: into an empty folder or into one that people keep.
+//!
+//! [`export`] reads the folder and decides everything; [`ExportPlan::write`]
+//! only carries it out. A file is changed only where it says something else
+//! than the tenant does, so comments, order, quotes and keyword markers stay.
+
+mod backup;
+mod fields;
+mod merge;
+mod names;
+mod render;
+mod scripts;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+pub use backup::backup;
+
+use super::write::{Batch, WriteError};
+use super::{Keywords, Layout};
+use crate::model::{Diagnostic, HookName, LiveState};
+
+/// What an export needs to know.
+pub struct ExportOptions<'a> {
+    /// The keywords of this run.
+    pub keywords: Keywords,
+    /// Whether definitions without a live hook are removed.
+    pub prune: bool,
+    /// Which hooks are meant; others are left alone on disk.
+    pub only: &'a dyn Fn(&HookName) -> bool,
+    /// How a new folder is laid out. An existing one keeps its layout.
+    pub layout: Option<Layout>,
+}
+
+/// Everything that an export will do.
+#[derive(Debug)]
+pub struct ExportPlan {
+    /// The live hooks that have or get a definition, in order of their names.
+    pub hooks: Vec<HookFiles>,
+    /// Definitions without a live hook, in order of their files.
+    pub orphans: Vec<Orphan>,
+    /// What the reader has to know besides.
+    pub notes: Vec<Diagnostic>,
+    batch: Batch,
+}
+
+/// One hook's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookFiles {
+    /// The hook.
+    pub name: HookName,
+    /// What becomes of its files.
+    pub action: FileAction,
+    /// The definition's file.
+    pub source: String,
+    /// The files that are written.
+    pub written: Vec<String>,
+}
+
+/// What becomes of a hook's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileAction {
+    /// They are new.
+    Created,
+    /// Some of them change.
+    Updated,
+    /// They say what is live already.
+    Unchanged,
+}
+
+/// A definition without a live hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// The hook that isn't there.
+    pub name: HookName,
+    /// The definition's file.
+    pub source: String,
+    /// The files that are removed; empty unless asked for.
+    pub removed: Vec<String>,
+}
+
+/// What an export did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportSummary {
+    /// Files written or removed.
+    pub files: usize,
+}
+
+impl ExportPlan {
+    /// Whether nothing would be written or removed.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.batch.writes.is_empty() && self.batch.removals.is_empty()
+    }
+
+    /// Carries it out. Every file is prepared before the first is replaced.
+    ///
+    /// # Errors
+    /// When a file can't be written or changed since it was read.
+    pub fn write(&self) -> Result<ExportSummary, WriteError> {
+        Ok(ExportSummary { files: self.batch.carry_out()? })
+    }
+}
+
+/// Decides how a folder has to change to say what is live. The hooks' content
+/// must have been fetched; the folder need not exist.
+///
+/// # Errors
+/// When the folder has definitions whose hook can't be told, with all that is
+/// wrong with them: a second definition of one hook might come of it.
+pub fn export(
+    dir: &Path,
+    live: &LiveState,
+    options: &ExportOptions<'_>,
+) -> Result<ExportPlan, Vec<Diagnostic>> {
+    let tree = tree::Tree::read(dir, &options.keywords)?;
+    let mut plan = tree.plan(live, options);
+    let written: BTreeSet<_> = plan.batch.writes.keys().cloned().collect();
+    plan.batch.removals.retain(|path| !written.contains(path));
+    plan.hooks.sort_by(|a, b| a.name.cmp(&b.name));
+    plan.notes.sort();
+    Ok(plan)
+}

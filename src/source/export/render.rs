@@ -1,0 +1,110 @@
+//! A live hook as the tree of a new definition.
+//!
+//! Must not touch the disk or know what is on it.
+
+use std::collections::BTreeSet;
+
+use super::merge::written;
+use crate::model::secret::NOT_SHOWN;
+use crate::model::{Dependencies, HookId, HookName, LiveHook, Trigger};
+use crate::source::node::{Entry, Node, Value};
+
+/// A text as a value.
+pub(crate) fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+/// A node that stands nowhere yet.
+fn node(value: Value) -> Node {
+    Node::new(value, 0..0)
+}
+
+/// A map with keys in the given order.
+pub(crate) fn map(entries: impl IntoIterator<Item = (String, Value)>) -> Value {
+    let entry = |(key, value)| Entry { key: node(text(key)), value: node(value) };
+    Value::Map(entries.into_iter().map(entry).collect())
+}
+
+/// A list of texts.
+pub(crate) fn texts<'a>(items: impl IntoIterator<Item = &'a String>) -> Value {
+    Value::List(items.into_iter().map(|item| node(text(item))).collect())
+}
+
+/// Dependencies as a map.
+pub(crate) fn dependencies(dependencies: &Dependencies) -> Value {
+    map(dependencies.iter().map(|(package, version)| (package.clone(), text(version))))
+}
+
+/// The name to write for a live hook: its identity, which is what the tenant
+/// stores. `None` if that is no name that a definition can have.
+pub(crate) fn written_name(hook: &LiveHook) -> Option<String> {
+    let identity = HookName::parse(hook.name.as_str()).ok()?;
+    (identity == hook.name).then(|| identity.to_string())
+}
+
+/// Orders live hooks of one identity: the one that is called so comes before
+/// those that only go by it.
+pub(crate) fn precedence(hook: &LiveHook) -> (bool, bool, &HookId) {
+    let is_called_so = hook.stored_name.as_deref() == Some(hook.name.as_str());
+    (!is_called_so, hook.stored_name.is_none(), &hook.id)
+}
+
+/// A new definition. `enabled` is left out where two hooks of one trigger run,
+/// which no definitions can say.
+pub(crate) fn definition(
+    hook: &LiveHook,
+    name: &str,
+    script_file: &str,
+    literal: &BTreeSet<String>,
+    with_enabled: bool,
+) -> Node {
+    let LiveHook {
+        id: _,
+        name: _,
+        stored_name: _,
+        trigger,
+        enabled,
+        script: _,
+        dependencies: packages,
+        secrets,
+    } = hook;
+    let mut fields =
+        vec![("name".to_owned(), text(name)), ("triggerId".to_owned(), text(trigger.as_str()))];
+    if with_enabled {
+        fields.push(("enabled".to_owned(), Value::Bool(*enabled)));
+    }
+    fields.push(("script".to_owned(), text(script_file)));
+    if let Some(packages) = packages {
+        fields.push(("dependencies".to_owned(), dependencies(packages)));
+    }
+    if let Some(keys) = secrets {
+        let kept = keys.iter().map(|key| (key.clone(), text(NOT_SHOWN)));
+        fields.push(("secrets".to_owned(), map(kept)));
+    }
+    if !literal.is_empty() {
+        fields.push(("literalMarkers".to_owned(), texts(literal)));
+    }
+    node(map(fields))
+}
+
+/// The markers in a live hook's versions: text, not keywords.
+pub(crate) fn literal_versions(hook: &LiveHook) -> BTreeSet<String> {
+    hook.dependencies.iter().flatten().flat_map(|(_, version)| written(version)).collect()
+}
+
+/// The markers in a live hook's script and versions: text, not keywords.
+pub(crate) fn literal_markers(hook: &LiveHook) -> BTreeSet<String> {
+    let script = hook.script.iter().flat_map(|script| written(script.as_str()));
+    script.chain(literal_versions(hook)).collect()
+}
+
+/// Whether a hook can be a definition at all, else why not.
+pub(crate) fn obstacle(hook: &LiveHook) -> Option<String> {
+    if matches!(hook.trigger, Trigger::Other(_)) {
+        return Some("its trigger is not one that definitions can have".to_owned());
+    }
+    if written_name(hook).is_none() {
+        return Some("it has no name that a definition can have".to_owned());
+    }
+    (!hook.has_content()).then(|| "its content was not fetched".to_owned())
+}

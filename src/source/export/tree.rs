@@ -1,0 +1,340 @@
+//! An existing folder (or none) beside the live hooks: who belongs to whom,
+//! and which files change.
+//!
+//! Reads the folder, writes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::fields::{self, Beside};
+use super::names::Stems;
+use super::scripts::{self, Wanted};
+use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
+use crate::model::{Diagnostic, HookName, LiveHook, LiveState, Severity, Trigger};
+use crate::source::file::MAX_BYTES;
+use crate::source::native::{self, Context, Definition, script};
+use crate::source::walk::{Root, display};
+use crate::source::write::{Batch, NewContent};
+use crate::source::yaml::{self, SMALL};
+use crate::source::{Keywords, codes};
+
+/// A folder as it is.
+pub(crate) struct Tree<'a> {
+    dir: PathBuf,
+    /// `None` if the folder isn't there yet.
+    root: Option<Root>,
+    definitions: Vec<Definition>,
+    stems: Stems,
+    context: Context<'a>,
+}
+
+impl<'a> Tree<'a> {
+    /// Reads a folder. A missing one is an empty one.
+    pub(crate) fn read(dir: &Path, keywords: &'a Keywords) -> Result<Self, Vec<Diagnostic>> {
+        let context =
+            Context { keywords, allow_unresolved: true, used: BTreeSet::new(), found: Vec::new() };
+        let mut tree = Self {
+            dir: dir.to_owned(),
+            root: None,
+            definitions: Vec::new(),
+            stems: Stems::default(),
+            context,
+        };
+        if std::fs::symlink_metadata(dir).is_err() {
+            return Ok(tree);
+        }
+        let root = Root::open(dir).map_err(|found| vec![*found])?;
+        let (definitions, count) = native::read(&root, &mut tree.context);
+        native::identities(&definitions, &mut tree.context.found);
+        let usable = definitions.iter().filter(|definition| definition.name.is_some()).count();
+        let clash = tree.context.found.iter().any(|found| found.code == codes::SAME_IDENTITY);
+        if usable < count || clash {
+            let mut errors = tree.context.found;
+            errors.retain(Diagnostic::is_error);
+            errors.sort();
+            return Err(errors);
+        }
+        let entries = WalkDir::new(dir).min_depth(1).into_iter();
+        entries.flatten().for_each(|entry| tree.stems.take(&entry.file_name().to_string_lossy()));
+        Ok(Self { root: Some(root), definitions, ..tree })
+    }
+
+    /// What has to change.
+    pub(crate) fn plan(mut self, live: &LiveState, options: &ExportOptions<'_>) -> ExportPlan {
+        let mut plan = ExportPlan {
+            hooks: Vec::new(),
+            orphans: Vec::new(),
+            notes: Vec::new(),
+            batch: Batch { folder: self.dir.clone(), ..Batch::default() },
+        };
+        let chosen = choose(live, options, &mut plan.notes);
+        let (mut known, mut new) = (Vec::new(), Vec::new());
+        let mut unmatched: BTreeSet<usize> = (0..self.definitions.len()).collect();
+        for Chosen { hook, with_enabled } in chosen {
+            match self.find(&hook.name, live, &unmatched) {
+                Some(index) => {
+                    unmatched.remove(&index);
+                    known.push((index, hook, with_enabled));
+                }
+                None => new.push((hook, with_enabled)),
+            }
+        }
+        self.update(&known, &unmatched, &mut plan);
+        for (hook, with_enabled) in new {
+            self.create(hook, with_enabled, &mut plan);
+        }
+        self.orphans(&unmatched, live, options, &mut plan);
+        plan
+    }
+
+    /// The definition of a live hook: the one with its name, else one that
+    /// had it before.
+    fn find(&self, name: &HookName, live: &LiveState, free: &BTreeSet<usize>) -> Option<usize> {
+        let named = |definition: &Definition, name: &HookName| {
+            definition.name.as_ref().is_some_and(|placed| placed.value == *name)
+        };
+        let is_live =
+            |definition: &Definition| live.hooks.iter().any(|hook| named(definition, &hook.name));
+        let own = free.iter().find(|&&index| named(&self.definitions[index], name));
+        let former = || {
+            free.iter().find(|&&index| {
+                let definition = &self.definitions[index];
+                definition.renamed_from.iter().any(|former| former.value == *name)
+                    && !is_live(definition)
+            })
+        };
+        own.or_else(former).copied()
+    }
+
+    fn update(
+        &mut self,
+        known: &[(usize, &LiveHook, bool)],
+        unmatched: &BTreeSet<usize>,
+        plan: &mut ExportPlan,
+    ) {
+        let Some(root) = self.root.clone() else { return };
+        let mut wanted: Vec<Wanted> = known
+            .iter()
+            .map(|&(index, hook, _)| {
+                scripts::wanted(&root, &self.definitions[index], hook, &mut self.context)
+            })
+            .collect();
+        let still: BTreeSet<PathBuf> = unmatched
+            .iter()
+            .filter_map(|&index| script::path_of(&self.definitions[index])?.canonicalize().ok())
+            .collect();
+        scripts::untangle(&mut wanted, &still);
+        for (&(index, hook, with_enabled), wanted) in known.iter().zip(wanted) {
+            self.update_one(index, hook, with_enabled, wanted, plan);
+        }
+    }
+
+    fn update_one(
+        &mut self,
+        index: usize,
+        hook: &LiveHook,
+        with_enabled: bool,
+        wanted: Wanted,
+        plan: &mut ExportPlan,
+    ) {
+        let Self { definitions, stems, .. } = self;
+        let definition = &definitions[index];
+        let source = definition.text.file.clone();
+        let mut files = HookFiles {
+            name: hook.name.clone(),
+            action: FileAction::Unchanged,
+            source: source.clone(),
+            written: Vec::new(),
+        };
+        let folder = definition.at.path.parent().unwrap_or(Path::new(""));
+        let new_script = wanted.path.is_none().then(|| format!("{}.js", stems.give(&hook.name)));
+        let path = new_script.as_ref().map(|name| folder.join(name)).or(wanted.path);
+        let literal = wanted.literal.union(&render::literal_versions(hook)).cloned().collect();
+        let beside = Beside { script: new_script, literal, with_enabled };
+        note_markers(&source, &wanted.lost, &beside.literal, &definition.literal, plan);
+        let edits = fields::edits(definition, hook, &beside);
+        if !edits.is_empty() {
+            match yaml::edit(&definition.text.text, &definition.written, &edits, SMALL) {
+                Some(edited) => {
+                    if edited.rewritten {
+                        note_rewritten(&source, plan);
+                    }
+                    let before = Some(definition.text.text.clone());
+                    let content = NewContent { text: edited.text, before };
+                    plan.batch.writes.insert(definition.at.path.clone(), content);
+                    files.written.push(source);
+                }
+                None => return note_unwritable(hook, plan),
+            }
+        }
+        if let Some(path) = path.filter(|_| wanted.before.as_ref() != Some(&wanted.text)) {
+            files.written.push(display(&path));
+            note_size(&path, &wanted.text, plan);
+            let before = wanted.before.or_else(|| std::fs::read_to_string(&path).ok());
+            plan.batch.writes.insert(path, NewContent { text: wanted.text, before });
+        }
+        if !files.written.is_empty() {
+            files.action = FileAction::Updated;
+        }
+        plan.hooks.push(files);
+    }
+
+    fn create(&mut self, hook: &LiveHook, with_enabled: bool, plan: &mut ExportPlan) {
+        let Some(name) = render::written_name(hook) else { return };
+        let stem = self.stems.give(&hook.name);
+        let script_file = format!("{stem}.js");
+        let literal = render::literal_markers(hook);
+        let tree = render::definition(hook, &name, &script_file, &literal, with_enabled);
+        let Some(text) = yaml::emit(&tree, SMALL) else {
+            return note_unwritable(hook, plan);
+        };
+        let (source, path) = (self.dir.join(format!("{stem}.yaml")), self.dir.join(script_file));
+        let script = hook.script.clone().unwrap_or_default().as_str().to_owned();
+        note_markers(&display(&source), &BTreeSet::new(), &literal, &BTreeSet::new(), plan);
+        note_size(&path, &script, plan);
+        plan.hooks.push(HookFiles {
+            name: hook.name.clone(),
+            action: FileAction::Created,
+            source: display(&source),
+            written: vec![display(&source), display(&path)],
+        });
+        plan.batch.writes.insert(source, NewContent { text, before: None });
+        plan.batch.writes.insert(path, NewContent { text: script, before: None });
+    }
+
+    /// Definitions that no live hook has. Their scripts go with them unless
+    /// another definition uses them.
+    fn orphans(
+        &self,
+        unmatched: &BTreeSet<usize>,
+        live: &LiveState,
+        options: &ExportOptions<'_>,
+        plan: &mut ExportPlan,
+    ) {
+        let real = |index: usize| script::path_of(&self.definitions[index])?.canonicalize().ok();
+        // A live hook that can't be exported doesn't make its definition an orphan.
+        let is_live = |name: &HookName| live.hooks.iter().any(|hook| hook.name == *name);
+        let meant: BTreeSet<usize> = unmatched
+            .iter()
+            .copied()
+            .filter(|&index| {
+                let name = self.definitions[index].name.as_ref();
+                name.is_some_and(|name| (options.only)(&name.value) && !is_live(&name.value))
+            })
+            .collect();
+        let others = (0..self.definitions.len()).filter(|index| !meant.contains(index));
+        let used: BTreeSet<PathBuf> = others.filter_map(real).collect();
+        for &index in &meant {
+            let definition = &self.definitions[index];
+            let Some(name) = &definition.name else { continue };
+            let mut removed = Vec::new();
+            if options.prune {
+                let inside = |path: &PathBuf| {
+                    self.root.as_ref().is_some_and(|root| root.holds(path).unwrap_or(false))
+                };
+                let script = script::path_of(definition).filter(inside);
+                let script =
+                    script.filter(|_| real(index).is_some_and(|path| !used.contains(&path)));
+                for path in [Some(definition.at.path.clone()), script].into_iter().flatten() {
+                    removed.push(display(&path));
+                    plan.batch.removals.insert(path);
+                }
+            }
+            let source = definition.text.file.clone();
+            plan.orphans.push(Orphan { name: name.value.clone(), source, removed });
+        }
+    }
+}
+
+struct Chosen<'l> {
+    hook: &'l LiveHook,
+    with_enabled: bool,
+}
+
+/// The live hooks that can be definitions together: one a name, and one
+/// enabled a trigger.
+fn choose<'l>(
+    live: &'l LiveState,
+    options: &ExportOptions<'_>,
+    notes: &mut Vec<Diagnostic>,
+) -> Vec<Chosen<'l>> {
+    let mut by_name: BTreeMap<&HookName, Vec<&LiveHook>> = BTreeMap::new();
+    for hook in live.hooks.iter().filter(|hook| (options.only)(&hook.name)) {
+        match render::obstacle(hook) {
+            Some(why) => notes.push(skipped(hook, &why)),
+            None => by_name.entry(&hook.name).or_default().push(hook),
+        }
+    }
+    let mut enabled: BTreeMap<&Trigger, &HookName> = BTreeMap::new();
+    let mut chosen = Vec::new();
+    for (name, mut hooks) in by_name {
+        hooks.sort_by_key(|hook| render::precedence(hook));
+        let mut hooks = hooks.into_iter();
+        let Some(hook) = hooks.next() else { continue };
+        hooks.for_each(|other| {
+            notes.push(skipped(other, &format!("another hook goes by the name `{name}` too")));
+        });
+        let first = if hook.enabled { *enabled.entry(&hook.trigger).or_insert(name) } else { name };
+        if first != name {
+            let message = format!(
+                "hook `{name}` is enabled for {} beside `{first}`; its definition leaves `enabled` out, because definitions can enable only one",
+                hook.trigger
+            );
+            notes.push(Diagnostic::warning(codes::TWO_LIVE_ENABLED, message));
+        }
+        chosen.push(Chosen { hook, with_enabled: first == name });
+    }
+    chosen
+}
+
+fn skipped(hook: &LiveHook, why: &str) -> Diagnostic {
+    let message = format!("hook `{}` (id `{}`) is not exported: {why}", hook.name, hook.id);
+    Diagnostic::warning(codes::NOT_EXPORTED, message)
+}
+
+fn note_unwritable(hook: &LiveHook, plan: &mut ExportPlan) {
+    let why = "no YAML text was found that every reader takes for its values";
+    plan.notes.push(skipped(hook, why));
+}
+
+fn note_rewritten(source: &str, plan: &mut ExportPlan) {
+    let message = "the file has to be written anew; its comments are lost";
+    plan.notes.push(Diagnostic::warning(codes::REWRITTEN, message).in_file(source));
+}
+
+fn note_markers(
+    source: &str,
+    lost: &BTreeSet<String>,
+    literal: &BTreeSet<String>,
+    already: &BTreeSet<String>,
+    plan: &mut ExportPlan,
+) {
+    let list = |markers: &BTreeSet<String>| {
+        markers.iter().map(|marker| format!("`{marker}`")).collect::<Vec<_>>().join(", ")
+    };
+    if !lost.is_empty() {
+        let message = format!(
+            "the script no longer has {}: the tenant has other text on those lines",
+            list(lost)
+        );
+        plan.notes.push(Diagnostic::warning(codes::MARKERS_LOST, message).in_file(source));
+    }
+    let new: BTreeSet<String> = literal.difference(already).cloned().collect();
+    if !new.is_empty() {
+        let message = format!(
+            "the tenant has {} as text; `literalMarkers:` says that it is no keyword",
+            list(&new)
+        );
+        let note = Diagnostic::new(codes::LITERAL_MARKERS, Severity::Note, message);
+        plan.notes.push(note.in_file(source));
+    }
+}
+
+fn note_size(path: &Path, text: &str, plan: &mut ExportPlan) {
+    if text.len() as u64 > MAX_BYTES {
+        let message = "the script is larger than 1 MB; plan and apply won't read it";
+        plan.notes.push(Diagnostic::warning(codes::LIVE_TOO_LARGE, message).in_file(display(path)));
+    }
+}
