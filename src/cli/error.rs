@@ -6,6 +6,9 @@
 
 use super::exit::Exit;
 use super::output::WriteFailed;
+use crate::api::{ApiError, ApiErrorKind};
+use crate::source::WriteError;
+use crate::tenant;
 
 /// Why a command ended without its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +85,30 @@ impl Fault {
 
 impl From<WriteFailed> for CliError {
     fn from(error: WriteFailed) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<ApiError> for CliError {
+    fn from(error: ApiError) -> Self {
+        let exit = match error.kind {
+            ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone => Exit::TenantRefuses,
+            ApiErrorKind::Interrupted => Exit::Interrupted,
+            _ => Exit::Error,
+        };
+        let fault = Fault { message: error.to_string(), hint: error.hint() };
+        Self { exit, faults: vec![fault] }
+    }
+}
+
+impl From<tenant::Error> for CliError {
+    fn from(error: tenant::Error) -> Self {
+        Self::new(format!("the local tenant: {error}"))
+    }
+}
+
+impl From<WriteError> for CliError {
+    fn from(error: WriteError) -> Self {
         Self::new(error.to_string())
     }
 }

@@ -13,6 +13,14 @@ pub mod exit;
 pub mod output;
 pub mod settings;
 
+mod backup;
+mod definitions;
+mod files;
+mod planning;
+mod progress;
+mod session;
+mod several;
+
 pub use environment::Environment;
 pub use error::CliError;
 pub use exit::Exit;

@@ -10,6 +10,7 @@ use anstream::AutoStream;
 
 use super::args::{ColorWhen, GlobalArgs};
 use super::environment::Environment;
+use crate::report::Style;
 
 /// Both streams, and how much is told on stderr. Can be shared by tasks.
 #[derive(Debug)]
@@ -155,6 +156,35 @@ impl Output {
         self.tell(Verbosity::Everything, text);
     }
 
+    /// Tells a log, where nobody sees passing lines, that something takes
+    /// its time.
+    pub fn calm(&self, line: &str) {
+        if !self.stderr_look.live {
+            self.say(line);
+        }
+    }
+
+    /// How `report` lays texts out for stdout.
+    #[must_use]
+    pub fn stdout_style(&self) -> Style {
+        self.style(self.stdout_look)
+    }
+
+    /// How `report` lays texts out for stderr.
+    #[must_use]
+    pub fn stderr_style(&self) -> Style {
+        self.style(self.stderr_look)
+    }
+
+    fn style(&self, look: Look) -> Style {
+        Style {
+            width: look.width.unwrap_or(UNBOUNDED),
+            color: look.color,
+            unicode: true,
+            full: self.verbosity >= Verbosity::Detailed,
+        }
+    }
+
     /// Shows what is going on: on a terminal a passing line that the next one
     /// takes the place of, elsewhere nothing. `line` must be a single line.
     pub fn progress(&self, line: &str) {
@@ -253,6 +283,9 @@ impl std::fmt::Debug for Sink {
         f.debug_struct("Sink").field("closed", &self.closed).finish_non_exhaustive()
     }
 }
+
+/// Lines for a log or a file: as long as people still like to read.
+const UNBOUNDED: usize = 100;
 
 const START_OF_LINE: &str = "\r";
 /// Erases from the cursor to the end of the line.

@@ -20,6 +20,9 @@ pub struct ApplyReport {
     pub notes: Vec<String>,
     /// Whether it was interrupted by the user.
     pub interrupted: bool,
+    /// Whether the tenant refused a kind of write as such: its hooks are
+    /// read-only or switched off.
+    pub tenant_refuses: bool,
 }
 
 /// What became of one change.

@@ -327,6 +327,7 @@ pub(crate) fn full_report() -> ApplyReport {
         results,
         notes: vec!["The tenant stored `block-disposable-mail` under another name.".to_owned()],
         interrupted: false,
+        tenant_refuses: false,
     }
 }
 

@@ -4,7 +4,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::shared::{ConnectionArgs, DEFINITIONS, ProjectArgs};
 use super::values;
-use crate::model::HookName;
+use crate::plan::policy::NamePattern;
 
 /// The arguments of `hooksync export`.
 #[derive(Debug, Clone, Args)]
@@ -32,7 +32,7 @@ pub struct ExportArgs {
         value_parser = values::hook_name,
         help_heading = DEFINITIONS
     )]
-    pub only: Vec<HookName>,
+    pub only: Vec<NamePattern>,
     /// How the files are laid out
     #[arg(long, value_name = "LAYOUT", default_value = "native", help_heading = DEFINITIONS)]
     pub layout: Layout,

@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::values::{self, Keyword};
 use crate::api::Headroom;
-use crate::model::HookName;
+use crate::plan::policy::NamePattern;
 
 /// The help heading of the flags that say which tenant and how.
 pub(super) const CONNECTION: &str = "Connection";
@@ -120,7 +120,7 @@ pub struct ScopeArgs {
         value_delimiter = ',',
         value_parser = values::hook_name
     )]
-    pub only: Vec<HookName>,
+    pub only: Vec<NamePattern>,
     /// Which secrets are sent (values on the tenant can't be compared)
     #[arg(long, value_name = "WHICH", default_value = "always")]
     pub secrets: SecretsMode,

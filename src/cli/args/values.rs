@@ -4,7 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::model::HookName;
+use crate::plan::policy::NamePattern;
 use crate::source::keyword::is_key;
 
 /// A keyword and what it stands for. `Debug` shows the key only: the value
@@ -53,9 +53,9 @@ fn positive(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0)
 }
 
-/// Reads a hook's name.
-pub(super) fn hook_name(text: &str) -> Result<HookName, String> {
-    HookName::parse(text)
+/// Reads a hook's name or a pattern of names.
+pub(super) fn hook_name(text: &str) -> Result<NamePattern, String> {
+    NamePattern::parse(text)
         .map_err(|invalid| format!("{invalid} (a folder goes before --only, not after it)"))
 }
 

@@ -3,8 +3,13 @@
 //!
 //! Must not print but through [`super::output`].
 
+mod apply;
 mod completions;
+mod export;
 mod man;
+mod plan;
+mod tenant;
+mod validate;
 
 use super::args::Command;
 use super::{CliError, Context, Exit};
@@ -15,6 +20,11 @@ use super::{CliError, Context, Exit};
 /// Whatever stopped it, with the code to end with.
 pub fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, CliError> {
     match command {
+        Command::Plan(args) => plan::run(&args, context),
+        Command::Apply(args) => apply::run(&args, context),
+        Command::Export(args) => export::run(&args, context),
+        Command::Validate(args) => validate::run(&args, context),
+        Command::Tenant(args) => tenant::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
         _ => Err(CliError::new("this command is not part of this build")),

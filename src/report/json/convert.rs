@@ -147,7 +147,14 @@ impl Apply {
     /// The shape of an apply's report.
     #[must_use]
     pub fn of(report: &ApplyReport, requests: &RequestCounts) -> Self {
-        let ApplyReport { tenant, fingerprint, results, notes: _, interrupted: _ } = report;
+        let ApplyReport {
+            tenant,
+            fingerprint,
+            results,
+            notes: _,
+            interrupted: _,
+            tenant_refuses: _,
+        } = report;
         Self {
             format_version: FORMAT_VERSION,
             tenant: tenant.clone(),

@@ -14,7 +14,8 @@ use crate::report::words::grouped;
 /// it why it failed and what to do next.
 #[must_use]
 pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
-    let ApplyReport { tenant, fingerprint: _, results, notes, interrupted } = report;
+    let ApplyReport { tenant, fingerprint: _, results, notes, interrupted, tenant_refuses: _ } =
+        report;
     let mut page = Page::new(style);
     let heading = [span(Ink::Strong, "Applied to "), span(Ink::Strong, theirs(tenant, style))];
     page.wrap(0, 2, &heading);

@@ -4,7 +4,7 @@
 //! every step of it is done, and not otherwise.
 
 use super::{Run, State, Why};
-use crate::api::ApiError;
+use crate::api::{ApiError, ApiErrorKind};
 use crate::model::HookId;
 use crate::plan::{
     ApplyReport, ChangeResult, FailedRequest, HookRef, Op, Outcome, Owner, Step, StepId,
@@ -40,6 +40,9 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
         results: changes.chain(writes).collect(),
         notes: run.notes.clone(),
         interrupted: run.executor.stop.is_cancelled(),
+        tenant_refuses: run.refused.values().any(|error| {
+            matches!(error.kind, ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone)
+        }),
     }
 }
 

@@ -1,0 +1,280 @@
+//! `hooksync apply`: plans, shows it, asks, applies.
+
+use serde_json::Value;
+
+use super::plan;
+use crate::cli::args::{ApplyArgs, ResultFormat};
+use crate::cli::planning::{self, Prepared};
+use crate::cli::progress::Progress;
+use crate::cli::session::{Shared, runtime};
+use crate::cli::{CliError, Context, Exit, backup, definitions, settings, several};
+use crate::plan::guard::{self, Allowed};
+use crate::plan::{ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts};
+use crate::report::{json, text};
+use crate::sync::{Executor, execute};
+
+/// Runs it.
+///
+/// # Errors
+/// When nothing could be applied; what was is told as a result.
+pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let reviewed = reviewed(args)?;
+    let (file, rules) = definitions::config(args.project.dir.as_deref(), context)?;
+    let environment = context.environment;
+    let allow_delete = args.scope.allow_delete;
+    let all = settings::tenant(&args.project, &args.connection, allow_delete, environment, &file)?;
+    runtime()?.block_on(async {
+        let shared = Shared::new();
+        let plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
+        show(&plans, args.format, context)?;
+        let approved = approve(&plans, &reviewed, args, context)?;
+        if approved.iter().all(|plan| plan.plan().steps.is_empty() && plan.plan().is_clean()) {
+            return finish(&plans, &nothing(&plans), args.format, context);
+        }
+        if !args.yes && context.output.confirm(&question(&plans))? == Some(false) {
+            return Err(CliError::new("not applied"));
+        }
+        if shared.stop.is_cancelled() {
+            return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
+        }
+        if !args.no_backup {
+            for prepared in &plans {
+                backup::save(prepared, args.backup_dir.as_deref(), context)?;
+            }
+        }
+        let each = plans
+            .iter()
+            .zip(&approved)
+            .map(|(prepared, approved)| carry_out(prepared, approved, args, &shared, context));
+        let reports = futures_util::future::join_all(each).await;
+        finish(&plans, &reports, args.format, context)
+    })
+}
+
+/// The plan that was reviewed, as far as the user said.
+#[derive(Default)]
+struct Reviewed {
+    fingerprint: Option<Fingerprint>,
+    tenant: Option<String>,
+    /// The changes of `--plan FILE`, as `action name`, to tell what moved.
+    changes: Option<Vec<String>>,
+}
+
+fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
+    let Some(path) = &args.plan else {
+        return Ok(vec![Reviewed { fingerprint: args.expect.clone(), ..Reviewed::default() }]);
+    };
+    let text = fs_err::read_to_string(path)?;
+    let wrong = |what: &str| {
+        CliError::new(format!("{}: {what}", path.display()))
+            .hint("give the file that `hooksync plan --out FILE` wrote")
+    };
+    let plans = match serde_json::from_str(&text) {
+        Ok(Value::Array(plans)) => plans,
+        Ok(plan @ Value::Object(_)) => vec![plan],
+        Ok(_) => return Err(wrong("no plan")),
+        Err(error) => {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            return Err(wrong(&format!("no JSON ({place})")));
+        }
+    };
+    plans
+        .iter()
+        .map(|plan| {
+            let text = |value: &Value, key: &str| value[key].as_str().map(str::to_owned);
+            if plan["format_version"] != "1" {
+                return Err(wrong("no plan of format_version 1"));
+            }
+            let fingerprint = text(plan, "fingerprint").and_then(|print| print.parse().ok());
+            let changes = plan["changes"].as_array();
+            Ok(Reviewed {
+                fingerprint: Some(fingerprint.ok_or_else(|| wrong("no fingerprint in it"))?),
+                tenant: Some(text(plan, "tenant").ok_or_else(|| wrong("no tenant in it"))?),
+                changes: changes.map(|changes| {
+                    let one = |change| {
+                        Some(format!("{} {}", text(change, "action")?, text(change, "name")?))
+                    };
+                    changes.iter().filter_map(one).collect()
+                }),
+            })
+        })
+        .collect()
+}
+
+/// Text goes where the result goes; beside a JSON result it goes to stderr.
+fn show(plans: &[Prepared], format: ResultFormat, context: &Context<'_>) -> Result<(), CliError> {
+    match format {
+        ResultFormat::Text => context.output.data(&plan::as_text(plans, context))?,
+        ResultFormat::Json => {
+            let style = context.output.stderr_style();
+            context.output.say(&several::sections(plans.iter().map(|prepared| {
+                let shown = text::plan(&prepared.plan, &style, prepared.estimate());
+                (prepared.environment.as_deref(), shown)
+            })));
+        }
+    }
+    Ok(())
+}
+
+/// Every plan has to be approved before the first write of any.
+fn approve(
+    plans: &[Prepared],
+    reviewed: &[Reviewed],
+    args: &ApplyArgs,
+    context: &Context<'_>,
+) -> Result<Vec<ApprovedPlan>, CliError> {
+    if reviewed.len() != plans.len() && (args.plan.is_some() || args.expect.is_some()) {
+        return Err(CliError::usage(format!(
+            "{} reviewed plans for {} environments",
+            reviewed.len(),
+            plans.len()
+        )));
+    }
+    let none = Reviewed::default();
+    let (mut approved, mut refused) = (Vec::new(), Vec::new());
+    for (at, prepared) in plans.iter().enumerate() {
+        let reviewed = reviewed.get(at).unwrap_or(&none);
+        let allowed = Allowed {
+            deletes: prepared.allow_delete,
+            force: args.force,
+            expected: reviewed.fingerprint.clone(),
+            expected_tenant: reviewed.tenant.clone(),
+        };
+        match guard::approve(prepared.plan.clone(), &allowed) {
+            Ok(plan) => approved.push(plan),
+            Err(refusals) => {
+                for refusal in refusals {
+                    refused.push(refusal.is_safety());
+                    tell_refusal(&refusal, prepared, reviewed, context);
+                }
+            }
+        }
+    }
+    if refused.is_empty() {
+        return Ok(approved);
+    }
+    context.output.error("Nothing was written.");
+    let safety = refused.contains(&true);
+    Err(CliError::told(if safety { Exit::Refused } else { Exit::Error }))
+}
+
+fn tell_refusal(
+    refusal: &Refusal,
+    prepared: &Prepared,
+    reviewed: &Reviewed,
+    context: &Context<'_>,
+) {
+    let place = prepared.environment.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+    let mut error = CliError::new(format!("{place}{refusal}")).hint(refusal.hint());
+    if let (Refusal::Stale { .. }, Some(changes)) = (refusal, &reviewed.changes) {
+        error.faults[0].message.push_str(&moved(changes, &prepared.plan));
+    }
+    context.output.error(&error.render());
+}
+
+/// What the reviewed plan has and today's hasn't, and the other way round.
+fn moved(reviewed: &[String], plan: &Plan) -> String {
+    let today: Vec<String> = plan
+        .changes
+        .iter()
+        .map(|change| format!("{} {}", change.action.as_str(), change.name))
+        .collect();
+    let only = |these: &[String], those: &[String]| {
+        these.iter().filter(|one| !those.contains(one)).cloned().collect::<Vec<_>>().join(", ")
+    };
+    let (gone, new) = (only(reviewed, &today), only(&today, reviewed));
+    match (gone.as_str(), new.as_str()) {
+        ("", "") => "\nThe same hooks change, with other content.".to_owned(),
+        (gone, "") => format!("\nNo longer in the plan: {gone}"),
+        ("", new) => format!("\nNew in the plan: {new}"),
+        (gone, new) => format!("\nNo longer in the plan: {gone}\nNew in the plan: {new}"),
+    }
+}
+
+fn question(plans: &[Prepared]) -> String {
+    let tenants: Vec<&str> = plans.iter().map(|prepared| prepared.plan.tenant.as_str()).collect();
+    format!("Apply to {}?", tenants.join(", "))
+}
+
+async fn carry_out(
+    prepared: &Prepared,
+    approved: &ApprovedPlan,
+    args: &ApplyArgs,
+    shared: &Shared,
+    context: &Context<'_>,
+) -> ApplyReport {
+    let progress = Progress::new(&prepared.plan, context.output);
+    let executor = Executor {
+        writer: &prepared.session.writer,
+        desired: &prepared.desired,
+        stop: &shared.stop,
+        fail_fast: args.fail_fast,
+        on_event: &|event| progress.told(event),
+    };
+    let status = prepared.session.reader.status();
+    tokio::select! {
+        report = execute(approved, &executor) => report,
+        never = progress.watch(status) => match never {},
+    }
+}
+
+/// The reports of plans with nothing to do.
+fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
+    let report = |prepared: &Prepared| ApplyReport {
+        tenant: prepared.plan.tenant.clone(),
+        fingerprint: prepared.plan.fingerprint.clone(),
+        results: Vec::new(),
+        notes: Vec::new(),
+        interrupted: false,
+        tenant_refuses: false,
+    };
+    plans.iter().map(report).collect()
+}
+
+fn finish(
+    plans: &[Prepared],
+    reports: &[ApplyReport],
+    format: ResultFormat,
+    context: &Context<'_>,
+) -> Result<Exit, CliError> {
+    let both = || plans.iter().zip(reports);
+    let worked = reports.iter().any(|report| !report.results.is_empty());
+    match format {
+        ResultFormat::Text if !worked => {}
+        ResultFormat::Text => {
+            let style = context.output.stdout_style();
+            let parts = both().map(|(prepared, report)| {
+                let shown = text::apply(report, &prepared.plan, &style);
+                (prepared.environment.as_deref(), shown)
+            });
+            context.output.data(&format!("\n{}", several::sections(parts)))?;
+        }
+        ResultFormat::Json => {
+            let counted: Vec<(&ApplyReport, RequestCounts)> =
+                both().map(|(prepared, report)| (report, prepared.counts())).collect();
+            context.output.data(&match counted.as_slice() {
+                [(report, counts)] => json::apply(report, counts),
+                several => json::applies(several),
+            })?;
+        }
+    }
+    Ok(exit_of(reports))
+}
+
+fn exit_of(reports: &[ApplyReport]) -> Exit {
+    let results = || reports.iter().flat_map(|report| &report.results);
+    let all = results().all(|result| result.outcome == Outcome::Applied);
+    let wrote =
+        results().any(|result| result.outcome == Outcome::Applied || !result.done.is_empty());
+    if all {
+        Exit::Done
+    } else if reports.iter().any(|report| report.interrupted) {
+        Exit::Interrupted
+    } else if wrote {
+        Exit::Partial
+    } else if reports.iter().any(|report| report.tenant_refuses) {
+        Exit::TenantRefuses
+    } else {
+        Exit::Error
+    }
+}

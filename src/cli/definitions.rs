@@ -1,0 +1,159 @@
+//! Definitions as the commands need them: read, checked, and their findings
+//! told. The same for `validate`, `plan` and `apply`.
+//!
+//! Must not ask the tenant anything.
+
+use super::settings::{ConfigFile, ProjectSettings};
+use super::{CliError, Context, Exit};
+use crate::lint::{self, Level, RuleSettings};
+use crate::model::{DesiredState, Diagnostic};
+use crate::plan::{FieldChange, Plan, Warning};
+use crate::report::text;
+use crate::source::config::RuleLevel;
+use crate::source::{self, LoadOptions, codes};
+
+/// A folder's definitions and all that is to be said of them.
+pub(super) struct Checked {
+    /// What the files say.
+    pub(super) desired: DesiredState,
+    /// How many definitions there are, faulty ones included.
+    pub(super) definitions: usize,
+    /// Findings about files, metadata and keywords.
+    pub(super) found: Vec<Diagnostic>,
+    /// Findings of the rules for scripts.
+    pub(super) scripts: Vec<Diagnostic>,
+}
+
+/// Reads hooksync.yaml; its findings are told, and errors end the run.
+///
+/// # Errors
+/// When something is wrong with it.
+pub(super) fn config(
+    dir: Option<&std::path::Path>,
+    context: &Context<'_>,
+) -> Result<(ConfigFile, RuleSettings), CliError> {
+    let (file, mut found) = ConfigFile::find(dir);
+    let mut rules = RuleSettings::default();
+    for setting in &file.config.rules {
+        let level = match setting.level {
+            RuleLevel::Off => Level::Off,
+            RuleLevel::Note => Level::Note,
+            RuleLevel::Warning => Level::Warning,
+            RuleLevel::Error => Level::Error,
+        };
+        if let Err(error) = rules.set(&setting.code, level) {
+            let (path, place) = &setting.place;
+            let mut finding = Diagnostic::error(codes::INVALID_SETTING, error.to_string())
+                .in_file(path.clone())
+                .hint("`hooksync validate --help` and docs/rules.md name the rules");
+            finding.position = Some(*place);
+            found.push(finding);
+        }
+    }
+    found.sort();
+    tell(&found, context);
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(CliError::told(Exit::Error));
+    }
+    Ok((file, rules))
+}
+
+/// Reads and checks the definitions of one environment.
+pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked {
+    let options = LoadOptions {
+        keywords: settings.keywords.clone(),
+        allow_unresolved: settings.allow_unresolved,
+    };
+    let source::Loaded { desired, diagnostics, definitions, layout: _ } =
+        source::load(&settings.dir.value, &options);
+    let scripts = lint::check_all(&desired, rules);
+    Checked { desired, definitions, found: diagnostics, scripts }
+}
+
+impl Checked {
+    /// Every finding, in order.
+    pub(super) fn all(&self) -> Vec<Diagnostic> {
+        let mut all: Vec<_> = self.found.iter().chain(&self.scripts).cloned().collect();
+        all.sort();
+        all
+    }
+
+    /// Ends the run if the files can't be understood. Scripts are judged
+    /// later: what already lives on the tenant is no reason to stop.
+    ///
+    /// # Errors
+    /// When a finding is an error; all are told then.
+    pub(super) fn demand_readable(&self, context: &Context<'_>) -> Result<(), CliError> {
+        if self.found.iter().any(Diagnostic::is_error) {
+            tell(&self.all(), context);
+            return Err(CliError::told(Exit::Error));
+        }
+        Ok(())
+    }
+
+    /// Ends the run if a script that would change on the tenant has an error.
+    /// Findings about the hooks that change, and errors in scripts that are
+    /// live already, become warnings of the plan.
+    ///
+    /// # Errors
+    /// When such a script has an error; those errors are told then.
+    pub(super) fn judge(&self, plan: &mut Plan, context: &Context<'_>) -> Result<(), CliError> {
+        let mut stopping = Vec::new();
+        for hook in &self.desired.hooks {
+            let change = plan
+                .changes
+                .iter()
+                .find(|change| change.source.as_deref() == Some(hook.source.as_str()));
+            let script_changes = change.is_some_and(|change| {
+                change.fields.iter().any(|field| matches!(field, FieldChange::Script { .. }))
+            });
+            let mine = self.scripts.iter().filter(|finding| {
+                let file = finding.file.as_deref();
+                file == Some(hook.source.as_str()) || file == Some(hook.script_source.file.as_str())
+            });
+            for finding in mine {
+                if finding.is_error() && script_changes {
+                    stopping.push(finding.clone());
+                } else if finding.is_error() {
+                    plan.warnings.push(warning(finding, " (it is live already)"));
+                } else if change.is_some() && finding.severity == crate::model::Severity::Warning {
+                    plan.warnings.push(warning(finding, ""));
+                }
+            }
+        }
+        let files = self.found.iter().filter(|finding| !finding.is_error());
+        plan.warnings.extend(
+            files
+                .filter(|finding| finding.severity == crate::model::Severity::Warning)
+                .map(|finding| warning(finding, "")),
+        );
+        plan.warnings.sort();
+        plan.warnings.dedup();
+        if stopping.is_empty() {
+            return Ok(());
+        }
+        stopping.sort();
+        stopping.dedup();
+        tell(&stopping, context);
+        Err(CliError::told(Exit::Error))
+    }
+}
+
+fn warning(finding: &Diagnostic, more: &str) -> Warning {
+    let place = finding.position.map(|at| format!("line {}, column {}: ", at.line, at.column));
+    Warning {
+        code: finding.code.0,
+        message: format!("{}{}{more}", place.unwrap_or_default(), finding.message),
+        source: finding.file.clone(),
+    }
+}
+
+/// Tells findings on stderr.
+pub(super) fn tell(found: &[Diagnostic], context: &Context<'_>) {
+    if found.is_empty() {
+        return;
+    }
+    let errors = found.iter().any(Diagnostic::is_error);
+    let shown = text::diagnostics(found, &context.output.stderr_style());
+    if errors { context.output.error(&shown) } else { context.output.say(&shown) }
+}

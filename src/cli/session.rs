@@ -1,0 +1,148 @@
+//! From settings to a tenant that can be asked, and the user's interrupt.
+//!
+//! Must not make a request: the first one is made when something is needed.
+
+use secrecy::ExposeSecret;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use super::CliError;
+use super::settings::{Target, TenantSettings};
+use crate::api::{self, Domain, Gates, Reader, Writer};
+use crate::model::SecretValue;
+use crate::tenant;
+
+/// The name that the tenant of `--local` goes by in plans: its port changes
+/// from run to run, the tenant doesn't.
+const LOCAL_TENANT: &str = "local";
+
+/// One tenant that can be asked.
+pub(super) struct Session {
+    /// How it is called in plans and reports.
+    pub(super) tenant: String,
+    /// The reading half.
+    pub(super) reader: Reader,
+    /// The writing half.
+    pub(super) writer: Writer,
+    /// The local tenant, as long as it is needed.
+    _local: Option<tenant::Running>,
+}
+
+/// What all sessions of a run share.
+pub(super) struct Shared {
+    /// The first interrupt: nothing new begins.
+    pub(super) stop: CancellationToken,
+    /// The second interrupt: nothing goes on.
+    abort: CancellationToken,
+    gates: Gates,
+}
+
+/// The runtime that a command's requests run on. One thread: what takes long
+/// is the network.
+///
+/// # Errors
+/// When the system gives none.
+pub(super) fn runtime() -> Result<Runtime, CliError> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+impl Shared {
+    /// Begins to listen for interrupts. Has to be called on the runtime.
+    pub(super) fn new() -> Self {
+        let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
+        tokio::spawn(listen(stop.clone(), abort.clone()));
+        Self { stop, abort, gates: Gates::default() }
+    }
+
+    /// A session with the tenant of these settings.
+    ///
+    /// # Errors
+    /// When the local tenant can't be started, or no client can be made on
+    /// this machine.
+    pub(super) async fn connect(&self, settings: &TenantSettings) -> Result<Session, CliError> {
+        let (tenant, domain, credentials, audience, local) = match &settings.target {
+            Target::Local { state } => {
+                let options =
+                    tenant::Options { state: Some(state.clone()), ..tenant::Options::default() };
+                let running = tenant::start(options).await?;
+                let domain = Domain::parse(&running.url()).map_err(|error| {
+                    CliError::new(format!("the local tenant can't be reached: {error}"))
+                })?;
+                let token = SecretValue::new(running.access_token().expose_secret().to_owned());
+                let credentials = api::Credentials::Token(token);
+                (LOCAL_TENANT.to_owned(), domain, credentials, None, Some(running))
+            }
+            Target::Remote(remote) => {
+                let domain = remote.domain.value.clone();
+                let credentials = remote.credentials.value.clone();
+                let audience = remote.audience.as_ref().map(|audience| audience.value.clone());
+                (domain.as_str().to_owned(), domain, credentials, audience, None)
+            }
+        };
+        let session = api::connect(
+            api::Settings {
+                domain,
+                audience,
+                credentials,
+                rate: settings.rate.values(),
+                deadline: settings.timeout.value,
+                stop: self.stop.clone(),
+                abort: self.abort.clone(),
+                gates: self.gates.clone(),
+            },
+            None,
+        )?;
+        Ok(Session { tenant, reader: session.reader(), writer: session.writer(), _local: local })
+    }
+}
+
+/// Waits for Ctrl-C, or for SIGTERM where there is such a thing. The first
+/// stops, the second aborts.
+async fn listen(stop: CancellationToken, abort: CancellationToken) {
+    let Ok(mut interrupts) = Interrupts::new() else { return };
+    interrupts.next().await;
+    stop.cancel();
+    interrupts.next().await;
+    abort.cancel();
+}
+
+#[cfg(unix)]
+struct Interrupts {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Interrupts {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Interrupts;
+
+#[cfg(not(unix))]
+impl Interrupts {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // nobody will ever interrupt
+            std::future::pending::<()>().await;
+        }
+    }
+}
