@@ -93,6 +93,7 @@ pub(crate) fn change(action: Action, hook: &str, trigger: Trigger) -> Change {
         fields: Vec::new(),
         secrets: Vec::new(),
         blocked: None,
+        withheld: None,
     }
 }
 
@@ -116,7 +117,7 @@ pub(crate) fn clean_plan() -> Plan {
 }
 
 fn step(owner: Owner, op: Op) -> Step {
-    Step { owner, op, after: Vec::new(), after_any: Vec::new(), takes_over_from: None }
+    Step { owner, op, after: Vec::new(), takes_over_from: Vec::new() }
 }
 
 /// An update of one field.
@@ -270,7 +271,7 @@ fn full_steps() -> Vec<Step> {
         step(Owner::Change(1), Op::Patch { hook: other(), patch: HookPatch::enabled(false) }),
         Step {
             after: vec![1, 2],
-            takes_over_from: Some(2),
+            takes_over_from: vec![2],
             ..step(Owner::Change(0), Op::Patch { hook: made, patch: HookPatch::enabled(true) })
         },
         step(Owner::Change(2), Op::Patch { hook: other(), patch }),
@@ -417,6 +418,7 @@ fn any_change() -> impl Strategy<Value = Change> {
             fields,
             secrets,
             source,
+            withheld: blocked.clone(),
             blocked,
             ..change(action, &hook, Trigger::from_tenant(&trigger))
         })
