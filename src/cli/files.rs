@@ -7,6 +7,15 @@ use std::path::Path;
 
 use super::CliError;
 
+/// Adds to the end of a file that somebody else keeps.
+///
+/// # Errors
+/// When it can't be written; the message names the file.
+pub(super) fn append(path: &Path, text: &str) -> Result<(), CliError> {
+    let mut file = fs_err::OpenOptions::new().append(true).create(true).open(path)?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
 /// Writes a whole file or leaves what was there. A pipe or device is written
 /// to as it is.
 ///

@@ -12,8 +12,9 @@ use tokio::sync::watch;
 
 use super::Output;
 use crate::api::Status;
-use crate::plan::{Op, Plan, StepId};
-use crate::report::safe;
+use crate::plan::{Outcome, Plan, StepId};
+use crate::report::Style;
+use crate::report::progress::{self, Waiting};
 use crate::sync::Event;
 
 /// How often a log is told of a long wait.
@@ -25,49 +26,57 @@ const LIVE: Duration = Duration::from_millis(250);
 pub(super) struct Progress<'a> {
     plan: &'a Plan,
     output: &'a Output,
+    style: Style,
+    began: Instant,
     ended: AtomicUsize,
     last: Mutex<Option<StepId>>,
 }
 
 impl<'a> Progress<'a> {
     pub(super) fn new(plan: &'a Plan, output: &'a Output) -> Self {
-        Self { plan, output, ended: AtomicUsize::new(0), last: Mutex::new(None) }
+        Self {
+            plan,
+            output,
+            style: output.stderr_style(),
+            began: Instant::now(),
+            ended: AtomicUsize::new(0),
+            last: Mutex::new(None),
+        }
     }
 
     /// A step began or ended.
     pub(super) fn told(&self, event: Event) {
-        let (id, word) = match event {
+        let (id, outcome) = match event {
             Event::Started(id) => {
                 *self.lock() = Some(id);
-                self.draw("");
+                self.draw(None);
                 return;
             }
-            Event::Done(id) => (id, "done"),
-            Event::Failed(id) => (id, "failed"),
-            Event::Skipped(id) => (id, "not attempted"),
+            Event::Done(id) => (id, Outcome::Applied),
+            Event::Failed(id) => (id, Outcome::Failed),
+            Event::Skipped(id) => (id, Outcome::NotAttempted),
         };
-        let count = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
+        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
+        let what = progress::step(self.plan, id, &self.style);
         let total = self.plan.steps.len();
-        self.output.detail(&format!("[{count}/{total}] {}: {word}", self.words(id)));
-        self.draw("");
+        self.output.detail(&progress::ended(ended, total, &what, outcome, &self.style));
+        self.draw(None);
     }
 
     /// Tells of waits until the run ends; never comes back.
     pub(super) async fn watch(&self, mut status: watch::Receiver<Status>) -> Infallible {
-        let mut told = Instant::now();
+        let mut told = self.began;
         loop {
             let changed = tokio::time::timeout(LIVE, status.changed()).await;
             let waiting = status.borrow_and_update().waiting.clone();
             if let Some(waiting) = waiting {
-                let left =
-                    waiting.until.map(|until| until.saturating_duration_since(Instant::now()));
-                let time =
-                    left.map(|left| format!(", {}s", left.as_secs() + 1)).unwrap_or_default();
-                let wait = format!("waits for {}{time}", waiting.why);
-                self.draw(&wait);
+                let until = waiting.until.unwrap_or_else(Instant::now);
+                let left = until.saturating_duration_since(Instant::now());
+                let waiting = Waiting { what: waiting.why, left };
+                self.draw(Some(waiting));
                 if told.elapsed() >= CALM {
                     told = Instant::now();
-                    self.output.calm(&format!("{} {wait}", self.count()));
+                    self.output.calm(&progress::waits(&waiting, &self.style));
                 }
             }
             if matches!(changed, Ok(Err(_))) {
@@ -76,30 +85,16 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn draw(&self, wait: &str) {
-        let what = self.lock().map(|id| self.words(id)).unwrap_or_default();
-        self.output.progress(&format!(
-            "{} {}",
-            self.count(),
-            if wait.is_empty() { &what } else { wait }
-        ));
-    }
-
-    fn count(&self) -> String {
-        format!("[{}/{}]", self.ended.load(Ordering::Relaxed), self.plan.steps.len())
-    }
-
-    fn words(&self, id: StepId) -> String {
-        let step = &self.plan.steps[id];
-        let what = match &step.op {
-            Op::Create { .. } => "create",
-            Op::Patch { .. } => "change",
-            Op::Delete { .. } => "delete",
-            Op::AddSecrets { .. } => "add secrets of",
-            Op::UpdateSecrets { .. } => "write secrets of",
-            Op::RemoveSecrets { .. } => "remove secrets of",
+    fn draw(&self, waiting: Option<Waiting<'_>>) {
+        let running = self.lock().map(|id| progress::step(self.plan, id, &self.style));
+        let shown = progress::Progress {
+            done: self.ended.load(Ordering::Relaxed),
+            total: self.plan.steps.len(),
+            running: running.as_deref(),
+            waiting,
+            elapsed: self.began.elapsed(),
         };
-        format!("{what} {}", safe::inline(self.plan.owner_name(step.owner).as_str(), true))
+        self.output.progress(&progress::line(&shown, &self.style));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<StepId>> {

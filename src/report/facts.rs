@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::words::count;
 use crate::model::Trigger;
-use crate::plan::{Action, Change, FieldChange, Op, Owner, Plan, SecretAction, Step};
+use crate::plan::{Action, Change, FieldChange, Op, Owner, Plan, SecretAction, Step, Warning};
 
 /// Our words and theirs, in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -66,6 +66,22 @@ pub(crate) enum DangerKind {
     SecretDelete,
 }
 
+impl DangerKind {
+    /// Whether something is deleted, which has to be allowed.
+    pub(crate) fn is_delete(self) -> bool {
+        matches!(self, Self::Delete | Self::Replace | Self::SecretDelete)
+    }
+}
+
+/// The warning of [`DangerKind::LockOut`]; it is told as a danger instead.
+const LOCK_OUT_WARNING: &str = "HS505";
+
+/// The warnings that aren't told as dangers already.
+pub(crate) fn other_warnings<'a>(plan: &'a Plan, dangers: &[Danger]) -> Vec<&'a Warning> {
+    let told = dangers.iter().any(|danger| danger.kind == DangerKind::LockOut);
+    plan.warnings.iter().filter(|one| !told || one.code != LOCK_OUT_WARNING).collect()
+}
+
 /// All dangers of a plan, the greatest first, else in the plan's order.
 pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
     let mut dangers = Vec::new();
@@ -77,12 +93,8 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
             Action::Create | Action::Update => {}
         }
         if let Some(phrase) = switch(plan, change) {
-            let kind = if switched(change) == Some(true) {
-                DangerKind::SwitchOn
-            } else {
-                DangerKind::SwitchOff
-            };
-            tell(kind, phrase);
+            let on = change.will_run();
+            tell(if on { DangerKind::SwitchOn } else { DangerKind::SwitchOff }, phrase);
         }
         if can_lock_out(change) {
             tell(DangerKind::LockOut, lock_out(change));
@@ -107,13 +119,11 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
 
 fn delete(plan: &Plan, change: &Change) -> Phrase {
     let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted");
-    let live = change.live.as_ref();
-    if live.is_some_and(|live| live.enabled) {
-        phrase = phrase.ours(", and it is live on ").theirs(&change.trigger);
-        phrase = if successor(plan, change).is_none() {
-            phrase.ours(": nothing runs there then")
-        } else {
-            phrase
+    if change.live.as_ref().is_some_and(|live| live.enabled) {
+        phrase = phrase.ours(" while live on ").theirs(&change.trigger);
+        phrase = match successor(plan, change) {
+            Some(other) => phrase.ours("; ").theirs(&other.name).ours(" takes its place"),
+            None => phrase.ours(", where nothing runs then"),
         };
     }
     lost_secrets(phrase, change)
@@ -136,36 +146,29 @@ fn lost_secrets(phrase: Phrase, change: &Change) -> Phrase {
         .flat_map(|live| live.secrets.iter().flatten())
         .filter(|key| !change.secrets.iter().any(|secret| &secret.key == *key))
         .collect();
-    if keys.is_empty() {
-        phrase.ours(".")
-    } else {
-        phrase.ours("; lost with it, as values can't be read back: ").list(keys).ours(".")
+    match keys.len() {
+        0 => phrase.ours("."),
+        1 => phrase.ours(". Its secret ").list(keys).ours(" is lost: values can't be read back."),
+        _ => phrase.ours(". Its secrets ").list(keys).ours(" are lost: values can't be read back."),
     }
 }
 
 /// Whether a live hook is switched on or off.
 fn switched(change: &Change) -> Option<bool> {
-    change.fields.iter().find_map(|field| match field {
-        FieldChange::Enabled { old: Some(old), new } if old != new => Some(*new),
-        _ => None,
-    })
+    let before = change.live.as_ref()?.enabled;
+    (change.action == Action::Update && change.will_run() != before).then(|| change.will_run())
 }
 
 fn switch(plan: &Plan, change: &Change) -> Option<Phrase> {
-    if change.action == Action::Replace {
-        return None;
-    }
     let phrase = Phrase::default().theirs(&change.name);
     Some(match (switched(change)?, successor(plan, change)) {
-        (true, _) => match predecessor(plan, change) {
-            Some(other) => phrase
-                .ours(" goes live on ")
-                .theirs(&change.trigger)
-                .ours(" in place of ")
-                .theirs(&other.name)
-                .ours("."),
-            None => phrase.ours(" goes live on ").theirs(&change.trigger).ours("."),
-        },
+        (true, _) => {
+            let phrase = phrase.ours(" goes live on ").theirs(&change.trigger);
+            match predecessor(plan, change) {
+                Some(other) => phrase.ours(" in place of ").theirs(&other.name).ours("."),
+                None => phrase.ours("."),
+            }
+        }
         (false, Some(other)) => {
             phrase.ours(" is switched off and ").theirs(&other.name).ours(" takes its place.")
         }
@@ -178,39 +181,19 @@ fn switch(plan: &Plan, change: &Change) -> Option<Phrase> {
 /// The hook that goes live on the trigger that this one leaves.
 fn successor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
     let trigger = change.live.as_ref().map(|live| &live.trigger)?;
-    plan.changes
-        .iter()
-        .find(|other| other.name != change.name && &other.trigger == trigger && goes_live(other))
+    plan.changes.iter().find(|other| {
+        !std::ptr::eq(*other, change) && &other.trigger == trigger && other.switches_on()
+    })
 }
 
 /// The hook that leaves the trigger on which this one goes live.
 fn predecessor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
     plan.changes.iter().find(|other| {
-        other.name != change.name
-            && other
-                .live
-                .as_ref()
-                .is_some_and(|live| live.enabled && live.trigger == change.trigger)
-            && (matches!(other.action, Action::Delete | Action::Replace)
-                || switched(other) == Some(false))
+        let was_live = |other: &Change| {
+            other.live.as_ref().is_some_and(|live| live.enabled && live.trigger == change.trigger)
+        };
+        !std::ptr::eq(*other, change) && other.gives_way() && was_live(other)
     })
-}
-
-fn goes_live(change: &Change) -> bool {
-    change
-        .fields
-        .iter()
-        .any(|field| matches!(field, FieldChange::Enabled { old, new: true } if *old != Some(true)))
-}
-
-/// Whether the hook runs once the change is done.
-fn runs_after(change: &Change) -> bool {
-    let told = change.fields.iter().find_map(|field| match field {
-        FieldChange::Enabled { old: _, new } => Some(*new),
-        _ => None,
-    });
-    change.action != Action::Delete
-        && told.unwrap_or_else(|| change.live.as_ref().is_some_and(|live| live.enabled))
 }
 
 /// Whether this program's own log-in will go through what changes.
@@ -218,7 +201,7 @@ fn can_lock_out(change: &Change) -> bool {
     let renames_only = change.action == Action::Update
         && change.secrets.is_empty()
         && change.fields.iter().all(|field| matches!(field, FieldChange::Name { .. }));
-    change.trigger == Trigger::CredentialsExchange && runs_after(change) && !renames_only
+    change.trigger == Trigger::CredentialsExchange && change.will_run() && !renames_only
 }
 
 fn lock_out(change: &Change) -> Phrase {
@@ -233,8 +216,8 @@ fn lock_out(change: &Change) -> Phrase {
 pub(crate) struct OrderLine {
     pub(crate) hook: String,
     pub(crate) what: Phrase,
-    /// The hook that is switched on again if this fails.
-    pub(crate) or_else: Option<String>,
+    /// The hooks that get back what they had if this fails.
+    pub(crate) or_else: Vec<String>,
 }
 
 /// Steps of several hooks that wait for each other, one list for each group.
@@ -271,15 +254,19 @@ pub(crate) fn creates_in_stages(plan: &Plan) -> bool {
     })
 }
 
-fn order_line(plan: &Plan, step: &Step) -> OrderLine {
-    let or_else = step.takes_over_from.first().and_then(|at| plan.steps.get(*at));
-    OrderLine {
-        hook: owner_name(plan, step.owner),
-        what: step_phrase(plan, step),
-        or_else: or_else.map(|step| owner_name(plan, step.owner)),
-    }
+/// One step as a line.
+pub(crate) fn order_line(plan: &Plan, step: &Step) -> OrderLine {
+    let mut or_else: Vec<String> = step
+        .takes_over_from
+        .iter()
+        .filter_map(|at| plan.steps.get(*at))
+        .map(|step| owner_name(plan, step.owner))
+        .collect();
+    or_else.dedup();
+    OrderLine { hook: owner_name(plan, step.owner), what: step_phrase(plan, step), or_else }
 }
 
+/// As [`Plan::owner_name`], for a plan that may be made by hand.
 fn owner_name(plan: &Plan, owner: Owner) -> String {
     let name = match owner {
         Owner::Change(at) => plan.changes.get(at).map(|change| &change.name),

@@ -9,12 +9,16 @@
 
 mod diff;
 mod facts;
+pub mod github;
 mod ink;
 pub mod json;
 mod layout;
+pub mod markdown;
+pub mod progress;
 pub mod safe;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sarif;
 pub mod text;
 mod words;
 
@@ -22,7 +26,7 @@ mod words;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Columns of the terminal. Less than [`Style::NARROWEST`] is taken as
-    /// that.
+    /// that; [`Style::ENDLESS`] where lines may be as long as they are.
     pub width: usize,
     /// Whether colours are wanted.
     pub color: bool,
@@ -37,6 +41,9 @@ impl Style {
     /// The narrowest width that text is laid out for.
     pub const NARROWEST: usize = 24;
 
+    /// No line has to be broken.
+    pub const ENDLESS: usize = 1_000_000;
+
     /// No colours, Unicode, nothing beyond what a reader needs.
     #[must_use]
     pub fn plain(width: usize) -> Self {
@@ -45,10 +52,14 @@ impl Style {
 
     /// The columns to lay out for.
     pub(crate) fn columns(&self) -> usize {
-        self.width.max(Self::NARROWEST)
+        self.width.clamp(Self::NARROWEST, Self::ENDLESS)
     }
 }
 
 /// The code under which a plan's secrets without a value are told where they
 /// have to be a warning.
 pub const UNRESOLVED_SECRET: &str = "HS590";
+
+/// The code under which it is told, where it has to be a warning, that a hook
+/// stays switched off although its definition says otherwise.
+pub const WITHHELD: &str = "HS591";

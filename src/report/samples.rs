@@ -419,6 +419,7 @@ fn any_change() -> impl Strategy<Value = Change> {
             fields,
             secrets,
             source,
+            withheld: blocked.clone(),
             blocked,
             ..change(action, &hook, Trigger::from_tenant(&trigger))
         })

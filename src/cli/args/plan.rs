@@ -53,4 +53,6 @@ pub enum PlanFormat {
     Json,
     /// For a pull-request comment
     Markdown,
+    /// Annotations of a GitHub workflow
+    Github,
 }

@@ -1,5 +1,7 @@
 //! `hooksync apply`: plans, shows it, asks, applies.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::plan;
@@ -7,10 +9,11 @@ use crate::cli::args::{ApplyArgs, ResultFormat};
 use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Progress;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, backup, definitions, settings, several};
+use crate::cli::{CliError, Context, Exit, backup, definitions, files, settings, several};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::{ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts};
-use crate::report::{json, text};
+use crate::report::markdown::ApplyView;
+use crate::report::{json, markdown, text};
 use crate::sync::{Executor, execute};
 
 /// Runs it.
@@ -256,6 +259,18 @@ fn finish(
                 [(report, counts)] => json::apply(report, counts),
                 several => json::applies(several),
             })?;
+        }
+    }
+    if worked && let Ok(Some(summary)) = context.environment.get(plan::STEP_SUMMARY) {
+        let views: Vec<ApplyView<'_>> = both()
+            .map(|(prepared, report)| ApplyView {
+                environment: prepared.environment.as_deref(),
+                report,
+            })
+            .collect();
+        // what was applied is told on stdout whether or not this can be written
+        if let Err(error) = files::append(Path::new(summary), &markdown::apply(&views)) {
+            context.output.error(&error.render());
         }
     }
     Ok(exit_of(reports))

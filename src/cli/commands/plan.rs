@@ -1,10 +1,16 @@
 //! `hooksync plan`: reads, fetches, prints what would change.
 
+use std::path::Path;
+
 use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::planning::{self, Prepared};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, files, settings, several};
-use crate::report::{json, markdown, text};
+use crate::report::markdown::PlanView;
+use crate::report::{github, json, markdown, text};
+
+/// The file whose content GitHub shows with a job.
+pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 /// Runs it.
 ///
@@ -24,7 +30,14 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
         context.output.data(&match args.format {
             PlanFormat::Text => as_text(&plans, context),
             PlanFormat::Json => as_json(&plans),
+            PlanFormat::Markdown => as_markdown(&plans),
+            PlanFormat::Github => {
+                plans.iter().map(|prepared| github::plan(&prepared.plan)).collect()
+            }
         })?;
+        if let Ok(Some(summary)) = context.environment.get(STEP_SUMMARY) {
+            files::append(Path::new(summary), &as_markdown(&plans))?;
+        }
         let changes = plans.iter().any(|prepared| !prepared.plan.is_clean());
         Ok(if changes && args.detailed_exitcode { Exit::Changes } else { Exit::Done })
     })
@@ -37,6 +50,19 @@ pub(super) fn as_text(plans: &[Prepared], context: &Context<'_>) -> String {
         let shown = text::plan(&prepared.plan, &style, prepared.estimate());
         (prepared.environment.as_deref(), shown)
     }))
+}
+
+/// The plans for a pull request.
+fn as_markdown(plans: &[Prepared]) -> String {
+    let views: Vec<PlanView<'_>> = plans
+        .iter()
+        .map(|prepared| PlanView {
+            environment: prepared.environment.as_deref(),
+            plan: &prepared.plan,
+            estimate: prepared.estimate(),
+        })
+        .collect();
+    markdown::plan(&views)
 }
 
 fn as_json(plans: &[Prepared]) -> String {

@@ -2,8 +2,10 @@
 
 use crate::cli::args::{ValidateArgs, ValidateFormat};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
+use crate::lint::RULES;
 use crate::model::{Diagnostic, Severity};
-use crate::report::{json, text};
+use crate::report::{github, json, sarif, text};
+use crate::source::codes;
 
 /// Runs it.
 ///
@@ -24,9 +26,28 @@ pub(super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Result<Exit, Cl
     context.output.data(&match args.format {
         ValidateFormat::Text => text::validate(count, &found, &context.output.stdout_style()),
         ValidateFormat::Json => json::validate(count, &found),
+        ValidateFormat::Github => github::diagnostics(&found),
+        ValidateFormat::Sarif => sarif::diagnostics(&found, &rules_for_sarif()),
     })?;
     let denied = |finding: &Diagnostic| {
         finding.is_error() || (args.deny_warnings && finding.severity == Severity::Warning)
     };
     Ok(if found.iter().any(denied) { Exit::Error } else { Exit::Done })
+}
+
+/// Everything that can be found, for tools that show rules beside findings.
+fn rules_for_sarif() -> Vec<sarif::Rule<'static>> {
+    let files = codes::ALL.iter().map(|(code, meaning)| sarif::Rule {
+        code: code.0,
+        name: code.0,
+        summary: meaning.trim(),
+        help_uri: None,
+    });
+    let scripts = RULES.iter().map(|rule| sarif::Rule {
+        code: rule.code.0,
+        name: rule.name,
+        summary: rule.summary,
+        help_uri: None,
+    });
+    files.chain(scripts).collect()
 }

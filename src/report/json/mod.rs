@@ -8,12 +8,14 @@
 mod convert;
 mod encode;
 pub mod output;
+mod schema;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use encode::pretty;
 pub use output::{Apply, Plan, Validate};
+pub use schema::{Kind, schema};
 
 use crate::model::Diagnostic;
 use crate::plan::{self, ApplyReport, RequestCounts};

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{apply, plan, plans, validate};
+use super::{Kind, applies, apply, plan, plans, schema, validate};
 use crate::report::samples::*;
 
 fn parsed(text: &str) -> Value {
@@ -28,6 +28,55 @@ fn several_environments_are_an_array() {
     assert_eq!(array[0], parsed(&plan(&one, &counts())));
     assert_eq!(array[1], parsed(&plan(&other, &counts())));
     assert!(text.ends_with("]\n"));
+}
+
+fn check(kind: Kind, text: &str) {
+    let validator = jsonschema::validator_for(&parsed(&schema(kind))).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&parsed(text)).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{text}");
+}
+
+#[test]
+fn the_output_is_as_the_schemas_say() {
+    let (full, clean, report) = (full_plan(), clean_plan(), full_report());
+    check(Kind::Plan, &plan(&full, &counts()));
+    check(Kind::Plan, &plan(&clean, &counts()));
+    check(Kind::Plan, &plans(&[(&full, counts()), (&clean, counts())]));
+    check(Kind::Result, &apply(&report, &counts()));
+    check(Kind::Result, &applies(&[(&report, counts())]));
+    check(Kind::Validate, &validate(3, &findings()));
+    check(Kind::Validate, &validate(0, &[]));
+}
+
+#[test]
+fn the_schemas_refuse_what_is_not_written() {
+    let refuses = |kind, pointer: &str, value: Value, text: &str| {
+        let mut changed = parsed(text);
+        *changed.pointer_mut(pointer).unwrap() = value;
+        let validator = jsonschema::validator_for(&parsed(&schema(kind))).unwrap();
+        assert!(!validator.is_valid(&changed), "{pointer}");
+    };
+    let text = plan(&full_plan(), &counts());
+    for (pointer, value) in [
+        ("/format_version", "2".into()),
+        ("/fingerprint", "sha256:x".into()),
+        ("/changes/0/action", "destroy".into()),
+        ("/changes/1/fields/0/field", "triggerid".into()),
+        ("/changes/1/fields/0/new", "no".into()),
+        ("/changes/0/id", 3.into()),
+        ("/summary", Value::Null),
+    ] {
+        refuses(Kind::Plan, pointer, value, &text);
+    }
+    refuses(Kind::Result, "/results/0/outcome", "maybe".into(), &apply(&full_report(), &counts()));
+}
+
+#[test]
+fn the_schemas_are_stable() {
+    insta::assert_snapshot!("schema_plan", schema(Kind::Plan));
+    insta::assert_snapshot!("schema_result", schema(Kind::Result));
+    insta::assert_snapshot!("schema_validate", schema(Kind::Validate));
 }
 
 #[test]
@@ -60,5 +109,10 @@ proptest! {
             prop_assert!(!line.chars().any(crate::report::safe::is_unsafe));
         }
         prop_assert_eq!(plan(&made, &counts()), text);
+    }
+
+    #[test]
+    fn every_plan_is_as_the_schema_says(made in any_plan()) {
+        check(Kind::Plan, &plan(&made, &counts()));
     }
 }

@@ -46,7 +46,7 @@ fn list_label<'a>(page: &mut Page<'_>, label: &'a str) -> &'a str {
 /// All fields of a change. Returns how many lines of scripts were shown.
 pub(super) fn fields(page: &mut Page<'_>, change: &Change, most: usize) -> usize {
     let mut shown = 0;
-    for field in &change.fields {
+    for field in change.fields.iter().filter(|field| differs(field)) {
         match field {
             FieldChange::Name { old, new } => {
                 // a new hook's name is in its heading
@@ -70,6 +70,18 @@ pub(super) fn fields(page: &mut Page<'_>, change: &Change, most: usize) -> usize
         }
     }
     shown
+}
+
+/// Whether a field's old and new value differ. A replace lists all of its
+/// fields, for all are sent.
+pub(in crate::report) fn differs(field: &FieldChange) -> bool {
+    match field {
+        FieldChange::Name { old, new } => old.as_ref() != Some(new),
+        FieldChange::Trigger { old, new } => old.as_ref() != Some(new),
+        FieldChange::Enabled { old, new } => old.as_ref() != Some(new),
+        FieldChange::Dependencies { old, new } => old.as_ref() != Some(new),
+        FieldChange::Script { old, new } => old.as_ref() != Some(new),
+    }
 }
 
 fn old_new(page: &mut Page<'_>, label: &str, old: Option<String>, new: String) {

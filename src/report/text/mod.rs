@@ -17,6 +17,11 @@ pub use apply::apply;
 pub use diagnostics::{diagnostics, validate};
 pub use plan::plan;
 
+pub(super) use apply::{summary as apply_summary, word as outcome_word};
+pub(super) use diagnostics::summary as findings_summary;
+pub(super) use fields::differs;
+pub(super) use script::{row_text, summary as script_summary};
+
 use super::Style;
 use super::facts::{Bit, Phrase};
 use super::ink::{Ink, Span, plain, span};

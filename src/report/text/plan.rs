@@ -8,7 +8,7 @@ use super::{fields, phrase_spans, sign, theirs};
 use crate::model::HookName;
 use crate::plan::{Action, Change, Plan, SecretWrite, UnresolvedSecret, Warning};
 use crate::report::Style;
-use crate::report::facts::{self, DangerKind};
+use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
 use crate::report::words::{count, listed, size, time};
@@ -30,7 +30,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
         secret_writes,
         unchanged: _,
         unmanaged: _,
-        warnings,
+        warnings: _,
         unresolved,
         steps: _,
         live_total: _,
@@ -38,7 +38,8 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     let mut page = Page::new(style);
     let heading = [span(Ink::Strong, "Plan for "), span(Ink::Strong, theirs(tenant, style))];
     page.wrap(0, 2, &heading);
-    dangers(&mut page, plan);
+    let found = facts::dangers(plan);
+    dangers(&mut page, &found);
     let names = names_width(&page, changes.iter().map(|change| &change.name));
     let mut rows = MOST_ROWS;
     for change in changes {
@@ -49,7 +50,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     order(&mut page, plan);
     unmanaged(&mut page, plan);
     without_value(&mut page, unresolved);
-    warned(&mut page, warnings);
+    warned(&mut page, &facts::other_warnings(plan, &found));
     page.gap();
     let ink = if plan.is_clean() { Ink::Added } else { Ink::Strong };
     page.wrap(0, 2, &[span(ink, facts::summary(plan))]);
@@ -116,6 +117,9 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
         let spans = vec![span(Ink::Danger, theirs(reason, page.style))];
         fields::row(page, "blocked", spans);
     }
+    if let Some(reason) = withheld {
+        fields::row(page, "stays off", vec![span(Ink::Warning, theirs(reason, page.style))]);
+    }
     let shown = fields::fields(page, change, most);
     fields::secrets(page, secrets);
     if matches!(action, Action::Delete | Action::Replace) {
@@ -140,8 +144,7 @@ fn what_goes(page: &mut Page<'_>, change: &Change) {
     fields::row(page, "until now", vec![plain(listed(&parts))]);
 }
 
-fn dangers(page: &mut Page<'_>, plan: &Plan) {
-    let dangers = facts::dangers(plan);
+fn dangers(page: &mut Page<'_>, dangers: &[Danger]) {
     if dangers.is_empty() {
         return;
     }
@@ -154,9 +157,7 @@ fn dangers(page: &mut Page<'_>, plan: &Plan) {
         page.wrap(2, 4, &spans);
     }
     more(page, dangers.len(), most);
-    if dangers.iter().any(|danger| {
-        matches!(danger.kind, DangerKind::Delete | DangerKind::Replace | DangerKind::SecretDelete)
-    }) {
+    if dangers.iter().any(|danger| danger.kind.is_delete()) {
         page.wrap(2, 4, &[plain("Apply deletes only with --allow-delete.")]);
     }
 }
@@ -191,9 +192,11 @@ fn order(page: &mut Page<'_>, plan: &Plan) {
                 plain(": "),
             ];
             spans.extend(phrase_spans(&line.what, page.style));
-            if let Some(other) = &line.or_else {
-                let other = theirs(other, page.style);
-                spans.push(plain(format!("; if that fails, {other} is switched on again")));
+            if !line.or_else.is_empty() {
+                let others = listed(&line.or_else);
+                let verb = if line.or_else.len() == 1 { "is" } else { "are" };
+                let text = format!("; if that fails, {others} {verb} put back as before");
+                spans.push(plain(text));
             }
             page.wrap(2, 2 + label.len(), &spans);
         }
@@ -285,7 +288,7 @@ fn without_value(page: &mut Page<'_>, unresolved: &[UnresolvedSecret]) {
     more(page, unresolved.len(), most);
 }
 
-fn warned(page: &mut Page<'_>, warnings: &[Warning]) {
+fn warned(page: &mut Page<'_>, warnings: &[&Warning]) {
     if warnings.is_empty() {
         return;
     }
@@ -293,7 +296,7 @@ fn warned(page: &mut Page<'_>, warnings: &[Warning]) {
     page.wrap(0, 2, &[span(Ink::Warning, "Warnings")]);
     let most = entries(page);
     for warning in warnings.iter().take(most) {
-        let Warning { code, message, source } = warning;
+        let Warning { code, message, source } = *warning;
         let mut spans = vec![span(Ink::Warning, *code), plain(" ")];
         if let Some(source) = source {
             spans.push(span(Ink::Place, format!("{}: ", theirs(source, page.style))));

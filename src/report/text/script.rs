@@ -111,15 +111,19 @@ fn row_spans(page: &Page<'_>, row: &Row<'_>, digits: usize) -> Vec<Span> {
         return spans;
     }
     spans.push(plain(" "));
-    let parts = if page.style.color { row.words() } else { vec![(false, row.text)] };
-    let window = window(row, page.style.full);
-    let visible = row.tag != ChangeTag::Equal;
+    let style = page.style;
+    let parts = if style.color { row.words() } else { vec![(false, row.text)] };
     spans.extend(
-        shown(row, &parts, &window, visible, page)
+        shown(row, &parts, style.full, style.unicode)
             .into_iter()
             .map(|(differs, text)| span(if differs { word } else { ink }, text)),
     );
     spans
+}
+
+/// A row's text, harmless, cut around what differs when it is very long.
+pub(in crate::report) fn row_text(row: &Row<'_>) -> String {
+    shown(row, &[(false, row.text)], false, true).into_iter().map(|(_, text)| text).collect()
 }
 
 /// The characters of a line that are shown: all, or some around the first
@@ -136,27 +140,20 @@ fn window(row: &Row<'_>, full: bool) -> std::ops::Range<usize> {
     start..start + LONGEST_LINE
 }
 
-/// The parts of a line within a window, harmless, with tabs laid out and
-/// blanks made visible where they are what differs.
-fn shown(
-    row: &Row<'_>,
-    parts: &[(bool, &str)],
-    window: &std::ops::Range<usize>,
-    changed: bool,
-    page: &Page<'_>,
-) -> Vec<(bool, String)> {
+/// The parts of a line that are shown, harmless, with tabs laid out and blanks
+/// made visible where they are what differs.
+fn shown(row: &Row<'_>, parts: &[(bool, &str)], full: bool, unicode: bool) -> Vec<(bool, String)> {
     let chars: Vec<char> = row.text.chars().collect();
+    let window = window(row, full);
+    let changed = row.tag != ChangeTag::Equal;
+    let kept = row.text.trim_end_matches([' ', '\t']).chars().count();
     let blanks = Blanks {
-        unicode: page.style.unicode,
+        unicode,
         all: changed && row.only_blanks_differ(),
-        trailing: if changed {
-            row.text.trim_end_matches([' ', '\t']).chars().count()
-        } else {
-            chars.len()
-        },
+        trailing: if changed { kept } else { chars.len() },
     };
-    let pieces = safe::pieces(row.text, page.style.unicode);
-    let dots = if page.style.unicode { "\u{2026}" } else { "..." };
+    let pieces = safe::pieces(row.text, unicode);
+    let dots = if unicode { "\u{2026}" } else { "..." };
     let mut out: Vec<(bool, String)> = Vec::new();
     if window.start > 0 {
         out.push((false, format!("({} characters){dots}", grouped(window.start))));

@@ -122,7 +122,10 @@ fn nothing_to_do_is_said_in_one_line() {
 #[test]
 fn dangers_come_first_and_by_weight() {
     let on = |hook: &str, old, new| {
-        update(hook, Trigger::PostUserRegistration, FieldChange::Enabled { old: Some(old), new })
+        let field = FieldChange::Enabled { old: Some(old), new };
+        let mut change = update(hook, Trigger::PostUserRegistration, field);
+        change.live.as_mut().unwrap().enabled = old;
+        change
     };
     let text = show(&plan_of(vec![on("a", false, true), on("b", true, false)]), Style::plain(80));
     let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} in\n{text}"));

@@ -1,0 +1,161 @@
+//! One hook's change, folded away: fields, secrets, the script's difference.
+//!
+//! Must not exceed the room it is given.
+
+use similar::ChangeTag;
+
+use super::action_word;
+use super::escape::{code, fence, length, prose};
+use crate::model::{Dependencies, Script};
+use crate::plan::{Action, Change, FieldChange, SecretAction};
+use crate::report::diff::{self, Row};
+use crate::report::text::{differs, row_text, script_summary};
+use crate::report::words::{count, grouped};
+
+/// A change in at most `room` characters; `None` where not even its fields
+/// fit.
+pub(super) fn details(change: &Change, room: usize) -> Option<String> {
+    let action = action_word(Some(change.action)).replace("**", "");
+    let name = change.name.as_str();
+    // kebab-case by its type, so it needs no escaping; it may be long
+    let name: String = name.chars().take(100).collect();
+    let mut out = format!("\n<details><summary>{action} <b>{name}</b></summary>\n\n");
+    for line in facts_of(change) {
+        out.push_str(&format!("- {line}\n"));
+    }
+    let end = "\n</details>\n";
+    let room = room.checked_sub(length(&out) + length(end))?;
+    for field in &change.fields {
+        if let FieldChange::Script { old, new } = field {
+            out.push_str(&script(old.as_ref(), new, room));
+        }
+    }
+    out.push_str(end);
+    Some(out)
+}
+
+/// Everything but the script, a line each.
+fn facts_of(change: &Change) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(source) = &change.source {
+        lines.push(format!("defined in {}", code(source)));
+    }
+    if let Some(reason) = &change.blocked {
+        lines.push(format!("**blocked**: {}", prose(reason)));
+    }
+    if let Some(reason) = &change.withheld {
+        lines.push(format!("**stays off**: {}", prose(reason)));
+    }
+    let old_new = |label: &str, old: Option<String>, new: String| match old {
+        Some(old) => format!("{label}: {} \u{2192} {}", code(&old), code(&new)),
+        None => format!("{label}: {}", code(&new)),
+    };
+    for field in change.fields.iter().filter(|field| differs(field)) {
+        match field {
+            // a new hook's name and trigger are in the table
+            FieldChange::Name { old: None, .. } | FieldChange::Trigger { old: None, .. } => {}
+            FieldChange::Name { old, new } => lines.push(old_new("name", old.clone(), new.clone())),
+            FieldChange::Trigger { old, new } => {
+                let old = old.as_ref().map(ToString::to_string);
+                lines.push(old_new("trigger", old, new.to_string()));
+            }
+            FieldChange::Enabled { old, new } => {
+                lines.push(old_new("enabled", old.map(|old| old.to_string()), new.to_string()));
+            }
+            FieldChange::Dependencies { old, new } => lines.extend(dependencies(old.as_ref(), new)),
+            FieldChange::Script { old: _, new: _ } => {}
+        }
+    }
+    for secret in &change.secrets {
+        let what = match secret.action {
+            SecretAction::Create => "added",
+            SecretAction::Write => "sent again",
+            SecretAction::Delete => "**deleted**",
+        };
+        lines.push(format!("secret {}: {what}", code(&secret.key)));
+    }
+    if let (Action::Delete | Action::Replace, Some(live)) = (change.action, &change.live) {
+        let state = if live.enabled { "live" } else { "switched off" };
+        let lines_of = |script: &Script| diff::lines(script.as_str()).len();
+        let script = live.script.as_ref().map_or(0, lines_of);
+        lines.push(format!("until now {state}, {} of script", count(script, "line")));
+    }
+    lines
+}
+
+fn dependencies(old: Option<&Dependencies>, new: &Dependencies) -> Vec<String> {
+    let none = Dependencies::new();
+    let old = old.unwrap_or(&none);
+    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let told = names.into_iter().filter_map(|name| {
+        let package = code(name);
+        match (old.get(name), new.get(name)) {
+            (Some(old), Some(new)) if old == new => None,
+            (Some(old), Some(new)) => {
+                Some(format!("dependency {package}: {} \u{2192} {}", code(old), code(new)))
+            }
+            (Some(old), None) => Some(format!("dependency {package} {}: removed", code(old))),
+            (None, Some(new)) => Some(format!("dependency {package} {}: added", code(new))),
+            (None, None) => None,
+        }
+    });
+    told.collect()
+}
+
+fn script(old: Option<&Script>, new: &Script, room: usize) -> String {
+    let (title, hunks) = match old {
+        None => {
+            let rows = diff::all_new(new.as_str());
+            (count(rows.len(), "line"), vec![rows])
+        }
+        Some(old) if old == new => return String::new(),
+        Some(old) => {
+            let diff = diff::compare(old.as_str(), new.as_str());
+            (script_summary(&diff), diff.hunks)
+        }
+    };
+    let head = format!("- script: {title}\n\n");
+    // the fence may be as long as the longest line shown, twice
+    let Some(room) = room.checked_sub(length(&head) + 1_200) else {
+        return head + "The script's difference is left out to stay below GitHub's limit.\n";
+    };
+    let rows = hunks.iter().enumerate().flat_map(|(at, hunk)| {
+        let first = hunk.first().map_or(1, |row| row.number);
+        let header = (at > 0 || first > 1).then_some(Line::Header(first));
+        header.into_iter().chain(hunk.iter().map(Line::Row))
+    });
+    let (lines, left_out) = super::fitting(rows, room, line);
+    if lines.is_empty() && left_out == 0 {
+        return head;
+    }
+    let mut out = head + &fence("diff", &lines);
+    if left_out > 0 {
+        out.push_str(&format!(
+            "\n{} more left out; `hooksync plan` in the job's log shows more, `--format json` all.\n",
+            count(left_out, "line")
+        ));
+    }
+    out
+}
+
+/// A line within the fence.
+enum Line<'a> {
+    /// The start of a hunk, by the number of its first line.
+    Header(usize),
+    Row(&'a Row<'a>),
+}
+
+fn line(line: Line<'_>) -> String {
+    let row = match line {
+        Line::Header(first) => return format!("@@ line {} @@\n", grouped(first)),
+        Line::Row(row) => row,
+    };
+    let sign = match row.tag {
+        ChangeTag::Equal => ' ',
+        ChangeTag::Insert => '+',
+        ChangeTag::Delete => '-',
+    };
+    format!("{sign}{}\n", row_text(row))
+}

@@ -1,0 +1,83 @@
+//! For a pull request's comment or a job's summary: the plan and the report
+//! of an apply as GitHub-flavoured Markdown.
+//!
+//! What a reviewer must not miss comes first; each hook's difference is folded
+//! away. A comment never exceeds what GitHub takes, whatever the input: what
+//! doesn't fit is left out and said to be. Must not let foreign text act:
+//! [`escape`] is its only way in.
+
+mod apply;
+mod details;
+mod escape;
+mod plan;
+
+#[cfg(test)]
+mod tests;
+
+pub use apply::apply;
+pub use plan::plan;
+
+use std::time::Duration;
+
+use crate::plan::{Action, ApplyReport, Plan};
+
+/// The first line of a comment with a plan, by which it is found again.
+pub const PLAN_MARKER: &str = "<!-- hooksync plan -->";
+
+/// The characters that a comment may have: GitHub takes 65,536.
+const MOST: usize = 65_000;
+
+/// Environments that are told in one comment.
+const MOST_ENVIRONMENTS: usize = 30;
+
+/// One environment's plan.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanView<'a> {
+    /// The environment's name, where there are several.
+    pub environment: Option<&'a str>,
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// How long an apply will take, where that is known.
+    pub estimate: Option<Duration>,
+}
+
+/// One environment's report of an apply.
+#[derive(Debug, Clone, Copy)]
+pub struct ApplyView<'a> {
+    /// The environment's name, where there are several.
+    pub environment: Option<&'a str>,
+    /// Its report.
+    pub report: &'a ApplyReport,
+}
+
+/// Joins as many items as fit into `most` characters. Returns how many are
+/// left out; those aren't even made.
+fn fitting<T>(
+    items: impl IntoIterator<Item = T>,
+    most: usize,
+    text: impl Fn(T) -> String,
+) -> (String, usize) {
+    let mut out = String::new();
+    let mut used = 0;
+    let mut items = items.into_iter();
+    for item in items.by_ref() {
+        let item = text(item);
+        used += escape::length(&item);
+        if used > most {
+            return (out, 1 + items.count());
+        }
+        out.push_str(&item);
+    }
+    (out, 0)
+}
+
+/// The word of an action as a table shows it.
+fn action_word(action: Option<Action>) -> &'static str {
+    match action {
+        Some(Action::Create) => "create",
+        Some(Action::Update) => "update",
+        Some(Action::Replace) => "**replace**",
+        Some(Action::Delete) => "**delete**",
+        None => "secrets",
+    }
+}

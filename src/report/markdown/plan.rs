@@ -1,0 +1,275 @@
+//! A plan as Markdown, within a number of characters.
+//!
+//! Must not lay out a hook's difference: that is [`super::details`]'s.
+
+use super::details::details;
+use super::escape::{code, length, phrase, prose};
+use super::{MOST, MOST_ENVIRONMENTS, PLAN_MARKER, PlanView, action_word, fitting};
+use crate::plan::{
+    Action, Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Warning,
+};
+use crate::report::facts::{self, Danger};
+use crate::report::text::differs;
+use crate::report::words::{count, grouped, listed, time};
+
+/// Plans of one or several environments as one comment, below GitHub's
+/// 65,536 characters.
+#[must_use]
+pub fn plan(views: &[PlanView<'_>]) -> String {
+    if let [only] = views {
+        let head = format!("{PLAN_MARKER}\n### hooksync: {}\n", headline(only.plan));
+        let room = MOST.saturating_sub(length(&head));
+        return head + &section(only, room);
+    }
+    let changing = views.iter().filter(|view| !view.plan.is_clean()).count();
+    let mut out = format!(
+        "{PLAN_MARKER}\n### hooksync: {} of {} to be changed\n\n\
+         | Environment | Tenant | Plan |\n|---|---|---|\n",
+        grouped(changing),
+        count(views.len(), "environment"),
+    );
+    let shown = &views[..views.len().min(MOST_ENVIRONMENTS)];
+    for view in shown {
+        let name = view.environment.unwrap_or("-");
+        let (name, tenant) = (code(name), code(&view.plan.tenant));
+        out.push_str(&format!("| {name} | {tenant} | {} |\n", facts::summary(view.plan)));
+    }
+    if shown.len() < views.len() {
+        let more = grouped(views.len() - shown.len());
+        out.push_str(&format!("\n{more} more environments are not shown.\n"));
+    }
+    let mut sections = shown.len();
+    for view in shown {
+        let name = view.environment.unwrap_or("-");
+        let heading = format!("\n---\n\n#### {}: {}\n", code(name), headline(view.plan));
+        let room = MOST.saturating_sub(length(&out)) / sections;
+        sections -= 1;
+        if room < length(&heading) + 1_000 {
+            continue;
+        }
+        let room = room - length(&heading);
+        out.push_str(&heading);
+        out.push_str(&section(view, room));
+    }
+    out
+}
+
+/// `1 to create, **1 to delete** on tenant`.
+fn headline(plan: &Plan) -> String {
+    let changes = facts::to_do(plan);
+    let what = if changes.is_empty() { "no changes".to_owned() } else { changes };
+    let dangers = facts::dangers(plan).len();
+    let look = match dangers {
+        0 => String::new(),
+        _ => format!(", **{} to look at closely**", count(dangers, "thing")),
+    };
+    format!("{what} on {}{look}", code(&plan.tenant))
+}
+
+/// One environment without its headline, in at most `room` characters.
+fn section(view: &PlanView<'_>, room: usize) -> String {
+    let PlanView { environment: _, plan, estimate } = view;
+    let found = facts::dangers(plan);
+    let footer = footer(plan, *estimate);
+    let room = room.saturating_sub(length(&footer));
+    let mut out = dangers(&found, room / 5);
+    let order = danger_first(plan, &found);
+    out.push_str(&table(plan, &order, room / 4));
+    let beside = lists(plan, &found, room / 5);
+    let left = room.saturating_sub(length(&out) + length(&beside));
+    out.push_str(&all_details(plan, &order, left));
+    out + &beside + &footer
+}
+
+/// The changes' places: those with a danger first, the greatest before the
+/// others, else in the plan's order.
+fn danger_first(plan: &Plan, found: &[Danger]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..plan.changes.len()).collect();
+    let mut worst = vec![found.len(); order.len()];
+    for (nth, danger) in found.iter().enumerate() {
+        if let Some(place) = worst.get_mut(danger.change) {
+            *place = nth.min(*place);
+        }
+    }
+    order.sort_by_key(|at| worst[*at]);
+    order
+}
+
+fn dangers(found: &[Danger], room: usize) -> String {
+    if found.is_empty() {
+        return String::new();
+    }
+    let item = |danger: &Danger| format!("> - {}\n", phrase(&danger.phrase));
+    let (items, left_out) = fitting(found, room.saturating_sub(200), item);
+    let mut out = format!("\n> [!CAUTION]\n{items}{}", more(left_out, "> - "));
+    if found.iter().any(|danger| danger.kind.is_delete()) {
+        out.push_str(">\n> Apply deletes only with `--allow-delete`.\n");
+    }
+    out
+}
+
+fn table(plan: &Plan, order: &[usize], room: usize) -> String {
+    if order.is_empty() {
+        return String::new();
+    }
+    let row = |change: &Change| {
+        let (name, trigger) = (code(change.name.as_str()), code(change.trigger.as_str()));
+        let action = action_word(Some(change.action));
+        format!("| {action} | {name} | {trigger} | {} |\n", what_changes(change))
+    };
+    let changes = order.iter().filter_map(|at| plan.changes.get(*at));
+    let (rows, left_out) = fitting(changes, room.saturating_sub(200), row);
+    let note = match left_out {
+        0 => String::new(),
+        _ => format!("\n{} more changes are not in this table.\n", grouped(left_out)),
+    };
+    format!("\n| | Hook | Trigger | What |\n|---|---|---|---|\n{rows}{note}")
+}
+
+/// `switched off, script, 2 secrets`, in our words only.
+fn what_changes(change: &Change) -> String {
+    let mut parts: Vec<String> = change
+        .fields
+        .iter()
+        .filter(|field| differs(field))
+        .filter_map(|field| match field {
+            FieldChange::Name { old, new: _ } => old.as_ref().map(|_| "renamed".to_owned()),
+            FieldChange::Trigger { old, new: _ } => {
+                old.as_ref().map(|_| "other trigger".to_owned())
+            }
+            FieldChange::Enabled { old: _, new } => {
+                Some(if *new { "switched on" } else { "switched off" }.to_owned())
+            }
+            FieldChange::Dependencies { old: _, new: _ } => Some("dependencies".to_owned()),
+            FieldChange::Script { old: _, new: _ } => Some("script".to_owned()),
+        })
+        .collect();
+    if !change.secrets.is_empty() {
+        parts.push(count(change.secrets.len(), "secret"));
+    }
+    if let (Action::Delete, Some(live)) = (change.action, &change.live) {
+        parts.push(if live.enabled { "live until now" } else { "switched off already" }.to_owned());
+    }
+    if change.withheld.is_some() {
+        parts.push("**stays off**".to_owned());
+    }
+    if change.blocked.is_some() {
+        parts.push("**blocked**".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
+    let mut out = String::new();
+    let mut left = room.saturating_sub(300);
+    let mut left_out = 0;
+    for (nth, at) in order.iter().enumerate() {
+        let Some(change) = plan.changes.get(*at) else {
+            continue;
+        };
+        let share = (left / (order.len() - nth)).max(2_000).min(left);
+        match details(change, share) {
+            Some(text) => {
+                left -= length(&text).min(left);
+                out.push_str(&text);
+            }
+            None => left_out += 1,
+        }
+    }
+    if left_out > 0 {
+        out.push_str(&format!(
+            "\n{} left out to stay below GitHub's limit for a comment; `hooksync plan` in the \
+             job's log shows all.\n",
+            if left_out == 1 {
+                "One hook's difference is".to_owned()
+            } else {
+                format!("The differences of {} are", count(left_out, "hook"))
+            }
+        ));
+    }
+    out
+}
+
+/// What is beside the changes: secrets sent again, secrets without a value,
+/// warnings, unmanaged hooks.
+fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
+    let share = room / 4;
+    let keys = |keys: &[String]| listed(&keys.iter().map(|key| code(key)).collect::<Vec<_>>());
+    let warning = |one: &Warning| {
+        let Warning { code: rule, message, source } = one;
+        let place = source.as_deref().map(|file| format!("{}: ", code(file)));
+        format!("- {rule} {}{}\n", place.unwrap_or_default(), prose(message))
+    };
+    let without_value = |one: &UnresolvedSecret| {
+        let UnresolvedSecret { hook, key, keywords, source: _ } = one;
+        format!("- {} {}: keyword {}\n", code(hook.as_str()), code(key), keys(keywords))
+    };
+    let sent_again = |write: &SecretWrite| {
+        let blocked = write.blocked.as_deref().map(|why| format!(", blocked: {}", prose(why)));
+        let name = code(write.name.as_str());
+        format!("- {name}: {}{}\n", keys(&write.keys), blocked.unwrap_or_default())
+    };
+    let unmanaged = |hook: &Unmanaged| {
+        format!("- {} on {}\n", code(hook.name.as_str()), code(hook.trigger.as_str()))
+    };
+    let warnings = facts::other_warnings(plan, found);
+    [
+        list("Warnings", warnings, share, |one| warning(one)),
+        list(
+            "Secrets without a value here (apply refuses until they have one)",
+            &plan.unresolved,
+            share,
+            without_value,
+        ),
+        list(
+            "Secrets sent again (values can't be compared)",
+            &plan.secret_writes,
+            share,
+            sent_again,
+        ),
+        list("Unmanaged (live, in no definition, left alone)", &plan.unmanaged, share, unmanaged),
+    ]
+    .concat()
+}
+
+fn list<T>(
+    title: &str,
+    items: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>,
+    room: usize,
+    text: impl Fn(T) -> String,
+) -> String {
+    let items = items.into_iter();
+    let total = items.len();
+    if total == 0 {
+        return String::new();
+    }
+    let (items, left_out) = fitting(items, room.saturating_sub(250), text);
+    format!(
+        "\n<details><summary>{title}: {}</summary>\n\n{items}{}\n</details>\n",
+        grouped(total),
+        more(left_out, "- ")
+    )
+}
+
+fn more(left_out: usize, lead: &str) -> String {
+    match left_out {
+        0 => String::new(),
+        _ => format!("{lead}and {} more\n", grouped(left_out)),
+    }
+}
+
+fn footer(plan: &Plan, estimate: Option<std::time::Duration>) -> String {
+    let mut out = format!("\n{}", facts::summary(plan));
+    if plan.requests() > 0 {
+        out.push_str(&format!(" Apply sends {}", count(plan.requests(), "request")));
+        if let Some(estimate) = estimate {
+            out.push_str(&format!(", which takes about {}", time(estimate)));
+        }
+        out.push('.');
+    }
+    if !plan.is_clean() {
+        out.push_str(&format!("\n\nFingerprint: `{}`", plan.fingerprint));
+    }
+    out.push('\n');
+    out
+}

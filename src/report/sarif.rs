@@ -1,0 +1,253 @@
+//! Findings as SARIF 2.1.0, the format that code scanning takes.
+//!
+//! Places are told in Unicode code points, which is how a
+//! [`Position`](crate::model::Position) counts. Must not know the rules:
+//! whoever calls passes what is known of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::json::pretty;
+use crate::model::{Diagnostic, Excerpt, Position};
+
+/// What is known of a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule<'a> {
+    /// Its stable code, such as `HS401`.
+    pub code: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What it finds, in one line.
+    pub summary: &'a str,
+    /// Where it is documented.
+    pub help_uri: Option<&'a str>,
+}
+
+/// Findings as one SARIF log, with a newline at the end.
+#[must_use]
+pub fn diagnostics(found: &[Diagnostic], rules: &[Rule<'_>]) -> String {
+    let index: BTreeMap<&str, usize> =
+        rules.iter().enumerate().map(|(at, rule)| (rule.code, at)).collect();
+    pretty(&Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: env!("CARGO_PKG_NAME"),
+                    version: env!("CARGO_PKG_VERSION"),
+                    rules: rules.iter().map(descriptor).collect(),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results: found.iter().map(|one| result(one, &index)).collect(),
+        }],
+    })
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'a str,
+    version: &'a str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool<'a>,
+    column_kind: &'a str,
+    results: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    driver: Driver<'a>,
+}
+
+#[derive(Serialize)]
+struct Driver<'a> {
+    name: &'a str,
+    version: &'a str,
+    rules: Vec<Descriptor<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor<'a> {
+    id: &'a str,
+    name: &'a str,
+    short_description: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding<'a> {
+    rule_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'a str,
+    message: Text,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+}
+
+fn descriptor<'a>(rule: &Rule<'a>) -> Descriptor<'a> {
+    let Rule { code, name, summary, help_uri } = *rule;
+    Descriptor { id: code, name, short_description: Text { text: summary.to_owned() }, help_uri }
+}
+
+fn result(found: &Diagnostic, index: &BTreeMap<&str, usize>) -> Finding<'static> {
+    let Diagnostic { code, severity, message, hint, file, position, excerpt } = found;
+    let text = match hint {
+        Some(hint) => format!("{message}\n{hint}"),
+        None => message.clone(),
+    };
+    let region = position.map(|Position { line, column }| Region {
+        start_line: line,
+        start_column: column,
+        end_column: excerpt
+            .as_ref()
+            .map(|Excerpt { line: _, width }| column.saturating_add(*width)),
+    });
+    Finding {
+        rule_id: code.0,
+        rule_index: index.get(code.0).copied(),
+        level: severity.as_str(),
+        message: Text { text: without_links(text) },
+        locations: file
+            .iter()
+            .map(|file| Location {
+                physical_location: PhysicalLocation {
+                    artifact_location: ArtifactLocation { uri: uri(file) },
+                    region: region.as_ref().map(|region| Region { ..*region }),
+                },
+            })
+            .collect(),
+    }
+}
+
+/// In SARIF even a plain message can hold a link, `[text](target)`, unless its
+/// brackets are escaped.
+fn without_links(text: String) -> String {
+    if text.contains("](") {
+        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+    } else {
+        text
+    }
+}
+
+/// A path as a URI reference: what isn't plain is percent-encoded.
+fn uri(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte));
+            }
+            // writing to a String can't fail
+            _ => drop(write!(out, "%{byte:02X}")),
+        }
+    }
+    if path.starts_with('/') { format!("file://{out}") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Code;
+    use crate::report::samples::*;
+    use serde_json::Value;
+
+    fn rules() -> Vec<Rule<'static>> {
+        vec![Rule {
+            code: "HS404",
+            name: "undefined-name",
+            summary: "A name that is defined nowhere.",
+            help_uri: Some("https://example.com/rules#HS404"),
+        }]
+    }
+
+    #[test]
+    fn the_log_is_stable() {
+        let text = diagnostics(&findings(), &rules());
+        let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+        insta::assert_snapshot!(text.replace(&version, "\"version\": \"VERSION\""));
+    }
+
+    /// What the schema and code scanning ask for, told here because the
+    /// schema itself isn't part of this repository.
+    #[test]
+    fn the_log_has_what_the_format_asks_for() {
+        let log: Value = serde_json::from_str(&diagnostics(&findings(), &rules())).unwrap();
+        assert_eq!(log["version"], "2.1.0");
+        let run = &log["runs"][0];
+        assert_eq!(run["columnKind"], "unicodeCodePoints");
+        assert!(run["tool"]["driver"]["name"].is_string());
+        for result in run["results"].as_array().unwrap() {
+            assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+            assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+            if let Some(at) = result["ruleIndex"].as_u64() {
+                let id = &run["tool"]["driver"]["rules"][usize::try_from(at).unwrap()]["id"];
+                assert_eq!(*id, result["ruleId"]);
+            }
+            for location in result["locations"].as_array().into_iter().flatten() {
+                let region = &location["physicalLocation"]["region"];
+                assert!(region["startLine"].as_u64().unwrap() >= 1);
+                assert!(region["endColumn"].as_u64() > region["startColumn"].as_u64());
+            }
+        }
+    }
+
+    #[test]
+    fn messages_do_not_become_links() {
+        assert_eq!(without_links("a[0] is [b]".to_owned()), "a[0] is [b]");
+        assert_eq!(without_links("[a](b) \\".to_owned()), "\\[a\\](b) \\\\");
+    }
+
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(uri("hooks/a b#1.js"), "hooks/a%20b%231.js");
+        assert_eq!(uri("/x/é.js"), "file:///x/%C3%A9.js");
+        let found = Diagnostic::error(Code("HS001"), "x").in_file("a:b\n.yaml");
+        assert!(diagnostics(&[found], &[]).contains("\"uri\": \"a%3Ab%0A.yaml\""));
+    }
+}
