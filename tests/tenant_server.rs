@@ -3,7 +3,7 @@
 // Helpers outside of `#[test]` functions panic as the tests do.
 #![allow(clippy::unwrap_used)]
 
-use hooksync::tenant::{MAX_BODY, Options, start};
+use hooksync::tenant::{Behaviour, MAX_BODY, Mode, Options, Running, start};
 use secrecy::ExposeSecret;
 
 fn client() -> reqwest::Client {
@@ -88,4 +88,113 @@ async fn a_taken_port_is_a_clear_error() {
     let port: u16 = tenant.host().rsplit(':').next().unwrap().parse().unwrap();
     let error = start(Options { port, ..Options::default() }).await.err().unwrap().to_string();
     assert!(error.contains(&format!("127.0.0.1:{port}")), "{error}");
+}
+
+/// A client that trusts the tenant, and no other.
+fn client_of(tenant: &Running) -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let certificates =
+        tenant.ca_pem().map(|pem| reqwest::Certificate::from_pem(pem.as_bytes()).unwrap());
+    reqwest::Client::builder().no_proxy().tls_certs_only(certificates).build().unwrap()
+}
+
+/// The list, asked for with a good token.
+async fn list(tenant: &Running) -> reqwest::Result<String> {
+    let list = client_of(tenant)
+        .get(format!("{}/api/v2/hooks?include_totals=true", tenant.url()))
+        .bearer_auth(tenant.access_token().expose_secret());
+    list.send().await?.error_for_status()?.text().await
+}
+
+const EMPTY: &str = r#"{"total":0,"start":0,"limit":100,"hooks":[]}"#;
+
+fn with_fault(fault: &str, tls: bool) -> Options {
+    Options { faults: vec![fault.parse().unwrap()], tls, ..Options::default() }
+}
+
+#[tokio::test]
+async fn connections_break_as_told_with_and_without_tls() {
+    for tls in [false, true] {
+        for fault in ["reset-before@1", "reset-after@1", "cut@1"] {
+            let tenant = start(with_fault(fault, tls)).await.unwrap();
+            let error = list(&tenant).await.unwrap_err();
+            assert!(!error.is_status(), "{fault}: {error:?}");
+            assert_eq!(list(&tenant).await.unwrap(), EMPTY, "{fault}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn slow_bodies_arrive_whole() {
+    let tenant = start(with_fault("slow:80@1", true)).await.unwrap();
+    assert_eq!(list(&tenant).await.unwrap(), EMPTY);
+}
+
+#[tokio::test]
+async fn a_hanging_request_ends_with_the_tenant() {
+    let tenant = start(with_fault("hang@1", false)).await.unwrap();
+    let send = client_of(&tenant).get(tenant.url()).send();
+    let waiting = tokio::spawn(send);
+    // The request has come once it is in the log.
+    while tenant.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    tenant.stop().await;
+    assert!(waiting.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn tls_with_a_certificate_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = Some(folder.path().join("t.json"));
+    let tenant = start(Options { tls: true, state, ..Options::default() }).await.unwrap();
+    assert!(tenant.url().starts_with("https://127.0.0.1:"));
+    let file = folder.path().join("t.json.ca.pem");
+    assert_eq!(tenant.ca_file(), Some(file.as_path()));
+    assert_eq!(std::fs::read_to_string(file).unwrap(), tenant.ca_pem().unwrap());
+    assert_eq!(list(&tenant).await.unwrap(), EMPTY);
+    // Nobody who doesn't trust that authority is served.
+    assert!(client().get(tenant.url()).send().await.is_err());
+}
+
+#[tokio::test]
+async fn the_log_goes_to_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("requests.jsonl");
+    let tenant = start(Options { log: Some(log.clone()), ..Options::default() }).await.unwrap();
+    list(&tenant).await.unwrap();
+    list(&tenant).await.unwrap();
+    let text = std::fs::read_to_string(log).unwrap();
+    let lines: Vec<String> = tenant.requests().iter().map(|entry| entry.to_line()).collect();
+    assert_eq!(text.lines().collect::<Vec<_>>(), lines);
+    assert_eq!(lines.len(), 2);
+}
+
+#[tokio::test]
+async fn changed_while_it_runs() {
+    let tenant = start(Options::default()).await.unwrap();
+    tenant.edit(|state| assert!(state.hooks.is_empty())).unwrap();
+    tenant.set_behaviour(Behaviour { mode: Mode::NotAllowed, ..Behaviour::default() });
+    assert_eq!(list(&tenant).await.unwrap_err().status().unwrap(), 403);
+    tenant.set_behaviour(Behaviour::default());
+    tenant.set_faults(vec!["503@1".parse().unwrap()]);
+    assert_eq!(list(&tenant).await.unwrap_err().status().unwrap(), 503);
+    assert_eq!(list(&tenant).await.unwrap(), EMPTY);
+}
+
+#[tokio::test]
+async fn many_at_once_over_few_connections() {
+    let tenant = start(Options { tls: true, ..Options::default() }).await.unwrap();
+    let client = client_of(&tenant);
+    let token = tenant.access_token();
+    let one = |number: usize| {
+        let hook = serde_json::json!({
+            "name": format!("h {number}"), "script": "x", "triggerId": "send-phone-message"
+        });
+        let url = format!("{}/api/v2/hooks", tenant.url());
+        client.post(url).bearer_auth(token.expose_secret()).json(&hook).send()
+    };
+    let answers = futures_util::future::join_all((0..50).map(one)).await;
+    assert!(answers.into_iter().all(|answer| answer.unwrap().status() == 201));
+    assert_eq!(tenant.state().hooks.len(), 50);
 }

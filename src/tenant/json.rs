@@ -125,7 +125,7 @@ where
 
 /// A JSON value whose objects keep their order.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
+pub enum Json {
     /// `null`
     Null,
     /// `true`, `false`
@@ -142,7 +142,7 @@ pub(super) enum Json {
 
 impl Json {
     /// What the service's validator calls this value's type.
-    pub(super) fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "boolean",
@@ -155,7 +155,7 @@ impl Json {
     }
 
     /// The text, if it is one.
-    pub(super) fn as_str(&self) -> Option<&str> {
+    pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
             _ => None,

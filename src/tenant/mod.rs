@@ -9,12 +9,16 @@
 //! service's documented and recorded behaviour alone, so that a wrong belief
 //! about the service can't hide on both sides of a test.
 
+mod answer;
 mod assertion;
 mod auth;
+mod delivery;
+mod fault;
 mod hooks;
 mod json;
 mod jwt;
 mod kebab;
+mod log;
 mod message;
 mod options;
 mod query;
@@ -26,21 +30,28 @@ mod service;
 mod state;
 mod state_file;
 mod store;
+mod stranger;
+mod tls;
 mod token;
 mod wire;
 
-pub use json::Ordered;
+pub use answer::{Answer, Delivery};
+pub use fault::{Commit, Edit, Effect, Fault, InvalidFault, RequestKind, When};
+pub use json::{Json, Ordered};
+pub use log::Entry;
 pub use message::{MAX_BODY, Request, Response};
 pub use options::{
-    Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES, InvalidChoice, Limits,
-    ListDetail, Mode, Options, RateHeaders, Refusal, RetryAfter, SecondEnabled, UniqueNames,
+    Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES, InvalidChoice,
+    InvalidLatency, Latency, Limits, ListDetail, Mode, Options, RateHeaders, Refusal, RetryAfter,
+    SecondEnabled, UniqueNames,
 };
-pub use rate::{InvalidRate, Limit, Rate, Refill};
+pub use rate::{InvalidLimit, InvalidRate, Limit, Rate, Refill};
 pub use server::{Error, Running, start};
 pub use service::Service;
 pub use state::{Hook, MAX_SECRETS, SecretDigest, State, TRIGGERS};
 pub use state_file::Problem;
 pub use store::StoreError;
+pub use tls::TlsError;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use secrecy::SecretString;
 
+use super::fault::Fault;
 use super::rate::{Limit, Rate};
 
 /// The client id of the local tenant, unless another is chosen.
@@ -43,6 +44,17 @@ pub struct Options {
     pub behaviour: Behaviour,
     /// Rate limiting.
     pub limits: Limits,
+    /// How long answers take.
+    pub latency: Latency,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// Serves TLS, with a certificate made at start.
+    pub tls: bool,
+    /// Where to write the certificate of the authority that clients have to
+    /// trust, as PEM; by default beside the state file, `STATE.ca.pem`.
+    pub ca_file: Option<PathBuf>,
+    /// Where to append the request log.
+    pub log: Option<PathBuf>,
     /// Makes ids, jitter and chance repeatable.
     pub seed: Option<u64>,
 }
@@ -60,6 +72,11 @@ impl Default for Options {
             token_lifetime: 86_400,
             behaviour: Behaviour::default(),
             limits: Limits::default(),
+            latency: Latency::default(),
+            faults: Vec::new(),
+            tls: false,
+            ca_file: None,
+            log: None,
             seed: None,
         }
     }
@@ -191,7 +208,7 @@ choice! {
 }
 
 /// Rate limiting, as data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The Management API's bucket, which the headers show.
     pub api: Limit,
@@ -220,5 +237,48 @@ impl Default for Limits {
             retry_after: RetryAfter::default(),
             clock_skew_s: 0,
         }
+    }
+}
+
+/// How long answers take: at least `fixed_ms`, and up to `jitter_ms` more.
+/// Written `80ms` or `80ms..250ms`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Latency {
+    /// Always.
+    pub fixed_ms: u64,
+    /// At most this much more, by chance.
+    pub jitter_ms: u64,
+}
+
+impl Latency {
+    pub(super) fn pick(self, random: &mut fastrand::Rng) -> u64 {
+        self.fixed_ms.saturating_add(random.u64(..=self.jitter_ms))
+    }
+}
+
+/// A text that is no latency.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no latency; write 80ms, 1s or 80ms..250ms")]
+pub struct InvalidLatency(String);
+
+impl FromStr for Latency {
+    type Err = InvalidLatency;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLatency> {
+        let parse = || {
+            let (from, to) = text.split_once("..").unwrap_or((text, text));
+            let (from, to) = (milliseconds(from)?, milliseconds(to)?);
+            Some(Self { fixed_ms: from, jitter_ms: to.checked_sub(from)? })
+        };
+        parse().ok_or_else(|| InvalidLatency(text.to_owned()))
+    }
+}
+
+fn milliseconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(number), _) => number.parse().ok(),
+        (None, Some(number)) => number.parse::<u64>().ok()?.checked_mul(1000),
+        (None, None) => (text == "0").then_some(0),
     }
 }

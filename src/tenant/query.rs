@@ -57,6 +57,10 @@ pub(super) struct ListQuery {
     pub fields: FieldChoice,
 }
 
+/// The names of all parameters.
+pub(super) const PARAMETERS: [&str; 7] =
+    ["page", "per_page", "include_totals", "enabled", "fields", "include_fields", "triggerId"];
+
 /// One parameter: its name, and the description that errors repeat.
 struct Parameter(&'static str, &'static str);
 

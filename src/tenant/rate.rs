@@ -98,6 +98,39 @@ impl Limit {
     }
 }
 
+/// Auth0's tables (2026-07), by the names that a limit may be written with:
+/// hooks have no bucket of their own there and fall under the whole API's.
+const PLANS: [(&str, &str); 7] = [
+    ("free", "2:2/s"),
+    ("self-service", "10:150/min"),
+    ("enterprise", "50:16/s"),
+    ("enterprise-dev", "10:2/s"),
+    ("private-dev", "20:20/s"),
+    ("private", "50:50/s"),
+    ("private-5x", "250:250/s"),
+];
+
+/// A text that is no limit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no limit; write BURST:RATE, such as 10:150/min, or one of free, self-service, \
+     enterprise, enterprise-dev, private-dev, private, private-5x"
+)]
+pub struct InvalidLimit(String);
+
+impl FromStr for Limit {
+    type Err = InvalidLimit;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLimit> {
+        let named = PLANS.iter().find(|(plan, _)| *plan == text.trim());
+        let parse = || {
+            let (burst, rate) = named.map_or(text, |(_, limit)| limit).split_once(':')?;
+            Some(Self::new(burst.trim().parse().ok()?, rate.parse().ok()?))
+        };
+        parse().ok_or_else(|| InvalidLimit(text.to_owned()))
+    }
+}
+
 /// A bucket with its content at one moment.
 #[derive(Debug, Clone)]
 pub(super) struct Bucket {
@@ -143,7 +176,6 @@ impl Bucket {
     }
 
     /// Leaves at most `left` tokens, as a burst of somebody else's would.
-    #[allow(dead_code)] // the faults, next, use it
     pub(super) fn drain_to(&mut self, left: u32, now_ms: u64) -> Verdict {
         self.bring_to(now_ms);
         self.content = self.content.min(i128::from(left) * self.unit());
@@ -254,6 +286,17 @@ mod tests {
         {
             assert!(bad.parse::<Rate>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_forms_of_a_limit() {
+        let limit = |text: &str| text.parse::<Limit>();
+        assert_eq!(limit("10:150/min"), Ok(Limit::new(10, rate("150/min"))));
+        for (plan, written) in PLANS {
+            assert_eq!(limit(plan), limit(written), "{plan}");
+            assert!(InvalidLimit(String::new()).to_string().contains(plan));
+        }
+        assert!(limit("10").is_err() && limit("x:1/s").is_err() && limit("10:1").is_err());
     }
 
     #[test]

@@ -5,23 +5,26 @@
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, State as Shared};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{self, ConnectInfo};
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::message::{MAX_BODY, Request, Response, refusal};
-use super::options::Options;
+use super::answer::Answer;
+use super::delivery::{deliver, read_request};
+use super::fault::Fault;
+use super::log::{Entry, Log};
+use super::message::{Request, refusal};
+use super::options::{Behaviour, Options};
 use super::service::Service;
 use super::state::State;
 use super::store::{Store, StoreError};
+use super::tls::{Identity, TlsError};
 use super::wire::{Breaker, Listener};
 
 /// How long requests in flight may take to end when the tenant is stopped.
@@ -33,6 +36,17 @@ pub enum Error {
     /// The state file can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another file can't be used.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The log, or the authority's certificate.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No certificate could be made.
+    #[error("can't make a certificate for TLS: {0}")]
+    Tls(#[from] TlsError),
     /// The port can't be had.
     #[error("can't listen on 127.0.0.1:{port}: {source}; choose another port, or 0 for a free one")]
     Listen {
@@ -48,13 +62,19 @@ pub enum Error {
 struct Tenant {
     service: Service,
     store: Store,
+    log: Log,
+    count: u64,
 }
 
 impl Tenant {
-    fn handle(&mut self, request: &Request, now_ms: u64) -> Response {
-        let Self { service, store } = self;
-        let answer = store.with(now_ms, |state| service.handle(state, request, now_ms));
-        answer.unwrap_or_else(|error| refusal(500, &error.to_string(), None))
+    fn handle(&mut self, request: &Request, now_ms: u64) -> Answer {
+        let Self { service, store, log, count } = self;
+        let answer = store
+            .with(now_ms, |state| service.handle(state, request, now_ms))
+            .unwrap_or_else(|error| Answer::whole(refusal(500, &error.to_string(), None)));
+        *count += 1;
+        log.add(Entry::new(*count, request, &answer, now_ms));
+        answer
     }
 }
 
@@ -71,6 +91,8 @@ pub struct Running {
     tenant: SharedTenant,
     client_id: String,
     client_secret: SecretString,
+    ca_pem: Option<String>,
+    ca_file: Option<PathBuf>,
     stop: CancellationToken,
     server: Option<JoinHandle<()>>,
 }
@@ -78,22 +100,27 @@ pub struct Running {
 /// Starts a local tenant on a loopback port.
 ///
 /// # Errors
-/// When the port can't be had or the state file can't be used.
+/// When the port can't be had, or a file or the certificate can't be used.
 pub async fn start(options: Options) -> Result<Running, Error> {
-    let now_ms = now_ms();
-    let random = || options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-    let store = match options.state.as_deref() {
-        Some(path) => open_store(path, random(), now_ms).await?,
-        None => Store::in_memory(random()),
-    };
+    let identity = options.tls.then(Identity::new).transpose()?;
     let stop = CancellationToken::new();
     let port = options.port;
     let listen = |source| Error::Listen { port, source };
-    let listener = Listener::bind(port, None, stop.clone()).await.map_err(listen)?;
+    let (acceptor, ca_pem) = match identity {
+        Some(Identity { acceptor, ca_pem }) => (Some(acceptor), Some(ca_pem)),
+        None => (None, None),
+    };
+    let listener = Listener::bind(port, acceptor, stop.clone()).await.map_err(listen)?;
     let address = axum::serve::Listener::local_addr(&listener).map_err(listen)?;
-    let service = Service::new(&options);
-    let tenant = Arc::new(Mutex::new(Tenant { service, store }));
-    let router = Router::new().fallback(serve_request).with_state(Arc::clone(&tenant));
+    let files = Files { ca_pem, options: options.clone() };
+    let opened = tokio::task::spawn_blocking(move || files.open());
+    let (tenant, ca_pem, ca_file) = match opened.await {
+        Ok(opened) => opened?,
+        Err(gone) => return Err(listen(std::io::Error::other(gone))),
+    };
+    let tenant = Arc::new(Mutex::new(tenant));
+    let shared = Shared { tenant: Arc::clone(&tenant), stop: stop.clone() };
+    let router = Router::new().fallback(serve_request).with_state(shared);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<Breaker>())
         .with_graceful_shutdown(stop.clone().cancelled_owned());
     let server = tokio::spawn(async move {
@@ -101,25 +128,53 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         let _ = server.into_future().await;
     });
     let Options { client_id, client_secret, .. } = options;
-    Ok(Running { address, tenant, client_id, client_secret, stop, server: Some(server) })
+    let server = Some(server);
+    Ok(Running { address, tenant, client_id, client_secret, ca_pem, ca_file, stop, server })
 }
 
-async fn open_store(path: &Path, random: fastrand::Rng, now_ms: u64) -> Result<Store, StoreError> {
-    let path = path.to_owned();
-    let opened = tokio::task::spawn_blocking({
-        let path = path.clone();
-        move || Store::open(&path, random, now_ms)
-    });
-    opened
-        .await
-        .unwrap_or_else(|gone| Err(StoreError::Io { path, source: std::io::Error::other(gone) }))
+/// Everything at the start that touches the disk.
+struct Files {
+    ca_pem: Option<String>,
+    options: Options,
+}
+
+type Opened = (Tenant, Option<String>, Option<PathBuf>);
+
+impl Files {
+    fn open(self) -> Result<Opened, Error> {
+        let Self { ca_pem, options } = self;
+        let random = options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let store = match options.state.as_deref() {
+            Some(path) => Store::open(path, random, now_ms())?,
+            None => Store::in_memory(random),
+        };
+        let file = |path: &Path, source| Error::File { path: path.to_owned(), source };
+        let log = options.log.as_deref();
+        let log = Log::open(log).map_err(|source| file(log.unwrap_or(Path::new("")), source))?;
+        let ca_file = ca_pem.as_ref().and_then(|_| ca_file_of(&options));
+        if let (Some(path), Some(pem)) = (&ca_file, &ca_pem) {
+            std::fs::write(path, pem).map_err(|source| file(path, source))?;
+        }
+        let service = Service::new(&options);
+        Ok((Tenant { service, store, log, count: 0 }, ca_pem, ca_file))
+    }
+}
+
+fn ca_file_of(options: &Options) -> Option<PathBuf> {
+    let beside = |state: &PathBuf| {
+        let mut path = state.clone().into_os_string();
+        path.push(".ca.pem");
+        PathBuf::from(path)
+    };
+    options.ca_file.clone().or_else(|| options.state.as_ref().map(beside))
 }
 
 impl Running {
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or `https` with TLS.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.ca_pem.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// `127.0.0.1:PORT`
@@ -140,21 +195,53 @@ impl Running {
         &self.client_secret
     }
 
+    /// The certificate that clients have to trust, as PEM, with TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// The file that it was written to, for `SSL_CERT_FILE`.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.ca_file.as_deref()
+    }
+
     /// A fresh access token, without a request.
     #[must_use]
     pub fn access_token(&self) -> SecretString {
-        let host = self.host();
         let audience = format!("{}/api/v2/", self.url());
-        let now_ms = now_ms();
-        let mut tenant = lock(&self.tenant);
-        let unique = tenant.service.new_id(now_ms);
-        tenant.service.authority.issue(&host, &audience, now_ms / 1000, &unique).into()
+        lock(&self.tenant).service.new_token(&self.host(), &audience, now_ms()).into()
+    }
+
+    /// The requests so far, oldest first.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Entry> {
+        lock(&self.tenant).log.entries()
     }
 
     /// The tenant's state as it was after the last request.
     #[must_use]
     pub fn state(&self) -> State {
         lock(&self.tenant).store.state().clone()
+    }
+
+    /// Changes the state, as somebody else could.
+    ///
+    /// # Errors
+    /// When the state file can't be read or written.
+    pub fn edit<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, StoreError> {
+        lock(&self.tenant).store.with(now_ms(), work)
+    }
+
+    /// Other faults from now on, counted from the next request.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        lock(&self.tenant).service.set_faults(faults);
+    }
+
+    /// Another behaviour from now on.
+    pub fn set_behaviour(&self, behaviour: Behaviour) {
+        lock(&self.tenant).service.set_behaviour(behaviour);
     }
 
     /// Stops: requests in flight get a moment to end.
@@ -180,55 +267,24 @@ fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// What every request handler has the use of.
+#[derive(Clone)]
+struct Shared {
+    tenant: SharedTenant,
+    stop: CancellationToken,
+}
+
 async fn serve_request(
-    Shared(tenant): Shared<SharedTenant>,
-    ConnectInfo(_breaker): ConnectInfo<Breaker>,
-    request: axum::extract::Request,
+    extract::State(Shared { tenant, stop }): extract::State<Shared>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
+    request: extract::Request,
 ) -> axum::response::Response {
     let request = read_request(request).await;
     // Files are locked and written here, so not on the runtime's threads. And
     // a client that goes away does not cut a commit in two.
     let work = tokio::task::spawn_blocking(move || lock(&tenant).handle(&request, now_ms()));
-    let response = work
-        .await
-        .unwrap_or_else(|_| refusal(500, "The local tenant failed on this request.", None));
-    write_response(response)
-}
-
-async fn read_request(request: axum::extract::Request) -> Request {
-    let (head, body) = request.into_parts();
-    let text = |name: HeaderName| -> Option<String> {
-        head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-    };
-    let (body, oversized) = match axum::body::to_bytes(body, MAX_BODY).await {
-        Ok(bytes) => (bytes.to_vec(), false),
-        Err(_) => (Vec::new(), true),
-    };
-    Request {
-        method: head.method.as_str().to_owned(),
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().unwrap_or_default().to_owned(),
-        host: text(header::HOST).or_else(|| head.uri.authority().map(ToString::to_string)),
-        authorization: text(header::AUTHORIZATION),
-        content_type: text(header::CONTENT_TYPE),
-        body,
-        oversized,
-    }
-}
-
-fn write_response(response: Response) -> axum::response::Response {
-    let Response { status, headers, body } = response;
-    let mut out = axum::response::Response::new(Body::from(body));
-    *out.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    *out.headers_mut() = header_map(headers);
-    out
-}
-
-/// A text that can't be a header's value (a client's odd query, repeated in
-/// `link`) leaves that header out.
-fn header_map(headers: Vec<(&'static str, String)>) -> HeaderMap {
-    let valid = |(name, value): (&'static str, String)| {
-        Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
-    };
-    headers.into_iter().filter_map(valid).collect()
+    let answer = work.await.unwrap_or_else(|_| {
+        Answer::whole(refusal(500, "The local tenant failed on this request.", None))
+    });
+    deliver(answer, &breaker, &stop).await
 }

@@ -6,19 +6,22 @@
 
 use ulid::Ulid;
 
+use super::answer::Answer;
 use super::auth::Authority;
+use super::fault::{Effect, Fault, Faults};
 use super::hooks::{self, Patch};
 use super::json::Json;
 use super::message::{
     MAX_BODY, Request, Response, hooks_not_allowed, insufficient_scope, no_such_route, refusal,
     too_large, too_many_requests,
 };
-use super::options::{Behaviour, Limits, Mode, Options, RateHeaders, Refusal, RetryAfter};
+use super::options::{Behaviour, Latency, Limits, Mode, Options, RateHeaders, Refusal, RetryAfter};
 use super::query::{ListQuery, parse_fields, parse_none};
 use super::rate::{Bucket, Verdict};
 use super::schema::{Faulty, Part};
 use super::secrets;
 use super::state::State;
+use super::stranger;
 use super::token::TokenEndpoint;
 
 /// Where Auth0 explains its limits; in the body of a 429 of `/oauth/token`.
@@ -26,13 +29,15 @@ const LIMITS_PAGE: &str = "https://auth0.com/docs/policies/rate-limits";
 
 /// Everything of the local tenant but its stored state.
 pub struct Service {
-    pub(super) authority: Authority,
+    authority: Authority,
     tokens: TokenEndpoint,
     behaviour: Behaviour,
     limits: Limits,
     api: Bucket,
     global: Option<Bucket>,
     token_bucket: Bucket,
+    faults: Faults,
+    latency: Latency,
     random: fastrand::Rng,
 }
 
@@ -96,27 +101,98 @@ impl Service {
     /// As chosen.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        let Limits { api, global, token, .. } = options.limits.clone();
+        let Limits { api, global, token, .. } = options.limits;
+        let mut random = options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Self {
             authority: Authority::new(options),
             tokens: TokenEndpoint::new(options),
             behaviour: options.behaviour,
-            limits: options.limits.clone(),
+            limits: options.limits,
             api: Bucket::new(api),
             global: global.map(Bucket::new),
             token_bucket: Bucket::new(token),
-            random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            faults: Faults::new(options.faults.clone(), random.fork()),
+            latency: options.latency,
+            random,
         }
     }
 
     /// Answers one request. `now_ms` is this machine's time in epoch
     /// milliseconds; the tenant's own clock may differ from it.
-    pub fn handle(&mut self, state: &mut State, request: &Request, now_ms: u64) -> Response {
+    pub fn handle(&mut self, state: &mut State, request: &Request, now_ms: u64) -> Answer {
+        let effects = self.faults.meeting(request);
+        for effect in &effects {
+            self.happen(*effect, state, now_ms);
+        }
+        let prevented = effects.iter().any(|effect| Answer::prevents(*effect));
         let response = match (request.method.as_str(), request.path.as_str()) {
+            _ if effects.contains(&Effect::Throttle) => self.storm(request, now_ms),
+            // Put aside by the fault for something else, or never sent.
+            _ if prevented => Response::empty(500),
             ("POST", "/oauth/token") => self.issue_token(request, now_ms),
             _ => self.manage(state, request, now_ms),
         };
-        self.dated(response, now_ms)
+        let mut answer = Answer::whole(response);
+        answer.handled = !prevented;
+        answer.delay_ms = self.latency.pick(&mut self.random);
+        for effect in effects {
+            answer.spoil(effect);
+        }
+        answer.response = self.dated(answer.response, now_ms);
+        answer
+    }
+
+    /// Other faults from now on, counted from the next request.
+    pub fn set_faults(&mut self, faults: Vec<Fault>) {
+        let random = self.random.fork();
+        self.faults = Faults::new(faults, random);
+    }
+
+    /// Another behaviour from now on.
+    pub fn set_behaviour(&mut self, behaviour: Behaviour) {
+        self.behaviour = behaviour;
+    }
+
+    /// What a fault does before the request.
+    fn happen(&mut self, effect: Effect, state: &mut State, now_ms: u64) {
+        match effect {
+            Effect::ExpireTokens => self.authority.expire_all(),
+            Effect::Drain(left) => {
+                self.api.drain_to(left, now_ms);
+            }
+            Effect::Edit(edit) => {
+                let id = self.new_id(now_ms);
+                let faults = &mut self.faults;
+                stranger::edit(state, edit, id, self.behaviour, |limit| faults.pick(limit));
+            }
+            Effect::Reset(_)
+            | Effect::Hang(_)
+            | Effect::Status(..)
+            | Effect::Html(..)
+            | Effect::Truncate
+            | Effect::Cut
+            | Effect::Slow(_)
+            | Effect::Delay(_)
+            | Effect::Throttle => {}
+        }
+    }
+
+    /// The answer of a 429 fault. The bucket is emptied in earnest, or the
+    /// headers would lie.
+    fn storm(&mut self, request: &Request, now_ms: u64) -> Response {
+        if request.path == "/oauth/token" {
+            let verdict = self.token_bucket.drain_to(0, now_ms);
+            return self.throttled(oauth_throttled(), verdict, now_ms);
+        }
+        let verdict = self.api.drain_to(0, now_ms);
+        self.throttled(too_many_requests(), verdict, now_ms)
+    }
+
+    /// A fresh access token, without a request.
+    pub(super) fn new_token(&mut self, host: &str, audience: &str, now_ms: u64) -> String {
+        let unique = self.new_id(now_ms);
+        let now = self.shifted(now_ms / 1000);
+        self.authority.issue(host, audience, now, &unique)
     }
 
     /// A new id, of the kind that the recordings show.

@@ -30,7 +30,6 @@ pub(super) struct Breaker(Arc<AtomicBool>);
 
 impl Breaker {
     /// From now on nothing more is written, and the connection is reset.
-    #[allow(dead_code)] // the faults, next, use it
     pub(super) fn break_connection(&self) {
         self.0.store(true, Ordering::SeqCst);
     }

@@ -5,7 +5,7 @@ use super::*;
 fn with_header(bench: &mut Bench, authorization: Option<&str>) -> Response {
     let mut request = bench.request("GET /hooks");
     request.authorization = authorization.map(str::to_owned);
-    bench.service.handle(&mut bench.state, &request, bench.now)
+    bench.send_request(&request)
 }
 
 fn text(response: &Response) -> (u16, &str) {
@@ -41,7 +41,7 @@ fn refused_tokens() {
     assert_eq!(text(&response), (401, expired.as_str()));
 
     let mut bench = Bench::new();
-    let elsewhere = bench.service.authority.issue(HOST, "https://x/api/v2/", NOW / 1000, "u");
+    let elsewhere = bench.service.new_token(HOST, "https://x/api/v2/", NOW);
     let response = with_header(&mut bench, Some(&format!("Bearer {elsewhere}")));
     assert_eq!(text(&response), (401, body("Bad audience: https://x/api/v2/").as_str()));
 }
@@ -95,8 +95,10 @@ fn a_token_for_a_secret() {
     assert_eq!(claims["exp"].as_u64(), Some(NOW / 1000 + 86_400));
     bench.token = token;
     assert_eq!(bench.send("GET /hooks").status, 200);
-    bench.service.authority.expire_all();
+    bench.service.set_faults(vec!["expire@1".parse().unwrap()]);
     assert_eq!(bench.send("GET /hooks").status, 401);
+    assert_eq!(bench.send("GET /hooks").status, 401);
+    assert_eq!(bench.send(&line).status, 200);
 }
 
 #[test]
@@ -163,7 +165,7 @@ fn ask_with(bench: &mut Bench, assertion: &str) -> (u16, String) {
     let mut request = bench.request("POST /oauth/token");
     request.content_type = Some("application/x-www-form-urlencoded".to_owned());
     request.body = form.finish().into_bytes();
-    let response = bench.service.handle(&mut bench.state, &request, bench.now);
+    let response = bench.send_request(&request);
     (response.status, String::from_utf8(response.body).unwrap())
 }
 

@@ -122,12 +122,12 @@ fn a_form_is_read_too_and_other_types_are_not() {
     let id = bench.state.hooks[0].id.clone();
     let mut request = bench.request(&format!("PATCH /hooks/{id} name=New+name&enabled=true"));
     request.content_type = Some("application/x-www-form-urlencoded".to_owned());
-    let response = bench.service.handle(&mut bench.state, &request, NOW);
+    let response = bench.send_request(&request);
     assert_eq!(response.status, 200);
     assert_eq!(bench.state.hooks[0].name.as_deref(), Some("new-name"));
     assert!(bench.state.hooks[0].enabled);
     request.content_type = Some("text/plain".to_owned());
-    let response = bench.service.handle(&mut bench.state, &request, NOW);
+    let response = bench.send_request(&request);
     assert_eq!(response.status, 415);
 }
 
@@ -136,9 +136,9 @@ fn a_body_over_a_megabyte() {
     let mut bench = Bench::new();
     let mut request = bench.request("POST /hooks {}");
     request.oversized = true;
-    assert_eq!(bench.service.handle(&mut bench.state, &request, NOW).status, 413);
+    assert_eq!(bench.send_request(&request).status, 413);
     request.path = "/oauth/token".to_owned();
-    assert_eq!(bench.service.handle(&mut bench.state, &request, NOW).status, 413);
+    assert_eq!(bench.send_request(&request).status, 413);
 }
 
 #[test]

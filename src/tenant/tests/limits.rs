@@ -38,7 +38,7 @@ fn neither_strangers_nor_unknown_routes_drain_the_bucket() {
     let mut request = bench.request("GET /hooks");
     request.authorization = None;
     for _ in 0..5 {
-        assert_eq!(bench.service.handle(&mut bench.state, &request, NOW).status, 401);
+        assert_eq!(bench.send_request(&request).status, 401);
         bench.send("GET /rules");
     }
     assert_eq!(rate_of(&bench.send("GET /hooks")), Some((2, 1, 1)));

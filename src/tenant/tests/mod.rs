@@ -1,6 +1,7 @@
 //! Tables of requests and exact answers, against the pure service.
 
 mod auth;
+mod faults;
 mod hooks;
 mod limits;
 mod secrets;
@@ -27,9 +28,9 @@ impl Bench {
 
     pub(crate) fn with(options: Options) -> Self {
         let options = Options { seed: Some(7), ..options };
-        let service = Service::new(&options);
+        let mut service = Service::new(&options);
         let audience = format!("https://{HOST}/api/v2/");
-        let token = service.authority.issue(HOST, &audience, NOW / 1000, "test");
+        let token = service.new_token(HOST, &audience, NOW);
         Self { service, state: State::empty([0; 16]), token, now: NOW }
     }
 
@@ -39,8 +40,16 @@ impl Bench {
 
     /// Sends `METHOD PATH[?QUERY] [BODY]`.
     pub(crate) fn send(&mut self, line: &str) -> Response {
+        self.answer(line).response
+    }
+
+    pub(crate) fn answer(&mut self, line: &str) -> Answer {
         let request = self.request(line);
         self.service.handle(&mut self.state, &request, self.now)
+    }
+
+    pub(crate) fn send_request(&mut self, request: &Request) -> Response {
+        self.service.handle(&mut self.state, request, self.now).response
     }
 
     pub(crate) fn request(&self, line: &str) -> Request {
