@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use crate::model::{Code, DesiredHook, Diagnostic};
 
-use super::rule::RuleSettings;
+use super::allow::{self, Allow};
+use super::rule::{ALLOW_UNKNOWN, ALLOW_UNUSED, ALLOW_WITHOUT_REASON, Rule, RuleSettings};
 
 /// The findings about one hook so far.
 pub(super) struct Findings<'h> {
@@ -33,6 +34,23 @@ enum Place {
     Definition(Range<usize>),
 }
 
+impl Place {
+    /// The line it begins on, counted from 0.
+    fn line(&self, text: &str) -> usize {
+        let (Self::Script(at) | Self::Definition(at)) = self;
+        text.get(..at.start).unwrap_or(text).matches('\n').count()
+    }
+}
+
+/// What to say of a name that can't be allowed.
+fn unknown(name: &str) -> String {
+    match Rule::find(name) {
+        Some(rule) => format!("{} can't be allowed by a comment.", rule.code),
+        None if name.is_empty() => "This comment names no rule.".into(),
+        None => format!("There is no rule `{name}`."),
+    }
+}
+
 impl<'h> Findings<'h> {
     pub(super) fn new(hook: &'h DesiredHook, settings: &'h RuleSettings) -> Self {
         Self {
@@ -42,11 +60,6 @@ impl<'h> Findings<'h> {
             script_credentials: Vec::new(),
             definition_credentials: Vec::new(),
         }
-    }
-
-    /// Whether findings of this rule will be told at all.
-    pub(super) fn wants(&self, code: Code) -> bool {
-        self.settings.severity(code).is_some()
     }
 
     /// A finding at some bytes of the script, as it is after keyword
@@ -59,8 +72,7 @@ impl<'h> Findings<'h> {
         hint: impl Into<String>,
     ) {
         let place = Place::Script(self.on_disk(&at));
-        let (message, hint) = (self.with_markers(message.into()), self.with_markers(hint.into()));
-        self.found.push(Found { code, message, hint: Some(hint).filter(|h| !h.is_empty()), place });
+        self.add(code, message.into(), hint.into(), place);
     }
 
     /// A finding at some bytes of the definition as it is on disk.
@@ -72,8 +84,18 @@ impl<'h> Findings<'h> {
         hint: impl Into<String>,
     ) {
         let place = Place::Definition(at);
-        let (message, hint) = (self.with_markers(message.into()), self.with_markers(hint.into()));
+        self.add(code, message.into(), hint.into(), place);
+    }
+
+    fn add(&mut self, code: Code, message: String, hint: String, place: Place) {
+        let (message, hint) = (self.with_markers(message), self.with_markers(hint));
         self.found.push(Found { code, message, hint: Some(hint).filter(|h| !h.is_empty()), place });
+    }
+
+    /// Whether some bytes of the script were inserted by a keyword.
+    pub(super) fn is_from_keyword(&self, at: &Range<usize>) -> bool {
+        let replaced = &self.hook.script_source.replaced;
+        replaced.iter().any(|(out, _)| out.start < at.end && at.start < out.end)
     }
 
     /// Keeps some bytes of the script out of every excerpt.
@@ -117,6 +139,61 @@ impl<'h> Findings<'h> {
         })
     }
 
+    /// Drops what comments allow, and tells of comments that are of no use.
+    /// Without `complete`, some rules were not checked, and none is called of
+    /// no use.
+    pub(super) fn allow(
+        &mut self,
+        in_script: Vec<Allow>,
+        in_definition: Vec<Allow>,
+        complete: bool,
+    ) {
+        let hook = self.hook;
+        let in_script = in_script
+            .into_iter()
+            .map(|allow| Allow { at: self.on_disk(&allow.at), ..allow })
+            .collect();
+        self.allow_in(in_script, &hook.script_source.text, Place::Script, complete);
+        self.allow_in(in_definition, &hook.source_text, Place::Definition, complete);
+    }
+
+    fn allow_in(
+        &mut self,
+        allows: Vec<Allow>,
+        text: &str,
+        place: fn(Range<usize>) -> Place,
+        complete: bool,
+    ) {
+        let lines = allow::lines_of(&allows, text);
+        for (allow, lines) in allows.into_iter().zip(lines) {
+            let at = || place(allow.at.clone());
+            for rule in &allow.rules {
+                let Ok(code) = rule else {
+                    let name = rule.as_ref().err().map_or("", String::as_str);
+                    self.add(ALLOW_UNKNOWN, unknown(name), String::new(), at());
+                    continue;
+                };
+                let before = self.found.len();
+                let is_here = |found: &Found| {
+                    let found_in =
+                        std::mem::discriminant(&found.place) == std::mem::discriminant(&at());
+                    found_in && found.code == *code && lines.contains(&found.place.line(text))
+                };
+                self.found.retain(|found| !is_here(found));
+                let is_used = before != self.found.len();
+                if complete && !is_used && self.settings.severity(*code).is_some() {
+                    let message = format!("{code} is allowed here, and there is no such finding.");
+                    self.add(ALLOW_UNUSED, message, "remove this comment".into(), at());
+                }
+            }
+            if !allow.has_reason && allow.rules.iter().any(Result::is_ok) {
+                let message = "This comment doesn't say why the finding is fine.".into();
+                let hint = "write the reason after the code".into();
+                self.add(ALLOW_WITHOUT_REASON, message, hint, at());
+            }
+        }
+    }
+
     /// The findings in order, graded, with excerpts that show no credential.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let Self { hook, settings, found, script_credentials, definition_credentials } = self;
@@ -136,7 +213,7 @@ impl<'h> Findings<'h> {
                     Place::Definition(at) => {
                         let text = &hook.source_text;
                         let found = finding.in_file(&*hook.source).at_bytes(text, at.start, at.end);
-                        redacted(found, text, at.start, &definition_credentials)
+                        without_secrets(redacted(found, text, at.start, &definition_credentials))
                     }
                 })
             })
@@ -166,6 +243,18 @@ fn redacted(
         .char_indices()
         .map(|(offset, shown)| if hidden(line_start + offset) { '*' } else { shown })
         .collect();
+    finding
+}
+
+/// Overwrites what follows `secrets:` on the same line, where the values of a
+/// whole map may stand.
+fn without_secrets(mut finding: Diagnostic) -> Diagnostic {
+    if let Some(excerpt) = finding.excerpt.as_mut()
+        && let Some((before, after)) = excerpt.line.split_once("secrets")
+    {
+        let hidden = |c: char| if c.is_alphanumeric() { '*' } else { c };
+        excerpt.line = format!("{before}secrets{}", after.chars().map(hidden).collect::<String>());
+    }
     finding
 }
 

@@ -14,7 +14,7 @@ use super::finding::Findings;
 use super::parse::{Wrapped, parse};
 use super::rule::{NOT_CHECKED, RuleSettings, SCRIPT_TOO_LARGE};
 use super::script::Script;
-use super::{export, load, rules, syntax};
+use super::{allow, export, load, rules, syntax};
 use crate::model::{DesiredHook, DesiredState, Diagnostic};
 
 /// Beyond this a script isn't parsed at all.
@@ -120,13 +120,18 @@ fn all_checks(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
     let wrapped = Wrapped::new(text, &hook.trigger);
     let allocator = Allocator::default();
     match parse(&allocator, &wrapped) {
-        Err(errors) => load::tell(errors, &mut findings),
+        Err(errors) => {
+            load::tell(errors, &mut findings);
+            findings.allow(Vec::new(), allow::of_definition(hook), false);
+        }
         Ok(parsed) => {
             let exported = export::of(&parsed);
             export::tell(&parsed, &exported, &mut findings);
+            let in_script = allow::of_script(&parsed.semantic, &wrapped);
             let script = Script::new(parsed, exported.handler);
             syntax::check(&script, &mut findings);
             rules::script(&script, &mut findings);
+            findings.allow(in_script, allow::of_definition(hook), true);
         }
     }
     findings.finish()

@@ -10,8 +10,9 @@ use oxc::ast::ast::{
     ArrowFunctionExpression, BindingPattern, Expression, FormalParameters, Function, FunctionBody,
     IdentifierReference,
 };
-use oxc::semantic::{AstNode, NodeId, ScopeId, Semantic, SymbolId};
+use oxc::semantic::{AstNode, NodeId, ReferenceId, Semantic, SymbolId};
 use oxc::span::{GetSpan, Span};
+use oxc::str::Ident;
 
 use super::parse::{Parsed, Wrapped};
 use super::trigger::parameters;
@@ -88,13 +89,6 @@ impl<'a> Func<'a> {
         }
     }
 
-    pub(super) fn scope_id(self) -> Option<ScopeId> {
-        match self {
-            Self::Function(function) => function.scope_id.get(),
-            Self::Arrow(arrow) => arrow.scope_id.get(),
-        }
-    }
-
     /// The part worth underlining: from `function` or `(` to the end of the
     /// parameters.
     pub(super) fn head(self) -> Span {
@@ -111,6 +105,7 @@ pub(super) struct Handler<'a> {
     pub(super) callback: Option<SymbolId>,
     /// The parameter at the context's place, when it has one.
     pub(super) context: Option<SymbolId>,
+    context_at: Option<usize>,
 }
 
 impl<'a> Handler<'a> {
@@ -128,7 +123,15 @@ impl<'a> Handler<'a> {
             let index = parameters(trigger).iter().position(|known| *known == name)?;
             params.get(index).copied().flatten()
         };
-        Self { func, callback: at("cb"), context: at("context"), params }
+        let context_at = parameters(trigger).iter().position(|known| *known == "context");
+        Self { func, callback: at("cb"), context: at("context"), params, context_at }
+    }
+
+    /// The pattern at the context's place, when the context is taken apart
+    /// right in the parameters.
+    pub(super) fn context_pattern(&self) -> Option<&'a BindingPattern<'a>> {
+        let parameter = self.func.params().items.get(self.context_at?)?;
+        Some(&parameter.pattern)
     }
 }
 
@@ -136,16 +139,15 @@ impl<'a> Handler<'a> {
 pub(super) struct Script<'a> {
     pub(super) semantic: Semantic<'a>,
     pub(super) wrapped: &'a Wrapped,
-    pub(super) body: &'a FunctionBody<'a>,
     pub(super) handler: Option<Handler<'a>>,
     pub(super) trigger: Trigger,
 }
 
 impl<'a> Script<'a> {
     pub(super) fn new(parsed: Parsed<'a>, handler: Option<Func<'a>>) -> Self {
-        let Parsed { semantic, body, wrapped, scope: _, trigger } = parsed;
+        let Parsed { semantic, body: _, wrapped, scope: _, trigger } = parsed;
         let handler = handler.map(|func| Handler::new(func, &trigger));
-        Self { semantic, wrapped, body, handler, trigger }
+        Self { semantic, wrapped, handler, trigger }
     }
 
     /// Where a span of the wrapped text lies in the script.
@@ -190,6 +192,21 @@ impl<'a> Script<'a> {
 
     pub(super) fn parent(&self, node: NodeId) -> AstKind<'a> {
         self.semantic.nodes().parent_kind(node)
+    }
+
+    /// Whether the script uses a global of this name.
+    pub(super) fn has_global(&self, name: &str) -> bool {
+        self.semantic.scoping().root_unresolved_references().contains_key(&Ident::from(name))
+    }
+
+    /// Where the script uses a global of this name.
+    pub(super) fn globals(&self, name: &str) -> Vec<Span> {
+        let scoping = self.semantic.scoping();
+        let Some(references) = scoping.root_unresolved_references().get(&Ident::from(name)) else {
+            return Vec::new();
+        };
+        let node = |reference: &ReferenceId| scoping.get_reference(*reference).node_id();
+        references.iter().map(|it| self.semantic.nodes().kind(node(it)).span()).collect()
     }
 
     /// The innermost function around a node.

@@ -46,3 +46,85 @@ pub(super) fn parameters(trigger: &Trigger) -> &'static [&'static str] {
         Trigger::Other(_) => &[],
     }
 }
+
+/// What rules know of the context and hooks don't.
+const RULE_CONTEXT: [&str; 18] = [
+    "clientID",
+    "clientName",
+    "clientMetadata",
+    "connectionStrategy",
+    "connectionMetadata",
+    "stats",
+    "protocol",
+    "accessToken",
+    "idToken",
+    "samlConfiguration",
+    "authentication",
+    "authorization",
+    "primaryUser",
+    "redirect",
+    "multifactor",
+    "sessionID",
+    "sso",
+    "jwtConfiguration",
+];
+
+/// Whether scripts often read a property that this trigger doesn't pass; with
+/// it, what to do instead (may be empty). `None` for everything else: payloads
+/// grow, so only what is known to be missing is told.
+pub(super) fn not_in_payload(
+    trigger: &Trigger,
+    argument: &str,
+    property: &str,
+) -> Option<&'static str> {
+    match (argument, trigger) {
+        ("context", Trigger::SendPhoneMessage) if property == "connection" => Some(""),
+        ("context", _) if RULE_CONTEXT.contains(&property) => {
+            Some("only rules have it; hooks get a smaller context")
+        }
+        ("client", Trigger::CredentialsExchange) => match property {
+            "client_id" | "clientID" | "clientId" => Some("write `client.id`"),
+            "client_metadata" | "clientMetadata" => Some("write `client.metadata`"),
+            _ => None,
+        },
+        ("user", Trigger::PreUserRegistration) => match property {
+            "user_id" | "id" | "_id" => {
+                Some("the user has no id before it is stored; use a post-user-registration hook")
+            }
+            "name" | "nickname" | "picture" | "given_name" | "family_name" | "identities"
+            | "created_at" | "updated_at" | "last_login" | "logins_count" => Some(
+                "before registration there are `email`, `username`, `phoneNumber` and the metadata",
+            ),
+            other => renamed(other),
+        },
+        ("user", Trigger::PostUserRegistration) => match property {
+            "user_id" | "_id" => Some("write `user.id`; it comes without the `auth0|` in front"),
+            "password" => Some("the password is known before registration only"),
+            "name" | "nickname" | "picture" | "given_name" | "family_name" | "identities"
+            | "created_at" | "updated_at" | "last_login" | "logins_count" => Some(
+                "after registration there are `id`, `email`, `username`, `phoneNumber` and the metadata",
+            ),
+            other => renamed(other),
+        },
+        ("user", Trigger::PostChangePassword) => match property {
+            "user_id" | "_id" => Some("write `user.id`; it comes without the `auth0|` in front"),
+            "user_metadata" | "app_metadata" | "name" | "nickname" | "picture" | "password"
+            | "newPassword" | "identities" | "phoneNumber" | "emailVerified" | "tenant" => {
+                Some("there are `id`, `username`, `email` and `last_password_reset`")
+            }
+            "email_verified" | "phone_number" => Some(""),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Properties of a user profile that go by another name in hooks.
+fn renamed(property: &str) -> Option<&'static str> {
+    match property {
+        "email_verified" => Some("write `user.emailVerified`"),
+        "phone_number" => Some("write `user.phoneNumber`"),
+        "phone_verified" | "phone_number_verified" => Some("write `user.phoneNumberVerified`"),
+        _ => None,
+    }
+}

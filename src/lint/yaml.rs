@@ -12,6 +12,8 @@ use crate::model::DesiredHook;
 
 /// One line of the text that holds a `key: value`.
 struct Line<'t> {
+    /// Where it begins.
+    start: usize,
     /// How far it is indented, a leading `- ` counted in.
     indent: usize,
     /// Whether it begins with a `- `.
@@ -69,6 +71,26 @@ pub(super) fn entries(hook: &DesiredHook, section_key: &str) -> Vec<Entry> {
             value: line.value.to_owned(),
             value_at: line.value_at.clone(),
         })
+        .collect()
+}
+
+/// The bytes of the text that are about this hook.
+pub(super) fn region(hook: &DesiredHook) -> Range<usize> {
+    let lines = lines(&hook.source_text);
+    let own = own_lines(&lines, hook);
+    match (own.first(), own.last()) {
+        (Some(first), Some(last)) if own.len() < lines.len() => first.start..last.value_at.end,
+        _ => 0..hook.source_text.len(),
+    }
+}
+
+/// Every value about the hook that stands on the line of its key.
+pub(super) fn values(hook: &DesiredHook) -> Vec<Range<usize>> {
+    let lines = lines(&hook.source_text);
+    own_lines(&lines, hook)
+        .iter()
+        .filter(|line| !line.value.is_empty())
+        .map(|line| line.value_at.clone())
         .collect()
 }
 
@@ -133,6 +155,7 @@ fn line(raw: &str, start: usize) -> Option<Line<'_>> {
     };
     let value_start = offset_in(value);
     Some(Line {
+        start,
         indent,
         begins_item,
         key,

@@ -5,11 +5,9 @@ use oxc::ast::ast::{Argument, CallExpression, Expression};
 use oxc::span::GetSpan;
 
 use super::super::finding::Findings;
+use super::super::flow::USUAL_NAMES;
 use super::super::rule::{CALLBACK_EXTRA_ARGUMENT, CALLBACK_WRONG_NAME};
 use super::super::script::{Handler, Script};
-
-/// Names by which callbacks go, in hooks, rules and elsewhere.
-const USUAL_NAMES: [&str; 4] = ["cb", "callback", "done", "next"];
 
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };

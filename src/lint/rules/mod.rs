@@ -3,10 +3,22 @@
 //! Each is a function that reads a [`Script`] or a definition and adds to the
 //! [`Findings`]. A rule keeps silent when it isn't sure.
 
+mod api;
 mod callback;
+mod credentials;
 mod dependencies;
+mod errors;
+mod paths;
+mod payload;
+mod secrets;
 mod signature;
 mod size;
+mod tokens;
+mod versions;
+mod work;
+
+#[cfg(test)]
+mod tests;
 
 use super::finding::Findings;
 use super::script::Script;
@@ -15,11 +27,20 @@ use super::script::Script;
 pub(super) fn definition(findings: &mut Findings<'_>) {
     size::check(findings);
     dependencies::check_declared(findings);
+    versions::check(findings);
+    credentials::check_definition(findings);
 }
 
 /// The rules about a script that could be parsed.
 pub(super) fn script(script: &Script<'_>, findings: &mut Findings<'_>) {
     signature::check(script, findings);
+    paths::check(script, findings);
     callback::check(script, findings);
     dependencies::check(script, findings);
+    secrets::check(script, findings);
+    payload::check(script, findings);
+    errors::check(script, findings);
+    work::check(script, findings);
+    api::check(script, findings);
+    credentials::check(script, findings);
 }

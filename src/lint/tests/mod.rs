@@ -1,5 +1,7 @@
 //! Loading: what is told of scripts that Auth0 can't compile or call.
 
+mod docs;
+
 use super::testing::{codes, told};
 
 #[test]

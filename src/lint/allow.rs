@@ -1,0 +1,152 @@
+//! Comments that allow a finding: `// hooksync-allow HS402 reason` in a
+//! script, `# hooksync-allow HS425 reason` in a definition.
+//!
+//! One allows findings of its rules on its own line and, if it stands alone,
+//! on the next line that is no such comment. Main type: [`Allow`]. What loads
+//! and what doesn't can't be allowed.
+
+use std::ops::Range;
+
+use oxc::semantic::Semantic;
+
+use super::parse::Wrapped;
+use super::rule::Rule;
+use super::yaml;
+use crate::model::{Code, DesiredHook};
+
+const MARK: &str = "hooksync-allow";
+
+/// One comment that allows something.
+pub(super) struct Allow {
+    /// Where it stands: bytes of the text it was read from.
+    pub(super) at: Range<usize>,
+    /// The rules it names: code, or what is no rule that can be allowed.
+    pub(super) rules: Vec<Result<Code, String>>,
+    /// Whether it says why.
+    pub(super) has_reason: bool,
+}
+
+/// The comments of a script. Places are those of the script after keyword
+/// replacement.
+pub(super) fn of_script(semantic: &Semantic<'_>, wrapped: &Wrapped) -> Vec<Allow> {
+    let comments = semantic.comments().iter();
+    comments
+        .filter_map(|comment| {
+            let at = wrapped.in_script(comment.span);
+            let text = wrapped.text.get(wrapped.start + at.start..wrapped.start + at.end)?;
+            let inner = text.trim_start_matches(['/', '*']).trim_end_matches(['/', '*']);
+            read(inner, at)
+        })
+        .collect()
+}
+
+/// The comments of a definition, as far as they are about this hook.
+pub(super) fn of_definition(hook: &DesiredHook) -> Vec<Allow> {
+    let text = &hook.source_text;
+    if !text.contains(MARK) {
+        return Vec::new();
+    }
+    let own = yaml::region(hook);
+    let mut start = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let comment = line.find('#').filter(|at| line[..*at].trim_end().len() < *at || *at == 0);
+        if let Some(hash) = comment.filter(|_| own.contains(&start)) {
+            let body = line[hash..].trim_start_matches('#').trim_end();
+            found.extend(read(body, start + hash..start + line.trim_end().len()));
+        }
+        start += line.len();
+    }
+    found
+}
+
+fn read(comment: &str, at: Range<usize>) -> Option<Allow> {
+    let rest = comment.trim().strip_prefix(MARK)?;
+    if rest.starts_with(|c: char| c.is_alphanumeric() || c == '-') {
+        return None;
+    }
+    let rest = rest.trim_start_matches([':', ' ', '\t']);
+    let end = end_of_names(rest);
+    let (names, reason) = rest.split_at(end);
+    let rules: Vec<_> = names
+        .split([',', ' ', '\t'])
+        .filter(|name| !name.is_empty())
+        .map(|name| match Rule::find(name) {
+            Some(rule) if rule.is_adjustable() => Ok(rule.code),
+            _ => Err(name.to_owned()),
+        })
+        .collect();
+    let reason = reason.trim_matches(|c: char| !c.is_alphanumeric());
+    let rules = if rules.is_empty() { vec![Err(String::new())] } else { rules };
+    Some(Allow { at, rules, has_reason: !reason.is_empty() })
+}
+
+/// The names are the first word, and each word after a comma.
+fn end_of_names(rest: &str) -> usize {
+    let mut end = 0;
+    loop {
+        let word = rest[end..].find([' ', '\t', ',']).map_or(rest.len(), |at| end + at);
+        let after = rest[word..].trim_start();
+        match after.strip_prefix(',') {
+            Some(more) => end = rest.len() - more.trim_start().len(),
+            None => return word,
+        }
+    }
+}
+
+/// The lines that each comment of one text speaks for, counted from 0.
+pub(super) fn lines_of(allows: &[Allow], text: &str) -> Vec<[usize; 2]> {
+    let place = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count();
+    let lines: Vec<_> = text.split('\n').collect();
+    let stands_alone = |allow: &Allow| {
+        let before = text.get(..allow.at.start).unwrap_or_default();
+        before.rsplit('\n').next().unwrap_or_default().trim().is_empty()
+    };
+    let alone: Vec<_> = allows
+        .iter()
+        .filter(|allow| stands_alone(allow))
+        .map(|allow| place(allow.at.end))
+        .collect();
+    allows
+        .iter()
+        .map(|allow| {
+            let own = place(allow.at.end);
+            if !stands_alone(allow) {
+                return [own, own];
+            }
+            let next = (own + 1..lines.len()).find(|line| !alone.contains(line));
+            [own, next.unwrap_or(own)]
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(comment: &str, rules: &[&str], has_reason: bool) {
+        let allow = read(comment, 0..1).unwrap();
+        let named: Vec<_> = allow
+            .rules
+            .iter()
+            .map(|rule| match rule {
+                Ok(code) => code.0,
+                Err(name) => name,
+            })
+            .collect();
+        assert_eq!((named.as_slice(), allow.has_reason), (rules, has_reason), "{comment}");
+    }
+
+    #[test]
+    fn comments_name_rules_and_a_reason() {
+        check(" hooksync-allow HS402 the user is always set", &["HS402"], true);
+        check("hooksync-allow HS402", &["HS402"], false);
+        check("hooksync-allow: HS402 - ", &["HS402"], false);
+        check("hooksync-allow HS402, HS403 both", &["HS402", "HS403"], true);
+        check("hooksync-allow callback-never-called by design", &["HS401"], true);
+        check("hooksync-allow HS301 no", &["HS301"], true);
+        check("hooksync-allow", &[""], false);
+        assert!(read("hooksync-allowed HS402", 0..1).is_none());
+        assert!(read("see hooksync-allow", 0..1).is_none());
+    }
+}

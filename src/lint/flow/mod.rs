@@ -1,0 +1,13 @@
+//! Which paths through a function call the hook's callback.
+//!
+//! Main types: [`Touches`], where the callback is used, and [`walk`], which
+//! follows a function's statements and reports paths that end without it and
+//! paths that call it twice. It follows what is written, not what is true:
+//! where two conditions may depend on each other, it keeps silent.
+
+mod paths;
+mod touches;
+mod walk;
+
+pub(super) use touches::{Touches, USUAL_NAMES};
+pub(super) use walk::{Fault, Role, walk};

@@ -1,0 +1,119 @@
+//! Every place in a script at which the callback may get called.
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::{BindingPattern, CallExpression, Expression};
+use oxc::semantic::SymbolId;
+use oxc::span::{GetSpan, Span};
+
+use crate::lint::script::{Func, Handler, Script};
+
+/// Names by which callbacks go, in hooks, rules and elsewhere.
+pub(in crate::lint) const USUAL_NAMES: [&str; 4] = ["cb", "callback", "done", "next"];
+
+/// The places at which the callback, or a function of the script that calls
+/// it, is used.
+pub(in crate::lint) struct Touches {
+    /// The callback.
+    pub(in crate::lint) callback: SymbolId,
+    /// Where each use begins, in order.
+    places: Vec<u32>,
+    /// Functions that have a name and use the callback: to name one is to
+    /// touch the callback, to declare one is not.
+    carriers: Vec<SymbolId>,
+}
+
+impl Touches {
+    /// `None` when there is no callback to follow, or it gets out of sight.
+    pub(in crate::lint) fn of(script: &Script<'_>, handler: &Handler<'_>) -> Option<Self> {
+        let callback = handler.callback?;
+        let scoping = script.semantic.scoping();
+        if scoping.symbol_is_mutated(callback) || script.has_global("eval") {
+            return None;
+        }
+        let mut touches = Self { callback, places: Vec::new(), carriers: Vec::new() };
+        touches.add_uses(script, callback);
+        // Meant as a call of the callback; that it isn't one is told elsewhere.
+        for name in USUAL_NAMES {
+            touches.places.extend(script.globals(name).iter().map(|span| span.start));
+        }
+        touches.places.sort_unstable();
+        let named = named_functions(script, handler);
+        loop {
+            let next = named.iter().find(|(symbol, func)| {
+                !touches.carriers.contains(symbol) && touches.within(func.span())
+            });
+            let Some((symbol, _)) = next else { break };
+            touches.carriers.push(*symbol);
+            touches.add_uses(script, *symbol);
+        }
+        Some(touches)
+    }
+
+    fn add_uses(&mut self, script: &Script<'_>, symbol: SymbolId) {
+        self.places.extend(script.uses(symbol).map(|node| node.kind().span().start));
+        self.places.sort_unstable();
+    }
+
+    /// Whether the callback is used anywhere.
+    pub(in crate::lint) fn any(&self) -> bool {
+        !self.places.is_empty()
+    }
+
+    /// Whether the callback is used inside a span.
+    pub(in crate::lint) fn within(&self, span: Span) -> bool {
+        let first = self.places.partition_point(|place| *place < span.start);
+        self.places.get(first).is_some_and(|place| *place < span.end)
+    }
+
+    /// Whether a call is a call of the callback itself.
+    pub(in crate::lint) fn is_direct(
+        &self,
+        script: &Script<'_>,
+        call: &CallExpression<'_>,
+    ) -> bool {
+        script.is_symbol(&call.callee, self.callback)
+    }
+
+    /// Whether a symbol is a function that uses the callback.
+    pub(in crate::lint) fn is_carrier(&self, symbol: Option<SymbolId>) -> bool {
+        symbol.is_some_and(|symbol| self.carriers.contains(&symbol))
+    }
+}
+
+/// The functions inside the handler that have a name which never changes.
+fn named_functions<'a>(script: &Script<'a>, handler: &Handler<'a>) -> Vec<(SymbolId, Func<'a>)> {
+    let inside = handler.func.span();
+    let mut named = Vec::new();
+    for node in script.nodes() {
+        if !inside.contains_inclusive(node.kind().span()) {
+            continue;
+        }
+        let found = match node.kind() {
+            AstKind::Function(function) if function.is_function_declaration() => function
+                .id
+                .as_ref()
+                .and_then(|id| id.symbol_id.get())
+                .map(|symbol| (symbol, Func::Function(function))),
+            AstKind::VariableDeclarator(variable) => match (&variable.id, &variable.init) {
+                (BindingPattern::BindingIdentifier(id), Some(value)) => {
+                    id.symbol_id.get().zip(Func::of_expression(value))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        named.extend(
+            found.filter(|(symbol, _)| !script.semantic.scoping().symbol_is_mutated(*symbol)),
+        );
+    }
+    named
+}
+
+/// The expression that is really evaluated: without `await`, `void` and `?.`.
+pub(super) fn bare<'e, 'a>(expression: &'e Expression<'a>) -> &'e Expression<'a> {
+    match expression {
+        Expression::AwaitExpression(awaited) => bare(&awaited.argument),
+        Expression::UnaryExpression(unary) => bare(&unary.argument),
+        other => other,
+    }
+}

@@ -1,0 +1,175 @@
+//! Calls to Auth0's own APIs: their rate limit, and retries without an end.
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::{Expression, Statement};
+use oxc::semantic::NodeId;
+use oxc::span::{GetSpan, Span};
+
+use super::super::finding::Findings;
+use super::super::rule::{RATE_LIMIT_IGNORED, UNBOUNDED_RETRY};
+use super::super::script::{Func, Script};
+
+/// Words of code that knows of the limit, or leaves it to a package that does.
+const KNOWS_THE_LIMIT: [&str; 7] =
+    ["429", "ratelimit", "rate-limit", "rate_limit", "retry", "retries", "toomanyrequests"];
+
+pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+    check_limit(script, findings);
+    check_retries(script, findings);
+}
+
+fn check_limit(script: &Script<'_>, findings: &mut Findings<'_>) {
+    let Some(at) = script.nodes().find_map(|node| called_address(script, node.id(), node.kind()))
+    else {
+        return;
+    };
+    let code = code_without_comments(script);
+    if KNOWS_THE_LIMIT.iter().any(|word| code.contains(word)) {
+        return;
+    }
+    findings.script(
+        RATE_LIMIT_IGNORED,
+        script.place(at),
+        "This calls an Auth0 API, whose rate limit the whole tenant shares, and nothing here looks at `X-RateLimit-Remaining` or handles status 429.",
+        "when the limit is near, do without the call; on 429 back off and give up after a few tries",
+    );
+}
+
+/// The text of an address of an Auth0 API that is called.
+fn called_address(script: &Script<'_>, id: NodeId, kind: AstKind<'_>) -> Option<Span> {
+    let (text, span) = match kind {
+        AstKind::StringLiteral(literal) => (literal.value.as_str(), literal.span),
+        AstKind::TemplateLiteral(template) => (script.text(template.span), template.span),
+        _ => return None,
+    };
+    let is_api = text.contains("/api/v2/")
+        || text.contains("/oauth/token")
+        || text.contains("/dbconnections/");
+    let is_auth0 = text.contains(".auth0.com") || text.contains("${") || text.starts_with('/');
+    (is_api && is_auth0 && is_called(script, id, span)).then_some(span)
+}
+
+/// Whether a text goes into a call as its address: not as an audience, which
+/// looks the same, and not into a comparison.
+fn is_called(script: &Script<'_>, id: NodeId, mut span: Span) -> bool {
+    for kind in script.semantic.nodes().ancestor_kinds(id) {
+        match kind {
+            AstKind::BinaryExpression(sum) if !sum.operator.is_equality() => span = sum.span,
+            AstKind::TemplateLiteral(it) => span = it.span,
+            AstKind::ConditionalExpression(it) => span = it.span,
+            AstKind::ObjectProperty(property) => {
+                return property.value.span() == span
+                    && property.key.static_name().is_some_and(|key| {
+                        matches!(
+                            &*key.to_ascii_lowercase(),
+                            "url" | "uri" | "path" | "baseurl" | "endpoint"
+                        )
+                    });
+            }
+            AstKind::CallExpression(call) => {
+                let is_first = call.arguments.first().is_some_and(|first| first.span() == span);
+                return is_first && makes_requests(script, &call.callee);
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// `axios.get(…)`, `fetch(…)`, `request.post(…)` and the like.
+fn makes_requests(script: &Script<'_>, callee: &Expression<'_>) -> bool {
+    let text = script.text(callee.span()).to_ascii_lowercase();
+    let last = text.rsplit('.').next().unwrap_or_default();
+    matches!(
+        last,
+        "get"
+            | "post"
+            | "patch"
+            | "put"
+            | "delete"
+            | "request"
+            | "fetch"
+            | "axios"
+            | "got"
+            | "rp"
+            | "needle"
+    )
+}
+
+/// The script in small letters, with every comment left out.
+fn code_without_comments(script: &Script<'_>) -> String {
+    let mut code = String::new();
+    let mut at = script.wrapped.start;
+    for comment in script.semantic.comments() {
+        let (start, end) = (comment.span.start as usize, comment.span.end as usize);
+        code.push_str(script.wrapped.text.get(at..start).unwrap_or_default());
+        at = at.max(end);
+    }
+    code.push_str(script.wrapped.text.get(at..script.wrapped.end).unwrap_or_default());
+    code.make_ascii_lowercase();
+    code
+}
+
+/// Names by which code counts its tries.
+const COUNTS: [&str; 9] =
+    ["attempt", "tries", "retries", "count", "max", "left", "remaining", "deadline", "limit"];
+
+fn check_retries(script: &Script<'_>, findings: &mut Findings<'_>) {
+    for node in script.nodes() {
+        let at = match node.kind() {
+            AstKind::IfStatement(it) if mentions_429(script, it.test.span()) => {
+                recursion(script, node.id(), &it.consequent)
+            }
+            AstKind::WhileStatement(it) if mentions_429(script, it.test.span()) => {
+                (!counts(script, it.span)).then(|| Span::new(it.span.start, it.test.span().end))
+            }
+            AstKind::DoWhileStatement(it) if mentions_429(script, it.test.span()) => {
+                (!counts(script, it.span)).then(|| it.test.span())
+            }
+            _ => None,
+        };
+        let Some(at) = at else { continue };
+        findings.script(
+            UNBOUNDED_RETRY,
+            script.place(at),
+            "This tries again for as long as the answer is 429: it never gives up, and makes the limit's end come later for everyone.",
+            "count the tries, wait longer before each, and give up after a few",
+        );
+    }
+}
+
+fn mentions_429(script: &Script<'_>, test: Span) -> bool {
+    script.text(test).contains("429")
+}
+
+fn counts(script: &Script<'_>, span: Span) -> bool {
+    let text = script.text(span).to_ascii_lowercase();
+    COUNTS.iter().any(|name| text.contains(name))
+        || text.contains("++")
+        || text.contains("--")
+        || text.contains("-= 1")
+        || text.contains("- 1")
+        || text.contains("+ 1")
+}
+
+/// Inside a branch for 429, a call of the very function that is running.
+fn recursion(script: &Script<'_>, id: NodeId, branch: &Statement<'_>) -> Option<Span> {
+    let symbol = script.semantic.nodes().ancestor_kinds(id).find_map(|kind| match kind {
+        AstKind::Function(function) => function.id.as_ref().and_then(|name| name.symbol_id.get()),
+        AstKind::VariableDeclarator(variable) => {
+            let is_function =
+                variable.init.as_ref().is_some_and(|it| Func::of_expression(it).is_some());
+            let name = variable.id.get_binding_identifier().filter(|_| is_function)?;
+            name.symbol_id.get()
+        }
+        _ => None,
+    })?;
+    let declared = script.semantic.symbol_declaration(symbol).kind().span();
+    if counts(script, declared) {
+        return None;
+    }
+    script
+        .uses(symbol)
+        .map(|node| node.kind().span())
+        .find(|span| branch.span().contains_inclusive(*span))
+}

@@ -1,0 +1,121 @@
+//! Credentials that are written out: in the script, and in the definition.
+//!
+//! A finding never names or shows what it found, and neither does any other
+//! finding on that line: each place is hidden from all excerpts.
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::{AssignmentTarget, BindingPattern};
+use oxc::semantic::NodeId;
+use oxc::span::{GetSpan, Span};
+
+use super::super::finding::Findings;
+use super::super::rule::{HARDCODED_CREDENTIAL, LITERAL_SECRET};
+use super::super::script::Script;
+use super::super::yaml;
+use super::tokens::{Looks, is_credential_name, known_token, looks};
+use crate::model::secret::NOT_SHOWN;
+
+pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+    let mut told_lines = Vec::new();
+    for node in script.nodes() {
+        let (text, span) = match node.kind() {
+            AstKind::StringLiteral(literal) => (literal.value.as_str(), literal.span),
+            AstKind::TemplateElement(element) => (element.value.raw.as_str(), element.span),
+            _ => continue,
+        };
+        let place = script.place(span);
+        if findings.is_from_keyword(&place) {
+            continue;
+        }
+        let kind = match known_token(text) {
+            Some(kind) => kind,
+            None if is_named_credential(script, node.id(), span, text) => "a credential",
+            None => continue,
+        };
+        findings.hide_in_script(&place);
+        let line = script.line(span);
+        if told_lines.contains(&line) {
+            continue;
+        }
+        told_lines.push(line);
+        findings.script(
+            HARDCODED_CREDENTIAL,
+            place,
+            format!("This looks like {kind}: whoever can read the file or the hook can use it."),
+            "put it into `secrets`, read it as `context.webtask.secrets.NAME`, and replace it where it was issued",
+        );
+    }
+}
+
+/// Whether a text is given to a name that says what it is, and looks the part.
+fn is_named_credential(script: &Script<'_>, id: NodeId, span: Span, text: &str) -> bool {
+    let name = match script.parent(id) {
+        AstKind::VariableDeclarator(variable) => match &variable.id {
+            BindingPattern::BindingIdentifier(name) => name.name.to_string(),
+            _ => return false,
+        },
+        AstKind::ObjectProperty(property) if property.value.span() == span => {
+            match property.key.static_name() {
+                Some(name) => name.into_owned(),
+                None => return false,
+            }
+        }
+        AstKind::AssignmentExpression(assignment) if assignment.right.span() == span => {
+            match &assignment.left {
+                AssignmentTarget::AssignmentTargetIdentifier(name) => name.name.to_string(),
+                AssignmentTarget::StaticMemberExpression(member) => {
+                    member.property.name.to_string()
+                }
+                AssignmentTarget::ComputedMemberExpression(member) => {
+                    match member.static_property_name() {
+                        Some(name) => name.to_string(),
+                        None => return false,
+                    }
+                }
+                _ => return false,
+            }
+        }
+        _ => return false,
+    };
+    is_credential_name(&name) && looks(text) != Looks::Harmless
+}
+
+/// The same for the definition: secrets whose values stand in the file, and
+/// tokens anywhere in it.
+pub(super) fn check_definition(findings: &mut Findings<'_>) {
+    let hook = findings.hook;
+    let text = &hook.source_text;
+    for value in yaml::values(hook) {
+        let entry = &text[value.clone()];
+        if let Some(kind) = known_token(entry) {
+            findings.hide_in_definition(value.clone());
+            tell_definition(findings, value, kind);
+        }
+    }
+    let Some(declared) = &hook.secrets else { return };
+    for entry in yaml::entries(hook, "secrets") {
+        findings.hide_in_definition(entry.value_at.clone());
+        if !declared.contains_key(&entry.key) || known_token(&entry.value).is_some() {
+            continue;
+        }
+        let value = entry.value.as_str();
+        let is_marker = value.contains("##") || value.contains("@@") || value == NOT_SHOWN;
+        let real = match looks(value) {
+            Looks::Random => true,
+            Looks::Real => is_credential_name(&entry.key),
+            Looks::Harmless => false,
+        };
+        if real && !is_marker {
+            tell_definition(findings, entry.value_at, "a credential");
+        }
+    }
+}
+
+fn tell_definition(findings: &mut Findings<'_>, at: std::ops::Range<usize>, kind: &str) {
+    findings.definition(
+        LITERAL_SECRET,
+        at,
+        format!("This looks like {kind}: whoever can read the file, or its history, can use it."),
+        "write a marker such as `##API_KEY##`, give its value from the environment, and replace the credential where it was issued",
+    );
+}

@@ -1,0 +1,70 @@
+//! The trigger's error classes: hidden by an own one, or taken from another
+//! trigger.
+
+use oxc::ast::AstKind;
+use oxc::span::GetSpan;
+
+use super::super::finding::Findings;
+use super::super::rule::{ERROR_CLASS_SHADOWED, ERROR_CLASS_UNKNOWN};
+use super::super::script::Script;
+use super::super::trigger::{BASE_ERROR_CLASS, ERROR_CLASSES, error_classes};
+
+pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+    let own = error_classes(&script.trigger);
+    if own.is_empty() {
+        return;
+    }
+    for node in script.nodes() {
+        match node.kind() {
+            AstKind::Class(class) => {
+                let Some(name) = class.id.as_ref().filter(|_| class.is_declaration()) else {
+                    continue;
+                };
+                tell_shadowed(script, own, name.name.as_str(), name.span, findings);
+            }
+            AstKind::Function(function) if function.is_function_declaration() => {
+                let Some(name) = &function.id else { continue };
+                tell_shadowed(script, own, name.name.as_str(), name.span, findings);
+            }
+            AstKind::NewExpression(new) => {
+                let Some(name) = new.callee.get_identifier_reference() else { continue };
+                let is_foreign = ERROR_CLASSES.contains(&name.name.as_str())
+                    && !own.contains(&name.name.as_str());
+                if is_foreign && script.symbol(name).is_none() {
+                    findings.script(
+                        ERROR_CLASS_UNKNOWN,
+                        script.place(new.callee.span()),
+                        format!(
+                            "`{}` is not defined for {}: this throws a ReferenceError.",
+                            name.name, script.trigger
+                        ),
+                        format!("use {} or `Error`", list(own)),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn tell_shadowed(
+    script: &Script<'_>,
+    own: &[&str],
+    name: &str,
+    span: oxc::span::Span,
+    findings: &mut Findings<'_>,
+) {
+    if !own.contains(&name) && name != BASE_ERROR_CLASS {
+        return;
+    }
+    findings.script(
+        ERROR_CLASS_SHADOWED,
+        script.place(span),
+        format!("This hides Auth0's own `{name}`, which the script has without declaring it and which Auth0 tells other errors from."),
+        "remove this declaration",
+    );
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

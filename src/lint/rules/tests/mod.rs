@@ -1,0 +1,3 @@
+//! Each rule on small scripts: what it finds, and what it leaves alone.
+
+mod paths;

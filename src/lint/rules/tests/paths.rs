@@ -1,0 +1,152 @@
+use crate::lint::testing::codes;
+
+/// Checks which of HS401, HS402 and HS403 a function body gives rise to.
+fn check(body: &str, expected: &[&str]) {
+    let script = format!("module.exports = function (user, context, cb) {{\n{body}\n}};\n");
+    check_script(&script, expected);
+}
+
+fn check_async(body: &str, expected: &[&str]) {
+    let script = format!("module.exports = async (user, context, cb) => {{\n{body}\n}};\n");
+    check_script(&script, expected);
+}
+
+fn check_script(script: &str, expected: &[&str]) {
+    let found: Vec<_> = codes("post-user-registration", script)
+        .into_iter()
+        .filter(|code| matches!(*code, "HS401" | "HS402" | "HS403"))
+        .collect();
+    assert_eq!(found, expected, "{script}");
+}
+
+#[test]
+fn a_callback_that_is_never_called() {
+    check("console.log(user.email);", &["HS401"]);
+    check("", &["HS401"]);
+    check("// cb();", &["HS401"]);
+    check("cb;", &[]);
+    check("setTimeout(cb, 10);", &[]);
+    check("done(); function done() { cb(); }", &[]);
+    check_async("await save(user); return user;", &["HS401"]);
+}
+
+#[test]
+fn a_path_without_a_call() {
+    check("if (user.email) { cb(); }", &["HS402"]);
+    check("if (user.email) { return cb(); }", &["HS402"]);
+    check("if (user.email) { cb(); } else { console.log(user); }", &["HS402"]);
+    check("if (!user.email) { return; } cb();", &["HS402"]);
+    check("if (!user.email) { return console.log('no'); } cb();", &["HS402"]);
+    check("if (user.a) { cb(); } else if (user.b) { cb(); }", &["HS402"]);
+    check("switch (user.a) { case 1: cb(); break; case 2: break; default: cb(); }", &["HS402"]);
+    check("user.email && cb();", &["HS402"]);
+    check_async(
+        "try { await save(user); cb(); } catch (error) { console.log(error); }",
+        &["HS402"],
+    );
+    check("for (const a of user.list) { if (a) { cb(); return; } }", &["HS402"]);
+    check("function later() { cb(); } if (user.a) { later(); }", &["HS402"]);
+}
+
+#[test]
+fn every_path_calls() {
+    check("if (user.email) { cb(); } else { cb(new Error('x')); }", &[]);
+    check("if (!user.email) { return cb(new Error('x')); } cb();", &[]);
+    check("if (!user.email) { throw new Error('x'); } cb();", &[]);
+    check("user.email ? cb() : cb(new Error('x'));", &[]);
+    check("return cb(user.email ? null : new Error('x'));", &[]);
+    check("switch (user.a) { case 1: cb(); break; default: cb(new Error('x')); }", &[]);
+    check("switch (user.a) { case 1: return cb(); case 2: case 3: return cb(); } cb();", &[]);
+    check_async("try { await save(user); cb(); } catch (error) { cb(error); }", &[]);
+    check_async("try { await save(user); } catch (error) { return cb(error); } cb();", &[]);
+    check_async("try { await save(user); } catch (e) { log(e); } finally { cb(); }", &[]);
+    check_async("try { if (!user.a) return; await save(user); } finally { cb(); }", &[]);
+    check("for (const a of user.list) { if (a) { return cb(new Error('x')); } } cb();", &[]);
+    check("while (true) { if (user.a) { return cb(); } }", &[]);
+    check("for (let i = 0; i < n; i++) { if (i === n - 1) { cb(); } }", &[]);
+}
+
+#[test]
+fn conditions_that_may_depend_on_each_other_are_left_alone() {
+    check("if (user.a) { cb(); } if (!user.a) { cb(new Error('x')); }", &[]);
+    check("let done; if (user.a) { cb(); done = true; } if (done) return; cb();", &[]);
+    check("let error; if (!user.a) { error = 1; } if (error) { cb(error); } else { cb(); }", &[]);
+    check("let called; if (user.a) { called = true; cb(); } if (!called) { cb(); }", &[]);
+}
+
+#[test]
+fn a_path_with_two_calls() {
+    check("if (!user.email) { cb(new Error('x')); } cb();", &["HS403"]);
+    check("if (!user.email) cb(new Error('x')); return cb();", &["HS403"]);
+    check("cb(); cb();", &["HS403"]);
+    check_async("try { await save(user); } catch (error) { cb(error); } cb();", &["HS403"]);
+    check(
+        "if (!user.a) { cb(new Error('a')); } if (!user.b) { return cb(new Error('b')); } cb();",
+        &["HS403"],
+    );
+    check(
+        "if (!user.a) { cb(new Error('a')); } if (!user.b) { cb(new Error('b')); } else { cb(); }",
+        &["HS403"],
+    );
+    check("for (const a of user.list) { if (a) { cb(a); break; } } cb();", &["HS403"]);
+    check("request(user, (err, res) => { if (err) { cb(err); } cb(null, res); });", &["HS403"]);
+    check("if (!user.a) { cb(new Error('a')); } request(user, (err) => cb(err));", &["HS403"]);
+    check("save(user).then(() => { if (user.a) { cb(); } cb(); }).catch(cb);", &["HS403"]);
+}
+
+#[test]
+fn callbacks_of_asynchronous_calls_are_followed() {
+    check(
+        "request(user, (err, res) => { if (err) { console.log(err); return; } cb(); });",
+        &["HS402"],
+    );
+    check("request(user, (err, res) => { if (err) return console.log(err); cb(); });", &["HS402"]);
+    check("request(user, (err, res) => { if (err) throw err; cb(); });", &[]);
+    check("request(user, (err, res) => { if (err) { return cb(err); } cb(); });", &[]);
+    check("request(user, (err, res) => { if (res) { cb(); } });", &["HS402"]);
+    check(
+        "if (!user.a) { return cb(); } request(user, (err) => { if (!err) { cb(); } });",
+        &["HS402"],
+    );
+    check(
+        "if (user.a) { request(user, (err) => { if (!err) { cb(); } }); } else { cb(); }",
+        &["HS402"],
+    );
+    check(
+        "a(user, (err) => { if (err) return cb(err); b(user, (err) => { if (err) return; cb(); }); });",
+        &["HS402"],
+    );
+    check("save(user).then((res) => { if (res.ok) { cb(); } }).catch(cb);", &["HS402"]);
+    check_async("await save(user).then((res) => { if (res.ok) { cb(); } });", &["HS402"]);
+}
+
+#[test]
+fn callbacks_that_are_not_alone_are_left_alone() {
+    check("setTimeout(() => cb(), 9); request(user, (err) => { if (err) return; cb(); });", &[]);
+    check(
+        "save(user).then((res) => { if (res.ok) { cb(); } else { throw res; } }).catch(cb);",
+        &[],
+    );
+    check(
+        "save(user).then((res) => { if (res.ok) { return cb(); } return more(); }).then(() => {});",
+        &[],
+    );
+    check("req.on('data', (e) => { if (e.last) cb(); });", &[]);
+    check("list.forEach((e) => { if (e.bad) { log(e); } else { tell(cb); } });", &[]);
+    check(
+        "new Promise((ok, no) => { a(user, (err) => { if (err) return no(err); cb(); }); }).catch(cb);",
+        &[],
+    );
+    check("a(user, (err) => { if (err) return log(err); cb(); }); b(cb);", &[]);
+    check("async.parallel([(next) => { next(); }], cb);", &[]);
+}
+
+#[test]
+fn what_gets_out_of_sight_is_left_alone() {
+    check("cb = wrap(cb);", &[]);
+    check("arguments[2]();", &[]);
+    check("eval('cb()');", &[]);
+    check("outer: for (const a of user.list) { for (;;) { if (a) { cb(); break outer; } } }", &[]);
+    check_script("module.exports = function (user, context, { cb }) {};", &[]);
+    check_script("module.exports = wrap((user, context, cb) => {});", &[]);
+}

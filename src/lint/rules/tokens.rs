@@ -1,0 +1,361 @@
+//! What credentials look like.
+//!
+//! Public forms of well-known services first; then a judgement on texts that
+//! stand behind a telling name. Wrong alarms here teach people to ignore the
+//! right ones, so placeholders and settings are left alone.
+
+/// How a text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// Like a placeholder, a word, a setting.
+    Harmless,
+    /// Like a credential, if its name says so too.
+    Real,
+    /// Like nothing but a generated credential.
+    Random,
+}
+
+/// The service whose tokens have this form.
+pub(super) fn known_token(text: &str) -> Option<&'static str> {
+    if text.contains("PRIVATE KEY-----") && text.contains("-----BEGIN") {
+        return Some("a private key");
+    }
+    if has_webhook(text, "hooks.slack.com/services/", 3) {
+        return Some("a Slack webhook, which needs no other credential");
+    }
+    if has_webhook(text, "discord.com/api/webhooks/", 2)
+        || has_webhook(text, "discordapp.com/api/webhooks/", 2)
+    {
+        return Some("a Discord webhook, which needs no other credential");
+    }
+    if has_password_in_address(text) {
+        return Some("an address with its password");
+    }
+    text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '='))
+        .find_map(known_word)
+}
+
+/// Prefix, how many characters follow it at least, and whose it is.
+const PREFIXES: [(&str, usize, &str); 19] = [
+    ("AKIA", 16, "an AWS access key"),
+    ("ASIA", 16, "an AWS access key"),
+    ("sk_live_", 16, "a Stripe key"),
+    ("rk_live_", 16, "a Stripe key"),
+    ("sk_test_", 16, "a Stripe key"),
+    ("ghp_", 36, "a GitHub token"),
+    ("gho_", 36, "a GitHub token"),
+    ("ghs_", 36, "a GitHub token"),
+    ("github_pat_", 22, "a GitHub token"),
+    ("glpat-", 20, "a GitLab token"),
+    ("xoxb-", 20, "a Slack token"),
+    ("xoxp-", 20, "a Slack token"),
+    ("xoxa-", 20, "a Slack token"),
+    ("npm_", 36, "an npm token"),
+    ("AIza", 35, "a Google API key"),
+    ("shpat_", 32, "a Shopify token"),
+    ("sq0atp-", 22, "a Square token"),
+    ("dop_v1_", 64, "a DigitalOcean token"),
+    ("SG.", 60, "a SendGrid key"),
+];
+
+fn known_word(word: &str) -> Option<&'static str> {
+    let is_token = |rest: &str| {
+        rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+            && !is_placeholder(rest)
+            && rest.bytes().any(|b| b.is_ascii_digit())
+    };
+    for (prefix, length, kind) in PREFIXES {
+        if let Some(rest) = word.strip_prefix(prefix)
+            && rest.len() >= length
+            && is_token(rest)
+        {
+            return Some(kind);
+        }
+    }
+    let parts: Vec<_> = word.split('.').collect();
+    let is_jwt = word.starts_with("eyJ")
+        && parts.len() == 3
+        && parts.iter().all(|part| part.len() >= 10)
+        && is_token(word);
+    if is_jwt {
+        return Some("a signed token");
+    }
+    let hexadecimal = word.strip_prefix("key-").filter(|rest| rest.len() == 32);
+    if hexadecimal.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return Some("a Mailgun key");
+    }
+    None
+}
+
+/// An address of an incoming webhook, whose last parts are the credential.
+fn has_webhook(text: &str, path: &str, parts: usize) -> bool {
+    let Some(at) = text.find(path) else { return false };
+    let rest: Vec<_> = text[at + path.len()..].split('/').collect();
+    let is_real = |part: &&str| {
+        part.len() >= 8
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+            && !is_placeholder(part)
+    };
+    rest.len() >= parts
+        && rest[..parts].iter().all(is_real)
+        && rest[..parts].iter().any(|part| part.bytes().any(|b| b.is_ascii_digit() && b != b'0'))
+}
+
+/// `scheme://user:password@host`.
+fn has_password_in_address(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or(rest);
+    let Some((login, _)) = authority.rsplit_once('@') else { return false };
+    let Some((_, password)) = login.split_once(':') else { return false };
+    let is_word = ["password", "passwd", "secret"].contains(&password);
+    password.len() >= 6
+        && !is_word
+        && !is_placeholder(password)
+        && !password.contains(['$', '{', '<', '#', '@'])
+}
+
+/// Ends of names that hold credentials, in small letters and without `_`, `-`.
+const NAMES: [&str; 17] = [
+    "secret",
+    "secretkey",
+    "secretaccesskey",
+    "password",
+    "passwd",
+    "pwd",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "authtoken",
+    "accesstoken",
+    "apitoken",
+    "token",
+    "signingkey",
+    "apisecret",
+    "authorization",
+    "credential",
+];
+
+/// Whether a name says that its value is a credential.
+pub(super) fn is_credential_name(name: &str) -> bool {
+    let name: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    NAMES.iter().any(|end| name.ends_with(end))
+}
+
+/// How a text looks, its name aside.
+pub(super) fn looks(text: &str) -> Looks {
+    let text = ["Bearer ", "Basic ", "Token ", "bearer ", "token "]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .unwrap_or(text);
+    let has = |class: fn(&u8) -> bool| text.bytes().any(|b| class(&b));
+    if text.len() < 8
+        || text.chars().any(char::is_whitespace)
+        || text.contains("://")
+        || text.starts_with("urn:")
+        || is_placeholder(text)
+        || is_host_or_path(text)
+        || !has(u8::is_ascii_digit)
+        || !has(u8::is_ascii_alphabetic)
+    {
+        return Looks::Harmless;
+    }
+    let is_code = text.bytes().all(|b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
+    });
+    if is_code && text.len() >= 20 && entropy(text) >= 3.5 && is_mixed(text) {
+        return Looks::Random;
+    }
+    Looks::Real
+}
+
+/// Digits spread among the letters, rather than a word with a number.
+fn is_mixed(text: &str) -> bool {
+    let kinds: Vec<_> =
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.is_ascii_digit()).collect();
+    kinds.windows(2).filter(|pair| pair[0] != pair[1]).count() >= 4
+}
+
+fn is_host_or_path(text: &str) -> bool {
+    let is_host = text.contains('.')
+        && text.split('.').next_back().is_some_and(|end| {
+            matches!(
+                end,
+                "com"
+                    | "io"
+                    | "net"
+                    | "org"
+                    | "dev"
+                    | "app"
+                    | "local"
+                    | "json"
+                    | "js"
+                    | "txt"
+                    | "pem"
+            )
+        });
+    is_host || text.starts_with('/') || text.starts_with("./") || text.contains('@')
+}
+
+/// Words that only stand for a credential.
+const PLACEHOLDERS: [&str; 24] = [
+    "your",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "xxx",
+    "todo",
+    "dummy",
+    "insert",
+    "replace",
+    "redacted",
+    "<",
+    ">",
+    "{",
+    "}",
+    "[",
+    "]",
+    "...",
+    "***",
+    "##",
+    "@@",
+    "123456789",
+    "abcdef",
+];
+
+fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let first = lower.bytes().next();
+    PLACEHOLDERS.iter().any(|word| lower.contains(word))
+        || lower.bytes().all(|b| Some(b) == first)
+        || is_constant_name(text)
+}
+
+/// `MY_API_KEY_2`: a name of a setting, not its value.
+fn is_constant_name(text: &str) -> bool {
+    text.contains('_')
+        && text.split('_').all(|part| {
+            !part.is_empty()
+                && (part.bytes().all(|b| b.is_ascii_uppercase())
+                    || (part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit()))
+                    || (part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                        && part.len() <= 6))
+        })
+}
+
+/// Bits of surprise a character.
+fn entropy(text: &str) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in text.bytes() {
+        counts[usize::from(byte)] += 1;
+    }
+    let length = text.len() as f64;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| {
+            let share = f64::from(*count) / length;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Put together here, so that no scanner takes this file for a leak.
+    fn joined(parts: &[&str]) -> String {
+        parts.concat()
+    }
+
+    #[test]
+    fn tokens_of_known_services_are_known() {
+        for token in [
+            joined(&["AKIA", "Q3EGTR7VJZ5PLM2N"]),
+            joined(&["sk_", "live_4eC39HqLyjWDarjtT1zdp7dc"]),
+            joined(&["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"]),
+            joined(&[
+                "https://hooks.slack.com",
+                "/services/T0HFP0FD5/B8DMVGPE0/cpI9QOqNHCvC4btaZUMz",
+            ]),
+            joined(&["mongodb+srv://app:", "s3cr3tpw@cluster0.mongodb.net/db"]),
+            joined(&["eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0In0x.", "dozjgNryP4J3jVmNHl0w5N"]),
+            joined(&["-----BEGIN RSA ", "PRIVATE KEY-----\nMIIEow"]),
+            joined(&[
+                "Bearer ",
+                "eyJhbGciOiJIUzI1NiJ9",
+                ".eyJzdWIiOiIxMjM0In0x.",
+                "dozjgNryP4J3jVmNHl0w5N",
+            ]),
+        ] {
+            assert!(known_token(&token).is_some(), "{token}");
+        }
+        for harmless in [
+            "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+            "https://hooks.slack.com/services/YOUR/WEB/HOOK",
+            "https://example.com/a:b@c",
+            "https://user:password@example.com",
+            "sk_live_",
+            "AKIAIOSFODNN7EXAMPLE",
+            "eyJ.a.b",
+            "https://app:${password}@example.com",
+        ] {
+            assert_eq!(known_token(harmless), None, "{harmless}");
+        }
+    }
+
+    #[test]
+    fn values_are_told_from_placeholders() {
+        let check = |text: &str, expected: Looks| assert_eq!(looks(text), expected, "{text}");
+        check("Tr0ub4dor&3", Looks::Real);
+        check("hunter2hunter2", Looks::Real);
+        check("x8Kq2vN5rT7wZ1mB4cD6fG9h", Looks::Random);
+        check("0f8fad5b-d9cb-469f-a165-70867728950e", Looks::Random);
+        for harmless in [
+            "",
+            "short1",
+            "your-api-key-1",
+            "password",
+            "client_credentials",
+            "urn:ietf:oauth2",
+            "API_KEY_2",
+            "xxxxxxxx1",
+            "https://example.com/token1",
+            "api.example2.com",
+            "YOUR_SECRET_123",
+            "aaaaaaaa",
+            "two words 12",
+            "<token1234>",
+            "${TOKEN1234}",
+            "user@example1",
+        ] {
+            check(harmless, Looks::Harmless);
+        }
+    }
+
+    #[test]
+    fn names_of_credentials_are_known() {
+        for name in [
+            "clientSecret",
+            "API_KEY",
+            "api-key",
+            "x-api-key",
+            "password",
+            "authToken",
+            "AWS_SECRET_ACCESS_KEY",
+        ] {
+            assert!(is_credential_name(name), "{name}");
+        }
+        for name in
+            ["tokenUrl", "passwordField", "secretName", "keyboard", "audience", "grant_type"]
+        {
+            assert!(!is_credential_name(name), "{name}");
+        }
+    }
+}
