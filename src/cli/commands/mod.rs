@@ -6,7 +6,9 @@
 mod apply;
 mod completions;
 mod export;
+mod init;
 mod man;
+mod new;
 mod plan;
 mod tenant;
 mod validate;
@@ -25,6 +27,8 @@ pub fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, CliErro
         Command::Export(args) => export::run(&args, context),
         Command::Validate(args) => validate::run(&args, context),
         Command::Tenant(args) => tenant::run(&args, context),
+        Command::Init(args) => init::run(&args, context),
+        Command::New(args) => new::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
         _ => Err(CliError::new("this command is not part of this build")),

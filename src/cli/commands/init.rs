@@ -1,0 +1,146 @@
+//! `hooksync init`: a project's first files.
+//!
+//! Must not overwrite anything: what is there is kept, and said so.
+
+use std::path::{Path, PathBuf};
+
+use super::new::{write_hook, write_new};
+use crate::cli::args::{Ci, InitArgs};
+use crate::cli::{CliError, Context, Exit};
+use crate::model::{HookName, Trigger};
+use crate::source::config;
+
+/// Writes what is missing and tells what to do next.
+pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let dir = &args.dir;
+    fs_err::create_dir_all(dir)?;
+    let mut lines = vec![
+        first_hook(dir)?,
+        write_missing(&dir.join(config::FILE), include_str!("../templates/hooksync.yaml"))?,
+        ignore_state(&dir.join(".gitignore"))?,
+    ];
+    if let Some((path, text)) = pipeline(args.ci) {
+        lines.push(write_missing(&dir.join(path), text)?);
+    }
+    for line in lines {
+        context.output.say(&line);
+    }
+    context.output.say(&next_steps(dir, args.ci));
+    Ok(Exit::Done)
+}
+
+/// A hook that does no harm, unless there are definitions already.
+fn first_hook(dir: &Path) -> Result<String, CliError> {
+    let hooks = dir.join("hooks");
+    if hooks.exists() {
+        return Ok(format!("kept     {}", hooks.display()));
+    }
+    // A name that is in kebab-case already is its own stored form.
+    let name = HookName::of_live(Some("tell-of-new-users"), "");
+    let definition = write_hook(&hooks, &name, &Trigger::PostUserRegistration)?;
+    Ok(format!("created  {}", definition.display()))
+}
+
+fn write_missing(path: &Path, text: &str) -> Result<String, CliError> {
+    if path.exists() {
+        return Ok(format!("kept     {}", path.display()));
+    }
+    if let Some(folder) = path.parent() {
+        fs_err::create_dir_all(folder)?;
+    }
+    write_new(path, text)?;
+    Ok(format!("created  {}", path.display()))
+}
+
+/// The local tenant and the backups don't belong into the repository.
+const IGNORED: &str = ".hooksync/";
+
+fn ignore_state(path: &Path) -> Result<String, CliError> {
+    if !path.exists() {
+        return write_missing(path, &format!("{IGNORED}\n"));
+    }
+    let text = fs_err::read_to_string(path)?;
+    if text.lines().any(|line| line.trim().trim_matches('/') == IGNORED.trim_matches('/')) {
+        return Ok(format!("kept     {}", path.display()));
+    }
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    fs_err::write(path, format!("{text}{gap}{IGNORED}\n"))?;
+    Ok(format!("extended {}", path.display()))
+}
+
+/// Where a pipeline goes, and what it is: the very files that docs/ci shows.
+fn pipeline(ci: Ci) -> Option<(PathBuf, &'static str)> {
+    match ci {
+        Ci::Github => Some((
+            Path::new(".github").join("workflows").join("hooks.yml"),
+            include_str!("../../../docs/ci/github-actions.yml"),
+        )),
+        Ci::Gitlab => {
+            Some((PathBuf::from(".gitlab-ci.yml"), include_str!("../../../docs/ci/gitlab-ci.yml")))
+        }
+        Ci::None => None,
+    }
+}
+
+fn next_steps(dir: &Path, ci: Ci) -> String {
+    let here = dir == Path::new(".");
+    let hooks = dir.join("hooks");
+    let argument = if here { String::new() } else { format!(" {}", hooks.display()) };
+    let mut text = format!(
+        "\nNext:\n  \
+         hooksync validate{argument}\n  \
+         hooksync plan{argument} --local    what would change on a local tenant\n  \
+         hooksync apply{argument} --local   change it"
+    );
+    if ci != Ci::None {
+        text.push_str("\nThe pipeline's first lines say which variables it needs.");
+        if !here {
+            text.push_str(" It has to lie at the repository's root.");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::Verbosity;
+    use crate::cli::{Environment, Output};
+
+    fn init(dir: &Path, ci: Ci) -> String {
+        let (output, captured) = Output::captured(Verbosity::Normal);
+        let environment = Environment::default();
+        let context = Context { environment: &environment, output: &output };
+        let args = InitArgs { dir: dir.to_owned(), ci };
+        assert_eq!(run(&args, &context), Ok(Exit::Done));
+        captured.stderr().replace(dir.to_str().unwrap(), "DIR").replace('\\', "/")
+    }
+
+    #[test]
+    fn a_project_is_started_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = dir.path().join("project");
+        insta::assert_snapshot!(init(&project, Ci::Github), @r"
+        created  DIR/hooks/tell-of-new-users.yaml
+        created  DIR/hooksync.yaml
+        created  DIR/.gitignore
+        created  DIR/.github/workflows/hooks.yml
+
+        Next:
+          hooksync validate DIR/hooks
+          hooksync plan DIR/hooks --local    what would change on a local tenant
+          hooksync apply DIR/hooks --local   change it
+        The pipeline's first lines say which variables it needs. It has to lie at the repository's root.
+        ");
+        let (config, findings) = config::read(&project.join("hooksync.yaml"));
+        assert_eq!((config.hooks, &findings[..]), (Some(project.join("hooks")), &[][..]));
+        std::fs::write(project.join(".gitignore"), "target").unwrap();
+        let again = init(&project, Ci::None);
+        assert!(again.starts_with("kept     DIR/hooks\nkept     DIR/hooksync.yaml\nextended DIR/"));
+        assert_eq!(
+            std::fs::read_to_string(project.join(".gitignore")).unwrap(),
+            "target\n.hooksync/\n"
+        );
+        assert!(init(&project, Ci::None).contains("kept     DIR/.gitignore"));
+    }
+}
