@@ -14,6 +14,7 @@ pub mod keyword;
 mod mask;
 mod native;
 mod node;
+pub mod schema;
 #[cfg(test)]
 mod tests;
 mod walk;
