@@ -15,6 +15,8 @@ mod mask;
 mod native;
 mod node;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 mod walk;
 mod write;
