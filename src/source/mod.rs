@@ -16,6 +16,8 @@ mod native;
 mod node;
 pub mod schema;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 mod walk;
 mod write;
