@@ -8,9 +8,13 @@
 use std::collections::VecDeque;
 
 use super::blind::Blind;
+use super::pace::Pace;
 use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
 use super::{Headroom, LimitSeen, Next};
+
+/// Buckets with less room than this are paced instead of reckoned.
+const SMALL: f64 = 4.0;
 
 /// One bucket.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(super) struct Bucket {
     answered: bool,
     anchor: Option<Anchor>,
     refill: Refill,
+    /// For a small bucket.
+    pace: Option<Pace>,
     blind: Blind,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
@@ -47,6 +53,7 @@ impl Bucket {
             answered: false,
             anchor: None,
             refill: Refill::default(),
+            pace: None,
             blind: Blind::new(),
             rtt: 0.0,
             jitter: 0.0,
@@ -72,6 +79,13 @@ impl Bucket {
         };
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
         let under_way = self.under_way.len() as f64;
+        if let Some(pace) = &self.pace {
+            if under_way >= anchor.limit {
+                return Next::AfterAnswer;
+            }
+            let at = pace.ready_at();
+            return if at <= now { Next::Now } else { Next::At(at) };
+        }
         let headroom = self.headroom.of(anchor.limit);
         let room = anchor.limit - headroom - 1.0;
         let missing =
@@ -79,13 +93,21 @@ impl Bucket {
         if missing <= 0.0 {
             return Next::Now;
         }
-        let at = anchor.sent + self.refill.time_for(missing);
+        // A refill of a whole window fills the bucket at most: nothing beyond
+        // that can be counted on before an answer says so.
+        if !self.refill.is_smooth() && headroom + 1.0 + under_way > anchor.limit {
+            return Next::AfterAnswer;
+        }
+        let at = self.refill.time_of(missing, anchor.sent, self.jitter);
         if at <= now { Next::Now } else { Next::At(at) }
     }
 
     pub(super) fn sent(&mut self, now: f64) {
         self.under_way.push_back(now);
         self.blind.sent(now);
+        if let Some(pace) = &mut self.pace {
+            pace.sent(now);
+        }
     }
 
     pub(super) fn answered(&mut self, sent: f64, now: f64, signal: &Signal) {
@@ -107,7 +129,10 @@ impl Bucket {
             _ => None,
         };
         match seen {
-            Some(seen) => self.learn(seen, sent, signal),
+            Some(seen) => {
+                self.learn(seen, sent, signal);
+                self.learn_pace(seen, now, signal.throttled);
+            }
             None => self.spent(),
         }
     }
@@ -165,13 +190,29 @@ impl Bucket {
         self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
     }
 
+    fn learn_pace(&mut self, seen: BucketHeaders, now: f64, refused: bool) {
+        let BucketHeaders { limit, remaining, .. } = seen;
+        let room = limit - self.headroom.of(limit);
+        if room >= SMALL {
+            self.pace = None;
+            return;
+        }
+        let rate = self.refill.rate().unwrap_or(1.0);
+        let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, now));
+        if refused {
+            pace.refused(now);
+        } else {
+            pace.learn(remaining >= limit - 1.0);
+        }
+    }
+
     pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {
         let anchor = self.anchor?;
+        if let Some(pace) = &self.pace {
+            return Some(pace.ready_at() - now);
+        }
         let headroom = self.headroom.of(anchor.limit);
-        Some(
-            anchor.sent + self.refill.time_for(1.0 + headroom.min(1.0))
-                - now,
-        )
+        Some(self.refill.time_of(1.0 + headroom.min(1.0), anchor.sent, self.jitter) - now)
     }
 
     pub(super) fn limit_seen(&self) -> Option<LimitSeen> {
@@ -183,14 +224,18 @@ impl Bucket {
         self.anchor.map(|anchor| LimitSeen {
             limit: anchor.limit as u32,
             remaining: anchor.remaining.max(0.0) as u32,
-            refill_per_second: self.refill.rate(),
+            refill_per_second: self.rate(),
         })
+    }
+
+    fn rate(&self) -> Option<f64> {
+        self.pace.as_ref().map(Pace::rate).or_else(|| self.refill.rate())
     }
 
     pub(super) fn estimate(&self, requests: f64) -> Option<f64> {
         let (burst, rate) = match self.anchor {
             Some(anchor) => {
-                (anchor.remaining - self.headroom.of(anchor.limit), self.refill.rate()?)
+                (anchor.remaining - self.headroom.of(anchor.limit), self.rate()?)
             }
             None if self.answered => (0.0, self.blind.rate()),
             None => return None,

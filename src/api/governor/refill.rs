@@ -33,7 +33,7 @@ pub(super) struct Refill {
     /// Since the bucket was last full, oldest first.
     samples: VecDeque<Sample>,
     /// The first answer since the bucket was full, for the slope of `reset`.
-    reset_base: Option<(f64, f64, f64)>,
+    reset_base: Option<(f64, f64, Sample)>,
     /// The last `reset` that was seen.
     last_reset: Option<f64>,
     /// The smallest step between two `reset`s of a bucket that fills by
@@ -43,6 +43,10 @@ pub(super) struct Refill {
     reset_in: Option<f64>,
     /// Whether the bucket is known to fill all the time.
     smooth: bool,
+    /// Whether that follows from `reset` alone.
+    by_reset: bool,
+    /// Whether it was believed once and turned out wrong.
+    doubtful: bool,
     /// The rate that follows from `reset`, once that is known to say when the
     /// bucket is full.
     reset_rate: Option<f64>,
@@ -51,6 +55,8 @@ pub(super) struct Refill {
     /// The largest sum lately, and when it was seen.
     peak: Option<(f64, f64)>,
     latest: Option<Sample>,
+    /// When the last window had begun, if it was seen to.
+    top: Option<f64>,
     /// What the rate was at least, when the bucket was last found full.
     least_rate: Option<f64>,
     /// Kept above the headroom, for others take at uneven times.
@@ -66,6 +72,9 @@ impl Refill {
     pub(super) fn learn(&mut self, seen: &BucketHeaders, at: f64, taken: f64, signal: &Signal, room: f64, unsure: f64) {
         let BucketHeaders { limit, remaining, reset } = *seen;
         (self.limit, self.room) = (limit, room);
+        if signal.throttled && self.smooth && self.by_reset {
+            (self.smooth, self.doubtful) = (false, true);
+        }
         let sample = Sample { at, sum: remaining + taken, unsure };
         self.reset_in = match (reset, signal.date) {
             // One is rounded up and the other down: it is not later than this.
@@ -87,18 +96,18 @@ impl Refill {
             self.reset_step = Some(self.reset_step.map_or(step, |least| least.min(step)));
         }
         self.last_reset = Some(reset);
-        let Some((base_reset, base_remaining, base_sum)) = self.reset_base else {
-            self.reset_base = Some((reset, remaining, sample.sum));
+        let base = self.reset_base.filter(|(_, _, base)| {
+            sample.at - base.at < 1.5 * WINDOW && sample.sum <= base.sum
+        });
+        let Some((base_reset, base_remaining, _)) = base else {
+            self.reset_base = Some((reset, remaining, sample));
             return;
         };
         // Less is left and nothing came in, yet `reset` moved by more than
         // rounding: it depends on what is left.
-        let moved = reset - base_reset;
-        if remaining < base_remaining && sample.sum <= base_sum && moved >= 2.0 {
+        if remaining < base_remaining && reset - base_reset >= 2.0 && !self.doubtful {
             self.smooth = true;
-        }
-        if sample.sum > base_sum {
-            self.reset_base = Some((reset, remaining, sample.sum));
+            self.by_reset = true;
         }
         if self.smooth
             && let (Some(date), true) = (signal.date, self.limit - remaining >= 3.0)
@@ -114,9 +123,11 @@ impl Refill {
         if let Some(last) = self.latest {
             self.learn_rise(sample, last);
             let promised = self.gain(sample.at - last.at).min(3.0);
-            let short = last.sum + promised - (sample.sum + 1.0);
+            let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
             if short > 0.0 {
                 self.margin = (self.margin + short).min(4.0);
+                self.least_rate = self.least_rate.map(|rate| rate * 0.9);
+                self.top = None;
             } else {
                 self.margin *= 0.9;
             }
@@ -126,7 +137,8 @@ impl Refill {
             // What came in while the bucket was full is lost: the slope until
             // here is the least that it can have been.
             if let Some(least) = self.slope() {
-                self.least_rate = Some(self.least_rate.map_or(least, |rate| least.max(rate * 0.9)));
+                let least = self.least_rate.map_or(least, |rate| least.max(rate * 0.9));
+                self.least_rate = Some(least);
             }
             self.samples.clear();
             self.peak = None;
@@ -155,8 +167,14 @@ impl Refill {
         if sample.sum > peak {
             if self.last_rise.is_some_and(|before| sample.at - before < 0.9 * WINDOW) {
                 self.smooth = true;
+                self.by_reset = false;
             }
             self.last_rise = Some(last.at);
+            // Much at once, and seen soon after: a window began in between.
+            let rise = sample.sum - peak;
+            if rise >= 3.0 && sample.at - last.at < 0.3 * self.window() {
+                self.top = Some(sample.at);
+            }
         }
         // Others take, too: a peak of long ago says nothing any more.
         if highest >= peak || sample.at - peak_at > WINDOW {
@@ -216,7 +234,8 @@ impl Refill {
             (None, Some(reset_in)) => reset_in,
             (None, None) => WINDOW,
         };
-        by_reset.max(WINDOW)
+        // Rounding makes one second look like two.
+        if by_reset <= 2.0 { WINDOW } else { by_reset }
     }
 
     /// What comes in for sure within so many seconds.
@@ -230,15 +249,30 @@ impl Refill {
         (seconds / window).floor() * step
     }
 
-    /// How long it takes until so much has come in for sure.
-    pub(super) fn time_for(&self, amount: f64) -> f64 {
+    /// When so much has come in for sure since `since`.
+    pub(super) fn time_of(&self, amount: f64, since: f64, jitter: f64) -> f64 {
         let rate = self.rate().unwrap_or(1.0).max(1e-6);
         if self.smooth {
-            return amount / (rate * 0.98);
+            return since + amount / (rate * 0.98);
         }
         let window = self.window();
         let step = snapped((rate * window).max(1.0)).min(self.room.max(1.0));
-        (amount / step - 1e-6).ceil().max(1.0) * window * 1.005
+        let windows = (amount / step - 1e-6).ceil().max(1.0);
+        let late = 0.005 * window + 2.0 * jitter;
+        let counted = since + windows * window + late;
+        match self.top {
+            // The windows begin at known times; the next one does so for sure.
+            Some(top) => {
+                let begun = ((since + jitter - top) / window).ceil().max(1.0);
+                counted.min(top + (begun + windows - 1.0) * window + late)
+            }
+            None => counted,
+        }
+    }
+
+    /// Whether the bucket is known to fill all the time.
+    pub(super) fn is_smooth(&self) -> bool {
+        self.smooth
     }
 
     /// What is kept above the headroom.
