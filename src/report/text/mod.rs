@@ -6,6 +6,7 @@
 
 mod apply;
 mod diagnostics;
+mod environments;
 mod fields;
 mod plan;
 mod script;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use apply::apply;
 pub use diagnostics::{diagnostics, validate};
+pub use environments::{applies, plans};
 pub use plan::plan;
 
 pub(super) use apply::{summary as apply_summary, word as outcome_word};
