@@ -22,6 +22,30 @@ pub mod sarif;
 pub mod text;
 mod words;
 
+use std::time::Duration;
+
+use crate::plan::{ApplyReport, Plan};
+
+/// One environment's plan.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanView<'a> {
+    /// The environment's name, where there are several.
+    pub environment: Option<&'a str>,
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// How long an apply will take, where that is known.
+    pub estimate: Option<Duration>,
+}
+
+/// One environment's report of an apply.
+#[derive(Debug, Clone, Copy)]
+pub struct ApplyView<'a> {
+    /// The environment's name, where there are several.
+    pub environment: Option<&'a str>,
+    /// Its report.
+    pub report: &'a ApplyReport,
+}
+
 /// How text is laid out for the place where it will be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {

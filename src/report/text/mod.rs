@@ -7,6 +7,7 @@
 mod apply;
 mod diagnostics;
 mod doctor;
+mod environments;
 mod fields;
 mod plan;
 mod script;
@@ -17,6 +18,7 @@ mod tests;
 pub use apply::apply;
 pub use diagnostics::{diagnostics, validate};
 pub use doctor::{Check, Examination, Health, SettingLine, doctor};
+pub use environments::{applies, plans};
 pub use plan::plan;
 
 pub(super) use apply::{summary as apply_summary, word as outcome_word};
