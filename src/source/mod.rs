@@ -14,9 +14,9 @@ pub mod keyword;
 mod mask;
 mod native;
 mod node;
-pub mod schema;
 #[cfg(test)]
 mod properties;
+pub mod schema;
 #[cfg(test)]
 mod tests;
 mod walk;

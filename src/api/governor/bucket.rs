@@ -234,9 +234,7 @@ impl Bucket {
 
     pub(super) fn estimate(&self, requests: f64) -> Option<f64> {
         let (burst, rate) = match self.anchor {
-            Some(anchor) => {
-                (anchor.remaining - self.headroom.of(anchor.limit), self.rate()?)
-            }
+            Some(anchor) => (anchor.remaining - self.headroom.of(anchor.limit), self.rate()?),
             None if self.answered => (0.0, self.blind.rate()),
             None => return None,
         };

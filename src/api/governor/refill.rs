@@ -69,7 +69,15 @@ pub(super) struct Refill {
 impl Refill {
     /// Takes in one answer. `taken` is what we took from the bucket so far,
     /// this request included.
-    pub(super) fn learn(&mut self, seen: &BucketHeaders, at: f64, taken: f64, signal: &Signal, room: f64, unsure: f64) {
+    pub(super) fn learn(
+        &mut self,
+        seen: &BucketHeaders,
+        at: f64,
+        taken: f64,
+        signal: &Signal,
+        room: f64,
+        unsure: f64,
+    ) {
         let BucketHeaders { limit, remaining, reset } = *seen;
         (self.limit, self.room) = (limit, room);
         if signal.throttled && self.smooth && self.by_reset {
@@ -96,9 +104,9 @@ impl Refill {
             self.reset_step = Some(self.reset_step.map_or(step, |least| least.min(step)));
         }
         self.last_reset = Some(reset);
-        let base = self.reset_base.filter(|(_, _, base)| {
-            sample.at - base.at < 1.5 * WINDOW && sample.sum <= base.sum
-        });
+        let base = self
+            .reset_base
+            .filter(|(_, _, base)| sample.at - base.at < 1.5 * WINDOW && sample.sum <= base.sum);
         let Some((base_reset, base_remaining, _)) = base else {
             self.reset_base = Some((reset, remaining, sample));
             return;
@@ -143,7 +151,8 @@ impl Refill {
             self.samples.clear();
             self.peak = None;
         }
-        if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64) {
+        if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64)
+        {
             self.samples.push_back(sample);
         }
         let span = SPAN.max(self.rate().map_or(0.0, |rate| 12.0 / rate));

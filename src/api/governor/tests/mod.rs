@@ -88,13 +88,25 @@ fn explore() {
 
 #[test]
 fn trace() {
-    let plan = plans().into_iter().filter(|p| p.name == std::env::var("PLAN").unwrap() && p.window.is_some() == std::env::var("WIN").is_ok()).next().unwrap();
+    let plan = plans()
+        .into_iter()
+        .filter(|p| {
+            p.name == std::env::var("PLAN").unwrap()
+                && p.window.is_some() == std::env::var("WIN").is_ok()
+        })
+        .next()
+        .unwrap();
     let lat: f64 = std::env::var("LAT").unwrap().parse().unwrap();
     let rival: f64 = std::env::var("RIVAL").map_or(0.0, |r| r.parse().unwrap());
     let c = Cell { rival, ..cell(plan, lat) };
     let outcome = run(c, RateSettings::default());
     println!("{}", show(&c, &outcome));
-    for (at, who, level, ok) in outcome.log.iter().take(std::env::var("N").map_or(100, |n| n.parse().unwrap())) {
-        println!("{at:8.3} {} {level:.2} {ok}", if *who == usize::MAX { "rival".into() } else { who.to_string() });
+    for (at, who, level, ok) in
+        outcome.log.iter().take(std::env::var("N").map_or(100, |n| n.parse().unwrap()))
+    {
+        println!(
+            "{at:8.3} {} {level:.2} {ok}",
+            if *who == usize::MAX { "rival".into() } else { who.to_string() }
+        );
     }
 }
