@@ -30,6 +30,11 @@ pub(super) struct Bucket {
     /// For a small bucket.
     pace: Option<Pace>,
     blind: Blind,
+    /// Whether something that no header tells of refuses requests.
+    hidden: bool,
+    /// How many requests may be under way until more is known of what others
+    /// take.
+    allowance: f64,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
     jitter: f64,
@@ -55,6 +60,8 @@ impl Bucket {
             refill: Refill::default(),
             pace: None,
             blind: Blind::new(),
+            hidden: false,
+            allowance: 1.0,
             rtt: 0.0,
             jitter: 0.0,
         }
@@ -62,7 +69,8 @@ impl Bucket {
 
     /// How many requests may be under way at once, if the user doesn't say.
     pub(super) fn concurrency(&self) -> usize {
-        let limit = self.anchor.map_or(10.0, |anchor| anchor.limit);
+        // What fits into the time of one answer, twice over.
+        let limit = self.anchor.map_or(self.blind.rate(), |anchor| anchor.limit);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         let most = (limit * self.rtt * 2.0).clamp(16.0, 256.0) as usize;
         most
@@ -73,23 +81,33 @@ impl Bucket {
         if !self.answered && !self.under_way.is_empty() {
             return Next::AfterAnswer;
         }
-        let Some(anchor) = self.anchor else {
-            let at = self.blind.ready_at(now);
-            return if at <= now { Next::Now } else { Next::At(at) };
-        };
+        let by_headers = self.anchor.map(|anchor| self.by_headers(anchor, now));
+        if by_headers.is_some() && !self.hidden {
+            return by_headers.unwrap_or(Next::Now);
+        }
+        let blind = self.blind.ready_at(now);
+        match by_headers {
+            None | Some(Next::Now) if blind <= now => Next::Now,
+            None | Some(Next::Now) => Next::At(blind),
+            Some(Next::At(at)) => Next::At(at.max(blind)),
+            Some(Next::AfterAnswer) => Next::AfterAnswer,
+        }
+    }
+
+    fn by_headers(&self, anchor: Anchor, now: f64) -> Next {
+        let at_or_now = |at: f64| if at <= now { Next::Now } else { Next::At(at) };
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
         let under_way = self.under_way.len() as f64;
         if let Some(pace) = &self.pace {
-            if under_way >= anchor.limit {
-                return Next::AfterAnswer;
-            }
-            let at = pace.ready_at();
-            return if at <= now { Next::Now } else { Next::At(at) };
+            let full = under_way >= anchor.limit;
+            return if full { Next::AfterAnswer } else { at_or_now(pace.ready_at()) };
+        }
+        if under_way >= self.allowance {
+            return Next::AfterAnswer;
         }
         let headroom = self.headroom.of(anchor.limit);
-        let room = anchor.limit - headroom - 1.0;
-        let missing =
-            headroom + 1.0 + under_way + self.refill.margin().min(room) - anchor.remaining;
+        let margin = self.refill.margin().min(anchor.limit - headroom - 1.0);
+        let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
         if missing <= 0.0 {
             return Next::Now;
         }
@@ -99,7 +117,12 @@ impl Bucket {
             return Next::AfterAnswer;
         }
         let at = self.refill.time_of(missing, anchor.sent, self.jitter);
-        if at <= now { Next::Now } else { Next::At(at) }
+        if under_way > 0.0 {
+            return at_or_now(at);
+        }
+        // Where others take everything, no answer ever shows a gain: after a
+        // while one request asks how things stand.
+        at_or_now(at.min(anchor.sent + self.refill.patience(anchor.remaining)))
     }
 
     pub(super) fn sent(&mut self, now: f64) {
@@ -115,15 +138,16 @@ impl Bucket {
         self.answered = true;
         self.clock(now - sent);
         if signal.throttled {
-            self.blind.refused(now);
+            self.blind.refused(sent, now);
         } else {
-            self.blind.succeeded();
+            self.blind.succeeded(now);
             self.taken += 1.0;
         }
+        self.learn_allowance(sent, signal);
         let seen = match (signal.bucket, self.anchor) {
             (Some(seen), _) => Some(seen),
             // A refusal says enough without headers, if the bucket is known.
-            (None, Some(anchor)) if signal.throttled => {
+            (None, Some(anchor)) if signal.throttled && !self.hidden => {
                 Some(BucketHeaders { limit: anchor.limit, remaining: 0.0, reset: None })
             }
             _ => None,
@@ -133,6 +157,7 @@ impl Bucket {
                 self.learn(seen, sent, signal);
                 self.learn_pace(seen, now, signal.throttled);
             }
+            None if signal.throttled => {}
             None => self.spent(),
         }
     }
@@ -168,7 +193,7 @@ impl Bucket {
     /// Makes an answer the anchor, unless it is older than the one there is.
     fn learn(&mut self, seen: BucketHeaders, sent: f64, signal: &Signal) {
         let BucketHeaders { limit, remaining, .. } = seen;
-        let apart = (2.0 * self.jitter).max(0.002);
+        let apart = (4.0 * self.jitter).max(0.002);
         if let Some(anchor) = &mut self.anchor {
             let together = (sent - anchor.sent).abs() <= apart;
             let older = sent < anchor.sent - apart;
@@ -190,6 +215,28 @@ impl Bucket {
         self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
     }
 
+    /// Until an answer shows what others take, a part of what is left has to
+    /// do: they may be about to take it, too.
+    fn learn_allowance(&mut self, sent: f64, signal: &Signal) {
+        match (signal.bucket, self.anchor) {
+            (Some(seen), None) => {
+                let free = seen.remaining - self.headroom.of(seen.limit);
+                self.allowance = (free / 3.0).max(2.0);
+            }
+            _ if signal.throttled => self.allowance = (self.allowance / 2.0).max(2.0),
+            _ => self.allowance = (self.allowance + 1.0).min(1024.0),
+        }
+        // Refused although there was enough: by a limit that isn't told.
+        let expected = match (signal.bucket, self.anchor) {
+            (Some(seen), _) => seen.remaining,
+            (None, Some(anchor)) if sent >= anchor.sent => {
+                anchor.remaining - self.under_way.len() as f64
+            }
+            _ => 0.0,
+        };
+        self.hidden |= signal.throttled && expected >= 2.0;
+    }
+
     fn learn_pace(&mut self, seen: BucketHeaders, now: f64, refused: bool) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let room = limit - self.headroom.of(limit);
@@ -197,7 +244,7 @@ impl Bucket {
             self.pace = None;
             return;
         }
-        let rate = self.refill.rate().unwrap_or(1.0);
+        let rate = self.refill.first_guess();
         let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, now));
         if refused {
             pace.refused(now);

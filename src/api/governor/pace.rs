@@ -9,23 +9,29 @@
 //! one window. Must not know what is under way.
 
 /// How much sooner, until the bucket was first found other than full.
-const START: f64 = 1.3;
-/// How much sooner and how much later after that; a little more of the latter.
-const SOONER: f64 = 1.05;
-const LATER: f64 = 0.947;
+const START: f64 = 1.6;
+/// How much sooner after that, for every half second since the last request:
+/// a slow pace recovers as fast as a quick one.
+const SOONER: f64 = 1.03;
+/// The most of it at once.
+const MOST_SOONER: f64 = 1.4;
+/// How much later.
+const LATER: f64 = 0.988;
 /// How much later after a refusal.
-const REFUSED: f64 = 0.75;
+const REFUSED: f64 = 0.8;
 /// The bucket's content a second is more than most tenants give; so many full
 /// ones in a row say that this one gives more.
 const CONVINCED: u32 = 12;
-/// No slower than one request in five minutes.
-const LEAST: f64 = 1.0 / 300.0;
+/// No slower than this part of the first guess: whoever gave way for ever
+/// would never end.
+const LEAST: f64 = 0.2;
 
 /// The pace of requests to a small bucket.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: f64,
     most: f64,
+    least: f64,
     starting: bool,
     fulls: u32,
     next: f64,
@@ -35,9 +41,9 @@ impl Pace {
     /// A pace for a bucket that holds `room` above the headroom, to begin
     /// with `rate`.
     pub(super) fn new(rate: f64, room: f64, now: f64) -> Self {
-        let most = 0.98 * room.max(1.0);
-        let rate = rate.clamp(LEAST, most);
-        Self { rate, most, starting: true, fulls: 0, next: now + 1.0 / rate }
+        let most = 0.985 * room.max(1.0);
+        let rate = rate.clamp(1e-4, most);
+        Self { rate, most, least: LEAST * rate, starting: true, fulls: 0, next: now }
     }
 
     pub(super) fn rate(&self) -> f64 {
@@ -60,7 +66,8 @@ impl Pace {
             if self.fulls > CONVINCED {
                 self.most *= SOONER;
             }
-            self.faster(if self.starting { START } else { SOONER });
+            let sooner = SOONER.powf(2.0 / self.rate).min(MOST_SOONER);
+            self.faster(if self.starting { START } else { sooner });
         } else {
             self.fulls = 0;
             self.starting = false;
@@ -77,6 +84,6 @@ impl Pace {
     }
 
     fn faster(&mut self, factor: f64) {
-        self.rate = (self.rate * factor).clamp(LEAST, self.most);
+        self.rate = (self.rate * factor).clamp(self.least, self.most);
     }
 }

@@ -69,15 +69,7 @@ pub(super) struct Refill {
 impl Refill {
     /// Takes in one answer. `taken` is what we took from the bucket so far,
     /// this request included.
-    pub(super) fn learn(
-        &mut self,
-        seen: &BucketHeaders,
-        at: f64,
-        taken: f64,
-        signal: &Signal,
-        room: f64,
-        unsure: f64,
-    ) {
+    pub(super) fn learn(&mut self, seen: &BucketHeaders, at: f64, taken: f64, signal: &Signal, room: f64, unsure: f64) {
         let BucketHeaders { limit, remaining, reset } = *seen;
         (self.limit, self.room) = (limit, room);
         if signal.throttled && self.smooth && self.by_reset {
@@ -104,16 +96,17 @@ impl Refill {
             self.reset_step = Some(self.reset_step.map_or(step, |least| least.min(step)));
         }
         self.last_reset = Some(reset);
-        let base = self
-            .reset_base
-            .filter(|(_, _, base)| sample.at - base.at < 1.5 * WINDOW && sample.sum <= base.sum);
-        let Some((base_reset, base_remaining, _)) = base else {
+        let base = self.reset_base.filter(|(_, _, base)| {
+            sample.at - base.at < 1.5 * WINDOW && sample.sum + sample.unsure <= base.sum
+        });
+        let Some((base_reset, base_remaining, base_sample)) = base else {
             self.reset_base = Some((reset, remaining, sample));
             return;
         };
         // Less is left and nothing came in, yet `reset` moved by more than
         // rounding: it depends on what is left.
-        if remaining < base_remaining && reset - base_reset >= 2.0 && !self.doubtful {
+        let moved = reset - base_reset - (sample.at - base_sample.at).max(0.0);
+        if remaining < base_remaining && moved >= 2.0 && !self.doubtful {
             self.smooth = true;
             self.by_reset = true;
         }
@@ -151,8 +144,7 @@ impl Refill {
             self.samples.clear();
             self.peak = None;
         }
-        if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64)
-        {
+        if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64) {
             self.samples.push_back(sample);
         }
         let span = SPAN.max(self.rate().map_or(0.0, |rate| 12.0 / rate));
@@ -279,6 +271,18 @@ impl Refill {
         }
     }
 
+    /// The rate to begin with, when one request was taken from a full bucket
+    /// and `reset` says, rounded up, when it is full again.
+    pub(super) fn first_guess(&self) -> f64 {
+        1.0 / (self.reset_in.unwrap_or(WINDOW) - 0.5).max(0.5)
+    }
+
+    /// How long to go without news at most. With next to nothing left the next
+    /// request is the more likely to be refused.
+    pub(super) fn patience(&self, remaining: f64) -> f64 {
+        self.window() * if remaining >= 2.0 { 2.5 } else { 4.0 }
+    }
+
     /// Whether the bucket is known to fill all the time.
     pub(super) fn is_smooth(&self) -> bool {
         self.smooth
@@ -286,7 +290,7 @@ impl Refill {
 
     /// What is kept above the headroom.
     pub(super) fn margin(&self) -> f64 {
-        self.margin
+        self.margin.max((0.08 * self.room).min(0.6))
     }
 }
 
