@@ -83,7 +83,3 @@ impl Style {
 /// The code under which a plan's secrets without a value are told where they
 /// have to be a warning.
 pub const UNRESOLVED_SECRET: &str = "HS590";
-
-/// The code under which it is told, where it has to be a warning, that a hook
-/// stays switched off although its definition says otherwise.
-pub const WITHHELD: &str = "HS591";

@@ -30,7 +30,7 @@ struct Look {
 ///
 /// # Panics
 /// On an escape sequence that isn't a colour.
-pub fn picture(title: &str, output: &str, columns: usize) -> String {
+pub(crate) fn picture(title: &str, output: &str, columns: usize) -> String {
     let lines: Vec<Vec<(Look, String)>> = runs(output);
     let widest = lines.iter().map(|line| cells(line)).max().unwrap_or(0).max(columns);
     let width = widest as f64 * CELL + 2.0 * PADDING;

@@ -175,6 +175,18 @@ fn a_lock_out_is_told_once_and_as_a_danger() {
     assert!(!text.contains("Warnings"), "{text}");
 }
 
+#[test]
+fn any_width_is_taken() {
+    for width in [0, 1, Style::NARROWEST, Style::ENDLESS, usize::MAX] {
+        let style = Style::plain(width);
+        assert!(show(&full_plan(), style).contains("block-disposable-mail"));
+        assert!(apply(&full_report(), &full_plan(), &style).contains("attempted"));
+        assert!(diagnostics(&findings(), &style).contains("hint:"));
+    }
+    let endless = show(&full_plan(), Style::plain(usize::MAX));
+    assert!(endless.contains("Fingerprint sha256:"));
+}
+
 /// The lines of a plan that are the user's own text: they begin with a number
 /// and a sign.
 fn is_script_line(line: &str) -> bool {
