@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::client::{Client, pause};
+use super::client::Client;
 use super::error::{ApiError, ApiErrorKind, Method};
 use super::gate::Class;
 use super::transport::HttpResponse;
@@ -292,7 +292,7 @@ impl Access {
             if !client.worth_repeating(&error, Method::Get, failures) {
                 return Err(error);
             }
-            let wait = pause(failures);
+            let wait = client.patience.pause(failures);
             client.run.sleep(wait, class, "the tenant to recover").await.map_err(|_| error)?;
             client.run.count(|counts| counts.retried += 1);
         }

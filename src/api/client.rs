@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
@@ -14,19 +14,14 @@ use super::auth::{Access, Token};
 use super::error::{ApiError, ApiErrorKind, Method, Unreachable};
 use super::gate::{Class, Gate, Run};
 use super::governor::{Family, Signal};
+use super::patience::Patience;
 use super::refusal;
 use super::transport::{HttpRequest, HttpResponse, Transport, TransportError};
 use crate::model::SecretValue;
 
-/// How long one exchange may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a request is sent that fails for the tenant's or the network's
 /// sake (refusals for the rate limit have a bound of their own).
 const ATTEMPTS: u32 = 5;
-/// The first pause after such a failure; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(400);
-/// The longest pause after such a failure.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// A request to the Management API.
 #[derive(Debug, Clone)]
@@ -57,6 +52,7 @@ pub(super) struct Client {
     pub(super) gate: Arc<Gate>,
     pub(super) run: Run,
     pub(super) access: Access,
+    pub(super) patience: Patience,
     transport: Arc<dyn Transport>,
     /// Whether the tenant has ever answered: a connection that never was is
     /// not waited for.
@@ -69,16 +65,26 @@ impl Client {
         gate: Arc<Gate>,
         run: Run,
         access: Access,
+        patience: Patience,
         transport: Arc<dyn Transport>,
     ) -> Self {
-        Self { domain, gate, run, access, transport, reached: AtomicBool::new(false) }
+        Self { domain, gate, run, access, patience, transport, reached: AtomicBool::new(false) }
     }
 
     /// Makes a request of the Management API, and makes it again where that
     /// is safe and makes sense. Anything but 2xx is an error.
     pub(super) async fn call(&self, call: &Call) -> Result<HttpResponse, ApiError> {
-        let mut failures = 0;
         let mut repeated = false;
+        // However it ends: once an attempt may have been carried out, that
+        // stays so, also if the run is over while the next one waits.
+        self.call_again(call, &mut repeated).await.map_err(|error| {
+            let maybe_done = error.maybe_done || repeated;
+            error.maybe_done(maybe_done)
+        })
+    }
+
+    async fn call_again(&self, call: &Call, repeated: &mut bool) -> Result<HttpResponse, ApiError> {
+        let mut failures = 0;
         loop {
             if self.run.is_stopped(call.class) {
                 return Err(ApiError::new(ApiErrorKind::Interrupted).at(call.method, &call.path));
@@ -102,7 +108,7 @@ impl Client {
                         }
                         401 if !token.is_jwt() => error.with_kind(ApiErrorKind::OpaqueToken),
                         408 | 500 | 502..=599 => error.maybe_done(call.method != Method::Get),
-                        _ => return Err(error.maybe_done(repeated)),
+                        _ => return Err(error),
                     }
                 }
                 Err(error) => error,
@@ -111,9 +117,9 @@ impl Client {
             if !self.worth_repeating(&error, call.method, failures) {
                 return Err(error);
             }
-            repeated |= error.maybe_done;
+            *repeated |= error.maybe_done;
             // Whatever ends the wait, the failure itself tells more.
-            let wait = pause(failures);
+            let wait = self.patience.pause(failures);
             if self.run.sleep(wait, call.class, "the tenant to recover").await.is_err() {
                 return Err(error);
             }
@@ -147,7 +153,7 @@ impl Client {
         bearer: Option<SecretValue>,
         form: bool,
     ) -> HttpRequest {
-        HttpRequest { method, url: self.domain.url(path), bearer, body, form, timeout: TIMEOUT }
+        HttpRequest { method, url: self.domain.url(path), bearer, body, form, timeout: self.patience.answer }
     }
 
     /// One exchange: its turn, the request, the answer, the counting.
@@ -164,9 +170,9 @@ impl Client {
             .pass(&self.run, class, family)
             .await
             .map_err(|error| error.at(method, path))?;
-        let left = self.run.deadline.saturating_duration_since(Instant::now());
-        let last = left < TIMEOUT;
-        request.timeout = TIMEOUT.min(left);
+        let left = self.run.ends(class).saturating_duration_since(Instant::now());
+        let last = left < self.patience.answer;
+        request.timeout = self.patience.answer.min(left);
         let timeout = request.timeout;
         self.run.count(|counts| counts.total += 1);
         let outcome = tokio::select! {
@@ -229,10 +235,4 @@ impl Client {
         };
         passing && failures < ATTEMPTS
     }
-}
-
-/// How long to wait after so many failures.
-pub(super) fn pause(failures: u32) -> Duration {
-    let doubled = FIRST_PAUSE * 2u32.pow(failures.saturating_sub(1).min(8));
-    doubled.min(LONGEST_PAUSE).mul_f64(1.0 + 0.25 * fastrand::f64())
 }

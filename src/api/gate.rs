@@ -43,12 +43,21 @@ impl Class {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) deadline: Instant,
+    /// How much longer may go on what must not be left undone.
+    pub(super) grace: Duration,
     pub(super) stop: CancellationToken,
     pub(super) abort: CancellationToken,
     pub(super) status: watch::Sender<Status>,
 }
 
 impl Run {
+    /// When the time of requests of this class is over. A switch from one
+    /// hook to another that has begun is still finished.
+    pub(super) fn ends(&self, class: Class) -> Instant {
+        let grace = if class == Class::MustFinish { self.grace } else { Duration::ZERO };
+        self.deadline.checked_add(grace).unwrap_or(self.deadline)
+    }
+
     /// Ends when a request of this class may not go (on) any more.
     async fn stopped(&self, class: Class) {
         if class.survives_stop() {
@@ -75,7 +84,7 @@ impl Run {
         if self.is_stopped(class) {
             return Err(ApiError::new(ApiErrorKind::Interrupted));
         }
-        if Instant::now() + duration > self.deadline {
+        if Instant::now() + duration > self.ends(class) {
             return Err(out_of_time(waiting_for, Some(duration)));
         }
         tokio::select! {
@@ -158,7 +167,7 @@ impl Gate {
                 Some(Admission::AfterAnswer(why)) => (None, Some(why)),
             };
             if let (Some(until), Some(why)) = (until, why)
-                && until > run.deadline
+                && until > run.ends(class)
             {
                 let needed = until.saturating_duration_since(Instant::now());
                 return Err(out_of_time(why.as_str(), Some(needed)));
@@ -212,7 +221,7 @@ impl<'a> Place<'a> {
             let waiting = Waiting { why: why.as_str(), until: until.map(Instant::into_std) };
             self.run.status.send_modify(|status| status.waiting = Some(waiting));
         }
-        let deadline = self.run.deadline;
+        let deadline = self.run.ends(self.key.0);
         let ended = tokio::select! {
             biased;
             () = self.run.stopped(self.key.0) => Err(ApiError::new(ApiErrorKind::Interrupted)),

@@ -14,6 +14,7 @@ mod auth;
 mod client;
 mod domain;
 mod gate;
+mod patience;
 mod reader;
 mod refusal;
 mod status;
@@ -37,6 +38,7 @@ pub use domain::{Domain, InvalidDomain};
 pub use error::{ApiError, ApiErrorKind, Method, Unreachable};
 pub use gate::Gates;
 pub use governor::{Headroom, InvalidHeadroom, LimitSeen, RateSettings};
+pub use patience::Patience;
 pub use reader::{HooksPage, PER_PAGE, Reader};
 pub use status::{Counts, Status, Waiting};
 pub use transport::{HttpTransport, Transport};
@@ -63,6 +65,8 @@ pub struct Settings {
     pub rate: RateSettings,
     /// How long it may take, from now.
     pub deadline: Duration,
+    /// How long it puts up with failures.
+    pub patience: Patience,
     /// The first interrupt: nothing new begins.
     pub stop: CancellationToken,
     /// The second interrupt: nothing goes on.
@@ -86,7 +90,8 @@ pub fn connect(
     settings: Settings,
     transport: Option<Arc<dyn Transport>>,
 ) -> Result<Session, ApiError> {
-    let Settings { domain, audience, credentials, rate, deadline, stop, abort, gates } = settings;
+    let Settings { domain, audience, credentials, rate, deadline, patience, stop, abort, gates } =
+        settings;
     let transport = match transport {
         Some(transport) => transport,
         None => Arc::new(HttpTransport::new(&domain)?),
@@ -95,10 +100,11 @@ pub fn connect(
     let now = Instant::now();
     // A time that the clock can't hold is as good as for ever.
     let deadline = now.checked_add(deadline).unwrap_or(now + Duration::from_secs(86_400 * 365));
-    let run = Run { deadline, stop, abort, status: watch::Sender::default() };
+    let grace = patience.grace;
+    let run = Run { deadline, grace, stop, abort, status: watch::Sender::default() };
     let audience = audience.unwrap_or_else(|| domain.default_audience());
     let access = Access::new(credentials, audience);
-    Ok(Session { client: Arc::new(Client::new(domain, gate, run, access, transport)) })
+    Ok(Session { client: Arc::new(Client::new(domain, gate, run, access, patience, transport)) })
 }
 
 impl Session {

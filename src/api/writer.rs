@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::client::{Call, Client, pause};
+use super::client::{Call, Client};
 use super::compare::{self, Difference};
 use super::error::{ApiError, ApiErrorKind, Method};
 use super::gate::Class;
@@ -121,7 +121,7 @@ impl Writer {
         round: u32,
     ) -> Result<Option<LiveHook>, ApiError> {
         for extra in 0..2 {
-            let wait = pause(round + extra);
+            let wait = self.client.patience.pause(round + extra);
             self.client.run.sleep(wait, class, "an unanswered write to show").await?;
             let hooks = self.reader.all(class).await?;
             let found =
@@ -151,8 +151,12 @@ impl Writer {
         let answer = self.client.call(&call).await?;
         match wire::hook(&answer.body) {
             Ok(hook) if hook.id == *id => Ok(hook),
-            // Accepted without saying what it is now: so it is read.
-            _ => self.reader.one(id, urgency.following()).await,
+            // Accepted without saying what it is now: so it is read. If that
+            // fails, the hook is changed all the same.
+            _ => {
+                let read = self.reader.one(id, urgency.following()).await;
+                read.map_err(|error| error.maybe_done(true))
+            }
         }
     }
 
@@ -212,7 +216,7 @@ impl Writer {
             }
             ambiguous = true;
             class = urgency.following();
-            let wait = pause(round);
+            let wait = self.client.patience.pause(round);
             let looked = match self.client.run.sleep(wait, class, "an unanswered write").await {
                 Ok(()) => self.reader.names(id, class).await,
                 Err(stopped) => Err(stopped),
@@ -222,7 +226,8 @@ impl Writer {
                 missing.into_iter().partition(|(key, _)| names.contains(key));
             // Those are ours, most likely; written again they are for certain.
             if !there.is_empty() {
-                self.client.call(&secrets_call(Method::Patch, id, &there, class)?).await?;
+                let call = secrets_call(Method::Patch, id, &there, class)?;
+                self.client.call(&call).await.map_err(|error| error.maybe_done(true))?;
             }
             if rest.is_empty() {
                 return Ok(());

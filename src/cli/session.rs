@@ -86,6 +86,7 @@ impl Shared {
                 credentials,
                 rate: settings.rate.values(),
                 deadline: settings.timeout.value,
+                patience: api::Patience::default(),
                 stop: self.stop.clone(),
                 abort: self.abort.clone(),
                 gates: self.gates.clone(),

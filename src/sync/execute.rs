@@ -186,6 +186,11 @@ impl Run<'_> {
         matches!(self.states[id], State::Done | State::OnlySwitchedOff(_))
     }
 
+    /// Whether a step failed that the tenant may have carried out all the same.
+    fn is_uncertain(&self, id: StepId) -> bool {
+        matches!(&self.states[id], State::Failed(failure) if failure.maybe_done())
+    }
+
     /// A switch-off is still carried out where the rest of its patch is
     /// refused.
     fn can_switch_off_alone(&self, step: &Step) -> bool {
@@ -302,8 +307,12 @@ impl Run<'_> {
             _ => return,
         };
         let step = &self.plan.steps[id];
-        let owed: Vec<StepId> =
-            step.takes_over_from.iter().copied().filter(|&from| self.is_done(from)).collect();
+        let owed: Vec<StepId> = step
+            .takes_over_from
+            .iter()
+            .copied()
+            .filter(|&from| self.is_done(from) || self.is_uncertain(from))
+            .collect();
         if owed.is_empty() {
             return;
         }
@@ -343,12 +352,17 @@ impl Run<'_> {
         let Some(id) = self.id_of(hook) else { return };
         let only_off = matches!(self.states[from], State::OnlySwitchedOff(_));
         let patch = perform::inverse(patch, live, only_off);
-        match self.executor.writer.patch(&id, &patch, Urgency::MustFinish).await {
-            Ok(_) => self.states[from] = State::TakenBack(for_step),
+        let put_back = self.executor.writer.patch(&id, &patch, Urgency::MustFinish).await;
+        // what nobody knew to be done stays a failure of its own
+        let uncertain = self.is_uncertain(from);
+        if !uncertain {
+            self.states[from] = State::TakenBack(for_step);
+        }
+        match put_back {
+            Ok(_) if uncertain => self.remark(step.owner, "put back as it was".to_owned()),
+            Ok(_) => {}
             Err(error) => {
-                let remark = format!("could not be put back as it was: {error}");
-                self.remark(step.owner, remark);
-                self.states[from] = State::TakenBack(for_step);
+                self.remark(step.owner, format!("could not be put back as it was: {error}"));
             }
         }
     }

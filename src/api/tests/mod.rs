@@ -107,6 +107,7 @@ fn settings() -> Settings {
         credentials: Credentials::Token(SecretValue::new("token".into())),
         rate: RateSettings::default(),
         deadline: Duration::from_secs(900),
+        patience: Patience::default(),
         stop: CancellationToken::new(),
         abort: CancellationToken::new(),
         gates: Gates::default(),

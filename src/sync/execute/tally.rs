@@ -41,7 +41,12 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
         notes: run.notes.clone(),
         interrupted: run.executor.stop.is_cancelled(),
         tenant_refuses: run.refused.values().any(|error| {
-            matches!(error.kind, ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone)
+            // a bare 403 too: the token's scopes were checked before, and the
+            // words in which read-only tenants refuse are nowhere recorded
+            matches!(
+                error.kind,
+                ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone | ApiErrorKind::Forbidden
+            )
         }),
     }
 }
