@@ -69,7 +69,15 @@ pub(super) struct Refill {
 impl Refill {
     /// Takes in one answer. `taken` is what we took from the bucket so far,
     /// this request included.
-    pub(super) fn learn(&mut self, seen: &BucketHeaders, at: f64, taken: f64, signal: &Signal, room: f64, unsure: f64) {
+    pub(super) fn learn(
+        &mut self,
+        seen: &BucketHeaders,
+        at: f64,
+        taken: f64,
+        signal: &Signal,
+        room: f64,
+        unsure: f64,
+    ) {
         let BucketHeaders { limit, remaining, reset } = *seen;
         (self.limit, self.room) = (limit, room);
         if signal.throttled && self.smooth && self.by_reset {
@@ -144,7 +152,8 @@ impl Refill {
             self.samples.clear();
             self.peak = None;
         }
-        if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64) {
+        if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64)
+        {
             self.samples.push_back(sample);
         }
         let span = SPAN.max(self.rate().map_or(0.0, |rate| 12.0 / rate));

@@ -10,7 +10,7 @@ use crate::plan::{
 };
 use crate::report::facts::{self, Danger};
 use crate::report::text::differs;
-use crate::report::words::{count, grouped, listed, time};
+use crate::report::words::{about, count, grouped, listed};
 
 /// Plans of one or several environments as one comment, below GitHub's
 /// 65,536 characters.
@@ -265,7 +265,7 @@ fn footer(plan: &Plan, estimate: Option<std::time::Duration>) -> String {
     if plan.requests() > 0 {
         out.push_str(&format!(" Apply sends {}", count(plan.requests(), "request")));
         if let Some(estimate) = estimate {
-            out.push_str(&format!(", which takes about {}", time(estimate)));
+            out.push_str(&format!(", which takes {}", about(estimate)));
         }
         out.push('.');
     }

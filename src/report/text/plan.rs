@@ -11,7 +11,7 @@ use crate::report::Style;
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
-use crate::report::words::{count, listed, size, time};
+use crate::report::words::{about, count, listed, size};
 
 /// Lines of scripts that one plan shows unless all are wanted.
 const MOST_ROWS: usize = 2_000;
@@ -61,7 +61,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     if plan.requests() > 0 {
         let mut cost = format!("Apply sends {}", count(plan.requests(), "request"));
         if let Some(estimate) = estimate {
-            cost.push_str(&format!(", which takes about {}", time(estimate)));
+            cost.push_str(&format!(", which takes {}", about(estimate)));
         }
         page.wrap(0, 2, &[plain(cost + ".")]);
     }

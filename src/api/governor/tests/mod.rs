@@ -74,13 +74,24 @@ fn seeds() {
     for plan in plans() {
         for latency in LATENCIES {
             for rival in [0.0, 0.3, 0.8] {
-            let mut worst = (0.0f64, 0.0f64, f64::INFINITY);
-            for seed in 1..=8 {
-                let c = Cell { seed, rival, ..cell(plan, latency) };
-                let o = run(c, RateSettings::default());
-                worst = (worst.0.max(o.wall / bound(&c)), worst.1.max(o.throttled as f64 / o.sent as f64), worst.2.min(o.lowest));
-            }
-            println!("SEEDS {:>10} {} {latency} rival {rival}: {:.3} {:.3} {:.2}", plan.name, plan.window.is_some(), worst.0, worst.1, worst.2);
+                let mut worst = (0.0f64, 0.0f64, f64::INFINITY);
+                for seed in 1..=8 {
+                    let c = Cell { seed, rival, ..cell(plan, latency) };
+                    let o = run(c, RateSettings::default());
+                    worst = (
+                        worst.0.max(o.wall / bound(&c)),
+                        worst.1.max(o.throttled as f64 / o.sent as f64),
+                        worst.2.min(o.lowest),
+                    );
+                }
+                println!(
+                    "SEEDS {:>10} {} {latency} rival {rival}: {:.3} {:.3} {:.2}",
+                    plan.name,
+                    plan.window.is_some(),
+                    worst.0,
+                    worst.1,
+                    worst.2
+                );
             }
         }
     }
@@ -94,7 +105,11 @@ fn explore2() {
                 let c = Cell { headers, skew: 300.0, ..cell(plan, latency) };
                 println!("{}", show(&c, &run(c, RateSettings::default())));
             }
-            let c = Cell { processes: 4, requests: cell(plan, latency).requests / 4, ..cell(plan, latency) };
+            let c = Cell {
+                processes: 4,
+                requests: cell(plan, latency).requests / 4,
+                ..cell(plan, latency)
+            };
             println!("4x {}", show(&c, &run(c, RateSettings::default())));
             let c = Cell { hidden: 10.0, requests: 100, ..cell(plan, latency) };
             println!("hidden {}", show(&c, &run(c, RateSettings::default())));
