@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
@@ -152,7 +153,14 @@ impl Client {
         bearer: Option<SecretValue>,
         form: bool,
     ) -> HttpRequest {
-        HttpRequest { method, url: self.domain.url(path), bearer, body, form, timeout: self.patience.answer }
+        HttpRequest {
+            method,
+            url: self.domain.url(path),
+            bearer,
+            body,
+            form,
+            timeout: self.patience.answer,
+        }
     }
 
     /// One exchange: its turn, the request, the answer, the counting.
@@ -211,6 +219,10 @@ impl Client {
         pass.answered(&signal);
         self.run.status.send_modify(|status| {
             status.answered += 1;
+            let here = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+            if let (Some(there), Some(here)) = (signal.date, here) {
+                status.tenant_clock_ahead = Some(there - here.as_secs_f64().floor());
+            }
             status.counts.throttled += u64::from(signal.throttled);
         });
         Ok(response)

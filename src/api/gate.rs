@@ -140,7 +140,7 @@ impl Gate {
     }
 
     pub(super) fn estimate(&self, requests: usize) -> Option<Duration> {
-        self.lock().governor.estimate(self.start.elapsed(), requests)
+        self.lock().governor.estimate(requests)
     }
 
     /// Waits for a request's turn.

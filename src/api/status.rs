@@ -19,7 +19,7 @@ pub struct Counts {
 }
 
 /// The state of a run's requests.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Status {
     /// What was counted so far.
     pub counts: Counts,
@@ -27,6 +27,9 @@ pub struct Status {
     pub queued: usize,
     /// How many requests have been answered.
     pub answered: u64,
+    /// How many seconds the tenant's clock is ahead of this machine's, by the
+    /// `date` of its last answer.
+    pub tenant_clock_ahead: Option<f64>,
     /// What the first of them waits for, if it is the rate limit.
     pub waiting: Option<Waiting>,
 }

@@ -3,7 +3,7 @@
 //!
 //! Must not look at what changed; refusing a plan is `guard`'s.
 
-use crate::model::{DesiredHook, DesiredState, HookName, name::kebab_case};
+use crate::model::{DesiredHook, DesiredState, HookName};
 
 /// The choices that shape a plan.
 #[derive(Debug, Clone, Default)]
@@ -55,13 +55,14 @@ impl NamePattern {
     pub fn parse(written: &str) -> Result<Self, InvalidPattern> {
         let invalid = |reason| InvalidPattern { written: written.to_owned(), reason };
         let pattern = if written.contains(['*', '?', '[']) {
+            if written.contains(['/', '\\', '.']) {
+                return Err(invalid("no hook can be named so"));
+            }
             glob::Pattern::new(written).map_err(|error| invalid(error.msg))?
         } else {
-            let name = kebab_case(written);
-            if name.is_empty() {
-                return Err(invalid("it holds no letter or digit"));
-            }
-            glob::Pattern::new(&glob::Pattern::escape(&name)).map_err(|error| invalid(error.msg))?
+            let name = HookName::parse(written).map_err(|_| invalid("no hook can be named so"))?;
+            let name = name.as_str();
+            glob::Pattern::new(&glob::Pattern::escape(name)).map_err(|error| invalid(error.msg))?
         };
         Ok(Self { written: written.to_owned(), pattern })
     }
@@ -145,6 +146,8 @@ mod tests {
         assert!(check("my-*", "my-hook"));
         assert!(!check("my", "my-hook"));
         assert!(NamePattern::parse("[a").is_err());
-        assert!(NamePattern::parse("--").is_err());
+        for wrong in ["--", "", "a/b", "hooks/*", "a.yaml"] {
+            assert!(NamePattern::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::words::count;
-use crate::model::Trigger;
-use crate::plan::{Action, Change, FieldChange, Op, Owner, Plan, SecretAction, Step, Warning};
+use crate::model::{HookPatch, Trigger};
+use crate::plan::{
+    Action, Change, FieldChange, HookRef, Op, Owner, Plan, SecretAction, Step, StepId, Warning,
+};
 
 /// Our words and theirs, in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -220,7 +222,8 @@ pub(crate) struct OrderLine {
     pub(crate) or_else: Vec<String>,
 }
 
-/// Steps of several hooks that wait for each other, one list for each group.
+/// Steps that wait for each other where that is more than a hook being
+/// completed: of several hooks, or with a way back. One list for each group.
 pub(crate) fn order(plan: &Plan) -> Vec<Vec<OrderLine>> {
     let mut group: Vec<usize> = (0..plan.steps.len()).collect();
     let mut first_of: BTreeMap<Owner, usize> = BTreeMap::new();
@@ -238,8 +241,12 @@ pub(crate) fn order(plan: &Plan) -> Vec<Vec<OrderLine>> {
     }
     groups
         .into_values()
-        .filter(|steps| steps.iter().any(|at| plan.steps[*at].owner != plan.steps[steps[0]].owner))
-        .map(|steps| steps.into_iter().map(|at| order_line(plan, &plan.steps[at])).collect())
+        .filter(|steps| {
+            let first = plan.steps[steps[0]].owner;
+            let tells = |step: &Step| step.owner != first || !step.takes_over_from.is_empty();
+            steps.iter().any(|at| tells(&plan.steps[*at]))
+        })
+        .map(|steps| steps.into_iter().map(|at| order_line(plan, at, &plan.steps[at])).collect())
         .collect()
 }
 
@@ -255,15 +262,41 @@ pub(crate) fn creates_in_stages(plan: &Plan) -> bool {
 }
 
 /// One step as a line.
-pub(crate) fn order_line(plan: &Plan, step: &Step) -> OrderLine {
-    let mut or_else: Vec<String> = step
-        .takes_over_from
-        .iter()
-        .filter_map(|at| plan.steps.get(*at))
-        .map(|step| owner_name(plan, step.owner))
-        .collect();
+pub(crate) fn order_line(plan: &Plan, at: StepId, step: &Step) -> OrderLine {
+    let mut or_else: Vec<String> =
+        step.takes_over_from.iter().map(|before| name_at(plan, *before)).collect();
     or_else.dedup();
-    OrderLine { hook: owner_name(plan, step.owner), what: step_phrase(plan, step), or_else }
+    OrderLine { hook: name_at(plan, at), what: step_phrase(plan, step), or_else }
+}
+
+/// The name that a step's hook bears when it is the step's turn: hooks that
+/// swap names bear others in between.
+fn name_at(plan: &Plan, at: StepId) -> String {
+    let Some(step) = plan.steps.get(at) else {
+        return String::new();
+    };
+    let live_of = |step: &Step| match &step.op {
+        Op::Patch { hook: HookRef::Live(id), .. }
+        | Op::Delete { hook: HookRef::Live(id) }
+        | Op::AddSecrets { hook: HookRef::Live(id), .. }
+        | Op::UpdateSecrets { hook: HookRef::Live(id), .. }
+        | Op::RemoveSecrets { hook: HookRef::Live(id), .. } => Some(id.clone()),
+        _ => None,
+    };
+    let (Some(id), Owner::Change(change)) = (live_of(step), step.owner) else {
+        return owner_name(plan, step.owner);
+    };
+    let renamed = plan.steps[..at].iter().rev().find_map(|before| match &before.op {
+        Op::Patch { patch: HookPatch { name: Some(name), .. }, .. }
+            if live_of(before).as_ref() == Some(&id) =>
+        {
+            Some(name)
+        }
+        _ => None,
+    });
+    let live = plan.changes.get(change).and_then(|change| change.live.as_ref());
+    let name = renamed.or(live.map(|live| &live.name));
+    name.map_or_else(|| owner_name(plan, step.owner), ToString::to_string)
 }
 
 /// As [`Plan::owner_name`], for a plan that may be made by hand.
@@ -286,7 +319,7 @@ fn step_phrase(plan: &Plan, step: &Step) -> Phrase {
         Op::Create { hook } if hook.enabled == Some(true) => phrase.ours("create, switched on"),
         Op::Create { hook: _ } => phrase.ours("create, switched off"),
         Op::Patch { hook: _, patch } => {
-            let crate::model::HookPatch { name, script, dependencies, enabled } = patch;
+            let HookPatch { name, script, dependencies, enabled } = patch;
             let parts = [
                 name.as_ref().map(|name| Phrase::default().ours("rename to ").theirs(name)),
                 script.as_ref().map(|_| Phrase::default().ours("send the script")),

@@ -71,7 +71,7 @@ pub fn plan(plan: &Plan) -> String {
     });
     let withheld = plan.changes.iter().filter_map(|change| {
         let message = theirs(change.withheld.as_ref()?);
-        Some(note(Severity::Warning, change.source.as_ref(), super::WITHHELD, message))
+        Some(note(Severity::Warning, change.source.as_ref(), "hooksync", message))
     });
     let dangers = found.iter().map(|danger| {
         let file = plan.changes.get(danger.change).and_then(|change| change.source.as_ref());

@@ -22,6 +22,30 @@ pub mod sarif;
 pub mod text;
 mod words;
 
+use std::time::Duration;
+
+use crate::plan::{ApplyReport, Plan};
+
+/// One environment's plan.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanView<'a> {
+    /// The environment's name, where there are several.
+    pub environment: Option<&'a str>,
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// How long an apply will take, where that is known.
+    pub estimate: Option<Duration>,
+}
+
+/// One environment's report of an apply.
+#[derive(Debug, Clone, Copy)]
+pub struct ApplyView<'a> {
+    /// The environment's name, where there are several.
+    pub environment: Option<&'a str>,
+    /// Its report.
+    pub report: &'a ApplyReport,
+}
+
 /// How text is laid out for the place where it will be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -59,7 +83,3 @@ impl Style {
 /// The code under which a plan's secrets without a value are told where they
 /// have to be a warning.
 pub const UNRESOLVED_SECRET: &str = "HS590";
-
-/// The code under which it is told, where it has to be a warning, that a hook
-/// stays switched off although its definition says otherwise.
-pub const WITHHELD: &str = "HS591";

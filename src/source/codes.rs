@@ -50,6 +50,8 @@ codes! {
     NOT_A_MAP = "HS016";
     /// A file name can't be written down as text.
     FILE_NAME = "HS017";
+    /// A file has more findings than are told.
+    MORE_FINDINGS = "HS018";
     /// A live hook that can't be a definition.
     NOT_EXPORTED = "HS040";
     /// Keyword markers that an export could not keep.

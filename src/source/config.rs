@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Config, Vec<Diagnostic>) {
-        parse(&Text { file: FILE.into(), text: text.into() }, Path::new("project"))
+        parse(&Text::new(FILE, text), Path::new("project"))
     }
 
     #[test]

@@ -22,7 +22,9 @@ pub(crate) struct Fields<'a> {
 impl Fields<'_> {
     /// Tells an error.
     pub(crate) fn error(&mut self, code: Code, message: impl Into<String>, span: &Range<usize>) {
-        self.found.push(self.text.error(code, message, span));
+        if self.text.has_room(self.found) {
+            self.found.push(self.text.error(code, message, span));
+        }
     }
 
     /// Tells an error with a hint.
@@ -33,7 +35,9 @@ impl Fields<'_> {
         span: &Range<usize>,
         hint: impl Into<String>,
     ) {
-        self.found.push(self.text.error(code, message, span).hint(hint));
+        if self.text.has_room(self.found) {
+            self.found.push(self.text.error(code, message, span).hint(hint));
+        }
     }
 
     /// Tells a warning with a hint.
@@ -44,7 +48,9 @@ impl Fields<'_> {
         span: &Range<usize>,
         hint: impl Into<String>,
     ) {
-        self.found.push(self.text.finding(Severity::Warning, code, message, span).hint(hint));
+        if self.text.has_room(self.found) {
+            self.found.push(self.text.finding(Severity::Warning, code, message, span).hint(hint));
+        }
     }
 
     /// The entries of a map whose keys are texts and stand once each.
@@ -69,7 +75,7 @@ impl Fields<'_> {
             } else {
                 self.advise(
                     codes::DUPLICATE_KEY,
-                    format!("`{key}` stands twice in one map"),
+                    format!("`{}` stands twice in one map", short(key)),
                     &entry.key.span,
                     "remove one of the two",
                 );
@@ -111,7 +117,7 @@ impl Fields<'_> {
             };
             self.advise(
                 codes::UNKNOWN_FIELD,
-                format!("{what} has no `{key}`"),
+                format!("{what} has no `{}`", short(key)),
                 &entry.key.span,
                 hint,
             );
@@ -197,13 +203,18 @@ impl Fields<'_> {
 
     /// What stands in the file for a node.
     pub(crate) fn written(&self, node: &Node) -> &str {
-        self.text.text.get(node.span.clone()).unwrap_or_default()
+        short(self.text.text.get(node.span.clone()).unwrap_or_default())
     }
+}
+
+/// The beginning of a text that may be too long for a message.
+pub(crate) fn short(text: &str) -> &str {
+    text.char_indices().nth(80).map_or(text, |(end, _)| &text[..end])
 }
 
 /// The known word that is nearest to a misspelt one, if one is near.
 pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let folded = |text: &str| text.to_ascii_lowercase().replace(['_', '-', ' '], "");
+    let folded = |text: &str| short(text).to_ascii_lowercase().replace(['_', '-', ' '], "");
     let word = folded(word);
     let scored = known.iter().map(|known| {
         let other = folded(known);

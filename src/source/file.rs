@@ -3,6 +3,7 @@
 //! The main type is [`Text`]. Nothing but regular files is ever opened, no
 //! more than a limit is read, and nothing is repaired in silence.
 
+use std::cell::Cell;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -20,9 +21,36 @@ pub(crate) const MAX_BYTES: u64 = 1_000_000;
 pub(crate) struct Text {
     pub(crate) file: String,
     pub(crate) text: String,
+    /// How many findings there are, told or not.
+    findings: Cell<usize>,
 }
 
+/// The longest line that a finding quotes, in bytes.
+const LONGEST_EXCERPT: usize = 4096;
+
+/// More findings of one file than anybody reads; telling all of a hostile
+/// file's would cost far more than reading it.
+const MOST_FINDINGS: usize = 100;
+
 impl Text {
+    /// Takes a file's text.
+    pub(crate) fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { file: file.into(), text: text.into(), findings: Cell::new(0) }
+    }
+
+    /// Whether one more finding is to be told. The first that isn't leaves a
+    /// word that there are more.
+    pub(crate) fn has_room(&self, found: &mut Vec<Diagnostic>) -> bool {
+        let count = self.findings.get() + 1;
+        self.findings.set(count);
+        if count == MOST_FINDINGS + 1 {
+            let message = format!("this file has more than {MOST_FINDINGS} findings");
+            let more = Diagnostic::error(codes::MORE_FINDINGS, message).in_file(&self.file);
+            found.push(more.hint("correct these first"));
+        }
+        count <= MOST_FINDINGS
+    }
+
     /// A finding at some bytes of this file. Secrets on the quoted line are
     /// hidden.
     pub(crate) fn finding(
@@ -35,7 +63,10 @@ impl Text {
         let found = Diagnostic::new(code, severity, message)
             .in_file(&self.file)
             .at_bytes(&self.text, span.start, span.end);
-        mask(&self.text, found)
+        let mut found = mask(&self.text, found);
+        // Nobody reads a line of that length, and it would be held many times.
+        found.excerpt = found.excerpt.filter(|excerpt| excerpt.line.len() <= LONGEST_EXCERPT);
+        found
     }
 
     /// An error at some bytes of this file.
@@ -76,13 +107,13 @@ pub(crate) fn read(path: &Path, file: &str, what: &str) -> Result<Text, Box<Diag
 /// Takes bytes as UTF-8.
 fn decode(bytes: Vec<u8>, file: &str, what: &str) -> Result<Text, Box<Diagnostic>> {
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Text { file: file.to_owned(), text }),
+        Ok(text) => Ok(Text::new(file, text)),
         Err(error) => {
             // Up to the first bad byte the lossy text is the text itself, so
             // the place is right in it.
             let at = error.utf8_error().valid_up_to();
             let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let text = Text { file: file.to_owned(), text: lossy };
+            let text = Text::new(file, lossy);
             let message = format!("the {what} is not UTF-8: this is where it stops being text");
             Err(Box::new(
                 text.error(codes::NOT_UTF8, message, &(at..at + 1)).hint("save the file as UTF-8"),

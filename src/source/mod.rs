@@ -15,6 +15,9 @@ mod mask;
 mod native;
 mod node;
 #[cfg(test)]
+mod properties;
+pub mod schema;
+#[cfg(test)]
 mod tests;
 mod walk;
 mod write;

@@ -257,3 +257,97 @@ fn links_and_special_files_are_not_trusted() {
     let told = folder.told(&LoadOptions::default());
     insta::assert_snapshot!(told);
 }
+
+#[test]
+fn surprising_yaml_is_told_with_its_place() {
+    let folder = Folder::new(&[
+        ("anchors.yaml", "name: &n x\ntriggerId: *m\n"),
+        (
+            "bomb.yaml",
+            "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n",
+        ),
+        ("bom.yaml", "\u{feff}nam: x\n"),
+        ("deep.yaml", "a: [[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]\n"),
+        ("merge.yaml", "base: &b {name: x}\n<<: *b\n"),
+        ("tag.yaml", "name: !!js/function x\n"),
+        ("two.yaml", "name: a\ntriggerId: send-phone-message\n---\nname: b\n"),
+        ("unclosed.yaml", "name: \"a\nsecrets: {A: \"canary\"\n"),
+    ]);
+    let secrets: String = (0..21).map(|number| format!("  K{number}: x\n")).collect();
+    folder.write("secrets.yaml", format!("{GOOD}script: bom.yaml\nsecrets:\n{secrets}").as_bytes());
+    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+}
+
+#[test]
+fn of_a_hopeless_file_not_everything_is_told() {
+    let folder = Folder::new(&[("many.js", "")]);
+    folder.write("many.yaml", "x: 1\n".repeat(20_000 / 3).as_bytes());
+    let found = folder.load(&LoadOptions::default()).diagnostics;
+    assert_eq!(found.len(), 101);
+    insta::assert_snapshot!(show(&found[0]).replace(&folder.path().display().to_string(), "DIR"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn file_names_that_are_no_text_are_told() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new(&[]);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    fs::write(folder.path().join(name), GOOD).unwrap();
+    fs::create_dir(folder.path().join("x.d")).unwrap();
+    std::os::unix::fs::symlink("x.d", folder.path().join("linked")).unwrap();
+    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+}
+
+#[test]
+fn keywords_that_do_nothing_are_told() {
+    let settings = "keywords: {USED: a, HIDDEN: b, SAME: c, IDLE: d}\nenvironments: {prod: {keywords: {HIDDEN: x, SAME: c}}}\n";
+    let folder = Folder::new(&[
+        (
+            "hooks/a.yaml",
+            "name: \"##USED##-##HIDDEN##-##SAME##\"\ntriggerId: send-phone-message\nscript: a.js\n",
+        ),
+        ("hooks/a.js", ""),
+        ("hooksync.yaml", settings),
+    ]);
+    let (config, found) = config::read(&folder.path().join("hooksync.yaml"));
+    assert!(found.is_empty(), "{found:#?}");
+    let mut layers = vec![Keywords::command_line(&["USED=1".to_owned()]).unwrap()];
+    layers.extend(config.keyword_layers(Some("prod")));
+    layers.push(Keywords::mappings(r#"{"OTHER_TOOL":1}"#).unwrap());
+    let options = LoadOptions {
+        keywords: Keywords::new(layers, Environment::default(), []),
+        allow_unresolved: false,
+    };
+    assert_eq!(folder.load(&options).desired.hooks[0].name.as_str(), "1-x-c");
+    insta::assert_snapshot!(folder.told(&options));
+}
+
+#[test]
+fn keywords_that_cannot_be_read_are_told_without_their_values() {
+    let arguments = |argument: &str| Keywords::command_line(&[argument.to_owned()]).unwrap_err();
+    let told = [
+        Keywords::mappings("{\"A\": canary}").unwrap_err(),
+        Keywords::mappings("[\"canary\"]").unwrap_err(),
+        arguments("canary"),
+        arguments("a b=canary"),
+    ];
+    let told: Vec<String> = told.iter().map(|found| show(found)).collect();
+    assert!(!told.concat().contains("canary"));
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+/// So that no finding's words change unseen.
+#[test]
+fn every_code_is_shown_in_a_snapshot() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/source");
+    let snapshots: String = walkdir::WalkDir::new(root)
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "snap"))
+        .map(|entry| fs::read_to_string(entry.path()).unwrap())
+        .collect();
+    let unseen: Vec<_> =
+        codes::ALL.iter().filter(|(code, _)| !snapshots.contains(code.0)).collect();
+    assert!(unseen.is_empty(), "{unseen:?}");
+}

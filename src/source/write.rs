@@ -73,6 +73,12 @@ impl Batch {
                 staged.map_err(|error| fail(path, "the file can't be written", &error, &[]))?,
             ));
         }
+        // One after the other once all are written: most of it is then on its
+        // way to the disk already.
+        for (path, (file, _)) in &prepared {
+            let synced = file.as_file().sync_all();
+            synced.map_err(|error| fail(path, "the file can't be written", &error, &[]))?;
+        }
         for path in &self.removals {
             inside(&root, path)
                 .map_err(|error| fail(path, "the file can't be removed", &error, &[]))?;
@@ -99,8 +105,7 @@ fn fail(path: &Path, what: &'static str, error: &io::Error, written: &[String]) 
     WriteError { file: display(path), what, why: reason(error), written: written.to_vec() }
 }
 
-/// Writes the content to a file beside its target and makes sure that it is
-/// on the disk. Returns it with the target, links resolved.
+/// Writes the content to a file beside its target. Returns it with the target, links resolved.
 fn stage(
     root: &Path,
     path: &Path,
@@ -117,7 +122,6 @@ fn stage(
     let mut file = tempfile::Builder::new().prefix(".hooksync-").tempfile_in(folder)?;
     file.write_all(content.text.as_bytes())?;
     set_mode(&file, &target, private)?;
-    file.as_file().sync_all()?;
     Ok((file, target))
 }
 

@@ -7,8 +7,10 @@
 const FIRST_RATE: f64 = 5.0;
 /// What a success adds to the rate before the first refusal.
 const GAIN: f64 = 0.5;
-/// What a success adds after it, as a part of the rate.
-const SLOW_GAIN: f64 = 0.01;
+/// How much faster it gets after it, in a second without a refusal.
+const REGAIN: f64 = 1.03;
+/// How much slower a refusal makes it.
+const REFUSED: f64 = 0.7;
 /// No refusal makes it slower than this.
 const LEAST_RATE: f64 = 0.05;
 /// As fast as it gets.
@@ -22,11 +24,21 @@ pub(super) struct Blind {
     level: f64,
     at: f64,
     refused: bool,
+    /// When the rate last changed.
+    changed: f64,
+    last_refusal: f64,
 }
 
 impl Blind {
     pub(super) fn new() -> Self {
-        Self { rate: FIRST_RATE, level: 2.0, at: 0.0, refused: false }
+        Self {
+            rate: FIRST_RATE,
+            level: 2.0,
+            at: 0.0,
+            refused: false,
+            changed: 0.0,
+            last_refusal: f64::NEG_INFINITY,
+        }
     }
 
     fn level_at(&self, now: f64) -> f64 {
@@ -44,16 +56,25 @@ impl Blind {
         self.at = now;
     }
 
-    pub(super) fn succeeded(&mut self) {
-        let gain = if self.refused { self.rate * SLOW_GAIN } else { GAIN };
-        self.rate = (self.rate + gain).min(MOST_RATE);
+    pub(super) fn succeeded(&mut self, now: f64) {
+        if self.refused {
+            let seconds = (now - self.changed).clamp(0.0, 1.0);
+            self.rate *= REGAIN.powf(seconds);
+            self.changed = self.changed.max(now);
+        } else {
+            self.rate += GAIN;
+        }
+        self.rate = self.rate.min(MOST_RATE);
     }
 
-    /// A refusal: the rate goes down to a part of what got through lately.
-    pub(super) fn refused(&mut self, now: f64) {
-        self.rate = (self.rate * 0.6).max(LEAST_RATE);
-        self.level = 0.0;
-        self.at = now;
+    /// A request sent at `sent` was refused. Of requests that were under way
+    /// together only the first one counts.
+    pub(super) fn refused(&mut self, sent: f64, now: f64) {
+        if self.last_refusal >= sent {
+            return;
+        }
+        self.rate = (self.rate * REFUSED).max(LEAST_RATE);
+        (self.level, self.at, self.changed, self.last_refusal) = (0.0, now, now, now);
         self.refused = true;
     }
 

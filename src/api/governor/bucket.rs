@@ -1,127 +1,287 @@
 //! What is believed of one of the tenant's buckets.
 //!
-//! Everything is reckoned from the newest answer: what was left then, less
-//! what was sent since, plus what came in since. Must not sleep or pause.
+//! Everything is reckoned from one answer, the *anchor*: what was left then,
+//! less what is under way since, plus what has come in for sure by now
+//! ([`super::refill`] knows that). Every answer that tells more becomes the
+//! new anchor, so that no error can add up. Must not sleep or pause.
+
+use std::collections::VecDeque;
 
 use super::blind::Blind;
+use super::pace::Pace;
+use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
 use super::{Headroom, LimitSeen, Next};
+
+/// Buckets with less room than this are paced instead of reckoned.
+const SMALL: f64 = 4.0;
 
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
     headroom: Headroom,
-    /// Requests sent so far.
-    count: u64,
-    in_flight: usize,
+    /// When the requests under way were sent, oldest first.
+    under_way: VecDeque<f64>,
+    /// Requests that took from the bucket and were answered.
+    taken: f64,
     answered: bool,
-    seen: Option<Seen>,
+    anchor: Option<Anchor>,
+    refill: Refill,
+    /// For a small bucket.
+    pace: Option<Pace>,
     blind: Blind,
+    /// Whether something that no header tells of refuses requests.
+    hidden: bool,
+    /// How many requests may be under way until more is known of what others
+    /// take.
+    allowance: f64,
+    /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
+    jitter: f64,
 }
 
-/// The newest answer with headers.
+/// The answer that everything is reckoned from.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+struct Anchor {
     limit: f64,
+    /// What was left after this request.
     remaining: f64,
-    /// The request's number and when it was sent.
-    number: u64,
     sent: f64,
-    /// Requests a second that come in for sure.
-    rate: f64,
-    /// When the bucket is full, if nobody takes.
-    full_in: f64,
 }
 
 impl Bucket {
     pub(super) fn new(headroom: Headroom) -> Self {
         Self {
             headroom,
-            count: 0,
-            in_flight: 0,
+            under_way: VecDeque::new(),
+            taken: 0.0,
             answered: false,
-            seen: None,
+            anchor: None,
+            refill: Refill::default(),
+            pace: None,
             blind: Blind::new(),
-            rtt: 0.1,
+            hidden: false,
+            allowance: 1.0,
+            rtt: 0.0,
+            jitter: 0.0,
         }
     }
 
+    /// How many requests may be under way at once, if the user doesn't say.
     pub(super) fn concurrency(&self) -> usize {
-        let limit = self.seen.map_or(10.0, |seen| seen.limit);
+        // What fits into the time of one answer, twice over.
+        let limit = self.anchor.map_or(self.blind.rate(), |anchor| anchor.limit);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         let most = (limit * self.rtt * 2.0).clamp(16.0, 256.0) as usize;
         most
     }
 
+    /// When the next request may go.
     pub(super) fn next(&mut self, now: f64) -> Next {
-        if !self.answered && self.in_flight > 0 {
+        if !self.answered && !self.under_way.is_empty() {
             return Next::AfterAnswer;
         }
-        let Some(seen) = self.seen else {
-            let at = self.blind.ready_at(now);
-            return if at <= now { Next::Now } else { Next::At(at) };
-        };
-        #[expect(clippy::cast_precision_loss, reason = "no run sends 2^52 requests")]
-        let sent_since = (self.count - seen.number) as f64;
-        let needed = self.headroom.of(seen.limit) + 1.0;
-        let missing = needed + sent_since - seen.remaining;
-        let wait = if missing <= 0.0 { 0.0 } else { missing / seen.rate };
-        let ready = (seen.sent + wait).max(now);
-        if ready <= now { Next::Now } else { Next::At(ready) }
+        let by_headers = self.anchor.map(|anchor| self.by_headers(anchor, now));
+        if by_headers.is_some() && !self.hidden {
+            return by_headers.unwrap_or(Next::Now);
+        }
+        let blind = self.blind.ready_at(now);
+        match by_headers {
+            None | Some(Next::Now) if blind <= now => Next::Now,
+            None | Some(Next::Now) => Next::At(blind),
+            Some(Next::At(at)) => Next::At(at.max(blind)),
+            Some(Next::AfterAnswer) => Next::AfterAnswer,
+        }
     }
 
-    pub(super) fn sent(&mut self, now: f64) -> u64 {
-        self.count += 1;
-        self.in_flight += 1;
+    fn by_headers(&self, anchor: Anchor, now: f64) -> Next {
+        let at_or_now = |at: f64| if at <= now { Next::Now } else { Next::At(at) };
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
+        let under_way = self.under_way.len() as f64;
+        if let Some(pace) = &self.pace {
+            let full = under_way >= anchor.limit;
+            return if full { Next::AfterAnswer } else { at_or_now(pace.ready_at()) };
+        }
+        if under_way >= self.allowance {
+            return Next::AfterAnswer;
+        }
+        let headroom = self.headroom.of(anchor.limit);
+        let margin = self.refill.margin().min(anchor.limit - headroom - 1.0);
+        let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
+        if missing <= 0.0 {
+            return Next::Now;
+        }
+        // A refill of a whole window fills the bucket at most: nothing beyond
+        // that can be counted on before an answer says so.
+        if !self.refill.is_smooth() && headroom + 1.0 + under_way > anchor.limit {
+            return Next::AfterAnswer;
+        }
+        let at = self.refill.time_of(missing, anchor.sent, self.jitter);
+        if under_way > 0.0 {
+            return at_or_now(at);
+        }
+        // Where others take everything, no answer ever shows a gain: after a
+        // while one request asks how things stand.
+        at_or_now(at.min(anchor.sent + self.refill.patience(anchor.remaining)))
+    }
+
+    pub(super) fn sent(&mut self, now: f64) {
+        self.under_way.push_back(now);
         self.blind.sent(now);
-        self.count
+        if let Some(pace) = &mut self.pace {
+            pace.sent(now);
+        }
     }
 
-    pub(super) fn answered(&mut self, number: u64, sent: f64, now: f64, signal: &Signal) {
-        self.in_flight = self.in_flight.saturating_sub(1);
+    pub(super) fn answered(&mut self, sent: f64, now: f64, signal: &Signal) {
+        self.ended(sent);
         self.answered = true;
-        self.rtt = self.rtt * 0.8 + (now - sent) * 0.2;
+        self.clock(now - sent);
         if signal.throttled {
-            self.blind.refused(now);
+            self.blind.refused(sent, now);
         } else {
-            self.blind.succeeded();
+            self.blind.succeeded(now);
+            self.taken += 1.0;
         }
-        let Some(BucketHeaders { limit, remaining, reset }) = signal.bucket else {
-            return;
+        self.learn_allowance(sent, signal);
+        let seen = match (signal.bucket, self.anchor) {
+            (Some(seen), _) => Some(seen),
+            // A refusal says enough without headers, if the bucket is known.
+            (None, Some(anchor)) if signal.throttled && !self.hidden => {
+                Some(BucketHeaders { limit: anchor.limit, remaining: 0.0, reset: None })
+            }
+            _ => None,
         };
-        if self.seen.is_some_and(|seen| number < seen.number) {
-            return;
+        match seen {
+            Some(seen) => {
+                self.learn(seen, sent, signal);
+                self.learn_pace(seen, now, signal.throttled);
+            }
+            None if signal.throttled => {}
+            None => self.spent(),
         }
-        // `reset` is rounded up and `date` down, so the time until the bucket
-        // is full is at most this.
-        let full_in = match (reset, signal.date) {
-            (Some(reset), Some(date)) => (reset - date).max(1.0),
-            _ => limit.max(1.0),
-        };
-        let gained = (limit - remaining - 1.0).max(0.5);
-        self.seen = Some(Seen { limit, remaining, number, sent, rate: gained / full_in, full_in });
     }
 
-    pub(super) fn lost(&mut self, _number: u64) {
-        self.in_flight = self.in_flight.saturating_sub(1);
+    /// A request was answered without a word on the bucket: it took one.
+    fn spent(&mut self) {
+        if let Some(anchor) = &mut self.anchor {
+            anchor.remaining -= 1.0;
+        }
     }
 
-    pub(super) fn refusal_hint(&self, _now: f64) -> Option<f64> {
-        self.seen.map(|seen| (1.0 / seen.rate).clamp(0.5, seen.full_in.max(0.5)))
+    pub(super) fn lost(&mut self, sent: f64) {
+        self.ended(sent);
+        self.taken += 1.0;
+        self.spent();
+    }
+
+    fn ended(&mut self, sent: f64) {
+        if let Some(at) = self.under_way.iter().position(|other| *other == sent) {
+            self.under_way.remove(at);
+        }
+    }
+
+    fn clock(&mut self, rtt: f64) {
+        if self.rtt == 0.0 {
+            self.rtt = rtt;
+            self.jitter = rtt / 8.0;
+        }
+        self.jitter += ((rtt - self.rtt).abs() - self.jitter) / 8.0;
+        self.rtt += (rtt - self.rtt) / 8.0;
+    }
+
+    /// Makes an answer the anchor, unless it is older than the one there is.
+    fn learn(&mut self, seen: BucketHeaders, sent: f64, signal: &Signal) {
+        let BucketHeaders { limit, remaining, .. } = seen;
+        let apart = (4.0 * self.jitter).max(0.002);
+        if let Some(anchor) = &mut self.anchor {
+            let together = (sent - anchor.sent).abs() <= apart;
+            let older = sent < anchor.sent - apart;
+            // Requests that were sent together may have arrived in any order:
+            // the one that left least was the last.
+            if older || (together && remaining > anchor.remaining) {
+                if !signal.throttled {
+                    self.refill.also_taken();
+                }
+                return;
+            }
+            anchor.sent = anchor.sent.max(sent);
+        }
+        let sent = self.anchor.map_or(sent, |anchor| anchor.sent.max(sent));
+        self.anchor = Some(Anchor { limit, remaining, sent });
+        let room = limit - self.headroom.of(limit);
+        let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
+        self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
+    }
+
+    /// Until an answer shows what others take, a part of what is left has to
+    /// do: they may be about to take it, too.
+    fn learn_allowance(&mut self, sent: f64, signal: &Signal) {
+        match (signal.bucket, self.anchor) {
+            (Some(seen), None) => {
+                let free = seen.remaining - self.headroom.of(seen.limit);
+                self.allowance = (free / 3.0).max(2.0);
+            }
+            _ if signal.throttled => self.allowance = (self.allowance / 2.0).max(2.0),
+            _ => self.allowance = (self.allowance + 1.0).min(1024.0),
+        }
+        // Refused although there was enough: by a limit that isn't told.
+        let expected = match (signal.bucket, self.anchor) {
+            (Some(seen), _) => seen.remaining,
+            (None, Some(anchor)) if sent >= anchor.sent => {
+                anchor.remaining - self.under_way.len() as f64
+            }
+            _ => 0.0,
+        };
+        self.hidden |= signal.throttled && expected >= 2.0;
+    }
+
+    fn learn_pace(&mut self, seen: BucketHeaders, now: f64, refused: bool) {
+        let BucketHeaders { limit, remaining, .. } = seen;
+        let room = limit - self.headroom.of(limit);
+        if room >= SMALL {
+            self.pace = None;
+            return;
+        }
+        let rate = self.refill.first_guess();
+        let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, now));
+        if refused {
+            pace.refused(now);
+        } else {
+            pace.learn(remaining >= limit - 1.0);
+        }
+    }
+
+    pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {
+        let anchor = self.anchor?;
+        if let Some(pace) = &self.pace {
+            return Some(pace.ready_at() - now);
+        }
+        let headroom = self.headroom.of(anchor.limit);
+        Some(self.refill.time_of(1.0 + headroom.min(1.0), anchor.sent, self.jitter) - now)
     }
 
     pub(super) fn limit_seen(&self) -> Option<LimitSeen> {
-        self.seen.map(|seen| LimitSeen {
-            limit: seen.limit as u32,
-            remaining: seen.remaining as u32,
-            refill_per_second: Some(seen.rate),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most a million"
+        )]
+        self.anchor.map(|anchor| LimitSeen {
+            limit: anchor.limit as u32,
+            remaining: anchor.remaining.max(0.0) as u32,
+            refill_per_second: self.rate(),
         })
     }
 
-    pub(super) fn estimate(&self, _now: f64, requests: f64) -> Option<f64> {
-        let (burst, rate) = match self.seen {
-            Some(seen) => (seen.remaining - self.headroom.of(seen.limit), seen.rate),
+    fn rate(&self) -> Option<f64> {
+        self.pace.as_ref().map(Pace::rate).or_else(|| self.refill.rate())
+    }
+
+    pub(super) fn estimate(&self, requests: f64) -> Option<f64> {
+        let (burst, rate) = match self.anchor {
+            Some(anchor) => (anchor.remaining - self.headroom.of(anchor.limit), self.rate()?),
             None if self.answered => (0.0, self.blind.rate()),
             None => return None,
         };

@@ -7,8 +7,13 @@
 mod backoff;
 mod blind;
 mod bucket;
+mod pace;
+mod refill;
 mod settings;
 mod signal;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -32,7 +37,6 @@ pub enum Family {
 #[derive(Debug)]
 pub struct Ticket {
     family: Family,
-    number: u64,
     sent: f64,
 }
 
@@ -143,16 +147,16 @@ impl Governor {
         if let Some(rps) = self.settings.max_rps.filter(|rps| *rps > 0.0) {
             self.next_slot = self.next_slot.max(at) + 1.0 / rps;
         }
-        let number = self.bucket_mut(family).sent(at);
-        Admission::Go(Ticket { family, number, sent: at })
+        self.bucket_mut(family).sent(at);
+        Admission::Go(Ticket { family, sent: at })
     }
 
     /// A request was answered.
     pub fn answered(&mut self, ticket: Ticket, now: Duration, signal: &Signal) {
         let at = now.as_secs_f64();
-        let Ticket { family, number, sent } = ticket;
+        let Ticket { family, sent } = ticket;
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.bucket_mut(family).answered(number, sent, at, signal);
+        self.bucket_mut(family).answered(sent, at, signal);
         if signal.throttled {
             let hint = self.bucket(family).refusal_hint(at);
             self.backoff.throttled(sent, at, signal.retry_after, hint);
@@ -164,7 +168,7 @@ impl Governor {
     /// A request ended without an answer.
     pub fn lost(&mut self, ticket: Ticket) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.bucket_mut(ticket.family).lost(ticket.number);
+        self.bucket_mut(ticket.family).lost(ticket.sent);
     }
 
     /// How many requests are under way.
@@ -181,10 +185,10 @@ impl Governor {
 
     /// About how long so many more requests would take.
     #[must_use]
-    pub fn estimate(&self, now: Duration, requests: usize) -> Option<Duration> {
+    pub fn estimate(&self, requests: usize) -> Option<Duration> {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let requests = requests as f64;
-        let by_limit = self.management.estimate(now.as_secs_f64(), requests);
+        let by_limit = self.management.estimate(requests);
         let by_user = self.settings.max_rps.map(|rps| requests / rps);
         let seconds =
             by_limit.map_or(by_user, |limit| Some(by_user.map_or(limit, |user| user.max(limit))));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::shared::ConnectionArgs;
 use super::values;
 use crate::model::{HookName, Trigger};
 
@@ -13,14 +14,21 @@ use crate::model::{HookName, Trigger};
 #[command(after_help = "\
 Examples:
   hooksync init                            a project in this folder, with a first hook
-  hooksync init auth0 --ci gitlab          in ./auth0, with a GitLab pipeline")]
+  hooksync init auth0 --ci gitlab          in ./auth0, with a GitLab pipeline
+  hooksync init --from-tenant              start with what $AUTH0_DOMAIN has")]
 pub struct InitArgs {
     /// The project's folder
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
+    /// Start with the tenant's hooks instead of an example
+    #[arg(long)]
+    pub from_tenant: bool,
     /// Which pipeline to write
     #[arg(long, value_name = "CI", default_value = "github")]
     pub ci: Ci,
+    /// Which tenant, for `--from-tenant`.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
 }
 
 /// A pipeline to write.

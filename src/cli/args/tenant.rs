@@ -161,7 +161,7 @@ impl ServeArgs {
                 api: Limit { refill: *refill, ..Limit::new(*burst, *rate) },
                 headers: *rate_headers,
                 retry_after: *retry_after,
-                ..defaults.limits.clone()
+                ..defaults.limits
             },
             ..defaults
         }

@@ -9,11 +9,10 @@ use crate::cli::args::{ApplyArgs, ResultFormat};
 use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Progress;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, backup, definitions, files, settings, several};
+use crate::cli::{CliError, Context, Exit, backup, definitions, files, settings};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::{ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts};
-use crate::report::markdown::ApplyView;
-use crate::report::{json, markdown, text};
+use crate::report::{ApplyView, json, markdown, text};
 use crate::sync::{Executor, execute};
 
 /// Runs it.
@@ -107,13 +106,11 @@ fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
 /// Text goes where the result goes; beside a JSON result it goes to stderr.
 fn show(plans: &[Prepared], format: ResultFormat, context: &Context<'_>) -> Result<(), CliError> {
     match format {
-        ResultFormat::Text => context.output.data(&plan::as_text(plans, context))?,
+        ResultFormat::Text => {
+            context.output.data(&plan::as_text(plans, &context.output.stdout_style()))?;
+        }
         ResultFormat::Json => {
-            let style = context.output.stderr_style();
-            context.output.say(&several::sections(plans.iter().map(|prepared| {
-                let shown = text::plan(&prepared.plan, &style, prepared.estimate());
-                (prepared.environment.as_deref(), shown)
-            })));
+            context.output.say(&plan::as_text(plans, &context.output.stderr_style()));
         }
     }
     Ok(())
@@ -246,11 +243,13 @@ fn finish(
         ResultFormat::Text if !worked => {}
         ResultFormat::Text => {
             let style = context.output.stdout_style();
-            let parts = both().map(|(prepared, report)| {
-                let shown = text::apply(report, &prepared.plan, &style);
-                (prepared.environment.as_deref(), shown)
-            });
-            context.output.data(&format!("\n{}", several::sections(parts)))?;
+            let shown = match (plans, reports) {
+                ([one], [report]) if one.environment.is_none() => {
+                    text::apply(report, &one.plan, &style)
+                }
+                _ => text::applies(&views(plans, reports), &style),
+            };
+            context.output.data(&format!("\n{shown}"))?;
         }
         ResultFormat::Json => {
             let counted: Vec<(&ApplyReport, RequestCounts)> =
@@ -262,18 +261,22 @@ fn finish(
         }
     }
     if worked && let Ok(Some(summary)) = context.environment.get(plan::STEP_SUMMARY) {
-        let views: Vec<ApplyView<'_>> = both()
-            .map(|(prepared, report)| ApplyView {
-                environment: prepared.environment.as_deref(),
-                report,
-            })
-            .collect();
+        let views: Vec<_> = views(plans, reports).into_iter().map(|(view, _)| view).collect();
         // what was applied is told on stdout whether or not this can be written
         if let Err(error) = files::append(Path::new(summary), &markdown::apply(&views)) {
             context.output.error(&error.render());
         }
     }
     Ok(exit_of(reports))
+}
+
+fn views<'a>(plans: &'a [Prepared], reports: &'a [ApplyReport]) -> Vec<(ApplyView<'a>, &'a Plan)> {
+    let both = plans.iter().zip(reports);
+    both.map(|(prepared, report)| {
+        let environment = prepared.environment.as_deref();
+        (ApplyView { environment, report }, &prepared.plan)
+    })
+    .collect()
 }
 
 fn exit_of(reports: &[ApplyReport]) -> Exit {

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::new::{write_hook, write_new};
-use crate::cli::args::{Ci, InitArgs};
+use crate::cli::args::{Ci, ExportArgs, InitArgs, Layout, ProjectArgs};
 use crate::cli::{CliError, Context, Exit};
 use crate::model::{HookName, Trigger};
 use crate::source::config;
@@ -15,7 +15,7 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     let dir = &args.dir;
     fs_err::create_dir_all(dir)?;
     let mut lines = vec![
-        first_hook(dir)?,
+        if args.from_tenant { tenants_hooks(args, context)? } else { first_hook(dir)? },
         write_missing(&dir.join(config::FILE), include_str!("../templates/hooksync.yaml"))?,
         ignore_state(&dir.join(".gitignore"))?,
     ];
@@ -27,6 +27,20 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     }
     context.output.say(&next_steps(dir, args.ci));
     Ok(Exit::Done)
+}
+
+/// The tenant's hooks, as `export` writes them.
+fn tenants_hooks(args: &InitArgs, context: &Context<'_>) -> Result<String, CliError> {
+    let hooks = args.dir.join("hooks");
+    let export = ExportArgs {
+        project: ProjectArgs { dir: Some(hooks.clone()), ..ProjectArgs::default() },
+        connection: args.connection.clone(),
+        only: Vec::new(),
+        layout: Layout::Native,
+        prune: false,
+    };
+    super::export::run(&export, context)?;
+    Ok(format!("exported {}", hooks.display()))
 }
 
 /// A hook that does no harm, unless there are definitions already.
@@ -104,6 +118,7 @@ fn next_steps(dir: &Path, ci: Ci) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::ConnectionArgs;
     use crate::cli::output::Verbosity;
     use crate::cli::{Environment, Output};
 
@@ -111,7 +126,8 @@ mod tests {
         let (output, captured) = Output::captured(Verbosity::Normal);
         let environment = Environment::default();
         let context = Context { environment: &environment, output: &output };
-        let args = InitArgs { dir: dir.to_owned(), ci };
+        let connection = ConnectionArgs::default();
+        let args = InitArgs { dir: dir.to_owned(), from_tenant: false, ci, connection };
         assert_eq!(run(&args, &context), Ok(Exit::Done));
         captured.stderr().replace(dir.to_str().unwrap(), "DIR").replace('\\', "/")
     }

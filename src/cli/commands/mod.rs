@@ -5,11 +5,13 @@
 
 mod apply;
 mod completions;
+mod doctor;
 mod export;
 mod init;
 mod man;
 mod new;
 mod plan;
+mod schema;
 mod tenant;
 mod validate;
 
@@ -31,6 +33,7 @@ pub fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, CliErro
         Command::New(args) => new::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
-        _ => Err(CliError::new("this command is not part of this build")),
+        Command::Doctor(args) => doctor::run(&args, context),
+        Command::Schema(args) => schema::run(&args, context),
     }
 }

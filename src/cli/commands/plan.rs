@@ -5,9 +5,8 @@ use std::path::Path;
 use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::planning::{self, Prepared};
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, definitions, files, settings, several};
-use crate::report::markdown::PlanView;
-use crate::report::{github, json, markdown, text};
+use crate::cli::{CliError, Context, Exit, definitions, files, settings};
+use crate::report::{PlanView, Style, github, json, markdown, text};
 
 /// The file whose content GitHub shows with a job.
 pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
@@ -28,41 +27,38 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
             files::write(path, &as_json(&plans))?;
         }
         context.output.data(&match args.format {
-            PlanFormat::Text => as_text(&plans, context),
+            PlanFormat::Text => as_text(&plans, &context.output.stdout_style()),
             PlanFormat::Json => as_json(&plans),
-            PlanFormat::Markdown => as_markdown(&plans),
+            PlanFormat::Markdown => markdown::plan(&views(&plans)),
             PlanFormat::Github => {
                 plans.iter().map(|prepared| github::plan(&prepared.plan)).collect()
             }
         })?;
         if let Ok(Some(summary)) = context.environment.get(STEP_SUMMARY) {
-            files::append(Path::new(summary), &as_markdown(&plans))?;
+            files::append(Path::new(summary), &markdown::plan(&views(&plans)))?;
         }
         let changes = plans.iter().any(|prepared| !prepared.plan.is_clean());
         Ok(if changes && args.detailed_exitcode { Exit::Changes } else { Exit::Done })
     })
 }
 
-/// The plans for people, on stdout.
-pub(super) fn as_text(plans: &[Prepared], context: &Context<'_>) -> String {
-    let style = context.output.stdout_style();
-    several::sections(plans.iter().map(|prepared| {
-        let shown = text::plan(&prepared.plan, &style, prepared.estimate());
-        (prepared.environment.as_deref(), shown)
-    }))
+/// The plans for people.
+pub(super) fn as_text(plans: &[Prepared], style: &Style) -> String {
+    match views(plans).as_slice() {
+        [PlanView { environment: None, plan, estimate }] => text::plan(plan, style, *estimate),
+        views => text::plans(views, style),
+    }
 }
 
-/// The plans for a pull request.
-fn as_markdown(plans: &[Prepared]) -> String {
-    let views: Vec<PlanView<'_>> = plans
+fn views(plans: &[Prepared]) -> Vec<PlanView<'_>> {
+    plans
         .iter()
         .map(|prepared| PlanView {
             environment: prepared.environment.as_deref(),
             plan: &prepared.plan,
             estimate: prepared.estimate(),
         })
-        .collect();
-    markdown::plan(&views)
+        .collect()
 }
 
 fn as_json(plans: &[Prepared]) -> String {

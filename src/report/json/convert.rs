@@ -9,7 +9,7 @@ use super::output::{
 };
 use crate::model::{Diagnostic, Position, Severity};
 use crate::plan::{self, ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts};
-use crate::report::{UNRESOLVED_SECRET, WITHHELD, diff};
+use crate::report::{UNRESOLVED_SECRET, diff};
 
 impl Plan {
     /// The shape of a plan.
@@ -58,7 +58,6 @@ impl Plan {
                     source: source.clone(),
                 })
                 .chain(unresolved.iter().map(without_value))
-                .chain(changes.iter().filter_map(withheld))
                 .collect(),
             requests: requests.into(),
         }
@@ -135,16 +134,6 @@ fn without_value(secret: &plan::UnresolvedSecret) -> Warning {
         ),
         source: Some(source.clone()),
     }
-}
-
-/// Neither has the shape a place for a hook that is not switched on although
-/// its definition says so.
-fn withheld(change: &plan::Change) -> Option<Warning> {
-    Some(Warning {
-        code: WITHHELD.to_owned(),
-        message: change.withheld.clone()?,
-        source: change.source.clone(),
-    })
 }
 
 impl From<&RequestCounts> for Requests {

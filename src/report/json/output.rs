@@ -76,7 +76,9 @@ pub struct Change {
     pub fields: Vec<Field>,
     /// What happens to the hook's secrets.
     pub secrets: Vec<Secret>,
-    /// Why the tenant or the token will refuse it; null where nothing is known.
+    /// Why it will not, or not wholly, be done: what the tenant or the token
+    /// will refuse, or why the hook stays switched off. Null where nothing is
+    /// known.
     pub blocked: Option<String>,
 }
 

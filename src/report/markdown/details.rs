@@ -59,6 +59,8 @@ fn facts_of(change: &Change) -> Vec<String> {
                 let old = old.as_ref().map(ToString::to_string);
                 lines.push(old_new("trigger", old, new.to_string()));
             }
+            // why it stays off is told instead
+            FieldChange::Enabled { .. } if change.withheld.is_some() => {}
             FieldChange::Enabled { old, new } => {
                 lines.push(old_new("enabled", old.map(|old| old.to_string()), new.to_string()));
             }

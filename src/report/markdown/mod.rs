@@ -17,9 +17,9 @@ mod tests;
 pub use apply::apply;
 pub use plan::plan;
 
-use std::time::Duration;
+pub use super::{ApplyView, PlanView};
 
-use crate::plan::{Action, ApplyReport, Plan};
+use crate::plan::Action;
 
 /// The first line of a comment with a plan, by which it is found again.
 pub const PLAN_MARKER: &str = "<!-- hooksync plan -->";
@@ -29,26 +29,6 @@ const MOST: usize = 65_000;
 
 /// Environments that are told in one comment.
 const MOST_ENVIRONMENTS: usize = 30;
-
-/// One environment's plan.
-#[derive(Debug, Clone, Copy)]
-pub struct PlanView<'a> {
-    /// The environment's name, where there are several.
-    pub environment: Option<&'a str>,
-    /// Its plan.
-    pub plan: &'a Plan,
-    /// How long an apply will take, where that is known.
-    pub estimate: Option<Duration>,
-}
-
-/// One environment's report of an apply.
-#[derive(Debug, Clone, Copy)]
-pub struct ApplyView<'a> {
-    /// The environment's name, where there are several.
-    pub environment: Option<&'a str>,
-    /// Its report.
-    pub report: &'a ApplyReport,
-}
 
 /// Joins as many items as fit into `most` characters. Returns how many are
 /// left out; those aren't even made.

@@ -10,7 +10,7 @@ use crate::plan::{
 };
 use crate::report::facts::{self, Danger};
 use crate::report::text::differs;
-use crate::report::words::{count, grouped, listed, time};
+use crate::report::words::{about, count, grouped, listed};
 
 /// Plans of one or several environments as one comment, below GitHub's
 /// 65,536 characters.
@@ -137,6 +137,7 @@ fn what_changes(change: &Change) -> String {
             FieldChange::Trigger { old, new: _ } => {
                 old.as_ref().map(|_| "other trigger".to_owned())
             }
+            FieldChange::Enabled { .. } if change.withheld.is_some() => None,
             FieldChange::Enabled { old: _, new } => {
                 Some(if *new { "switched on" } else { "switched off" }.to_owned())
             }
@@ -214,13 +215,14 @@ fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
     };
     let warnings = facts::other_warnings(plan, found);
     [
-        list("Warnings", warnings, share, |one| warning(one)),
+        list("Warnings", warnings, share, warning).replacen("<details>", "<details open>", 1),
         list(
             "Secrets without a value here (apply refuses until they have one)",
             &plan.unresolved,
             share,
             without_value,
-        ),
+        )
+        .replacen("<details>", "<details open>", 1),
         list(
             "Secrets sent again (values can't be compared)",
             &plan.secret_writes,
@@ -263,11 +265,11 @@ fn footer(plan: &Plan, estimate: Option<std::time::Duration>) -> String {
     if plan.requests() > 0 {
         out.push_str(&format!(" Apply sends {}", count(plan.requests(), "request")));
         if let Some(estimate) = estimate {
-            out.push_str(&format!(", which takes about {}", time(estimate)));
+            out.push_str(&format!(", which takes {}", about(estimate)));
         }
         out.push('.');
     }
-    if !plan.is_clean() {
+    if !plan.is_clean() || plan.requests() > 0 {
         out.push_str(&format!("\n\nFingerprint: `{}`", plan.fingerprint));
     }
     out.push('\n');

@@ -49,7 +49,7 @@ fn foreign_text_is_shown_and_does_not_act() {
 #[test]
 fn whatever_the_input_a_comment_is_not_too_long() {
     let big = "`x` = '\u{1f600}';\n".repeat(60_000);
-    let changes: Vec<_> = (0..400)
+    let changes: Vec<_> = (0..120)
         .map(|at| {
             let hook = format!("hook-{at}-{}", "x".repeat(3_000));
             let old = Script::new(if at % 2 == 0 { OLD_SCRIPT } else { "" });
@@ -66,13 +66,13 @@ fn whatever_the_input_a_comment_is_not_too_long() {
         .collect();
     let huge = Plan { tenant: "|".repeat(70_000), ..plan_of(changes) };
     check(&plan(&[view(&huge)])).unwrap();
-    check(&plan(&vec![PlanView { environment: Some(&huge.tenant), ..view(&huge) }; 5])).unwrap();
+    check(&plan(&[PlanView { environment: Some(&huge.tenant), ..view(&huge) }; 5])).unwrap();
     let shown = plan(&[view(&huge)]);
     assert!(length(&shown) > 40_000, "room is left unused: {}", length(&shown));
     let mut report = full_report();
-    report.results = vec![report.results[2].clone(); 5_000];
-    report.notes = vec!["<@#".repeat(9_000); 500];
-    let views = vec![ApplyView { environment: Some(&huge.tenant), report: &report }; 5];
+    report.results = vec![report.results[2].clone(); 1_000];
+    report.notes = vec!["<@#".repeat(9_000); 50];
+    let views = [ApplyView { environment: Some(&huge.tenant), report: &report }; 5];
     check(&apply(&views)).unwrap();
 }
 
@@ -95,6 +95,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
                     let ours = [
                         "",
                         "<details>",
+                        "<details open>",
                         "<summary>",
                         "</summary>",
                         "</details>",
@@ -109,7 +110,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
                     // what stands between a summary's tags comes with them
                     let tag = &tag[tag.find('<').unwrap_or(tag.len())..];
                     prop_assert!(ours.contains(&tag), "{:?} in {}", tag, text);
-                    open += i32::from(tag == "<details>") - i32::from(tag == "</details>");
+                    open += i32::from(tag.starts_with("<details")) - i32::from(tag == "</details>");
                 }
             }
             Event::Text(found) if depth == 0 => {

@@ -17,7 +17,7 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
     let ApplyReport { tenant, fingerprint: _, results, notes, interrupted, tenant_refuses: _ } =
         report;
     let mut page = Page::new(style);
-    let heading = [span(Ink::Strong, "Applied to "), span(Ink::Strong, theirs(tenant, style))];
+    let heading = [span(Ink::Strong, "Apply to "), span(Ink::Strong, theirs(tenant, style))];
     page.wrap(0, 2, &heading);
     page.gap();
     let names = names_width(&page, results.iter().map(|result| &result.name));

@@ -60,6 +60,8 @@ pub(super) fn fields(page: &mut Page<'_>, change: &Change, most: usize) -> usize
                     old_new(page, "trigger", Some(old), theirs(new.as_str(), page.style));
                 }
             }
+            // why it stays off is told instead
+            FieldChange::Enabled { .. } if change.withheld.is_some() => {}
             FieldChange::Enabled { old, new } => {
                 old_new(page, "enabled", old.map(|old| old.to_string()), new.to_string());
             }

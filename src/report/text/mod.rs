@@ -6,6 +6,8 @@
 
 mod apply;
 mod diagnostics;
+mod doctor;
+mod environments;
 mod fields;
 mod plan;
 mod script;
@@ -15,6 +17,8 @@ mod tests;
 
 pub use apply::apply;
 pub use diagnostics::{diagnostics, validate};
+pub use doctor::{Check, Examination, Health, SettingLine, doctor};
+pub use environments::{applies, plans};
 pub use plan::plan;
 
 pub(super) use apply::{summary as apply_summary, word as outcome_word};

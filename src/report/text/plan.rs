@@ -11,10 +11,14 @@ use crate::report::Style;
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
-use crate::report::words::{count, listed, size, time};
+use crate::report::words::{about, count, listed, size};
 
 /// Lines of scripts that one plan shows unless all are wanted.
 const MOST_ROWS: usize = 2_000;
+
+/// Columns from which on a change's file stands beside its name. (Where there
+/// is very little room it just follows.)
+const ROOM_FOR_FILES: usize = 100;
 
 /// Entries of one list that are shown unless all are wanted.
 const MOST_ENTRIES: usize = 30;
@@ -57,11 +61,11 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     if plan.requests() > 0 {
         let mut cost = format!("Apply sends {}", count(plan.requests(), "request"));
         if let Some(estimate) = estimate {
-            cost.push_str(&format!(", which takes about {}", time(estimate)));
+            cost.push_str(&format!(", which takes {}", about(estimate)));
         }
         page.wrap(0, 2, &[plain(cost + ".")]);
     }
-    if !plan.is_clean() {
+    if !plan.is_clean() || plan.requests() > 0 {
         page.wrap(0, 2, &[span(Ink::Faint, format!("Fingerprint {fingerprint}"))]);
     }
     page.finish()
@@ -109,11 +113,16 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
     } = change;
     let mut spans = heading(page, Some(*action), name.as_str(), names);
     spans.push(plain(format!("  {}", theirs(trigger.as_str(), page.style))));
-    if let Some(source) = source {
-        spans.push(span(Ink::Faint, format!("  {}", theirs(source, page.style))));
+    let beside = !(50..ROOM_FOR_FILES).contains(&page.style.columns());
+    let file = source.as_ref().map(|source| span(Ink::Faint, theirs(source, page.style)));
+    if beside && let Some(file) = &file {
+        spans.extend([plain("  "), file.clone()]);
     }
     page.wrap(sign_indent(Some(*action)), fields::INDENT, &spans);
-    for reason in blocked.iter().chain(withheld) {
+    if !beside && let Some(file) = file {
+        fields::row(page, "file", vec![file]);
+    }
+    if let Some(reason) = blocked {
         let spans = vec![span(Ink::Danger, theirs(reason, page.style))];
         fields::row(page, "blocked", spans);
     }
@@ -171,7 +180,7 @@ fn order(page: &mut Page<'_>, plan: &Plan) {
     page.gap();
     page.wrap(0, 2, &[span(Ink::Strong, "Order")]);
     if stages {
-        let text = "New hooks are made switched off, get their secrets, and then go live.";
+        let text = "New hooks are made switched off, are completed, and then go live.";
         page.wrap(2, 2, &[plain(text)]);
     }
     let most = entries(page);

@@ -3,11 +3,13 @@ use std::time::Duration;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use super::{apply, diagnostics, plan, validate};
-use crate::model::{Code, Diagnostic, Trigger};
+use super::{applies, apply, diagnostics, plan, plans, validate};
+use crate::model::{
+    Code, DesiredHook, DesiredState, Diagnostic, LiveState, Script, ScriptSource, Trigger,
+};
 use crate::plan::FieldChange;
-use crate::report::Style;
 use crate::report::samples::*;
+use crate::report::{ApplyView, PlanView, Style};
 
 const COLORED: Style = Style { width: 80, color: true, unicode: true, full: false };
 const ASCII: Style = Style { width: 80, color: false, unicode: false, full: false };
@@ -37,6 +39,19 @@ fn an_apply_at_several_widths() {
         insta::assert_snapshot!(format!("apply_{width}"), text);
     }
     insta::assert_snapshot!("apply_color", apply(&full_report(), &full_plan(), &COLORED));
+}
+
+#[test]
+fn several_environments_are_told_apart() {
+    let (clean, full, report) = (clean_plan(), full_plan(), full_report());
+    let view = |name, plan| PlanView { environment: Some(name), plan, estimate: None };
+    let views = [view("staging", &clean), view("production", &clean)];
+    insta::assert_snapshot!("plans", plans(&views, &Style::plain(60)));
+    let views = [
+        (ApplyView { environment: Some("staging"), report: &report }, &full),
+        (ApplyView { environment: None, report: &report }, &full),
+    ];
+    insta::assert_snapshot!("applies", applies(&views, &ASCII));
 }
 
 #[test]
@@ -133,6 +148,43 @@ fn dangers_come_first_and_by_weight() {
     assert!(place("in place of b.") < place("~ update"));
     let alone = show(&plan_of(vec![on("b", true, false)]), Style::plain(80));
     assert!(alone.contains("nothing runs on post-user-registration then."), "{alone}");
+}
+
+/// Holds the code by which the plan warns of a lock-out against ours.
+#[test]
+fn a_lock_out_is_told_once_and_as_a_danger() {
+    let hook = DesiredHook {
+        name: name("token"),
+        written_name: "token".to_owned(),
+        trigger: Trigger::CredentialsExchange,
+        script: Script::new(NEW_SCRIPT),
+        script_source: ScriptSource::default(),
+        enabled: Some(true),
+        dependencies: None,
+        secrets: None,
+        renamed_from: Vec::new(),
+        source: "hooks/token.yaml".to_owned(),
+        source_text: String::new(),
+    };
+    let desired = DesiredState { hooks: vec![hook] };
+    let options = crate::plan::Options::default();
+    let made = crate::plan::diff::plan(&desired, &LiveState::default(), "t", &options);
+    assert_eq!(made.warnings.len(), 1);
+    let text = show(&made, Style::plain(80));
+    assert!(text.contains("! token runs whenever a machine asks for a token"), "{text}");
+    assert!(!text.contains("Warnings"), "{text}");
+}
+
+#[test]
+fn any_width_is_taken() {
+    for width in [0, 1, Style::NARROWEST, Style::ENDLESS, usize::MAX] {
+        let style = Style::plain(width);
+        assert!(show(&full_plan(), style).contains("block-disposable-mail"));
+        assert!(apply(&full_report(), &full_plan(), &style).contains("attempted"));
+        assert!(diagnostics(&findings(), &style).contains("hint:"));
+    }
+    let endless = show(&full_plan(), Style::plain(usize::MAX));
+    assert!(endless.contains("Fingerprint sha256:"));
 }
 
 /// The lines of a plan that are the user's own text: they begin with a number

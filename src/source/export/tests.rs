@@ -230,7 +230,9 @@ fn hooks_that_no_definitions_can_say_are_told() {
         hook(&"n".repeat(300), "9"),
     ]);
     let plan = run(folder.path(), &live, &Keywords::default(), false);
-    insta::assert_debug_snapshot!(plan.notes.iter().map(|note| &note.message).collect::<Vec<_>>());
+    insta::assert_debug_snapshot!(
+        plan.notes.iter().map(|note| format!("{} {}", note.code, note.message)).collect::<Vec<_>>()
+    );
     let loaded = reload(folder.path(), &Keywords::default());
     assert!(loaded.diagnostics.iter().all(|found| !found.is_error()), "{:#?}", loaded.diagnostics);
     let names: Vec<(&str, &str)> = loaded
@@ -243,6 +245,34 @@ fn hooks_that_no_definitions_can_say_are_told() {
         names,
         [("a", "1"), ("b", "2"), ("etc-x", "8"), ("my-hook", "4"), ("nnnnnnnnn", "9")]
     );
+}
+
+#[test]
+fn what_an_export_could_not_keep_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    put(
+        dir,
+        &[
+            // No editor can add to a flow map that a comment cuts in two.
+            (
+                "a.yaml",
+                "{name: a, # a comment\n triggerId: post-user-registration, secrets: &s {}}\n",
+            ),
+            ("a.js", "a(##A##)\n"),
+        ],
+    );
+    let keywords = keywords(r#"{"A":"1"}"#);
+    let live = state([LiveHook {
+        trigger: Trigger::SendPhoneMessage,
+        secrets: Some(["\u{2028}: \n".to_owned(), "x".repeat(2000)].into()),
+        ..hook("a", &format!("a(2)\n{}", "x".repeat(1_000_000)))
+    }]);
+    let options = ExportOptions { keywords, prune: false, only: &|_| true, layout: None };
+    let plan = export(dir, &live, &options).unwrap();
+    let told: Vec<String> =
+        plan.notes.iter().map(|note| format!("{} {}", note.code, note.message)).collect();
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[test]

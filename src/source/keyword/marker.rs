@@ -29,9 +29,12 @@ pub(crate) struct Marker<'a> {
     pub(crate) span: Range<usize>,
 }
 
+/// The longest keyword's name.
+const LONGEST_KEY: usize = 200;
+
 /// Whether a text can be a keyword's name.
 pub(crate) fn is_key(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_key_byte)
+    (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(is_key_byte)
 }
 
 fn is_key_byte(byte: u8) -> bool {
@@ -50,7 +53,8 @@ pub(crate) fn next_marker(text: &str, from: usize) -> Option<Marker<'_>> {
             let key = at + 2;
             let length = bytes[key..].iter().take_while(|&&byte| is_key_byte(byte)).count();
             let end = key + length;
-            if length > 0 && bytes.get(end..end + 2) == Some(&[sign, sign]) {
+            if (1..=LONGEST_KEY).contains(&length) && bytes.get(end..end + 2) == Some(&[sign, sign])
+            {
                 let form = if sign == b'#' { Form::Plain } else { Form::Json };
                 let span = at..end + 2;
                 return Some(Marker {

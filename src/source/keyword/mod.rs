@@ -40,7 +40,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CommandLine => f.write_str("`--keyword`"),
-            Self::Environment(name) => write!(f, "the keywords of environment `{name}`"),
+            Self::Environment(name) => write!(f, "environment `{name}`"),
             Self::Settings => f.write_str("`keywords:`"),
             Self::Mappings => f.write_str(MAPPINGS_VARIABLE),
         }
@@ -219,7 +219,9 @@ impl Keywords {
                     Some((by, _)) => Diagnostic::new(
                         codes::SHADOWED_KEYWORD,
                         crate::model::Severity::Note,
-                        format!("keyword `{key}` in {origin} has no effect: {by} has it too"),
+                        format!(
+                            "keyword `{key}` in {origin} has no effect, because {by} goes before it"
+                        ),
                     ),
                     None if *origin == Origin::Mappings || used.contains(key) => continue,
                     None => Diagnostic::new(

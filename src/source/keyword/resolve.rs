@@ -53,7 +53,9 @@ impl Resolver<'_> {
 
     pub(crate) fn entry(&mut self, text: &Text, entry: &Entry, within: Within) -> Entry {
         let Entry { key, value } = entry;
-        if let Some(marker) = key.as_text().and_then(|key| markers(key).next()) {
+        if let Some(marker) = key.as_text().and_then(|key| next_marker(key, 0))
+            && text.has_room(self.found)
+        {
             let message =
                 format!("`{}` is part of a key, where it is not replaced", marker.written);
             self.found.push(text.finding(
@@ -75,9 +77,17 @@ impl Resolver<'_> {
     /// take for a value that is nothing but that comment.
     fn comment(&mut self, text: &Text, value: &Node, end: usize) -> Option<Node> {
         let span = marker_comment(&text.text, end)?;
+        let is_all = matches!(value.value, Value::Null);
+        if !text.has_room(self.found) {
+            return is_all.then(|| Node {
+                value: Value::Unresolved(Vec::new()),
+                span,
+                replaced: true,
+            });
+        }
         let written = &text.text[span.clone()];
         let quote = format!("quote the value: \"{written}\"");
-        if matches!(value.value, Value::Null) {
+        if is_all {
             let message = format!("`{written}` is a comment here, so the value is empty");
             self.found.push(text.error(codes::MARKER_IS_COMMENT, message, &span).hint(quote));
             let stand_in = Value::Unresolved(Vec::new());
@@ -160,6 +170,9 @@ impl Resolver<'_> {
     }
 
     fn tell(&mut self, text: &Text, span: &std::ops::Range<usize>, key: &str, why: Why) {
+        if !text.has_room(self.found) {
+            return;
+        }
         let found = match why {
             Why::NotAText => text
                 .error(

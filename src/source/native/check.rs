@@ -65,6 +65,9 @@ fn enabled(definitions: &[Definition], found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// More former names of one hook than anybody has; further ones go unchecked.
+const MOST_FORMER: usize = 100;
+
 fn former_names(
     definitions: &[Definition],
     owners: &BTreeMap<&HookName, &Definition>,
@@ -72,7 +75,7 @@ fn former_names(
 ) {
     let mut claims: BTreeMap<&HookName, &Definition> = BTreeMap::new();
     for definition in definitions {
-        for Placed { value: former, span } in &definition.renamed_from {
+        for Placed { value: former, span } in definition.renamed_from.iter().take(MOST_FORMER) {
             let own = definition.name.as_ref().is_some_and(|name| name.value == *former);
             if own {
                 let message = format!("`{former}` is this hook's name, not a former one");

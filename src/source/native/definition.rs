@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::model::{Dependencies, DesiredSecret, Diagnostic, HookName, SecretKey, Trigger};
 use crate::source::codes;
-use crate::source::fields::{Fields, list, nearest};
+use crate::source::fields::{Fields, list, nearest, short};
 use crate::source::file::Text;
 use crate::source::keyword::{Keywords, Resolver, Within, is_key};
 use crate::source::node::{Entry, Node, Value};
@@ -300,7 +300,7 @@ fn read_secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<Desi
             let after = if node.replaced { " after keyword replacement" } else { "" };
             fields.advise(
                 codes::EMPTY_SECRET,
-                format!("secret `{key}` is empty{after}"),
+                format!("secret `{}` is empty{after}", short(key)),
                 &key_node.span,
                 format!(
                     "give it a value, or write {} to keep the tenant's",
@@ -315,14 +315,18 @@ fn read_secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<Desi
         }
         Value::Unresolved(_) => None,
         Value::Number(_) | Value::Bool(_) if !node.replaced => {
-            let message =
-                format!("secret `{key}` is a text, and YAML reads it as {}", node.value.kind());
+            let message = format!(
+                "secret `{}` is a text, and YAML reads it as {}",
+                short(key),
+                node.value.kind()
+            );
             fields.advise(codes::QUOTE_IT, message, &key_node.span, "put it in quotes");
             None
         }
         other => {
             let after = if node.replaced { ", after keyword replacement," } else { "" };
-            let message = format!("secret `{key}` is a text, and this{after} is {}", other.kind());
+            let message =
+                format!("secret `{}` is a text, and this{after} is {}", short(key), other.kind());
             fields.error(codes::WRONG_KIND, message, &key_node.span);
             None
         }

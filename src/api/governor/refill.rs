@@ -1,0 +1,309 @@
+//! How a bucket fills up, learned from what was left in it.
+//!
+//! What is left plus what we took grows only by the refill (and shrinks only
+//! by what others take): its slope is the rate left to us. Whether the bucket
+//! fills all the time or by windows is found out too, for until that is known
+//! nothing may be counted on before a whole window has passed. Must not know
+//! what is under way.
+
+use std::collections::VecDeque;
+
+use super::signal::{BucketHeaders, Signal};
+
+/// The shortest window that anybody is known to use.
+const WINDOW: f64 = 1.0;
+/// How far back the slope is taken, in seconds, and by how many samples.
+const SPAN: f64 = 15.0;
+const MOST_SAMPLES: usize = 32;
+
+/// One answer: when it was asked for, and what was left then plus what we had
+/// taken by then.
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    at: f64,
+    sum: f64,
+    /// How many more we may have taken by then: requests whose answers are
+    /// still to come and that may have arrived before this one.
+    unsure: f64,
+}
+
+/// What is known of a bucket's refill.
+#[derive(Debug, Default)]
+pub(super) struct Refill {
+    /// Since the bucket was last full, oldest first.
+    samples: VecDeque<Sample>,
+    /// The first answer since the bucket was full, for the slope of `reset`.
+    reset_base: Option<(f64, f64, Sample)>,
+    /// The last `reset` that was seen.
+    last_reset: Option<f64>,
+    /// The smallest step between two `reset`s of a bucket that fills by
+    /// windows.
+    reset_step: Option<f64>,
+    /// Seconds until `reset`, as of the newest answer.
+    reset_in: Option<f64>,
+    /// Whether the bucket is known to fill all the time.
+    smooth: bool,
+    /// Whether that follows from `reset` alone.
+    by_reset: bool,
+    /// Whether it was believed once and turned out wrong.
+    doubtful: bool,
+    /// The rate that follows from `reset`, once that is known to say when the
+    /// bucket is full.
+    reset_rate: Option<f64>,
+    /// The newest sample before the last rise.
+    last_rise: Option<f64>,
+    /// The largest sum lately, and when it was seen.
+    peak: Option<(f64, f64)>,
+    latest: Option<Sample>,
+    /// When the last window had begun, if it was seen to.
+    top: Option<f64>,
+    /// What the rate was at least, when the bucket was last found full.
+    least_rate: Option<f64>,
+    /// Kept above the headroom, for others take at uneven times.
+    margin: f64,
+    limit: f64,
+    /// What the bucket holds above the headroom.
+    room: f64,
+}
+
+impl Refill {
+    /// Takes in one answer. `taken` is what we took from the bucket so far,
+    /// this request included.
+    pub(super) fn learn(
+        &mut self,
+        seen: &BucketHeaders,
+        at: f64,
+        taken: f64,
+        signal: &Signal,
+        room: f64,
+        unsure: f64,
+    ) {
+        let BucketHeaders { limit, remaining, reset } = *seen;
+        (self.limit, self.room) = (limit, room);
+        if signal.throttled && self.smooth && self.by_reset {
+            (self.smooth, self.doubtful) = (false, true);
+        }
+        let sample = Sample { at, sum: remaining + taken, unsure };
+        self.reset_in = match (reset, signal.date) {
+            // One is rounded up and the other down: it is not later than this.
+            (Some(reset), Some(date)) => Some((reset - date).max(0.0)),
+            _ => None,
+        };
+        if let Some(reset) = reset {
+            self.learn_reset(reset, remaining, sample, signal);
+        }
+        self.learn_sum(sample, remaining >= limit - 1.0);
+    }
+
+    /// Whether `reset` says when the bucket is full, and the rate if it does.
+    fn learn_reset(&mut self, reset: f64, remaining: f64, sample: Sample, signal: &Signal) {
+        if let Some(last) = self.last_reset
+            && reset > last
+        {
+            let step = reset - last;
+            self.reset_step = Some(self.reset_step.map_or(step, |least| least.min(step)));
+        }
+        self.last_reset = Some(reset);
+        let base = self.reset_base.filter(|(_, _, base)| {
+            sample.at - base.at < 1.5 * WINDOW && sample.sum + sample.unsure <= base.sum
+        });
+        let Some((base_reset, base_remaining, base_sample)) = base else {
+            self.reset_base = Some((reset, remaining, sample));
+            return;
+        };
+        // Less is left and nothing came in, yet `reset` moved by more than
+        // rounding: it depends on what is left.
+        let moved = reset - base_reset - (sample.at - base_sample.at).max(0.0);
+        if remaining < base_remaining && moved >= 2.0 && !self.doubtful {
+            self.smooth = true;
+            self.by_reset = true;
+        }
+        if self.smooth
+            && let (Some(date), true) = (signal.date, self.limit - remaining >= 3.0)
+        {
+            // The middle of what rounding allows, weighed by how sure it is.
+            let missing = self.limit - remaining - 0.5;
+            let least = missing / (reset - date + 0.5).max(0.5);
+            self.reset_rate = Some(self.reset_rate.map_or(least, |rate| rate * 0.9 + least * 0.1));
+        }
+    }
+
+    fn learn_sum(&mut self, sample: Sample, full: bool) {
+        if let Some(last) = self.latest {
+            self.learn_rise(sample, last);
+            let promised = self.gain(sample.at - last.at).min(3.0);
+            let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
+            if short > 0.0 {
+                self.margin = (self.margin + short).min(4.0);
+                self.least_rate = self.least_rate.map(|rate| rate * 0.9);
+                self.top = None;
+            } else {
+                self.margin *= 0.9;
+            }
+        }
+        self.latest = Some(sample);
+        if full {
+            // What came in while the bucket was full is lost: the slope until
+            // here is the least that it can have been.
+            if let Some(least) = self.slope() {
+                let least = self.least_rate.map_or(least, |rate| least.max(rate * 0.9));
+                self.least_rate = Some(least);
+            }
+            self.samples.clear();
+            self.peak = None;
+        }
+        if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64)
+        {
+            self.samples.push_back(sample);
+        }
+        let span = SPAN.max(self.rate().map_or(0.0, |rate| 12.0 / rate));
+        while self.samples.len() > 2 && sample.at - self.samples[1].at > span {
+            self.samples.pop_front();
+        }
+        while self.samples.len() > 2 * MOST_SAMPLES {
+            let mut keep = true;
+            self.samples.retain(|_| {
+                keep = !keep;
+                !keep
+            });
+        }
+    }
+
+    /// A rise of the sum can only come from a refill: two of them within less
+    /// than any window mean that there are no windows.
+    fn learn_rise(&mut self, sample: Sample, last: Sample) {
+        let (peak, peak_at) = self.peak.unwrap_or((last.sum + last.unsure, last.at));
+        let highest = sample.sum + sample.unsure;
+        if sample.sum > peak {
+            if self.last_rise.is_some_and(|before| sample.at - before < 0.9 * WINDOW) {
+                self.smooth = true;
+                self.by_reset = false;
+            }
+            self.last_rise = Some(last.at);
+            // Much at once, and seen soon after: a window began in between.
+            let rise = sample.sum - peak;
+            if rise >= 3.0 && sample.at - last.at < 0.3 * self.window() {
+                self.top = Some(sample.at);
+            }
+        }
+        // Others take, too: a peak of long ago says nothing any more.
+        if highest >= peak || sample.at - peak_at > WINDOW {
+            self.peak = Some((highest, sample.at));
+        }
+    }
+
+    /// One more request turns out to have been taken by the newest sample.
+    pub(super) fn also_taken(&mut self) {
+        if let Some(latest) = &mut self.latest {
+            latest.sum += 1.0;
+            if let Some(last) = self.samples.back_mut().filter(|last| last.at >= latest.at) {
+                last.sum += 1.0;
+            }
+        }
+    }
+
+    /// The rate that is left to us, in requests a second.
+    pub(super) fn rate(&self) -> Option<f64> {
+        let by_slope = self.slope();
+        if let (true, Some(rate), false) = (self.smooth, self.reset_rate, self.is_long()) {
+            return Some(rate);
+        }
+        let seen = match (by_slope, self.least_rate) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        };
+        seen.or_else(|| Some(1.0 / self.reset_in?.max(1.0)))
+    }
+
+    fn is_long(&self) -> bool {
+        let (Some(first), Some(last)) = (self.samples.front(), self.latest) else { return false };
+        last.sum - first.sum >= 10.0
+    }
+
+    fn slope(&self) -> Option<f64> {
+        let (first, last) = (self.samples.front()?, self.latest?);
+        let (span, gain) = (last.at - first.at, last.sum - first.sum);
+        if gain < 1.0 || span <= 0.0 {
+            return None;
+        }
+        if self.smooth {
+            return Some(gain / span);
+        }
+        // One window more may have begun than ended: counting it costs
+        // nothing where the bucket has room for what it yields meanwhile.
+        let window = self.window();
+        let rate = gain / span.max(window);
+        let careful = gain / (((span / window).floor() + 1.0) * window);
+        Some(if self.room >= 2.0 * rate * window + 2.0 { careful } else { rate })
+    }
+
+    /// The window in which something comes in for sure.
+    fn window(&self) -> f64 {
+        let by_reset = match (self.reset_step, self.reset_in) {
+            (Some(step), _) => step,
+            (None, Some(reset_in)) => reset_in,
+            (None, None) => WINDOW,
+        };
+        // Rounding makes one second look like two.
+        if by_reset <= 2.0 { WINDOW } else { by_reset }
+    }
+
+    /// What comes in for sure within so many seconds.
+    fn gain(&self, seconds: f64) -> f64 {
+        let rate = self.rate().unwrap_or(0.0);
+        if self.smooth {
+            return rate * seconds * 0.98;
+        }
+        let window = self.window();
+        let step = (rate * window).max(1.0);
+        (seconds / window).floor() * step
+    }
+
+    /// When so much has come in for sure since `since`.
+    pub(super) fn time_of(&self, amount: f64, since: f64, jitter: f64) -> f64 {
+        let rate = self.rate().unwrap_or(1.0).max(1e-6);
+        if self.smooth {
+            return since + amount / (rate * 0.98);
+        }
+        let window = self.window();
+        let step = snapped((rate * window).max(1.0)).min(self.room.max(1.0));
+        let windows = (amount / step - 1e-6).ceil().max(1.0);
+        let late = 0.005 * window + 2.0 * jitter;
+        let counted = since + windows * window + late;
+        match self.top {
+            // The windows begin at known times; the next one does so for sure.
+            Some(top) => {
+                let begun = ((since + jitter - top) / window).ceil().max(1.0);
+                counted.min(top + (begun + windows - 1.0) * window + late)
+            }
+            None => counted,
+        }
+    }
+
+    /// The rate to begin with, when one request was taken from a full bucket
+    /// and `reset` says, rounded up, when it is full again.
+    pub(super) fn first_guess(&self) -> f64 {
+        1.0 / (self.reset_in.unwrap_or(WINDOW) - 0.5).max(0.5)
+    }
+
+    /// How long to go without news at most. With next to nothing left the next
+    /// request is the more likely to be refused.
+    pub(super) fn patience(&self, remaining: f64) -> f64 {
+        self.window() * if remaining >= 2.0 { 2.5 } else { 4.0 }
+    }
+
+    /// Whether the bucket is known to fill all the time.
+    pub(super) fn is_smooth(&self) -> bool {
+        self.smooth
+    }
+
+    /// What is kept above the headroom.
+    pub(super) fn margin(&self) -> f64 {
+        self.margin.max((0.08 * self.room).min(0.6))
+    }
+}
+
+/// Steps are whole numbers, more often than not.
+fn snapped(step: f64) -> f64 {
+    if (step - step.round()).abs() <= 0.06 * step { step.round() } else { step }
+}

@@ -1,0 +1,310 @@
+//! A simulated world: one tenant's bucket, other clients of it, and any
+//! number of our processes, all under one clock that costs nothing.
+//!
+//! Written from what Auth0 documents of its limits, and from the limiter that
+//! it publishes; shares nothing with the governor.
+
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+use super::super::{Admission, BucketHeaders, Family, Governor, RateSettings, Signal, Ticket};
+
+/// How a tenant limits requests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) name: &'static str,
+    pub(super) size: f64,
+    /// Requests a second.
+    pub(super) rate: f64,
+    /// Seconds between two refills; `None` refills all the time.
+    pub(super) window: Option<f64>,
+}
+
+impl Plan {
+    /// The rate that can be sustained with so much left untouched: of a
+    /// window that fills the bucket, the untouched part is lost.
+    pub(super) fn sustained(&self, headroom: f64) -> f64 {
+        match self.window {
+            Some(window) => self.rate.min((self.size - headroom) / window),
+            None => self.rate,
+        }
+    }
+}
+
+/// Which answers carry the rate limit's headers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Headers {
+    Always,
+    OnlySuccess,
+    Never,
+}
+
+/// One cell of the grid.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) plan: Plan,
+    /// Seconds there and back.
+    pub(super) latency: f64,
+    /// How much of the rate another client takes, and whether at random.
+    pub(super) rival: f64,
+    pub(super) rival_random: bool,
+    pub(super) headers: Headers,
+    pub(super) skew: f64,
+    pub(super) retry_after: bool,
+    pub(super) requests: usize,
+    pub(super) processes: usize,
+    pub(super) seed: u64,
+    /// The size of a second bucket that no header tells of; 0 for none.
+    pub(super) hidden: f64,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outcome {
+    pub(super) wall: f64,
+    pub(super) sent: usize,
+    pub(super) throttled: usize,
+    /// The lowest level that one of our own requests left, from the first
+    /// answer on.
+    pub(super) lowest: f64,
+    /// What the rival got.
+    pub(super) rival_got: usize,
+    pub(super) failed: bool,
+    /// Moments, levels and own requests, for looking at.
+    pub(super) log: Vec<(f64, usize, f64, bool)>,
+}
+
+struct Bucket {
+    plan: Plan,
+    level: f64,
+    /// When the level was last brought up to date (for windows: the last top).
+    at: f64,
+}
+
+impl Bucket {
+    fn fill(&mut self, now: f64) {
+        let step = match self.plan.window {
+            Some(window) => ((now - self.at) / window + 1e-9).floor() * window,
+            None => now - self.at,
+        };
+        if step > 0.0 {
+            self.level = (self.level + step * self.plan.rate).min(self.plan.size);
+            self.at += step;
+        }
+    }
+
+    fn take(&mut self, now: f64) -> bool {
+        self.fill(now);
+        let ok = self.level >= 1.0 - 1e-9;
+        if ok {
+            self.level -= 1.0;
+        }
+        ok
+    }
+
+    fn headers(&self, now: f64, epoch: f64) -> BucketHeaders {
+        let full = match self.plan.window {
+            Some(window) => self.at + window,
+            None => now + (self.plan.size - self.level) / self.plan.rate,
+        };
+        BucketHeaders {
+            limit: self.plan.size,
+            remaining: self.level.max(0.0).floor(),
+            reset: Some((epoch + full).ceil()),
+        }
+    }
+}
+
+/// Something that happens, soonest first.
+#[derive(Debug)]
+struct Event {
+    at: f64,
+    number: u64,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Wake(usize),
+    Arrive(usize, Ticket),
+    Answer(usize, Ticket, Signal),
+    Rival,
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl Eq for Event {}
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.at.total_cmp(&self.at).then(other.number.cmp(&self.number))
+    }
+}
+
+struct World {
+    cell: Cell,
+    bucket: Bucket,
+    hidden: Bucket,
+    governors: Vec<Governor>,
+    left: Vec<usize>,
+    /// When each process wakes next.
+    wakes: Vec<f64>,
+    events: BinaryHeap<Event>,
+    next: u64,
+    rng: fastrand::Rng,
+    epoch: f64,
+    learned: bool,
+    done: usize,
+    outcome: Outcome,
+}
+
+/// Runs a cell to its end.
+pub(super) fn run(cell: Cell, settings: RateSettings) -> Outcome {
+    let mut rng = fastrand::Rng::with_seed(cell.seed);
+    let full = |plan: Plan, phase: f64| Bucket { plan, level: plan.size, at: -phase };
+    let phase = rng.f64() * cell.plan.window.unwrap_or(0.0);
+    let hidden = Plan { size: cell.hidden.max(1.0), rate: 2.0, window: None, ..cell.plan };
+    let governors = (0..cell.processes).map(|n| Governor::new(settings, cell.seed + n as u64));
+    let mut world = World {
+        bucket: full(cell.plan, phase),
+        hidden: full(hidden, 0.0),
+        governors: governors.collect(),
+        left: vec![cell.requests; cell.processes],
+        wakes: vec![f64::INFINITY; cell.processes],
+        events: BinaryHeap::new(),
+        next: 0,
+        epoch: 1_700_000_000.0 + rng.f64() + cell.skew,
+        rng,
+        learned: false,
+        done: 0,
+        outcome: Outcome { lowest: f64::INFINITY, ..Outcome::default() },
+        cell,
+    };
+    world.go();
+    world.outcome
+}
+
+impl World {
+    fn go(&mut self) {
+        for process in 0..self.cell.processes {
+            let at = process as f64 * 0.3;
+            self.wakes[process] = at;
+            self.push(at, What::Wake(process));
+        }
+        if self.cell.rival > 0.0 {
+            let at = self.rng.f64() / (self.cell.plan.rate * self.cell.rival);
+            self.push(at, What::Rival);
+        }
+        let total = self.cell.requests * self.cell.processes;
+        while let Some(Event { at, what, .. }) = self.events.pop() {
+            if at > 100_000.0 || self.outcome.failed {
+                self.outcome.failed = true;
+                break;
+            }
+            match what {
+                What::Wake(process) => {
+                    // Only the newest timer counts.
+                    if (self.wakes[process] - at).abs() < 1e-9 {
+                        self.admit(process, at);
+                    }
+                }
+                What::Arrive(process, ticket) => self.arrive(process, ticket, at),
+                What::Answer(process, ticket, signal) => {
+                    self.governors[process].answered(ticket, moment(at), &signal);
+                    self.learned = true;
+                    if signal.throttled {
+                        self.left[process] += 1;
+                    } else {
+                        self.done += 1;
+                    }
+                    if self.done == total {
+                        self.outcome.wall = at;
+                        return;
+                    }
+                    self.admit(process, at);
+                }
+                What::Rival => self.rival(at),
+            }
+        }
+    }
+
+    fn push(&mut self, at: f64, what: What) {
+        self.next += 1;
+        self.events.push(Event { at, number: self.next, what });
+    }
+
+    fn admit(&mut self, process: usize, now: f64) {
+        while self.left[process] > 0 {
+            match self.governors[process].admit(moment(now), Family::Management) {
+                Admission::Go(ticket) => {
+                    self.left[process] -= 1;
+                    self.outcome.sent += 1;
+                    let there = self.one_way();
+                    self.push(now + there, What::Arrive(process, ticket));
+                }
+                Admission::At(when, _) => {
+                    // Timers are never early, and a little late.
+                    let at = when.as_secs_f64().max(now) + 0.001 * self.rng.f64() + 1e-5;
+                    self.wakes[process] = at;
+                    self.push(at, What::Wake(process));
+                    return;
+                }
+                Admission::AfterAnswer(_) => return,
+                Admission::Never { .. } => {
+                    self.outcome.failed = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn one_way(&mut self) -> f64 {
+        self.cell.latency / 2.0 * (1.0 + 0.04 * self.rng.f64())
+    }
+
+    fn arrive(&mut self, process: usize, ticket: Ticket, now: f64) {
+        let global = self.cell.hidden <= 0.0 || self.hidden.take(now);
+        let ok = global && self.bucket.take(now);
+        self.bucket.fill(now);
+        if ok && self.learned {
+            self.outcome.lowest = self.outcome.lowest.min(self.bucket.level);
+        }
+        self.outcome.throttled += usize::from(!ok);
+        self.outcome.log.push((now, process, self.bucket.level, ok));
+        let told = match self.cell.headers {
+            Headers::Always => global,
+            Headers::OnlySuccess => ok,
+            Headers::Never => false,
+        };
+        let signal = Signal {
+            throttled: !ok,
+            bucket: told.then(|| self.bucket.headers(now, self.epoch)),
+            date: Some((self.epoch + now).floor()),
+            retry_after: (!ok && self.cell.retry_after)
+                .then(|| (1.0 / self.cell.plan.rate).ceil().max(1.0)),
+        };
+        let back = self.one_way();
+        self.push(now + back, What::Answer(process, ticket, signal));
+    }
+
+    fn rival(&mut self, now: f64) {
+        if self.bucket.take(now) {
+            self.outcome.rival_got += 1;
+        }
+        self.outcome.log.push((now, usize::MAX, self.bucket.level, true));
+        let mean = 1.0 / (self.cell.plan.rate * self.cell.rival);
+        let gap = if self.cell.rival_random { -mean * (1.0 - self.rng.f64()).ln() } else { mean };
+        self.push(now + gap, What::Rival);
+    }
+}
+
+fn moment(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}

@@ -1,0 +1,238 @@
+//! `hooksync doctor`: where each setting came from, and whether the tenant
+//! can be worked with. Makes a token request, if one is needed, and one read.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use crate::api::{ApiError, ApiErrorKind, LimitSeen, Reader, SCOPES};
+use crate::cli::args::{ConnectionArgs, DoctorArgs};
+use crate::cli::session::{Shared, runtime};
+use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
+use crate::cli::{CliError, Context, Exit, definitions, several};
+use crate::report::text::{Check, Examination, Health, SettingLine, doctor};
+
+/// A token that ends sooner than this may end in the middle of an apply.
+const SHORT_LIFE: Duration = Duration::from_secs(20 * 60);
+/// Clocks further apart than this make signed requests for tokens fail
+/// (Auth0's documents allow 10 seconds).
+const CLOCK_TOLERANCE: f64 = 10.0;
+
+/// Runs it.
+///
+/// # Errors
+/// When the environment was chosen wrongly or stdout can't be written to.
+pub(super) fn run(args: &DoctorArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (file, _) = definitions::config(args.project.dir.as_deref(), context)?;
+    let environment = context.environment;
+    let surveys = settings::survey(&args.project, &args.connection, environment, &file)?;
+    let mut examinations = Vec::new();
+    for survey in surveys {
+        let mut examination = of_settings(&survey);
+        let faulty = examination.checks.iter().any(|check| check.health == Health::Bad);
+        if !faulty {
+            let mut project = args.project.clone();
+            project.all_envs = false;
+            project.env = survey.environment.iter().cloned().collect();
+            let connection: &ConnectionArgs = &args.connection;
+            for settings in settings::tenant(&project, connection, None, environment, &file)? {
+                let checks = runtime()?.block_on(async {
+                    let shared = Shared::new();
+                    Ok::<_, CliError>(of_tenant(&settings, &shared).await)
+                })?;
+                examination.checks.extend(checks);
+            }
+        }
+        examinations.push((survey.environment, examination));
+    }
+    let style = context.output.stdout_style();
+    context.output.data(&several::sections(
+        examinations.iter().map(|(name, found)| (name.as_deref(), doctor(found, &style))),
+    ))?;
+    let mut checks = examinations.iter().flat_map(|(_, found)| &found.checks);
+    Ok(if checks.any(|check| check.health == Health::Bad) { Exit::Error } else { Exit::Done })
+}
+
+fn of_settings(survey: &Survey) -> Examination {
+    let mut examination = Examination::default();
+    for SurveyEntry { name, found } in &survey.entries {
+        match found {
+            Ok((value, origin)) => examination.settings.push(SettingLine {
+                name,
+                value: value.clone(),
+                origin: origin.to_string(),
+            }),
+            Err(problem) => examination.checks.push(Check {
+                what: name,
+                health: Health::Bad,
+                found: problem.message.clone(),
+                hint: problem.hint.clone(),
+            }),
+        }
+    }
+    examination
+}
+
+async fn of_tenant(settings: &TenantSettings, shared: &Shared) -> Vec<Check> {
+    let session = match shared.connect(settings).await {
+        Ok(session) => session,
+        Err(error) => {
+            let fault = error.faults.into_iter().next();
+            let (found, hint) = fault.map(|fault| (fault.message, fault.hint)).unwrap_or_default();
+            return vec![Check { what: "connection", health: Health::Bad, found, hint }];
+        }
+    };
+    let mut checks = Vec::new();
+    let reader = &session.reader;
+    match reader.token_expires_in().await {
+        Err(error) => {
+            checks.push(failed("token", &error));
+            return checks;
+        }
+        Ok(left) => checks.push(of_token(left)),
+    }
+    match reader.scopes().await {
+        Err(error) => checks.push(failed("scopes", &error)),
+        Ok(scopes) => checks.push(of_scopes(scopes.as_ref())),
+    }
+    let began = Instant::now();
+    match reader.hooks_page(0).await {
+        Err(error) => checks.push(failed("hooks", &error)),
+        Ok(page) => {
+            let count = page.total.unwrap_or(page.hooks.len() as u64);
+            let more = if page.total.is_none() && page.more { " or more" } else { "" };
+            let time = began.elapsed().as_millis();
+            checks.push(good("hooks", format!("{count}{more} can be read; answered in {time} ms")));
+            checks.extend(of_clock(reader));
+            checks.push(of_limit(reader.limit_seen()));
+            checks.push(of_writes(&settings.target));
+        }
+    }
+    checks
+}
+
+fn good(what: &'static str, found: String) -> Check {
+    Check { what, health: Health::Good, found, hint: None }
+}
+
+fn failed(what: &'static str, error: &ApiError) -> Check {
+    let what = match error.kind {
+        ApiErrorKind::Unreachable(_) | ApiErrorKind::Timeout { .. } => "connection",
+        _ => what,
+    };
+    Check { what, health: Health::Bad, found: error.to_string(), hint: error.hint() }
+}
+
+fn of_token(left: Option<Duration>) -> Check {
+    match left {
+        None => Check {
+            what: "token",
+            health: Health::Unknown,
+            found: "it doesn't say how long it is good".to_owned(),
+            hint: None,
+        },
+        Some(left) if left < SHORT_LIFE => Check {
+            what: "token",
+            health: Health::Doubtful,
+            found: format!("good for {} only", words(left)),
+            hint: Some("get a new one before an apply".to_owned()),
+        },
+        Some(left) => good("token", format!("good for {}", words(left))),
+    }
+}
+
+fn words(time: Duration) -> String {
+    let minutes = time.as_secs() / 60;
+    match minutes {
+        0 => format!("{} s", time.as_secs()),
+        1..120 => format!("{minutes} min"),
+        _ => format!("{} h", (minutes + 30) / 60),
+    }
+}
+
+/// `plan` needs to read; `apply` the other three, each for a part of what it
+/// can do.
+fn of_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
+    let Some(scopes) = scopes else {
+        return Check {
+            what: "scopes",
+            health: Health::Unknown,
+            found: "the token doesn't say what it allows".to_owned(),
+            hint: Some(format!("plan needs {}, apply all of {}", SCOPES[0], SCOPES.join(", "))),
+        };
+    };
+    let missing: Vec<&str> = SCOPES.into_iter().filter(|scope| !scopes.contains(*scope)).collect();
+    if missing.is_empty() {
+        return good("scopes", SCOPES.join(", "));
+    }
+    let no_reading = missing.contains(&SCOPES[0]);
+    Check {
+        what: "scopes",
+        health: if no_reading { Health::Bad } else { Health::Doubtful },
+        found: format!(
+            "{} missing: {}",
+            missing.join(", "),
+            if no_reading { "not even a plan can be made" } else { "plan works, apply will not" }
+        ),
+        hint: Some(
+            "grant it to the application for the Auth0 Management API; a read-only token is right \
+             for plans of pull requests"
+                .to_owned(),
+        ),
+    }
+}
+
+fn of_clock(reader: &Reader) -> Option<Check> {
+    let ahead = reader.status().borrow().tenant_clock_ahead?;
+    let apart = format!(
+        "the tenant's is {:.0} s {}",
+        ahead.abs(),
+        if ahead < 0.0 { "behind" } else { "ahead" }
+    );
+    Some(if ahead.abs() <= CLOCK_TOLERANCE {
+        good("clock", format!("within {CLOCK_TOLERANCE} s of the tenant's"))
+    } else {
+        Check {
+            what: "clock",
+            health: Health::Doubtful,
+            found: apart,
+            hint: Some("set this machine's clock: signed requests for tokens fail so".to_owned()),
+        }
+    })
+}
+
+fn of_limit(seen: Option<LimitSeen>) -> Check {
+    let Some(LimitSeen { limit, remaining, refill_per_second }) = seen else {
+        return Check {
+            what: "rate limit",
+            health: Health::Unknown,
+            found: "the tenant's answer doesn't tell it; requests start slowly".to_owned(),
+            hint: None,
+        };
+    };
+    let refill = refill_per_second.map(|rate| format!(", {rate:.1} a second come back"));
+    good(
+        "rate limit",
+        format!("{limit} requests, {remaining} of them left{}", refill.unwrap_or_default()),
+    )
+}
+
+fn of_writes(target: &Target) -> Check {
+    let (health, found, hint) = match target {
+        Target::Local { .. } => (Health::Good, "the local tenant takes them".to_owned(), None),
+        Target::Remote(remote) if remote.domain.value.is_loopback() => {
+            (Health::Unknown, "known only once one is tried".to_owned(), None)
+        }
+        Target::Remote(_) => (
+            Health::Unknown,
+            "known only once one is tried; Auth0's public cloud has refused changes of scripts, \
+             names and dependencies, and new hooks, since 2024-11-18"
+                .to_owned(),
+            Some(
+                "switching on and off, secrets and deletes may still be taken; what the tenant \
+                 refuses is told and nothing is lost"
+                    .to_owned(),
+            ),
+        ),
+    };
+    Check { what: "writes", health, found, hint }
+}

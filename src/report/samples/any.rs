@@ -1,0 +1,113 @@
+//! Plans and texts that hold anything.
+
+use proptest::prelude::*;
+
+use super::{change, full_steps, live, name, plan_of};
+use crate::model::{HookId, Script, Trigger};
+use crate::plan::{
+    Action, Change, FieldChange, Plan, SecretAction, SecretChange, SecretWrite, UnresolvedSecret,
+    Warning,
+};
+
+/// Text that tries to do something, among ordinary text.
+pub(crate) fn hostile() -> impl Strategy<Value = String> + Clone {
+    let part = prop_oneof![
+        3 => "[ -~]{0,24}",
+        2 => any::<String>(),
+        3 => prop::sample::select(vec![
+            "\u{1b}[31m", "\u{1b}]8;;http://x\u{7}", "\u{202e}", "\u{200b}", "\r", "\n", "\t",
+            "::error::x", "\n::set-output name=a::b", "##[error]", "##vso[task.x]", "```", "````\n",
+            "~~~", "</details>", "<!--", "-->", "<img src=x>", "@octocat", "#1", "| a | b", "\u{9b}31m",
+            "https://example.com", "www.example.com", "漢字", "👩‍💻", "\u{301}", "%0A", "]]>",
+        ]).prop_map(String::from),
+        1 => "[a-z:]{60,200}",
+    ];
+    prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+}
+
+fn any_field() -> impl Strategy<Value = FieldChange> {
+    let text = hostile();
+    let script = prop_oneof![
+        text.clone(),
+        prop::collection::vec(hostile(), 0..12).prop_map(|lines| lines.join("\n")),
+    ];
+    prop_oneof![
+        (prop::option::of(text.clone()), text.clone())
+            .prop_map(|(old, new)| FieldChange::Name { old, new }),
+        (prop::option::of(any::<bool>()), any::<bool>())
+            .prop_map(|(old, new)| FieldChange::Enabled { old, new }),
+        (
+            prop::option::of(prop::collection::btree_map(hostile(), hostile(), 0..3)),
+            prop::collection::btree_map(hostile(), hostile(), 0..3),
+        )
+            .prop_map(|(old, new)| FieldChange::Dependencies { old, new }),
+        (prop::option::of(script.clone()), script).prop_map(|(old, new)| FieldChange::Script {
+            old: old.map(Script::new),
+            new: Script::new(new),
+        }),
+    ]
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let action =
+        prop::sample::select(vec![Action::Create, Action::Update, Action::Replace, Action::Delete]);
+    let secret = (
+        hostile(),
+        prop::sample::select(vec![SecretAction::Create, SecretAction::Write, SecretAction::Delete]),
+    )
+        .prop_map(|(key, action)| SecretChange { key, action });
+    (
+        action,
+        "[a-z][a-z0-9]{0,40}",
+        hostile(),
+        prop::collection::vec(any_field(), 0..4),
+        prop::collection::vec(secret, 0..3),
+        prop::option::of(hostile()),
+        prop::option::of(hostile()),
+    )
+        .prop_map(|(action, hook, trigger, fields, secrets, source, blocked)| Change {
+            id: Some(HookId::new(trigger.clone())),
+            live: Some(live(&trigger, &hook, Trigger::from_tenant(&trigger), true, &[&trigger])),
+            fields,
+            secrets,
+            source,
+            withheld: blocked.clone(),
+            blocked,
+            ..change(action, &hook, Trigger::from_tenant(&trigger))
+        })
+}
+
+/// Any plan, all of its foreign text hostile.
+pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
+    (prop::collection::vec(any_change(), 0..5), prop::collection::vec(hostile(), 0..3), hostile())
+        .prop_map(|(changes, texts, tenant)| Plan {
+            tenant,
+            warnings: texts
+                .iter()
+                .map(|text| Warning {
+                    code: "HS401",
+                    message: text.clone(),
+                    source: Some(text.clone()),
+                })
+                .collect(),
+            unresolved: texts
+                .iter()
+                .map(|text| UnresolvedSecret {
+                    hook: name("a"),
+                    key: text.clone(),
+                    keywords: texts.clone(),
+                    source: text.clone(),
+                })
+                .collect(),
+            secret_writes: vec![SecretWrite {
+                name: name("a"),
+                id: HookId::new("a"),
+                trigger: Trigger::PostChangePassword,
+                source: "a.yaml".to_owned(),
+                keys: texts,
+                blocked: None,
+            }],
+            steps: full_steps(),
+            ..plan_of(changes)
+        })
+}

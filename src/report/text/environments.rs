@@ -1,0 +1,62 @@
+//! Several environments in one report, clearly separated, and summed up at
+//! its end.
+//!
+//! Must not show anything of one environment that its own report doesn't.
+
+use super::{apply, plan, theirs};
+use crate::plan::Plan;
+use crate::report::ink::{Ink, plain as plain_span, span};
+use crate::report::layout::{Page, padded, width};
+use crate::report::{ApplyView, PlanView, Style, facts};
+
+/// The plans of several environments, and one line for each at the end.
+#[must_use]
+pub fn plans(views: &[PlanView<'_>], style: &Style) -> String {
+    let parts = views.iter().map(|view| {
+        let PlanView { environment, plan: one, estimate } = *view;
+        (environment, plan(one, style, estimate), facts::summary(one))
+    });
+    together(parts.collect(), style)
+}
+
+/// The reports of several environments with the plans they are about, and one
+/// line for each at the end.
+#[must_use]
+pub fn applies(views: &[(ApplyView<'_>, &Plan)], style: &Style) -> String {
+    let parts = views.iter().map(|(view, plan)| {
+        let ApplyView { environment, report } = *view;
+        (environment, apply(report, plan, style), super::apply_summary(report))
+    });
+    together(parts.collect(), style)
+}
+
+fn together(parts: Vec<(Option<&str>, String, String)>, style: &Style) -> String {
+    let name = |environment: Option<&str>| theirs(environment.unwrap_or("(no name)"), style);
+    let dash = if style.unicode { "\u{2500}" } else { "-" };
+    let mut out = String::new();
+    let mut end = Page::new(style);
+    let widest = parts.iter().map(|(environment, ..)| width(&name(*environment))).max();
+    for (environment, text, summary) in &parts {
+        let name = name(*environment);
+        let mut page = Page::new(style);
+        let rule = style.columns().min(80).saturating_sub(width(&name) + 4);
+        page.wrap(
+            0,
+            3,
+            &[
+                span(Ink::Faint, dash.repeat(2)),
+                plain_span(" "),
+                span(Ink::Strong, name.clone()),
+                plain_span(" "),
+                span(Ink::Faint, dash.repeat(rule)),
+            ],
+        );
+        page.gap();
+        out.push_str(&page.finish());
+        out.push_str(text);
+        out.push('\n');
+        let name = padded(&name, widest.unwrap_or(0).min(24));
+        end.wrap(0, 2, &[span(Ink::Strong, name), plain_span(format!("  {summary}"))]);
+    }
+    out + &end.finish()
+}

@@ -1,0 +1,271 @@
+//! The JSON Schemas of the files that people write, for their editors.
+//!
+//! The types here stand for shapes and are never filled: what a file holds is
+//! read by `native` and `config`, which tell places and reasons that a schema
+//! can't. Tests hold the two against each other.
+
+#![expect(dead_code, reason = "only the schemas of these types are used")]
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+/// The JSON Schema (draft 2020-12) of a hook's definition.
+#[must_use]
+pub fn hook() -> String {
+    of::<Hook>()
+}
+
+/// The JSON Schema (draft 2020-12) of hooksync.yaml.
+#[must_use]
+pub fn config() -> String {
+    of::<Config>()
+}
+
+fn of<T: JsonSchema>() -> String {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let schema = generator.into_root_schema_for::<T>();
+    // A schema is plain JSON: maps with text keys.
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// One Auth0 hook, as code.
+#[derive(JsonSchema)]
+#[schemars(title = "hooksync hook", rename_all = "camelCase", deny_unknown_fields)]
+struct Hook {
+    /// The hook's name. The tenant stores it in kebab-case: `My Hook` and
+    /// `my-hook` are one hook.
+    #[schemars(regex(
+        pattern = r"^([a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?|.*(##|@@).+(##|@@).*)$"
+    ))]
+    name: String,
+    /// The point of Auth0's flows at which the hook runs. It can't be changed
+    /// on the tenant: another trigger replaces the hook.
+    trigger_id: TriggerId,
+    /// The script's file, relative to this one; by default this file's name
+    /// with `.js`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    script: Option<NonEmpty>,
+    /// Whether the hook runs. One hook a trigger can. Left out, it is left as
+    /// it is on the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enabled: Option<BooleanOrMarker>,
+    /// npm packages and their versions, as texts. `{}` means none; left out,
+    /// they are left as they are on the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dependencies: Option<TextsOrMarker>,
+    /// Secrets, at most 20. A value that only the tenant has is
+    /// `_VALUE_NOT_SHOWN_`. `{}` means none; left out, they are left as they
+    /// are on the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secrets: Option<TextsOrMarker>,
+    /// Names that the hook had before: it is renamed and keeps its id and
+    /// secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<OneOrMany>,
+    /// Markers such as `##HOME##` that are plain text in this hook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    literal_markers: Option<Vec<String>>,
+}
+
+/// A trigger, or a keyword that stands for one.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum TriggerId {
+    /// One of the five.
+    Known(KnownTrigger),
+    /// A keyword.
+    Marker(Marker),
+}
+
+/// Auth0's triggers.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+enum KnownTrigger {
+    /// A machine asks for a token.
+    CredentialsExchange,
+    /// Before a user is stored.
+    PreUserRegistration,
+    /// After a user was stored.
+    PostUserRegistration,
+    /// After a password was changed.
+    PostChangePassword,
+    /// An MFA text message is to be sent.
+    SendPhoneMessage,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum BooleanOrMarker {
+    Boolean(bool),
+    Marker(Marker),
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum TextsOrMarker {
+    Texts(BTreeMap<String, String>),
+    Marker(Marker),
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A text of at least one character.
+#[derive(JsonSchema)]
+struct NonEmpty(#[schemars(length(min = 1))] String);
+
+/// A keyword: `@@KEY@@` is replaced by its value as JSON, `##KEY##` by its
+/// text.
+#[derive(JsonSchema)]
+struct Marker(#[schemars(regex(pattern = r"^(@@.+@@|##.+##)$"))] String);
+
+/// The settings of a hooksync project.
+#[derive(JsonSchema)]
+#[schemars(title = "hooksync.yaml", rename_all = "camelCase", deny_unknown_fields)]
+struct Config {
+    /// The folder of definitions, relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hooks: Option<NonEmpty>,
+    /// Whether hooks and secrets without a definition may be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allow_delete: Option<bool>,
+    /// What keywords stand for: `##KEY##` as text, `@@KEY@@` as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keywords: Option<BTreeMap<String, Value>>,
+    /// Environment variables that answer for keywords outside of secrets too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keywords_from_env: Option<Vec<String>>,
+    /// Tenants, chosen with `--env NAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environments: Option<BTreeMap<String, Option<Environment>>>,
+    /// How fast a tenant is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<RateLimit>,
+    /// Rules by code, switched or graded otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rules: Option<BTreeMap<String, Level>>,
+}
+
+/// One tenant.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+struct Environment {
+    /// The tenant's domain, such as acme.eu.auth0.com.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    domain: Option<NonEmpty>,
+    /// Keywords that go before those for every environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keywords: Option<BTreeMap<String, Value>>,
+    /// Whether hooks and secrets without a definition may be deleted there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allow_delete: Option<bool>,
+}
+
+/// The rate limit belongs to the whole tenant: this says how much of it is
+/// used.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+struct RateLimit {
+    /// What is left to the tenant's other clients: a number of requests or a
+    /// part of the limit such as `20%`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    headroom: Option<NumberOrText>,
+    /// The most requests a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_rps: Option<NumberOrText>,
+    /// The most requests in flight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    concurrency: Option<NumberOrText>,
+    /// The time for a whole run, such as `10m`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    timeout: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum NumberOrText {
+    Number(f64),
+    Text(String),
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum Level {
+    /// Not told.
+    Off,
+    /// Told as a note.
+    Note,
+    /// Told as a warning.
+    Warning,
+    /// Told as an error.
+    Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::native::definition::FIELDS;
+
+    fn value(schema: &str) -> Value {
+        serde_json::from_str(schema).unwrap()
+    }
+
+    #[test]
+    fn the_schema_has_the_fields_that_are_read() {
+        let schema = value(&hook());
+        let mut known: Vec<&str> =
+            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        known.sort_unstable();
+        let mut read = FIELDS.to_vec();
+        read.sort_unstable();
+        assert_eq!(known, read);
+        assert_eq!(schema["required"], serde_json::json!(["name", "triggerId"]));
+        for (name, field) in schema["properties"].as_object().unwrap() {
+            assert!(field["description"].is_string(), "{name} has no description");
+        }
+    }
+
+    #[test]
+    fn every_definition_of_the_demo_fits() {
+        let hook = jsonschema::validator_for(&value(&hook())).unwrap();
+        let config = jsonschema::validator_for(&value(&config())).unwrap();
+        let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo");
+        let mut count = 0;
+        for entry in walkdir::WalkDir::new(demo) {
+            let path = entry.unwrap().into_path();
+            if path.extension().is_none_or(|end| end != "yaml") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let read: Value = serde_yaml::from_str(&text).unwrap();
+            let schema = if path.ends_with("hooksync.yaml") { &config } else { &hook };
+            let faults: Vec<String> = schema.iter_errors(&read).map(|e| e.to_string()).collect();
+            assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+            count += 1;
+        }
+        assert_eq!(count, 6);
+    }
+
+    #[test]
+    fn what_is_refused_does_not_fit() {
+        let schema = jsonschema::validator_for(&value(&hook())).unwrap();
+        let fits = |text: &str| schema.is_valid(&serde_yaml::from_str(text).unwrap());
+        assert!(fits("{name: a, triggerId: send-phone-message, enabled: '@@ON@@'}"));
+        assert!(fits("{name: '##PREFIX##-hook', triggerId: '##T##', secrets: {}}"));
+        assert!(!fits("{name: a}"));
+        assert!(!fits("{name: a_b, triggerId: send-phone-message}"));
+        assert!(!fits("{name: a, triggerId: post-login}"));
+        assert!(!fits("{name: a, triggerId: send-phone-message, enabled: 'yes'}"));
+        assert!(!fits("{name: a, triggerId: send-phone-message, dependencies: {x: 1.0}}"));
+        assert!(!fits("{name: a, triggerId: send-phone-message, scrpt: a.js}"));
+    }
+}

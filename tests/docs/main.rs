@@ -1,0 +1,97 @@
+//! Runs every command of every document, and holds what it prints against
+//! what the document shows.
+//!
+//! `UPDATE_DOCS=1 cargo test --test docs` writes what was printed, the
+//! reference and the pictures into the documents instead. The commands are for
+//! a Unix shell with GNU tools, so this runs on Linux.
+
+#![cfg(target_os = "linux")]
+// Helpers outside of `#[test]` functions panic as the tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod document;
+mod machine;
+mod pictures;
+mod pipelines;
+mod reference;
+
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether documents are written instead of checked.
+fn updates() -> bool {
+    std::env::var_os("UPDATE_DOCS").is_some()
+}
+
+/// Checks a generated file, or writes it.
+fn expect_file(path: &Path, text: &str) {
+    if updates() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let there = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        there == text,
+        "{} is out of date; UPDATE_DOCS=1 cargo test --test docs writes it\n{}",
+        path.display(),
+        first_difference(&there, text)
+    );
+}
+
+fn first_difference(there: &str, expected: &str) -> String {
+    let mut pairs = there.lines().zip(expected.lines()).enumerate();
+    match pairs.find(|(_, (there, expected))| there != expected) {
+        Some((at, (there, expected))) => {
+            format!("line {}:\n  is        {there}\n  should be {expected}", at + 1)
+        }
+        None => "one of them is longer".to_owned(),
+    }
+}
+
+/// README.md and every Markdown file below docs.
+fn documents() -> Vec<PathBuf> {
+    let mut found = vec![root().join("README.md")];
+    let mut folders = vec![root().join("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_command_prints_what_its_document_shows() {
+    let faults: Vec<String> = documents().iter().flat_map(|path| document::check(path)).collect();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n\n"));
+}
+
+#[test]
+fn every_link_inside_the_documents_leads_somewhere() {
+    let link = regex::Regex::new(r"\]\(([^)\s]+)\)").unwrap();
+    let mut broken = Vec::new();
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for target in link.captures_iter(&text).map(|found| found[1].to_owned()) {
+            let file = target.split('#').next().unwrap_or_default();
+            if target.contains("://") || file.is_empty() {
+                continue;
+            }
+            if !path.parent().unwrap().join(file).exists() {
+                broken.push(format!("{}: {target}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+}

@@ -1,0 +1,38 @@
+//! The documents' pictures, made from what the program really prints.
+
+use anstyle_svg::Term;
+
+use crate::machine::Machine;
+
+/// A picture: its file below docs/pictures, what happens first, and the
+/// command that is shown.
+const PICTURES: [(&str, &[&str], &str); 2] = [
+    ("plan.svg", &CHANGED, "hooksync plan fixtures/demo --local --color always"),
+    ("validate.svg", &BROKEN, "hooksync validate fixtures/demo --color always"),
+];
+
+const CHANGED: [&str; 3] = [
+    "hooksync apply fixtures/demo --local --yes --quiet > before.txt",
+    "sed -i \"s/|| 'free';/|| 'trial';/\" fixtures/demo/hooks/add-plan-claim.js",
+    "sed -i 's/enabled: true/enabled: false/' fixtures/demo/hooks/send-sms-with-twilio.yaml",
+];
+
+const BROKEN: [&str; 2] = [
+    "sed -i 's/return cb(null, {/return (null, {/' fixtures/demo/hooks/add-plan-claim.js",
+    "sed -i 's/triggerId:/trigerId:/' fixtures/demo/hooks/deny-disposable-mail.yaml",
+];
+
+#[test]
+fn pictures_show_what_the_program_prints() {
+    let fingerprint = regex::Regex::new("sha256:[0-9a-f]{64}").unwrap();
+    for (file, before, command) in PICTURES {
+        let commands: Vec<String> =
+            before.iter().chain([&command]).map(|command| (*command).to_owned()).collect();
+        let ran = Machine::new().run(&commands, &[("COLUMNS", "92")]);
+        let printed = &ran.last().unwrap().printed;
+        let printed = fingerprint.replace_all(printed, format!("sha256:{}", "0".repeat(64)));
+        let svg = Term::new()
+            .render_svg(&format!("$ {}\n{printed}", command.trim_end_matches(" --color always")));
+        crate::expect_file(&crate::root().join("docs/pictures").join(file), &svg);
+    }
+}
