@@ -27,7 +27,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use export::{
-    ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Orphan, backup, export,
+    Backup, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Manifest, Orphan,
+    Saved, backup, export,
 };
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
 
