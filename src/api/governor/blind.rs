@@ -31,7 +31,14 @@ pub(super) struct Blind {
 
 impl Blind {
     pub(super) fn new() -> Self {
-        Self { rate: FIRST_RATE, level: 2.0, at: 0.0, refused: false, changed: 0.0, last_refusal: f64::NEG_INFINITY }
+        Self {
+            rate: FIRST_RATE,
+            level: 2.0,
+            at: 0.0,
+            refused: false,
+            changed: 0.0,
+            last_refusal: f64::NEG_INFINITY,
+        }
     }
 
     fn level_at(&self, now: f64) -> f64 {
