@@ -12,6 +12,7 @@
 mod answer;
 mod assertion;
 mod auth;
+mod clients;
 mod delivery;
 mod fault;
 mod hooks;

@@ -4,6 +4,7 @@ mod auth;
 mod faults;
 mod hooks;
 mod limits;
+mod random;
 mod secrets;
 mod store;
 
