@@ -55,6 +55,14 @@ pub(crate) fn time(time: Duration) -> String {
     }
 }
 
+/// `about 4 s`, or `less than 1 s`.
+pub(crate) fn about(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => time(duration),
+        _ => format!("about {}", time(duration)),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(crate) fn listed(items: &[String]) -> String {
     match items {
@@ -83,6 +91,8 @@ mod tests {
         assert_eq!(size(2_000_000), "2.0 MB");
         let seconds = |seconds| time(Duration::from_secs(seconds));
         assert_eq!(seconds(0), "less than 1 s");
+        assert_eq!(about(Duration::from_millis(900)), "less than 1 s");
+        assert_eq!(about(Duration::from_secs(4)), "about 4 s");
         assert_eq!(seconds(59), "59 s");
         assert_eq!(seconds(120), "2 min");
         assert_eq!(seconds(130), "2 min 10 s");
