@@ -168,11 +168,18 @@ impl Writer {
     pub async fn delete(&self, id: &HookId, urgency: Urgency) -> Result<(), ApiError> {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Delete, hook_path(id)?, urgency.class());
-        match self.client.call(&call).await {
-            Ok(_) => Ok(()),
+        let missing = match self.client.call(&call).await {
+            Err(error) if error.kind == ApiErrorKind::HookMissing => error,
+            other => return other.map(drop),
+        };
+        // A proxy or a tenant in trouble can say so as well: it is looked.
+        match self.reader.one(id, urgency.following()).await {
             // An earlier attempt came through.
-            Err(error) if error.kind == ApiErrorKind::HookMissing && error.maybe_done => Ok(()),
-            Err(error) => Err(error),
+            Err(error) if error.kind == ApiErrorKind::HookMissing => {
+                if missing.maybe_done { Ok(()) } else { Err(missing) }
+            }
+            Err(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(true)),
+            Ok(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(false)),
         }
     }
 

@@ -13,14 +13,14 @@ const NAMES: [&str; 6] = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
 const KEYS: [&str; 4] = ["API_KEY", "TOKEN", "URL", "SALT"];
 
 /// Begins every secret value, so that none can hide.
-pub const CANARY: &str = "canary-7f3a";
+pub(crate) const CANARY: &str = "canary-7f3a";
 
 /// The value of a definition's secret.
-pub fn value_of(seed: u64, name: &str, key: &str) -> String {
+pub(crate) fn value_of(seed: u64, name: &str, key: &str) -> String {
     format!("{CANARY}-{seed}-{name}-{key}")
 }
 
-pub fn behaviour(rng: &mut Rng) -> Behaviour {
+pub(crate) fn behaviour(rng: &mut Rng) -> Behaviour {
     let second = [
         SecondEnabled::SwitchOffOther,
         SecondEnabled::Refuse,
@@ -40,7 +40,7 @@ fn script(variant: usize) -> String {
 }
 
 /// What lives on the tenant before.
-pub fn live(rng: &mut Rng) -> Vec<Hook> {
+pub(crate) fn live(rng: &mut Rng) -> Vec<Hook> {
     let mut names: Vec<&str> = NAMES.to_vec();
     rng.shuffle(&mut names);
     let mut running = BTreeSet::new();
@@ -74,7 +74,7 @@ fn dependencies(rng: &mut Rng) -> Ordered<String> {
 }
 
 /// Writes definitions below `dir`.
-pub fn definitions(rng: &mut Rng, seed: u64, live: &[Hook], dir: &Path) {
+pub(crate) fn definitions(rng: &mut Rng, seed: u64, live: &[Hook], dir: &Path) {
     let mut names: Vec<&str> = NAMES.to_vec();
     rng.shuffle(&mut names);
     names.truncate(rng.usize(1..=5));
@@ -120,7 +120,7 @@ pub fn definitions(rng: &mut Rng, seed: u64, live: &[Hook], dir: &Path) {
 }
 
 /// What goes wrong in a run.
-pub fn faults(rng: &mut Rng) -> Vec<String> {
+pub(crate) fn faults(rng: &mut Rng) -> Vec<String> {
     let what = [
         "reset-before",
         "reset-after",

@@ -12,16 +12,16 @@ use crate::drive::Applied;
 use crate::plans::told;
 
 /// One faulty apply, seen from the tenant.
-pub struct Story<'a> {
-    pub seed: u64,
-    pub before: &'a State,
-    pub after: &'a State,
+pub(crate) struct Story<'a> {
+    pub(crate) seed: u64,
+    pub(crate) before: &'a State,
+    pub(crate) after: &'a State,
     /// Whether somebody else changed something meanwhile.
-    pub edited: bool,
+    pub(crate) edited: bool,
 }
 
 /// Triggers at which more than one hook runs.
-pub fn crowds(state: &State) -> BTreeSet<String> {
+pub(crate) fn crowds(state: &State) -> BTreeSet<String> {
     let running = |trigger: &str| {
         state.hooks.iter().filter(|hook| hook.enabled && hook.trigger_id == trigger).count()
     };
@@ -30,7 +30,7 @@ pub fn crowds(state: &State) -> BTreeSet<String> {
 }
 
 /// Checks a run that met faults; gives in a word how it ended.
-pub fn after_faults(
+pub(crate) fn after_faults(
     story: &Story<'_>,
     applied: &Applied,
     desired: &DesiredState,
@@ -319,7 +319,7 @@ fn no_trigger_forgotten(
 }
 
 /// Checks a run that met no faults.
-pub fn converged(
+pub(crate) fn converged(
     seed: u64,
     after: &State,
     applied: &Applied,

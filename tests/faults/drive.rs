@@ -26,10 +26,10 @@ const CLIENT_SECRET: &str = "canary-7f3a-client-secret";
 
 /// Everything that was written or said, to be searched.
 #[derive(Default)]
-pub struct Heard(Mutex<Vec<String>>);
+pub(crate) struct Heard(Mutex<Vec<String>>);
 
 impl Heard {
-    pub fn add(&self, text: impl Into<String>) {
+    pub(crate) fn add(&self, text: impl Into<String>) {
         self.0.lock().unwrap().push(text.into());
     }
 
@@ -43,12 +43,12 @@ impl Heard {
 }
 
 /// What an apply came to.
-pub struct Applied {
-    pub plan: Plan,
-    pub report: ApplyReport,
+pub(crate) struct Applied {
+    pub(crate) plan: Plan,
+    pub(crate) report: ApplyReport,
 }
 
-pub enum Attempt {
+pub(crate) enum Attempt {
     /// It could not even be planned.
     Unread,
     /// It was refused before the first write.
@@ -73,7 +73,7 @@ struct Interrupts {
 }
 
 /// One run; gives in a word how its faulty half ended.
-pub async fn run(seed: u64) -> Result<String, String> {
+pub(crate) async fn run(seed: u64) -> Result<String, String> {
     let mut rng = Rng::with_seed(seed);
     let behaviour = chance::behaviour(&mut rng);
     let hooks = chance::live(&mut rng);
@@ -289,7 +289,7 @@ impl Run {
 }
 
 /// Everything in a file, or in all files of a folder.
-pub fn hear_files(heard: &Heard, path: &Path) {
+pub(crate) fn hear_files(heard: &Heard, path: &Path) {
     if path.is_dir() {
         for entry in std::fs::read_dir(path).unwrap() {
             hear_files(heard, &entry.unwrap().path());

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use futures_util::stream::{StreamExt, iter};
 
 /// How many runs are under way at once: most of them wait.
-const AT_ONCE: usize = 24;
+const AT_ONCE: usize = 64;
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)

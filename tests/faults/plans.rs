@@ -7,7 +7,7 @@ use hooksync::plan::Plan;
 use hooksync::source;
 
 /// The steps of a plan, one a line.
-pub fn told(plan: &Plan) -> String {
+pub(crate) fn told(plan: &Plan) -> String {
     let steps = plan.steps.iter().enumerate();
     let lines: Vec<String> = steps
         .map(|(id, step)| {
@@ -22,7 +22,7 @@ pub fn told(plan: &Plan) -> String {
 }
 
 /// Saves what a plan touches, as an apply does.
-pub fn save(plan: &Plan, folder: &Path) -> Result<(), String> {
+pub(crate) fn save(plan: &Plan, folder: &Path) -> Result<(), String> {
     let live: Vec<LiveHook> =
         plan.changes.iter().filter_map(|change| change.live.clone()).collect();
     if live.is_empty() {

@@ -90,6 +90,45 @@ async fn a_delete_is_done_when_an_earlier_attempt_did_it() {
     let gone = Bench::new(|_| refused(404, "HookDoesNotExist"));
     let error = gone.session.writer().delete(&id, Urgency::Begin).await.unwrap_err();
     assert_eq!(error.kind, ApiErrorKind::HookMissing);
+    let there = Bench::new(|asked| match asked.number {
+        0 => refused(404, "not_found"),
+        _ => reply(200, hook_json("7", "a")),
+    });
+    let error = there.session.writer().delete(&id, Urgency::Begin).await.unwrap_err();
+    assert_eq!((error.kind.clone(), error.maybe_done), (ApiErrorKind::Unexpected, false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_accepted_stays_uncertain_when_it_cannot_be_read() {
+    let bench = Bench::new(|asked| match asked.line.split(' ').next() {
+        Some("PATCH") => reply(200, Value::Null),
+        _ => refused(403, "insufficient_scope"),
+    });
+    let patch = HookPatch::enabled(true);
+    let writer = bench.session.writer();
+    let error = writer.patch(&HookId::new("7"), &patch, Urgency::Begin).await.unwrap_err();
+    assert!(error.maybe_done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_may_have_been_done_is_not_told_as_never_sent() {
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    let rate = RateSettings { max_rps: Some(0.5), ..RateSettings::default() };
+    let settings = Settings { stop, rate, ..settings() };
+    let bench = Bench::with(settings, move |_| {
+        // while the next attempt waits for its turn
+        let cancel = cancel.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            cancel.cancel();
+        });
+        lost()
+    });
+    let patch = HookPatch::enabled(true);
+    let writer = bench.session.writer();
+    let error = writer.patch(&HookId::new("7"), &patch, Urgency::Begin).await.unwrap_err();
+    assert!(error.is_interrupt() && error.maybe_done, "{error:?}");
 }
 
 fn secrets(count: usize) -> Vec<(SecretKey, SecretValue)> {
