@@ -83,6 +83,13 @@ async fn the_state_outlives_the_tenant_and_so_does_a_token() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_none_is_a_clear_error() {
+    let client_public_key = Some("-----BEGIN PUBLIC KEY-----".to_owned());
+    let error = start(Options { client_public_key, ..Options::default() }).await.err().unwrap();
+    assert!(error.to_string().contains("RSA public key"), "{error}");
+}
+
+#[tokio::test]
 async fn a_taken_port_is_a_clear_error() {
     let tenant = start(Options::default()).await.unwrap();
     let port: u16 = tenant.host().rsplit(':').next().unwrap().parse().unwrap();

@@ -36,14 +36,6 @@ pub(crate) fn size(bytes: usize) -> String {
     }
 }
 
-/// `4 s`, `2 min 10 s`, `1 h 5 min`; with `about` before all but the shortest.
-pub(crate) fn about(duration: Duration) -> String {
-    match duration.as_secs() {
-        0 => time(duration),
-        _ => format!("about {}", time(duration)),
-    }
-}
-
 /// `less than 1 s`, `4 s`, `2 min 10 s`, `1 h 5 min`.
 pub(crate) fn time(time: Duration) -> String {
     match time.as_secs() {
@@ -52,6 +44,14 @@ pub(crate) fn time(time: Duration) -> String {
         seconds @ 60..3_600 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         seconds @ 60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
         seconds => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
+/// `about 4 s`, or `less than 1 s`.
+pub(crate) fn about(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => time(duration),
+        _ => format!("about {}", time(duration)),
     }
 }
 
@@ -83,6 +83,8 @@ mod tests {
         assert_eq!(size(2_000_000), "2.0 MB");
         let seconds = |seconds| time(Duration::from_secs(seconds));
         assert_eq!(seconds(0), "less than 1 s");
+        assert_eq!(about(Duration::from_millis(900)), "less than 1 s");
+        assert_eq!(about(Duration::from_secs(4)), "about 4 s");
         assert_eq!(seconds(59), "59 s");
         assert_eq!(seconds(120), "2 min");
         assert_eq!(seconds(130), "2 min 10 s");

@@ -52,6 +52,8 @@ codes! {
     FILE_NAME = "HS017";
     /// A file has more findings than are told.
     MORE_FINDINGS = "HS018";
+    /// A file is not valid JSON.
+    JSON_SYNTAX = "HS019";
     /// A live hook that can't be a definition.
     NOT_EXPORTED = "HS040";
     /// Keyword markers that an export could not keep.

@@ -107,6 +107,29 @@ impl Fields<'_> {
         what: &str,
         known: &[&str],
     ) -> Option<Vec<(&'n str, &'n Entry)>> {
+        self.known_entries(node, what, known, Severity::Error)
+    }
+
+    /// The entries of a map that are among `known` fields and not null; of
+    /// others it is only told that they do nothing.
+    pub(crate) fn lenient_record<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+        known: &[&str],
+    ) -> Option<Vec<(&'n str, &'n Entry)>> {
+        let mut entries = self.known_entries(node, what, known, Severity::Warning)?;
+        entries.retain(|(_, entry)| !matches!(entry.value.value, Value::Null));
+        Some(entries)
+    }
+
+    fn known_entries<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+        known: &[&str],
+        severity: Severity,
+    ) -> Option<Vec<(&'n str, &'n Entry)>> {
         let entries = self.map(node, what)?;
         let (good, unknown): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(key, _)| known.contains(key));
@@ -115,12 +138,12 @@ impl Fields<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the fields are {}", list(known)),
             };
-            self.advise(
-                codes::UNKNOWN_FIELD,
-                format!("{what} has no `{}`", short(key)),
-                &entry.key.span,
-                hint,
-            );
+            let message = format!("{what} has no `{}`", short(key));
+            let span = &entry.key.span;
+            match severity {
+                Severity::Error => self.advise(codes::UNKNOWN_FIELD, message, span, hint),
+                _ => self.warn(codes::UNKNOWN_FIELD, message, span, hint),
+            }
         }
         Some(good)
     }

@@ -83,6 +83,16 @@ impl Text {
 /// Reads a text file. `file` is what findings call it, `what` what it is
 /// ("definition", "script").
 pub(crate) fn read(path: &Path, file: &str, what: &str) -> Result<Text, Box<Diagnostic>> {
+    read_up_to(path, file, what, MAX_BYTES)
+}
+
+/// Reads a text file that may be larger or smaller than most.
+pub(crate) fn read_up_to(
+    path: &Path,
+    file: &str,
+    what: &str,
+    most: u64,
+) -> Result<Text, Box<Diagnostic>> {
     let fail = |code, message: String| Box::new(Diagnostic::error(code, message).in_file(file));
     let unreadable = |error: &io::Error| {
         fail(codes::UNREADABLE, format!("the {what} can't be read: {}", reason(error)))
@@ -94,12 +104,15 @@ pub(crate) fn read(path: &Path, file: &str, what: &str) -> Result<Text, Box<Diag
             format!("the {what} is {}, not a file", kind(&metadata)),
         ));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or(0));
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(most)).unwrap_or(0));
     File::open(path)
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Box::new(*fail(codes::TOO_LARGE, format!("the {what} is larger than 1 MB"))));
+    if bytes.len() as u64 > most {
+        return Err(Box::new(*fail(
+            codes::TOO_LARGE,
+            format!("the {what} is larger than {} MB", most / 1_000_000),
+        )));
     }
     decode(bytes, file, what)
 }

@@ -7,6 +7,8 @@
 
 pub mod codes;
 pub mod config;
+mod definition;
+pub mod deploy;
 pub mod export;
 mod fields;
 mod file;
@@ -23,9 +25,9 @@ mod walk;
 mod write;
 mod yaml;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
+pub use deploy::settings::DeployConfig;
 pub use export::{
     Backup, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Manifest, Orphan,
     Saved, backup, export,
@@ -41,6 +43,10 @@ use crate::model::{DesiredState, Diagnostic};
 pub enum Layout {
     /// One YAML file and one script a hook, at any depth.
     Native,
+    /// The Deploy CLI's directory format: `hooks/*.json` and `hooks/*.js`.
+    DeployCli,
+    /// The Deploy CLI's YAML format: a list of hooks in `tenant.yaml`.
+    DeployCliYaml,
 }
 
 /// What loading needs to know.
@@ -68,22 +74,23 @@ pub struct Loaded {
 /// Reads all definitions below a folder. Files are called as `dir` is written.
 #[must_use]
 pub fn load(dir: &Path, options: &LoadOptions) -> Loaded {
-    let mut context = native::Context {
-        keywords: &options.keywords,
-        allow_unresolved: options.allow_unresolved,
-        used: BTreeSet::new(),
-        found: Vec::new(),
+    let mut context = definition::Context::new(&options.keywords, options.allow_unresolved);
+    let (desired, definitions, layout) = match deploy::recognise(dir) {
+        Some(tree) => deploy::load(&tree, &mut context),
+        None => match walk::Root::open(dir) {
+            Ok(root) => {
+                let (desired, definitions) = native::load(&root, &mut context);
+                (desired, definitions, Layout::Native)
+            }
+            Err(found) => {
+                context.found.push(*found);
+                (DesiredState::default(), 0, Layout::Native)
+            }
+        },
     };
-    let (desired, definitions) = match walk::Root::open(dir) {
-        Ok(root) => native::load(&root, &mut context),
-        Err(found) => {
-            context.found.push(*found);
-            (DesiredState::default(), 0)
-        }
-    };
-    let native::Context { used, found: mut diagnostics, .. } = context;
+    let definition::Context { used, found: mut diagnostics, .. } = context;
     diagnostics.extend(options.keywords.notes(&used));
     diagnostics.sort();
     diagnostics.dedup();
-    Loaded { desired, diagnostics, definitions, layout: Layout::Native }
+    Loaded { desired, diagnostics, definitions, layout }
 }

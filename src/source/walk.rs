@@ -220,6 +220,23 @@ pub(crate) fn relative(written: &str) -> Result<PathBuf, BadPath> {
     if path.as_os_str().is_empty() { Err(BadPath::Empty) } else { Ok(path) }
 }
 
+/// Takes a path as the Deploy CLI does: with `\\` for `/`, and upwards too.
+/// Where it leads is looked at when it is opened.
+pub(crate) fn within(written: &str) -> Result<PathBuf, BadPath> {
+    let written = written.replace('\\', "/");
+    if written.is_empty() {
+        return Err(BadPath::Empty);
+    }
+    if written.chars().any(char::is_control) {
+        return Err(BadPath::Character);
+    }
+    let path = Path::new(&written);
+    if path.is_absolute() || written.starts_with('/') {
+        return Err(BadPath::Absolute);
+    }
+    Ok(path.components().filter(|part| *part != Component::CurDir).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -150,6 +150,11 @@ impl Assertions {
     }
 }
 
+/// Whether a text is a public key that assertions can be checked with.
+pub(super) fn is_public_key(pem: &str) -> bool {
+    rsa_public_key(pem).is_some()
+}
+
 /// The `RSAPublicKey` inside a PEM file, which is what signatures are checked
 /// with: either the file's whole content (`RSA PUBLIC KEY`) or the last
 /// element of its `SubjectPublicKeyInfo` (`PUBLIC KEY`).

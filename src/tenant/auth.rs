@@ -8,8 +8,8 @@ use super::options::Options;
 
 /// Issues and checks access tokens.
 pub(super) struct Authority {
-    pub(super) key: TokenKey,
-    pub(super) client_id: String,
+    key: TokenKey,
+    client_id: String,
     audience: Option<String>,
     scope: String,
     lifetime: u64,
@@ -28,6 +28,11 @@ impl Authority {
             lifetime: options.token_lifetime,
             generation: 0,
         }
+    }
+
+    /// The client that may ask for tokens.
+    pub(super) fn client_id(&self) -> &str {
+        &self.client_id
     }
 
     /// What tokens are good for, separated by blanks.

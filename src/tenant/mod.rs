@@ -12,6 +12,7 @@
 mod answer;
 mod assertion;
 mod auth;
+mod clients;
 mod delivery;
 mod fault;
 mod hooks;
@@ -42,10 +43,10 @@ pub use log::Entry;
 pub use message::{MAX_BODY, Request, Response};
 pub use options::{
     Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES, InvalidChoice,
-    InvalidLatency, Latency, Limits, ListDetail, Mode, Options, RateHeaders, Refusal, RetryAfter,
-    SecondEnabled, UniqueNames,
+    InvalidLatency, Latency, Limits, ListDetail, Mode, Options, RateHeaders, Refill, Refusal,
+    RetryAfter, SecondEnabled, UniqueNames,
 };
-pub use rate::{InvalidLimit, InvalidRate, Limit, Rate, Refill};
+pub use rate::{InvalidLimit, InvalidRate, Limit, Rate};
 pub use server::{Error, Running, start};
 pub use service::Service;
 pub use state::{Hook, MAX_SECRETS, SecretDigest, State, TRIGGERS};

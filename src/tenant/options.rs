@@ -19,6 +19,11 @@ pub const DEFAULT_CLIENT_SECRET: &str = "local-client-secret";
 /// The scopes of the Hooks endpoints.
 pub const HOOK_SCOPES: [&str; 4] = ["read:hooks", "create:hooks", "update:hooks", "delete:hooks"];
 
+/// What tokens are good for, unless something else is chosen: hooks, and the
+/// list of clients that Auth0's Deploy CLI asks for before a dry run.
+const DEFAULT_SCOPES: [&str; 5] =
+    ["read:hooks", "create:hooks", "update:hooks", "delete:hooks", "read:clients"];
+
 /// How the local tenant is run.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -68,7 +73,7 @@ impl Default for Options {
             client_secret: DEFAULT_CLIENT_SECRET.into(),
             client_public_key: None,
             audience: None,
-            scopes: HOOK_SCOPES.map(str::to_owned).to_vec(),
+            scopes: DEFAULT_SCOPES.map(str::to_owned).to_vec(),
             token_lifetime: 86_400,
             behaviour: Behaviour::default(),
             limits: Limits::default(),
@@ -186,6 +191,15 @@ choice! {
     ListDetail {
         Full = "full": "All fields (documented).",
         Summary = "summary": "No `script` and no `dependencies`, even if asked for.",
+    }
+}
+
+choice! {
+    /// When tokens come back. Auth0's rate limit policy says: continuously;
+    /// its page of use cases says: at the top of each window.
+    Refill {
+        Continuous = "continuous": "Millisecond by millisecond.",
+        FixedWindow = "fixed-window": "All at once, at each whole interval of the clock.",
     }
 }
 

@@ -1,12 +1,13 @@
 //! Rate buckets, as Auth0 documents and records them: a token bucket whose
 //! `reset` is the moment at which it will be *full* again.
 //!
-//! Main type: [`Bucket`]. Auth0's pages describe two refills (see
-//! [`Refill`]), so both are here. Whole numbers only: a bucket's content is
+//! Main type: [`Bucket`]. Auth0's pages describe two refills, so both are here. Whole numbers only: a bucket's content is
 //! exact at every millisecond. Must not know HTTP or read a clock.
 
 use std::fmt;
 use std::str::FromStr;
+
+use super::options::Refill;
 
 /// How many tokens come back in how long, as in `16/s`, `150/min`, `1/10s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,17 +65,6 @@ impl fmt::Display for Rate {
             ms => write!(f, "{}/{ms}ms", self.tokens),
         }
     }
-}
-
-/// When tokens come back. Auth0's rate limit policy says: continuously; its
-/// page of use cases says: at the top of each window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Refill {
-    /// Millisecond by millisecond.
-    #[default]
-    Continuous,
-    /// All at once, at each whole interval of the clock.
-    FixedWindow,
 }
 
 /// A bucket's size and refill, as data.

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answer;
+use super::assertion::is_public_key;
 use super::delivery::{deliver, read_request};
 use super::fault::Fault;
 use super::log::{Entry, Log};
@@ -44,6 +45,9 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The client's public key can't be used.
+    #[error("the client's public key is no PEM file of an RSA public key")]
+    PublicKey,
     /// No certificate could be made.
     #[error("can't make a certificate for TLS: {0}")]
     Tls(#[from] TlsError),
@@ -102,6 +106,9 @@ pub struct Running {
 /// # Errors
 /// When the port can't be had, or a file or the certificate can't be used.
 pub async fn start(options: Options) -> Result<Running, Error> {
+    if options.client_public_key.as_deref().is_some_and(|pem| !is_public_key(pem)) {
+        return Err(Error::PublicKey);
+    }
     let identity = options.tls.then(Identity::new).transpose()?;
     let stop = CancellationToken::new();
     let port = options.port;

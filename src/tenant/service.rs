@@ -8,6 +8,7 @@ use ulid::Ulid;
 
 use super::answer::Answer;
 use super::auth::Authority;
+use super::clients;
 use super::fault::{Effect, Fault, Faults};
 use super::hooks::{self, Patch};
 use super::json::Json;
@@ -44,6 +45,7 @@ pub struct Service {
 /// A route of the Hooks API, with the id from its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Route<'a> {
+    ListClients,
     List,
     Create,
     Get(&'a str),
@@ -57,6 +59,9 @@ enum Route<'a> {
 
 impl<'a> Route<'a> {
     fn of(request: &'a Request) -> Option<Self> {
+        if request.path == "/api/v2/clients" && request.method == "GET" {
+            return Some(Self::ListClients);
+        }
         let rest = request.path.strip_prefix("/api/v2/hooks")?;
         let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
         match (request.method.as_str(), parts.as_slice()) {
@@ -76,6 +81,7 @@ impl<'a> Route<'a> {
     /// The scope that the API's description asks for.
     fn scope(&self) -> &'static str {
         match self {
+            Self::ListClients => "read:clients",
             Self::List | Self::Get(_) | Self::ListSecrets(_) => "read:hooks",
             Self::Create => "create:hooks",
             Self::Update(_) | Self::AddSecrets(_) | Self::ChangeSecrets(_) => "update:hooks",
@@ -85,7 +91,7 @@ impl<'a> Route<'a> {
 
     fn id(&self) -> Option<&'a str> {
         match self {
-            Self::List | Self::Create => None,
+            Self::ListClients | Self::List | Self::Create => None,
             Self::Get(id)
             | Self::Update(id)
             | Self::Delete(id)
@@ -261,18 +267,20 @@ impl Service {
         let query = &request.query;
         let behaviour = self.behaviour;
         match behaviour.mode {
+            _ if *route == Route::ListClients => {}
             Mode::Legacy | Mode::ReadOnly => {}
             Mode::NotAllowed => return Err(self.refused()),
             Mode::Removed => return Err(no_such_route()),
             Mode::Gone => return Err(refusal(410, "Gone", None)),
         }
         check_id(route.id())?;
-        if !matches!(route, Route::List | Route::Get(_)) {
+        if !matches!(route, Route::ListClients | Route::List | Route::Get(_)) {
             parse_none(query)?;
         }
         let read_only = behaviour.mode == Mode::ReadOnly;
         let body = || read_body(request);
         Ok(match route {
+            Route::ListClients => clients::list(self.authority.client_id(), query),
             Route::List => {
                 let list = ListQuery::parse(query)?;
                 hooks::list(state, &list, query, host_of(request), behaviour.list)

@@ -1,6 +1,6 @@
 //! The state file's text: JSON that is easy to write by hand.
 //!
-//! Main functions: [`read`], [`write`]. Must not touch the disk. A value of a
+//! Main functions: [`read()`], [`write()`]. Must not touch the disk. A value of a
 //! secret is read (a person may write one) but never written.
 
 use std::collections::HashSet;

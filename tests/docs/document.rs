@@ -103,7 +103,7 @@ fn same(shown: &str, printed: &str) -> bool {
         (r"\b01[0-9A-HJKMNP-TV-Z]{24}\b", "ID"),
         (r"\b20\d\d-?\d\d-?\d\d[T ]?\d\d:?-?\d\d:?-?\d\d(\.\d+)?Z?", "TIME"),
         (r"127\.0\.0\.1:\d+", "ADDRESS"),
-        (r"\b\d+(\.\d+)? ?m?s\b", "DURATION"),
+        (r"(about |less than )?\b\d+(\.\d+)? ?m?s\b", "DURATION"),
     ];
     let plain = |text: &str| {
         own.iter().fold(text.trim_end().to_owned(), |text, (pattern, name)| {

@@ -1,8 +1,11 @@
 //! The documents' pictures, made from what the program really prints.
 
-use anstyle_svg::Term;
-
 use crate::machine::Machine;
+
+#[path = "../support/svg.rs"]
+mod svg;
+
+const COLUMNS: usize = 96;
 
 /// A picture: its file below docs/pictures, what happens first, and the
 /// command that is shown.
@@ -28,11 +31,11 @@ fn pictures_show_what_the_program_prints() {
     for (file, before, command) in PICTURES {
         let commands: Vec<String> =
             before.iter().chain([&command]).map(|command| (*command).to_owned()).collect();
-        let ran = Machine::new().run(&commands, &[("COLUMNS", "92")]);
+        let ran = Machine::new().run(&commands, &[("COLUMNS", &COLUMNS.to_string())]);
         let printed = &ran.last().unwrap().printed;
         let printed = fingerprint.replace_all(printed, format!("sha256:{}", "0".repeat(64)));
-        let svg = Term::new()
-            .render_svg(&format!("$ {}\n{printed}", command.trim_end_matches(" --color always")));
+        let title = command.trim_end_matches(" --color always");
+        let svg = svg::picture(title, &printed, COLUMNS);
         crate::expect_file(&crate::root().join("docs/pictures").join(file), &svg);
     }
 }

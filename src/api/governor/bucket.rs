@@ -106,7 +106,12 @@ impl Bucket {
             return Next::AfterAnswer;
         }
         let headroom = self.headroom.of(anchor.limit);
-        let margin = self.refill.margin().min(anchor.limit - headroom - 1.0);
+        // What is reckoned over a long way there is less sure; but where one
+        // second fills the bucket, keeping more of it would cost the rate.
+        let room = anchor.limit - headroom;
+        let rate = self.refill.rate().unwrap_or(0.0);
+        let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
+        let margin = (self.refill.margin() + far).min(room - 1.0);
         let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
         if missing <= 0.0 {
             return Next::Now;
@@ -155,7 +160,7 @@ impl Bucket {
         match seen {
             Some(seen) => {
                 self.learn(seen, sent, signal);
-                self.learn_pace(seen, now, signal.throttled);
+                self.learn_pace(seen, sent, now, signal.throttled);
             }
             None if signal.throttled => {}
             None => self.spent(),
@@ -237,7 +242,7 @@ impl Bucket {
         self.hidden |= signal.throttled && expected >= 2.0;
     }
 
-    fn learn_pace(&mut self, seen: BucketHeaders, now: f64, refused: bool) {
+    fn learn_pace(&mut self, seen: BucketHeaders, sent: f64, now: f64, refused: bool) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let room = limit - self.headroom.of(limit);
         if room >= SMALL {
@@ -245,12 +250,18 @@ impl Bucket {
             return;
         }
         let rate = self.refill.first_guess();
-        let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, now));
+        let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, sent));
         if refused {
             pace.refused(now);
         } else {
             pace.learn(remaining >= limit - 1.0);
         }
+    }
+
+    /// How many numbers are kept in lists.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.under_way.len() + self.refill.remembered()
     }
 
     pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {

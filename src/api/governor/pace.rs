@@ -39,11 +39,11 @@ pub(super) struct Pace {
 
 impl Pace {
     /// A pace for a bucket that holds `room` above the headroom, to begin
-    /// with `rate`.
-    pub(super) fn new(rate: f64, room: f64, now: f64) -> Self {
+    /// with `rate` after a request that was sent at `sent`.
+    pub(super) fn new(rate: f64, room: f64, sent: f64) -> Self {
         let most = 0.985 * room.max(1.0);
         let rate = rate.clamp(1e-4, most);
-        Self { rate, most, least: LEAST * rate, starting: true, fulls: 0, next: now }
+        Self { rate, most, least: LEAST * rate, starting: true, fulls: 0, next: sent + 1.0 / rate }
     }
 
     pub(super) fn rate(&self) -> f64 {

@@ -55,8 +55,8 @@ pub(super) struct Refill {
     /// The largest sum lately, and when it was seen.
     peak: Option<(f64, f64)>,
     latest: Option<Sample>,
-    /// When the last window had begun, if it was seen to.
-    top: Option<f64>,
+    /// Between which moments a window began, if it was seen to.
+    top: Option<(f64, f64)>,
     /// What the rate was at least, when the bucket was last found full.
     least_rate: Option<f64>,
     /// Kept above the headroom, for others take at uneven times.
@@ -183,13 +183,28 @@ impl Refill {
             // Much at once, and seen soon after: a window began in between.
             let rise = sample.sum - peak;
             if rise >= 3.0 && sample.at - last.at < 0.3 * self.window() {
-                self.top = Some(sample.at);
+                self.learn_top(last.at, sample.at);
             }
         }
         // Others take, too: a peak of long ago says nothing any more.
         if highest >= peak || sample.at - peak_at > WINDOW {
             self.peak = Some((highest, sample.at));
         }
+    }
+
+    /// A window began after `low` and not after `high`: that narrows down when
+    /// all of them do.
+    fn learn_top(&mut self, low: f64, high: f64) {
+        let window = self.window();
+        self.top = Some(match self.top {
+            Some((known_low, known_high)) => {
+                let shift = ((low - known_low) / window).round() * window;
+                let (both_low, both_high) =
+                    (low.max(known_low + shift), high.min(known_high + shift));
+                if both_low < both_high { (both_low, both_high) } else { (low, high) }
+            }
+            None => (low, high),
+        });
     }
 
     /// One more request turns out to have been taken by the newest sample.
@@ -268,13 +283,13 @@ impl Refill {
         let window = self.window();
         let step = snapped((rate * window).max(1.0)).min(self.room.max(1.0));
         let windows = (amount / step - 1e-6).ceil().max(1.0);
-        let late = 0.005 * window + 2.0 * jitter;
+        let late = 0.005 * window + 4.0 * jitter;
         let counted = since + windows * window + late;
         match self.top {
             // The windows begin at known times; the next one does so for sure.
-            Some(top) => {
-                let begun = ((since + jitter - top) / window).ceil().max(1.0);
-                counted.min(top + (begun + windows - 1.0) * window + late)
+            Some((low, high)) => {
+                let begun = ((since + jitter - low) / window).ceil().max(1.0);
+                counted.min(high + (begun + windows - 1.0) * window + late)
             }
             None => counted,
         }
@@ -295,6 +310,12 @@ impl Refill {
     /// Whether the bucket is known to fill all the time.
     pub(super) fn is_smooth(&self) -> bool {
         self.smooth
+    }
+
+    /// How many samples are kept.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.samples.len()
     }
 
     /// What is kept above the headroom.

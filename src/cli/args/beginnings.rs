@@ -54,7 +54,7 @@ pub struct NewArgs {
     #[arg(value_parser = PossibleValuesParser::new(TRIGGERS))]
     pub trigger: String,
     /// The hook's name; stored in kebab-case
-    #[arg(value_parser = values::hook_name)]
+    #[arg(value_parser = values::new_name)]
     pub name: HookName,
     /// The folder of definitions [default: `hooks:` of ./hooksync.yaml, else ./hooks]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -127,7 +127,7 @@ pub struct ScopeArgs {
     /// Count CRLF against LF, and a missing last newline, as a change
     #[arg(long)]
     pub strict_newlines: bool,
-    /// Plan deletes of hooks and secrets that no definition has [env: AUTH0_ALLOW_DELETE]
+    /// Delete hooks and secrets that no definition has; allow replaces [env: AUTH0_ALLOW_DELETE]
     #[arg(
         long,
         value_name = "BOOL",

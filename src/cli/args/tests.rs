@@ -96,3 +96,24 @@ fn global_flags_stand_anywhere() {
     assert_eq!((cli.global.verbose, cli.global.color), (2, ColorWhen::Never));
     assert!(parse("hooksync plan -q -v").is_err());
 }
+
+/// A type that its parser doesn't give would only be found here, or by a user.
+#[test]
+fn every_command_is_taken_apart() {
+    for line in [
+        "plan demo --env a --env b --only x --secrets never --out p.json --detailed-exitcode",
+        "apply demo --keyword A=b --backup-dir b --force --fail-fast --expect \
+         sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "export demo --only x --layout deploy-cli --prune --max-rps 2 --concurrency 3",
+        "validate --all-envs --deny-warnings --format sarif",
+        "tenant serve --port 0 --state s.json --burst 3 --rate 2/s --mode read-only",
+        "init demo --from-tenant --local --ci none",
+        "new pre-user-registration my-hook --dir demo",
+        "doctor --headroom 5 --timeout 30s",
+        "schema hook",
+        "completions zsh",
+        "man plan",
+    ] {
+        assert!(parse(&format!("hooksync {line}")).is_ok(), "{line}");
+    }
+}

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::model::HookName;
 use crate::plan::policy::NamePattern;
 use crate::source::keyword::is_key;
 
@@ -57,6 +58,11 @@ fn positive(text: &str) -> Option<f64> {
 pub(super) fn hook_name(text: &str) -> Result<NamePattern, String> {
     NamePattern::parse(text)
         .map_err(|invalid| format!("{invalid} (a folder goes before --only, not after it)"))
+}
+
+/// Reads a new hook's name.
+pub(super) fn new_name(text: &str) -> Result<HookName, String> {
+    HookName::parse(text).map_err(|invalid| invalid.to_string())
 }
 
 #[cfg(test)]

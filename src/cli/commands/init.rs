@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::new::{write_hook, write_new};
+use super::new::{write_hook, write_new, write_schemas};
 use crate::cli::args::{Ci, ExportArgs, InitArgs, Layout, ProjectArgs};
 use crate::cli::{CliError, Context, Exit};
 use crate::model::{HookName, Trigger};
@@ -12,16 +12,18 @@ use crate::source::config;
 
 /// Writes what is missing and tells what to do next.
 pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let dir = &args.dir;
-    fs_err::create_dir_all(dir)?;
+    fs_err::create_dir_all(&args.dir)?;
+    // so that files in this folder are told without a `./`
+    let dir = args.dir.strip_prefix(".").unwrap_or(&args.dir);
     let mut lines = vec![
-        if args.from_tenant { tenants_hooks(args, context)? } else { first_hook(dir)? },
+        if args.from_tenant { tenants_hooks(dir, args, context)? } else { first_hook(dir)? },
         write_missing(&dir.join(config::FILE), include_str!("../templates/hooksync.yaml"))?,
         ignore_state(&dir.join(".gitignore"))?,
     ];
     if let Some((path, text)) = pipeline(args.ci) {
         lines.push(write_missing(&dir.join(path), text)?);
     }
+    write_schemas(&dir.join("hooks"))?;
     for line in lines {
         context.output.say(&line);
     }
@@ -30,8 +32,8 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
 }
 
 /// The tenant's hooks, as `export` writes them.
-fn tenants_hooks(args: &InitArgs, context: &Context<'_>) -> Result<String, CliError> {
-    let hooks = args.dir.join("hooks");
+fn tenants_hooks(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<String, CliError> {
+    let hooks = dir.join("hooks");
     let export = ExportArgs {
         project: ProjectArgs { dir: Some(hooks.clone()), ..ProjectArgs::default() },
         connection: args.connection.clone(),
@@ -59,7 +61,7 @@ fn write_missing(path: &Path, text: &str) -> Result<String, CliError> {
     if path.exists() {
         return Ok(format!("kept     {}", path.display()));
     }
-    if let Some(folder) = path.parent() {
+    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
         fs_err::create_dir_all(folder)?;
     }
     write_new(path, text)?;
@@ -97,7 +99,7 @@ fn pipeline(ci: Ci) -> Option<(PathBuf, &'static str)> {
 }
 
 fn next_steps(dir: &Path, ci: Ci) -> String {
-    let here = dir == Path::new(".");
+    let here = dir == Path::new("");
     let hooks = dir.join("hooks");
     let argument = if here { String::new() } else { format!(" {}", hooks.display()) };
     let mut text = format!(

@@ -9,7 +9,7 @@ use crate::cli::args::{NewArgs, ProjectArgs};
 use crate::cli::settings::{self, ConfigFile};
 use crate::cli::{CliError, Context, Exit};
 use crate::model::{HookName, Trigger};
-use crate::source::{self, LoadOptions};
+use crate::source::{self, LoadOptions, schema};
 
 /// Writes the two files and tells what to do next.
 pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliError> {
@@ -20,6 +20,7 @@ pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliErro
     let dir = settings.into_iter().next().map_or_else(|| PathBuf::from("hooks"), |s| s.dir.value);
     refuse_second(&args.name, &dir)?;
     let definition = write_hook(&dir, &args.name, &args.trigger())?;
+    write_schemas(&dir)?;
     context.output.say(&format!(
         "{} and its script are there. It is switched off; `hooksync validate` checks it.",
         definition.display()
@@ -59,6 +60,20 @@ pub(super) fn write_hook(
     Ok(definition)
 }
 
+/// Where editors find what a definition may hold. Hidden folders hold no
+/// definitions.
+const SCHEMAS: &str = ".schema";
+
+/// Writes the schemas that this version has, for editors.
+pub(super) fn write_schemas(dir: &Path) -> Result<(), CliError> {
+    let folder = dir.join(SCHEMAS);
+    fs_err::create_dir_all(&folder)?;
+    for (file, text) in [("hook.json", schema::hook()), ("config.json", schema::config())] {
+        fs_err::write(folder.join(file), text)?;
+    }
+    Ok(())
+}
+
 /// Writes a file that must not be there yet.
 pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
     let file = fs_err::OpenOptions::new().write(true).create_new(true).open(path);
@@ -76,7 +91,8 @@ fn already_there(path: &Path) -> CliError {
 
 fn definition_text(name: &HookName, trigger: &Trigger) -> String {
     format!(
-        "name: {name}\n\
+        "# yaml-language-server: $schema={SCHEMAS}/hook.json\n\
+         name: {name}\n\
          triggerId: {trigger}\n\
          script: {name}.js\n\
          # Off until it was tried: switching it on is a change of its own.\n\
@@ -114,6 +130,7 @@ mod tests {
             let name = HookName::parse(trigger.as_str()).unwrap();
             write_hook(dir.path(), &name, &trigger).unwrap();
         }
+        write_schemas(dir.path()).unwrap();
         let loaded = source::load(dir.path(), &LoadOptions::default());
         assert_eq!((loaded.definitions, &loaded.diagnostics[..]), (5, &[][..]));
         for hook in &loaded.desired.hooks {

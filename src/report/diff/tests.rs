@@ -1,3 +1,5 @@
+//! Diffs of made-up and of arbitrary scripts.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The JSON output against its own schemas.
+
 use proptest::prelude::*;
 use serde_json::Value;
 

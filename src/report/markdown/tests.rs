@@ -1,3 +1,5 @@
+//! Markdown that nothing breaks out of, and that is never too long.
+
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 

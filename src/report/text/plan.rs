@@ -74,7 +74,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
 /// The columns that names take, so that what follows them is aligned.
 pub(super) fn names_width<'a>(page: &Page<'_>, names: impl Iterator<Item = &'a HookName>) -> usize {
     let widest = names.map(|name| width(name.as_str())).max().unwrap_or(0);
-    if page.style.columns() < 60 { 0 } else { widest.min(page.style.columns() / 3) }
+    if page.style.columns() < 60 { 0 } else { widest.min(page.style.columns() / 2) }
 }
 
 /// Blanks before a heading, so that what follows the signs is aligned.

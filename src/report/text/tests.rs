@@ -1,3 +1,5 @@
+//! Text at several widths, with and without colours.
+
 use std::time::Duration;
 
 use proptest::prelude::*;

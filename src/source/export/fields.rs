@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::render::{dependencies, map, text, texts, written_name};
 use crate::model::secret::NOT_SHOWN;
 use crate::model::{Dependencies, HookName, LiveHook};
+use crate::source::definition::Definition;
 use crate::source::keyword::markers;
-use crate::source::native::Definition;
 use crate::source::node::{Entry, Node, Value};
 use crate::source::yaml::Edit;
 

@@ -9,8 +9,8 @@ use super::merge::{merge, written};
 use super::render;
 use crate::model::{LiveHook, Script};
 use crate::source::codes;
+use crate::source::definition::{Context, Definition, script};
 use crate::source::keyword::Resolver;
-use crate::source::native::{Context, Definition, script};
 use crate::source::walk::Root;
 
 /// What a definition's script file has to be.

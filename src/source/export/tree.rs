@@ -13,8 +13,9 @@ use super::names::Stems;
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
 use crate::model::{Diagnostic, HookName, LiveHook, LiveState, Severity, Trigger};
+use crate::source::definition::{Context, Definition, check, script};
 use crate::source::file::MAX_BYTES;
-use crate::source::native::{self, Context, Definition, script};
+use crate::source::native;
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
 use crate::source::yaml::{self, SMALL};
@@ -33,8 +34,7 @@ pub(crate) struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Reads a folder. A missing one is an empty one.
     pub(crate) fn read(dir: &Path, keywords: &'a Keywords) -> Result<Self, Vec<Diagnostic>> {
-        let context =
-            Context { keywords, allow_unresolved: true, used: BTreeSet::new(), found: Vec::new() };
+        let context = Context::new(keywords, true);
         let mut tree = Self {
             dir: dir.to_owned(),
             root: None,
@@ -47,7 +47,7 @@ impl<'a> Tree<'a> {
         }
         let root = Root::open(dir).map_err(|found| vec![*found])?;
         let (definitions, count) = native::read(&root, &mut tree.context);
-        native::identities(&definitions, &mut tree.context.found);
+        check::identities(&definitions, &mut tree.context.found);
         let usable = definitions.iter().filter(|definition| definition.name.is_some()).count();
         let clash = tree.context.found.iter().any(|found| found.code == codes::SAME_IDENTITY);
         if usable < count || clash {

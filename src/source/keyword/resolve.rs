@@ -21,6 +21,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) literal: BTreeSet<String>,
     /// Whether markers without a value may stay.
     pub(crate) allow_unresolved: bool,
+    /// Whether a definition can list literal markers.
+    pub(crate) has_literals: bool,
     /// Keywords that a marker named.
     pub(crate) used: &'a mut BTreeSet<String>,
     pub(crate) found: &'a mut Vec<Diagnostic>,
@@ -194,9 +196,13 @@ impl Resolver<'_> {
         }
         let near = self.keywords.names().map(|name| (strsim::jaro_winkler(name, key), name));
         let near = near.filter(|(score, _)| *score > 0.85).max_by(|a, b| a.0.total_cmp(&b.0));
+        let if_text = if self.has_literals {
+            "text that is no keyword is listed under `literalMarkers:` in the definition"
+        } else {
+            "`--allow-unresolved` leaves text that is no keyword as it is"
+        };
         let advice = format!(
-            "set it with `--keyword {key}=…` or under `keywords:` in hooksync.yaml; text that is no \
-             keyword is listed under `literalMarkers:` in the definition"
+            "set it with `--keyword {key}=…` or under `keywords:` in hooksync.yaml; {if_text}"
         );
         match near {
             Some((_, name)) => format!("did you mean `{name}`? Else {advice}"),

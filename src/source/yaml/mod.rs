@@ -38,10 +38,17 @@ pub(crate) struct Fault {
 pub(crate) struct Limits {
     pub(crate) depth: usize,
     pub(crate) nodes: usize,
+    /// How many aliases there may be.
+    pub(crate) aliases: usize,
+    /// Whether merge keys (`<<`) have their meaning of YAML 1.1.
+    pub(crate) merge: bool,
 }
 
 /// The limits of a definition and of `hooksync.yaml`.
-pub(crate) const SMALL: Limits = Limits { depth: 16, nodes: 20_000 };
+pub(crate) const SMALL: Limits = Limits { depth: 16, nodes: 20_000, aliases: 100, merge: false };
+
+/// The limits of files that other programs read too, and so more freely.
+pub(crate) const LARGE: Limits = Limits { depth: 64, nodes: 500_000, aliases: 1000, merge: true };
 
 /// Reads one document.
 pub(crate) fn parse(text: &str, limits: Limits) -> Result<Node, Fault> {
@@ -50,19 +57,19 @@ pub(crate) fn parse(text: &str, limits: Limits) -> Result<Node, Fault> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
-        merge_keys: MergeKeyPolicy::Error,
+        merge_keys: if limits.merge { MergeKeyPolicy::Merge } else { MergeKeyPolicy::Error },
         reject_unsupported_tags: true,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         budget: serde_saphyr::budget! {
             max_depth: limits.depth,
             max_nodes: limits.nodes,
-            max_aliases: 100,
-            max_anchors: 50,
+            max_aliases: limits.aliases,
+            max_anchors: limits.aliases,
             max_documents: 1,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: 2000,
+            max_total_replayed_events: limits.nodes / 10,
             max_replay_stack_depth: 4,
         },
     };

@@ -357,6 +357,21 @@ fn modes_that_take_nothing() {
 }
 
 #[test]
+fn the_list_of_clients_for_the_deploy_cli() {
+    let mode = Mode::NotAllowed;
+    let mut bench = Bench::behaving(Behaviour { mode, ..Behaviour::default() });
+    let client = r#"{"client_id":"local-client","name":"Local client"}"#;
+    bench.check("GET /clients", 200, &format!("[{client}]"));
+    bench.check(
+        "GET /clients?page=0&per_page=100&include_totals=true",
+        200,
+        &format!(r#"{{"total":1,"start":0,"limit":100,"clients":[{client}]}}"#),
+    );
+    bench.check("GET /clients?page=1", 200, "[]");
+    bench.check("POST /clients {}", 404, &refused(404, "Not Found", ""));
+}
+
+#[test]
 fn routes_that_are_not_there() {
     let mut bench = Bench::new();
     for line in [

@@ -4,6 +4,7 @@ mod auth;
 mod faults;
 mod hooks;
 mod limits;
+mod random;
 mod secrets;
 mod store;
 
@@ -122,4 +123,27 @@ pub(crate) fn refused(status: u16, message: &str, code: &str) -> String {
 /// The recorded body of a 404.
 pub(crate) fn no_hook() -> String {
     refused(404, "Error: Hook does not exist", "HookDoesNotExist")
+}
+
+#[test]
+fn textual_forms_of_the_choices() {
+    fn check<T>(texts: &[&str])
+    where
+        T: std::str::FromStr<Err = InvalidChoice> + std::fmt::Display + Default,
+    {
+        assert_eq!(T::default().to_string(), texts[0]);
+        for text in texts {
+            assert_eq!(text.parse::<T>().unwrap().to_string(), *text);
+        }
+        let error = "x".parse::<T>().err().unwrap().to_string();
+        assert_eq!(error, format!("\"x\" is none of {}", texts.join(", ")));
+    }
+    check::<Mode>(&["legacy", "read-only", "not-allowed", "removed", "gone"]);
+    check::<Refusal>(&["hooks-not-allowed", "disabled"]);
+    check::<SecondEnabled>(&["switch-off-other", "refuse", "refuse-400", "allow-both"]);
+    check::<UniqueNames>(&["tenant", "trigger"]);
+    check::<ListDetail>(&["full", "summary"]);
+    check::<Refill>(&["continuous", "fixed-window"]);
+    check::<RateHeaders>(&["success", "all", "never"]);
+    check::<RetryAfter>(&["none", "seconds", "date"]);
 }

@@ -1,3 +1,5 @@
+//! The rules about callbacks, path by path.
+
 use crate::lint::testing::codes;
 
 /// Checks which of HS401, HS402 and HS403 a function body gives rise to.

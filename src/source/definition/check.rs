@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::definition::{Definition, Placed};
+use super::{Definition, Placed};
 use crate::model::{Diagnostic, HookName, Severity, Trigger};
 use crate::source::codes;
 

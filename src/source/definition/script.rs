@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::definition::Definition;
+use super::Definition;
 use crate::model::Diagnostic;
 use crate::source::codes;
 use crate::source::file::{self, Text, reason};
@@ -35,13 +35,12 @@ fn read_inside(
     match root.holds(path) {
         Ok(true) => file::read(path, &shown, "script"),
         Ok(false) => {
-            let message =
-                format!("the script `{shown}` is a symbolic link out of the folder of definitions");
+            let message = format!("the script `{shown}` leads out of the folder of definitions");
             Err(Box::new(
                 definition
                     .text
                     .error(codes::LINK_LEAVES, message, span)
-                    .hint("put the file itself there"),
+                    .hint("put the file inside, and name it here"),
             ))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -51,7 +50,8 @@ fn read_inside(
                 None if definition.script_span.is_none() => {
                     "put the code there, or name another file with `script:`".to_owned()
                 }
-                None => "the path is relative to the definition".to_owned(),
+                None => "the path is relative to this file; if a build makes it, run that first"
+                    .to_owned(),
             };
             Err(Box::new(definition.text.error(codes::SCRIPT_MISSING, message, span).hint(hint)))
         }

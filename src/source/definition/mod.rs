@@ -1,0 +1,222 @@
+//! One hook as a file describes it, whatever the layout.
+//!
+//! The main type is [`Definition`], read as far as it can be: a fault in one
+//! field leaves the others usable. Must not open the script, nor know where in
+//! a folder definitions lie.
+
+pub(crate) mod check;
+pub(crate) mod script;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use super::codes;
+use super::fields::Fields;
+use super::file::Text;
+use super::keyword::{Keywords, Resolver};
+use super::node::{Entry, Node};
+use super::walk::{Found, Root};
+use crate::model::{
+    Dependencies, DesiredHook, DesiredSecret, DesiredState, Diagnostic, HookName, Script,
+    SecretKey, Trigger,
+};
+
+/// The fields of a definition, in the order in which they are written. The
+/// last two are hooksync's own.
+pub(crate) const FIELDS: [&str; 8] = [
+    "name",
+    "triggerId",
+    "enabled",
+    "script",
+    "dependencies",
+    "secrets",
+    "renamedFrom",
+    "literalMarkers",
+];
+
+/// The most secrets a hook can have (Auth0's API description:
+/// `maxProperties: 20`).
+pub(crate) const MAX_SECRETS: usize = 20;
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Placed<T> {
+    pub(crate) value: T,
+    pub(crate) span: Range<usize>,
+}
+
+/// What a definition's file says, as far as it can be understood. `None` is a
+/// field that is missing or faulty; [`Self::written`] tells which.
+#[derive(Clone)]
+pub(crate) struct Definition {
+    pub(crate) at: Found,
+    pub(crate) text: Rc<Text>,
+    /// The tree before keyword replacement.
+    pub(crate) written: Node,
+    pub(crate) name: Option<Placed<HookName>>,
+    /// The name as it is written, after keyword replacement.
+    pub(crate) written_name: String,
+    pub(crate) trigger: Option<Placed<Trigger>>,
+    pub(crate) enabled: Option<Placed<bool>>,
+    pub(crate) dependencies: Option<Dependencies>,
+    pub(crate) secrets: Option<BTreeMap<SecretKey, DesiredSecret>>,
+    pub(crate) renamed_from: Vec<Placed<HookName>>,
+    /// Markers that are text in this definition and its script.
+    pub(crate) literal: BTreeSet<String>,
+    /// The script's path, relative to the definition's folder; `None` where
+    /// the definition gives one that can't be used.
+    pub(crate) script: Option<PathBuf>,
+    /// Where the script's path stands, if it does.
+    pub(crate) script_span: Option<Range<usize>>,
+}
+
+/// What reading definitions needs, and what it gathers.
+pub(crate) struct Context<'a> {
+    pub(crate) keywords: &'a Keywords,
+    pub(crate) allow_unresolved: bool,
+    /// Whether definitions can say which markers are text.
+    pub(crate) has_literals: bool,
+    pub(crate) used: BTreeSet<String>,
+    pub(crate) found: Vec<Diagnostic>,
+}
+
+impl<'a> Context<'a> {
+    /// A context for one run.
+    pub(crate) fn new(keywords: &'a Keywords, allow_unresolved: bool) -> Self {
+        Self {
+            keywords,
+            allow_unresolved,
+            has_literals: true,
+            used: BTreeSet::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// The resolver of one definition, with the markers that are text there.
+    pub(crate) fn resolver(&mut self, literal: &BTreeSet<String>) -> Resolver<'_> {
+        Resolver {
+            keywords: self.keywords,
+            literal: literal.clone(),
+            allow_unresolved: self.allow_unresolved,
+            has_literals: self.has_literals,
+            used: &mut self.used,
+            found: &mut self.found,
+        }
+    }
+}
+
+/// The habits of the layout that a definition is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// hooksync's own: strict, and with all of [`FIELDS`].
+    Native,
+    /// The Deploy CLI's: its names are lower-cased before the tenant sees
+    /// them, `null` means nothing is said, and it ignores fields that it
+    /// doesn't know.
+    Deploy,
+}
+
+/// Takes a definition's tree apart. `resolved` is `written` with its keywords
+/// replaced. `None` if it is no map, which is told.
+pub(crate) fn read(
+    at: Found,
+    text: Rc<Text>,
+    written: Node,
+    resolved: &Node,
+    literal: BTreeSet<String>,
+    style: Style,
+    context: &mut Context<'_>,
+) -> Option<Definition> {
+    let mut fields = Fields { text: &text, found: &mut context.found };
+    let (what, known) = match style {
+        Style::Native => ("a definition", &FIELDS[..]),
+        Style::Deploy => ("a hook", &FIELDS[..6]),
+    };
+    let entries = match style {
+        Style::Native => fields.record(resolved, what, known)?,
+        Style::Deploy => fields.lenient_record(resolved, what, known)?,
+    };
+    let entry =
+        |field: &str| entries.iter().find(|(key, _)| *key == field).map(|(_, entry)| *entry);
+    let required: &[&str] = if style == Style::Native {
+        &["name", "triggerId"]
+    } else {
+        &["name", "triggerId", "script"]
+    };
+    let start = resolved.span.start..resolved.span.start;
+    for field in required.iter().filter(|field| entry(field).is_none()) {
+        fields.error(codes::MISSING_FIELD, format!("`{field}` is missing"), &start);
+    }
+    let (name, written_name) =
+        entry("name").and_then(|entry| values::name(&mut fields, entry, style)).unzip();
+    let trigger = entry("triggerId").and_then(|entry| values::trigger(&mut fields, entry));
+    let enabled = entry("enabled").and_then(|Entry { value, .. }| {
+        let span = value.span.clone();
+        Some(Placed { value: fields.boolean(value, "`enabled`")?, span })
+    });
+    let dependencies =
+        entry("dependencies").and_then(|entry| values::dependencies(&mut fields, entry));
+    let secrets = entry("secrets").and_then(|entry| values::secrets(&mut fields, entry));
+    let renamed_from = entry("renamedFrom")
+        .map(|entry| values::former_names(&mut fields, entry))
+        .unwrap_or_default();
+    let (script, script_span) = values::script_path(&mut fields, entry("script"), &at, style);
+    drop(entries);
+    Some(Definition {
+        written_name: written_name.unwrap_or_default(),
+        at,
+        text,
+        written,
+        name,
+        trigger,
+        enabled,
+        dependencies,
+        secrets,
+        renamed_from,
+        literal,
+        script,
+        script_span,
+    })
+}
+
+/// The hook that a definition describes, if nothing of it is missing. Reads
+/// its script.
+pub(crate) fn hook(
+    root: &Root,
+    definition: Definition,
+    source_text: String,
+    context: &mut Context<'_>,
+) -> Option<DesiredHook> {
+    let text = match script::read(root, &definition)? {
+        Ok(text) => text,
+        Err(found) => {
+            context.found.push(*found);
+            return None;
+        }
+    };
+    let (script, script_source) = context.resolver(&definition.literal).script(&text);
+    Some(DesiredHook {
+        name: definition.name?.value,
+        written_name: definition.written_name,
+        trigger: definition.trigger?.value,
+        script: Script::new(script),
+        script_source,
+        enabled: definition.enabled.map(|placed| placed.value),
+        dependencies: definition.dependencies,
+        secrets: definition.secrets,
+        renamed_from: definition.renamed_from.into_iter().map(|placed| placed.value).collect(),
+        source: definition.text.file.clone(),
+        source_text,
+    })
+}
+
+/// Hooks in order of their names, one each. (A second one of a name has been
+/// told.)
+pub(crate) fn desired(mut hooks: Vec<DesiredHook>) -> DesiredState {
+    hooks.sort_by(|a, b| a.name.cmp(&b.name));
+    hooks.dedup_by(|a, b| a.name == b.name);
+    DesiredState { hooks }
+}

@@ -1,0 +1,228 @@
+//! The fields of a definition, one function each: from a node to what it says.
+//!
+//! Must not look at one field for the sake of another.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::{MAX_SECRETS, Placed, Style};
+use crate::model::secret::NOT_SHOWN;
+use crate::model::{Dependencies, DesiredSecret, HookName, SecretKey, Trigger};
+use crate::source::codes;
+use crate::source::fields::{Fields, list, nearest, short};
+use crate::source::node::{Entry, Value};
+use crate::source::walk::{Found, relative, within};
+
+/// The name. The Deploy CLI sends it in lower case with hyphens for blanks, so
+/// that is the name its trees mean.
+pub(super) fn name(
+    fields: &mut Fields<'_>,
+    entry: &Entry,
+    style: Style,
+) -> Option<(Placed<HookName>, String)> {
+    let Entry { value: node, .. } = entry;
+    let written = fields.text(node, "`name`")?;
+    let sent = match style {
+        Style::Native => written.to_owned(),
+        Style::Deploy => written.to_lowercase().replace(char::is_whitespace, "-"),
+    };
+    let Ok(name) = HookName::parse(&sent) else {
+        let after = if node.replaced { " after keyword replacement" } else { "" };
+        fields.advise(
+            codes::INVALID_NAME,
+            format!("this is no name that Auth0 takes for a hook{after}"),
+            &node.span,
+            crate::model::InvalidName.to_string(),
+        );
+        return None;
+    };
+    if name.as_str() != written {
+        fields.warn(
+            codes::NAME_IS_REWRITTEN,
+            format!("the tenant will store this name as `{name}`"),
+            &node.span,
+            format!("write `{name}`, so that the file says what the tenant has"),
+        );
+    }
+    Some((Placed { value: name, span: node.span.clone() }, written.to_owned()))
+}
+
+/// The trigger.
+pub(super) fn trigger(fields: &mut Fields<'_>, entry: &Entry) -> Option<Placed<Trigger>> {
+    let Entry { value: node, .. } = entry;
+    let id = fields.text(node, "`triggerId`")?;
+    if let Some(trigger) = Trigger::known(id) {
+        return Some(Placed { value: trigger, span: node.span.clone() });
+    }
+    let known = Trigger::KNOWN;
+    let known: Vec<&str> = known.iter().map(Trigger::as_str).collect();
+    let hint = match nearest(id, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the triggers are {}", list(&known)),
+    };
+    fields.advise(codes::UNKNOWN_TRIGGER, "there is no such trigger", &node.span, hint);
+    None
+}
+
+/// The npm packages.
+pub(super) fn dependencies(fields: &mut Fields<'_>, entry: &Entry) -> Option<Dependencies> {
+    let Entry { key, value: node } = entry;
+    if matches!(node.value, Value::Null) {
+        tell_empty(fields, "dependencies", &key.span);
+        return None;
+    }
+    let entries = fields.map(node, "`dependencies`")?;
+    let mut complete = true;
+    let mut dependencies = Dependencies::new();
+    for (package, entry) in entries {
+        match fields.text(&entry.value, "a version") {
+            Some(version) => {
+                dependencies.insert(package.to_owned(), version.to_owned());
+            }
+            None => complete = false,
+        }
+    }
+    complete.then_some(dependencies)
+}
+
+/// The secrets, none of whose values reaches a finding.
+pub(super) fn secrets(
+    fields: &mut Fields<'_>,
+    entry: &Entry,
+) -> Option<BTreeMap<SecretKey, DesiredSecret>> {
+    let Entry { key, value: node } = entry;
+    match &node.value {
+        Value::Null => {
+            tell_empty(fields, "secrets", &key.span);
+            return None;
+        }
+        // A single secret may wait for its value; which secrets there are may not.
+        Value::Unresolved(keywords) => {
+            for keyword in keywords {
+                let message = format!(
+                    "keyword `{keyword}` has no value, so it isn't known which secrets there are"
+                );
+                fields.error(codes::UNRESOLVED, message, &node.span);
+            }
+            return None;
+        }
+        _ => {}
+    }
+    let entries = fields.map(node, "`secrets`")?;
+    if entries.len() > MAX_SECRETS {
+        let message = format!("{} secrets; a hook can have {MAX_SECRETS}", entries.len());
+        fields.error(codes::TOO_MANY_SECRETS, message, &key.span);
+    }
+    let mut complete = true;
+    let mut secrets = BTreeMap::new();
+    for (key, entry) in entries {
+        match secret(fields, key, entry) {
+            Some(secret) => {
+                secrets.insert(key.to_owned(), secret);
+            }
+            None => complete = false,
+        }
+    }
+    complete.then_some(secrets)
+}
+
+/// One secret. Nothing of its value may reach a message.
+fn secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<DesiredSecret> {
+    let Entry { key: key_node, value: node } = entry;
+    match &node.value {
+        Value::Text(text) if text.is_empty() => {
+            let after = if node.replaced { " after keyword replacement" } else { "" };
+            fields.advise(
+                codes::EMPTY_SECRET,
+                format!("secret `{}` is empty{after}", short(key)),
+                &key_node.span,
+                format!("give it a value, or write {} to keep the tenant's", NOT_SHOWN),
+            );
+            None
+        }
+        Value::Text(text) => Some(DesiredSecret::from_text(text.clone())),
+        Value::Unresolved(keywords) if !keywords.is_empty() => {
+            Some(DesiredSecret::Unresolved { keywords: keywords.clone() })
+        }
+        Value::Unresolved(_) => None,
+        Value::Number(_) | Value::Bool(_) if !node.replaced => {
+            let message = format!(
+                "secret `{}` is a text, and YAML reads it as {}",
+                short(key),
+                node.value.kind()
+            );
+            fields.advise(codes::QUOTE_IT, message, &key_node.span, "put it in quotes");
+            None
+        }
+        other => {
+            let after = if node.replaced { ", after keyword replacement," } else { "" };
+            let message =
+                format!("secret `{}` is a text, and this{after} is {}", short(key), other.kind());
+            fields.error(codes::WRONG_KIND, message, &key_node.span);
+            None
+        }
+    }
+}
+
+fn tell_empty(fields: &mut Fields<'_>, field: &str, span: &Range<usize>) {
+    fields.advise(
+        codes::WRONG_KIND,
+        format!("`{field}` has no value"),
+        span,
+        format!("write `{field}: {{}}` for none, or remove the line to leave them unmanaged"),
+    );
+}
+
+/// The former names.
+pub(super) fn former_names(fields: &mut Fields<'_>, entry: &Entry) -> Vec<Placed<HookName>> {
+    let texts = fields.texts(&entry.value, "`renamedFrom`");
+    let mut names = Vec::new();
+    for (written, node) in texts {
+        match HookName::parse(written) {
+            Ok(value) => names.push(Placed { value, span: node.span.clone() }),
+            Err(invalid) => fields.advise(
+                codes::INVALID_NAME,
+                "no hook can have had this name",
+                &node.span,
+                invalid.to_string(),
+            ),
+        }
+    }
+    names
+}
+
+/// The script's path relative to the definition, and where it stands.
+pub(super) fn script_path(
+    fields: &mut Fields<'_>,
+    entry: Option<&Entry>,
+    at: &Found,
+    style: Style,
+) -> (Option<PathBuf>, Option<Range<usize>>) {
+    let Some(Entry { value: node, .. }) = entry else {
+        if style == Style::Deploy {
+            return (None, None);
+        }
+        let stem = at.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        return (Some(PathBuf::from(format!("{stem}.js"))), None);
+    };
+    let span = Some(node.span.clone());
+    let Some(written) = fields.text(node, "`script`") else {
+        return (None, span);
+    };
+    let path = match style {
+        Style::Native => relative(written),
+        Style::Deploy => within(written),
+    };
+    match path {
+        Ok(path) => (Some(path), span),
+        Err(bad) => {
+            fields.error(
+                codes::SCRIPT_PATH,
+                format!("this is no script's path: {bad}"),
+                &node.span,
+            );
+            (None, span)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Hooks out of a Deploy CLI tree.
+//!
+//! Must not write.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::replaced::ReplacedText;
+use super::{HOOKS, Tree, files, section};
+use crate::model::{DesiredState, Diagnostic, Severity};
+use crate::source::definition::{self, Context, Definition, Style, check};
+use crate::source::file::{self, Text};
+use crate::source::keyword::Within;
+use crate::source::node::{Node, Value};
+use crate::source::walk::{Found, Root, display};
+use crate::source::yaml::{self, LARGE};
+use crate::source::{Layout, codes};
+
+/// The largest `tenant.yaml`: it holds far more than hooks.
+const MAX_YAML: u64 = 10_000_000;
+
+/// The folder that scripts have to lie in.
+pub(crate) fn root_of(tree: &Tree) -> PathBuf {
+    match tree {
+        Tree::Directory(root) => root.clone(),
+        Tree::Yaml(file) => match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        },
+    }
+}
+
+/// The desired state of a tree, the number of its hooks, and its layout.
+pub(crate) fn load(tree: &Tree, context: &mut Context<'_>) -> (DesiredState, usize, Layout) {
+    let layout = match tree {
+        Tree::Directory(_) => Layout::DeployCli,
+        Tree::Yaml(_) => Layout::DeployCliYaml,
+    };
+    let root = match Root::open(&root_of(tree)) {
+        Ok(root) => root,
+        Err(found) => {
+            context.found.push(*found);
+            return (DesiredState::default(), 0, layout);
+        }
+    };
+    context.has_literals = false;
+    let (definitions, count) = read(&root, tree, context);
+    if count == 0 && context.found.is_empty() {
+        let message = "there are no hooks in this tree; those of the tenant are left alone";
+        let shown = match tree {
+            Tree::Directory(folder) | Tree::Yaml(folder) => display(folder),
+        };
+        context.found.push(Diagnostic::warning(codes::NO_DEFINITIONS, message).in_file(shown));
+    }
+    check::together(&definitions, &mut context.found);
+    let hooks = definitions.into_iter().filter_map(|definition| {
+        let text = source_text(&definition.text, tree);
+        definition::hook(&root, definition, text, context)
+    });
+    (definition::desired(hooks.collect()), count, layout)
+}
+
+/// All hooks of a tree, as far as they can be read, and how many there are.
+pub(crate) fn read(
+    root: &Root,
+    tree: &Tree,
+    context: &mut Context<'_>,
+) -> (Vec<Definition>, usize) {
+    match tree {
+        Tree::Directory(folder) => read_folder(root, &folder.join(HOOKS), context),
+        Tree::Yaml(file) => read_yaml(file, context),
+    }
+}
+
+/// What findings about a definition may point into: the file, but of a
+/// `tenant.yaml` the hooks alone, on their own lines.
+fn source_text(text: &Text, tree: &Tree) -> String {
+    match (tree, section::find(&text.text)) {
+        (Tree::Yaml(_), Some(part)) => {
+            let lines = text.text[..part.start].matches('\n').count();
+            format!("{}{}", "\n".repeat(lines), &text.text[part])
+        }
+        _ => text.text.clone(),
+    }
+}
+
+fn read_folder(root: &Root, folder: &Path, context: &mut Context<'_>) -> (Vec<Definition>, usize) {
+    let mut paths: Vec<PathBuf> = files(folder, &["json"]).collect();
+    paths.sort();
+    let count = paths.len();
+    let mut definitions = Vec::with_capacity(count);
+    for path in paths {
+        let file = display(&path);
+        if !root.holds(&path).unwrap_or(false) {
+            let message = "the symbolic link leads out of the tree";
+            context.found.push(Diagnostic::error(codes::LINK_LEAVES, message).in_file(file));
+            continue;
+        }
+        match file::read(&path, &file, "hook").and_then(file::without_nul) {
+            Ok(text) => definitions.extend(read_json(Found { path, file }, text, context)),
+            Err(found) => context.found.push(*found),
+        }
+    }
+    (definitions, count)
+}
+
+fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Definition> {
+    let part = ReplacedText::new(&text, 0..text.text.len(), context);
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&part.text) {
+        if part.tell_left(context) {
+            return None;
+        }
+        let span = part.on_disk(&place(&part.text, error.line(), error.column()));
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        let message = format!("not valid JSON: {message}");
+        context.found.push(text.error(codes::JSON_SYNTAX, message, &span));
+        return None;
+    }
+    // JSON is YAML, and the YAML reader knows places.
+    let tree = match yaml::parse(&part.text, LARGE) {
+        Ok(tree) => tree,
+        Err(fault) => {
+            let found = text.error(fault.code, fault.message, &part.on_disk(&fault.span));
+            context.found.push(found);
+            return None;
+        }
+    };
+    let tree = part.settle(&tree, Within::Other, context);
+    take(at, Rc::new(text), tree, context)
+}
+
+/// The bytes of a line and column as `serde_json` counts them.
+fn place(text: &str, line: usize, column: usize) -> std::ops::Range<usize> {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let at = (before + column.saturating_sub(1)).min(text.len());
+    at..at
+}
+
+fn read_yaml(path: &Path, context: &mut Context<'_>) -> (Vec<Definition>, usize) {
+    let file = display(path);
+    let text = file::read_up_to(path, &file, "file", MAX_YAML).and_then(file::without_nul);
+    let text = match text {
+        Ok(text) => Rc::new(text),
+        Err(found) => {
+            context.found.push(*found);
+            return (Vec::new(), 0);
+        }
+    };
+    let Some(hooks) = hooks_of(&text, context) else {
+        return (Vec::new(), 0);
+    };
+    let items = match hooks.value {
+        Value::List(items) => items,
+        Value::Null => Vec::new(),
+        other => {
+            let message = format!("`hooks` is a list, and this is {}", other.kind());
+            context.found.push(text.error(codes::WRONG_KIND, message, &hooks.span));
+            return (Vec::new(), 0);
+        }
+    };
+    let count = items.len();
+    let at = Found { path: path.to_owned(), file };
+    let definitions = items
+        .into_iter()
+        .filter_map(|item| take(at.clone(), Rc::clone(&text), item, context))
+        .collect();
+    (definitions, count)
+}
+
+/// The value of `hooks`: from its own lines if they can be read alone (aliases
+/// may point elsewhere), else from the whole file.
+fn hooks_of(text: &Text, context: &mut Context<'_>) -> Option<Node> {
+    let whole = 0..text.text.len();
+    let parts = section::find(&text.text).into_iter().chain([whole]);
+    let mut fault = None;
+    for part in parts {
+        let part = ReplacedText::new(text, part, context);
+        match yaml::parse(&part.text, LARGE) {
+            Ok(tree) => {
+                let hooks = tree.get("hooks")?.value.clone();
+                return Some(part.settle(&hooks, Within::Other, context));
+            }
+            // What is wrong with the hooks' own lines is what counts.
+            Err(error) if fault.is_none() => {
+                if part.tell_left(context) {
+                    return None;
+                }
+                let span = part.on_disk(&error.span);
+                fault = Some(Diagnostic {
+                    hint: error.hint,
+                    ..text.finding(Severity::Error, error.code, error.message, &span)
+                });
+            }
+            Err(_) => {}
+        }
+    }
+    context.found.extend(fault);
+    None
+}
+
+fn take(at: Found, text: Rc<Text>, tree: Node, context: &mut Context<'_>) -> Option<Definition> {
+    let literal = std::collections::BTreeSet::new();
+    definition::read(at, text, tree.clone(), &tree, literal, Style::Deploy, context)
+}

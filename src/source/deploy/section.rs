@@ -1,0 +1,80 @@
+//! The lines of a YAML file that hold its hooks.
+//!
+//! Only these are read and only these are ever changed: the rest of a
+//! `tenant.yaml` is none of this program's business, and need not even be
+//! YAML that it understands.
+
+use std::ops::Range;
+
+/// The bytes of the top-level key `hooks` and its value, whole lines; `None`
+/// if there is none in block style.
+pub(crate) fn find(text: &str) -> Option<Range<usize>> {
+    let mut start = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        match start {
+            None if is_hooks_key(line) => start = Some(at),
+            Some(from) if ends_section(line) => return Some(from..at),
+            _ => {}
+        }
+        at += line.len();
+    }
+    start.map(|from| from..text.len())
+}
+
+fn is_hooks_key(line: &str) -> bool {
+    let line = line.strip_prefix('\u{feff}').unwrap_or(line);
+    ["hooks", "\"hooks\"", "'hooks'"].iter().any(|key| {
+        let rest = line.strip_prefix(key).map(|rest| rest.trim_start_matches([' ', '\t']));
+        rest.and_then(|rest| rest.strip_prefix(':'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+    })
+}
+
+/// Whether a line is the beginning of something else: it starts at the margin
+/// and is no item of the list, comment or closing bracket.
+fn ends_section(line: &str) -> bool {
+    if line.starts_with("---") || line.starts_with("...") {
+        return true;
+    }
+    !line.trim().is_empty() && !line.starts_with([' ', '\t', '#', '-', ']', '}'])
+}
+
+/// Where the section really ends: comments and blank lines before the next
+/// key belong to that key.
+pub(crate) fn trimmed(text: &str, section: Range<usize>) -> Range<usize> {
+    let mut end = section.start;
+    let mut at = section.start;
+    for line in text[section.clone()].split_inclusive('\n') {
+        at += line.len();
+        if !line.trim().is_empty() && !line.starts_with('#') {
+            end = at;
+        }
+    }
+    section.start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&str> {
+        find(text).map(|at| &text[trimmed(text, at)])
+    }
+
+    #[test]
+    fn the_section_is_found_among_others() {
+        assert_eq!(
+            found("a: 1\nhooks:\n  - name: x\n\n# about b\nb: 2\n"),
+            Some("hooks:\n  - name: x\n")
+        );
+        assert_eq!(
+            found("hooks:\n- name: x\n  script: y\n- name: z\nb: 2"),
+            Some("hooks:\n- name: x\n  script: y\n- name: z\n")
+        );
+        assert_eq!(found("hooks: []\r\nb: 2"), Some("hooks: []\r\n"));
+        assert_eq!(found("\"hooks\" :\n  - x"), Some("\"hooks\" :\n  - x"));
+        assert_eq!(found("rules:\n  hooks: 1\nhooksX: 1\n#hooks:\n"), None);
+        assert_eq!(found("hooks: 1\n---\nb: 1\n"), Some("hooks: 1\n"));
+    }
+}

@@ -1,0 +1,145 @@
+//! Deploy CLI trees through [`load`].
+
+use std::fs;
+use std::path::Path;
+
+use crate::model::{DesiredSecret, Diagnostic};
+use crate::source::{Environment, Keywords, Layout, LoadOptions, Loaded, load};
+
+fn options(mappings: &str, variables: &[(&str, &str)]) -> LoadOptions {
+    let own = |&(key, value): &(&str, &str)| (key.to_owned(), value.to_owned());
+    LoadOptions {
+        keywords: Keywords::new(
+            vec![Keywords::mappings(mappings).unwrap()],
+            Environment::new(variables.iter().map(own)),
+            [],
+        ),
+        allow_unresolved: false,
+    }
+}
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+}
+
+fn errors(loaded: &Loaded) -> Vec<&Diagnostic> {
+    loaded.diagnostics.iter().filter(|found| found.is_error()).collect()
+}
+
+fn told(loaded: &Loaded, dir: &Path) -> String {
+    let shown = loaded.diagnostics.iter().map(|found| {
+        let at = found.position.map_or((0, 0), |at| (at.line, at.column));
+        let line = found.excerpt.as_ref().map_or("", |excerpt| &excerpt.line);
+        let file = found.file.clone().unwrap_or_default();
+        let hint = found.hint.clone().unwrap_or_default();
+        format!("{file}:{}:{} {} {} | {line} | {hint}\n", at.0, at.1, found.code, found.message)
+    });
+    shown.collect::<String>().replace(&format!("{}/", dir.display()), "")
+}
+
+const MAPPINGS: &str = r#"{"CRM_HOST":"crm.example.com","CRM_LISTS":["a"],"ENV":"dev","DENY":false,
+    "FREE_DOMAINS":["x.com"],"SOME_VALUE":": [broken"}"#;
+
+#[test]
+fn the_directory_layout_is_read_wherever_it_is_pointed_at() {
+    for dir in ["deploy-cli-directory", "deploy-cli-directory/hooks"] {
+        let loaded = load(&fixture(dir), &options(MAPPINGS, &[]));
+        assert_eq!(loaded.layout, Layout::DeployCli);
+        assert!(errors(&loaded).is_empty(), "{:#?}", loaded.diagnostics);
+        let names: Vec<&str> = loaded.desired.hooks.iter().map(|hook| hook.name.as_str()).collect();
+        assert_eq!(names, ["old-welcome", "welcome"]);
+        let [old, welcome] = &loaded.desired.hooks[..] else { panic!() };
+        assert!(old.script.as_str().ends_with("cb();\r\n};"));
+        assert!(welcome.script.as_str().contains("https://crm.example.com/contacts"));
+        assert!(welcome.script.as_str().contains("lists: [\"a\"] }"));
+        let secrets = welcome.secrets.as_ref().unwrap();
+        assert!(matches!(secrets["api-key"], DesiredSecret::Kept));
+        assert!(matches!(secrets["CRM_TOKEN"], DesiredSecret::Unresolved { .. }));
+    }
+}
+
+#[test]
+fn the_yaml_layout_is_read_wherever_it_is_pointed_at() {
+    for dir in ["deploy-cli-yaml", "deploy-cli-yaml/hooks", "deploy-cli-yaml/tenant.yaml"] {
+        let loaded = load(&fixture(dir), &options(MAPPINGS, &[("CRM_TOKEN", "canary")]));
+        assert_eq!(loaded.layout, Layout::DeployCliYaml, "{dir}");
+        assert!(errors(&loaded).is_empty(), "{:#?}", loaded.diagnostics);
+        let [deny, welcome] = &loaded.desired.hooks[..] else { panic!() };
+        assert_eq!(deny.name.as_str(), "dev-deny-free-mail");
+        assert_eq!((deny.enabled, welcome.enabled), (Some(false), Some(true)));
+        assert_eq!(deny.dependencies, welcome.dependencies);
+        assert!(deny.script.as_str().contains("const free = [\"x.com\"];"));
+        let secrets = welcome.secrets.as_ref().unwrap();
+        assert!(
+            matches!(&secrets["CRM_TOKEN"], DesiredSecret::Value(value) if value.expose() == "canary")
+        );
+        assert!(!format!("{loaded:?}").contains("canary"));
+        let line = welcome.source_text.lines().position(|line| line.contains("name: welcome"));
+        assert_eq!(line, Some(14));
+        assert!(!welcome.source_text.contains("friendly_name"));
+    }
+}
+
+#[test]
+fn markers_without_a_value_are_told_where_they_stand() {
+    let dir = fixture("deploy-cli-yaml");
+    insta::assert_snapshot!(told(&load(&dir, &options("{}", &[])), &dir));
+    let dir = fixture("deploy-cli-directory");
+    insta::assert_snapshot!(told(&load(&dir, &options("{}", &[])), &dir));
+}
+
+#[test]
+fn faults_are_told_and_habits_are_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let put = |name: &str, text: &str| {
+        fs::create_dir_all(dir.join(name).parent().unwrap()).unwrap();
+        fs::write(dir.join(name), text).unwrap();
+    };
+    put(
+        "hooks/a.json",
+        "{\n\t\"name\": \"My Hook\",\n\t\"script\": \"./dist/a.js\",\n\t\"triggerId\": \"post-change-password\",\n\t\"active\": true,\n\t\"dependencies\": null\n}",
+    );
+    put(
+        "hooks/b.json",
+        "{\"name\": \"b\", \"script\": \"../../outside.js\", \"triggerId\": \"x\",}",
+    );
+    put(
+        "hooks/c.json",
+        "{\"name\": \"c\", \"script\": \"../../outside.js\", \"triggerId\": \"send-phone-message\"}",
+    );
+    put(
+        "hooks/d.json",
+        "{\"name\": \"MyHook\", \"script\": \"..\\\\shared\\\\d.js\", \"triggerId\": \"send-phone-message\", \"secrets\": {\"A\": 1}}",
+    );
+    put("hooks/e.json", "[]");
+    put("hooks/f.json", "{}");
+    put("shared/d.js", "1");
+    insta::assert_snapshot!(told(&load(dir, &LoadOptions::default()), dir));
+}
+
+#[test]
+fn other_sections_may_be_anything_and_an_empty_list_manages_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenant.yaml");
+    for (text, findings) in [
+        ("hooks: []\nrules: [\n  broken: {", 1),
+        (
+            "a: !!binary x\nhooks:\n- name: a\n  triggerId: send-phone-message\n  script: ./a.js\nb: @@X@@\n",
+            0,
+        ),
+        (
+            "x: &x {name: a}\nhooks:\n  - <<: *x\n    triggerId: send-phone-message\n    script: ./a.js\n",
+            0,
+        ),
+    ] {
+        fs::write(folder.path().join("a.js"), "").unwrap();
+        fs::write(&file, text).unwrap();
+        let loaded = load(folder.path(), &LoadOptions::default());
+        assert_eq!(loaded.layout, Layout::DeployCliYaml);
+        assert!(errors(&loaded).is_empty(), "{:#?}", loaded.diagnostics);
+        assert_eq!(loaded.diagnostics.len(), findings, "{:#?}", loaded.diagnostics);
+    }
+    fs::write(&file, "tenant: {}\n").unwrap();
+    assert_eq!(load(folder.path(), &LoadOptions::default()).layout, Layout::Native);
+}
