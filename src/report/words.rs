@@ -36,14 +36,6 @@ pub(crate) fn size(bytes: usize) -> String {
     }
 }
 
-/// `4 s`, `2 min 10 s`, `1 h 5 min`; with `about` before all but the shortest.
-pub(crate) fn about(duration: Duration) -> String {
-    match duration.as_secs() {
-        0 => time(duration),
-        _ => format!("about {}", time(duration)),
-    }
-}
-
 /// `less than 1 s`, `4 s`, `2 min 10 s`, `1 h 5 min`.
 pub(crate) fn time(time: Duration) -> String {
     match time.as_secs() {

@@ -213,7 +213,7 @@ enum Level {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::native::definition::FIELDS;
+    use crate::source::definition::FIELDS;
 
     fn value(schema: &str) -> Value {
         serde_json::from_str(schema).unwrap()
