@@ -87,6 +87,15 @@ pub(crate) fn definition(
     node(map(fields))
 }
 
+/// A definition in the order in which the Deploy CLI writes one.
+pub(crate) fn in_deploy_order(mut tree: Node) -> Node {
+    const ORDER: [&str; 6] = ["name", "script", "dependencies", "enabled", "secrets", "triggerId"];
+    if let Value::Map(entries) = &mut tree.value {
+        entries.sort_by_key(|entry| ORDER.iter().position(|key| entry.key.as_text() == Some(key)));
+    }
+    tree
+}
+
 /// The markers in a live hook's versions: text, not keywords.
 pub(crate) fn literal_versions(hook: &LiveHook) -> BTreeSet<String> {
     hook.dependencies.iter().flatten().flat_map(|(_, version)| written(version)).collect()
