@@ -14,7 +14,6 @@ use super::super::context::{Origin, of_member, of_name, origin, patterns};
 use super::super::finding::Findings;
 use super::super::rule::{CONTEXT_LOGGED, SECRET_KEY_DOT, UNDECLARED_SECRET, UNUSED_SECRET};
 use super::super::script::Script;
-use super::super::yaml;
 
 /// A secret that the platform puts among the hook's own.
 const INTERNAL: &str = "auth0-extension-secret";
@@ -64,7 +63,7 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         }
         findings.definition(
             UNUSED_SECRET,
-            yaml::entry(hook, "secrets", key),
+            findings.yaml().entry("secrets", key),
             format!("The script never reads the secret `{key}`."),
             "remove it, or correct the name where the script reads it",
         );
