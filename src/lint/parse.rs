@@ -71,6 +71,25 @@ pub(super) struct Parsed<'a> {
     pub(super) trigger: Trigger,
 }
 
+impl Parsed<'_> {
+    /// How deep the script nests.
+    pub(super) fn depth(&self) -> usize {
+        let nodes = self.semantic.nodes();
+        let mut depths = vec![0usize; nodes.len()];
+        let mut deepest = 0;
+        for (id, _) in nodes.iter_enumerated() {
+            let parent = nodes.parent_id(id);
+            // Parents come before their children.
+            let depth = depths.get(parent.index()).map_or(0, |depth| depth + 1);
+            if let Some(own) = depths.get_mut(id.index()) {
+                *own = depth;
+            }
+            deepest = deepest.max(depth);
+        }
+        deepest
+    }
+}
+
 /// What kept a script from being parsed.
 pub(super) struct SyntaxError {
     /// The parser's words.
