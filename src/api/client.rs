@@ -153,7 +153,14 @@ impl Client {
         bearer: Option<SecretValue>,
         form: bool,
     ) -> HttpRequest {
-        HttpRequest { method, url: self.domain.url(path), bearer, body, form, timeout: self.patience.answer }
+        HttpRequest {
+            method,
+            url: self.domain.url(path),
+            bearer,
+            body,
+            form,
+            timeout: self.patience.answer,
+        }
     }
 
     /// One exchange: its turn, the request, the answer, the counting.

@@ -59,7 +59,10 @@ pub fn live(rng: &mut Rng) -> Vec<Hook> {
                 dependencies: dependencies(rng),
                 enabled: rng.bool() && running.insert(trigger),
                 trigger_id: trigger.to_owned(),
-                secrets: keys.into_iter().map(|key| (key.to_owned(), SecretDigest::Unknown)).collect(),
+                secrets: keys
+                    .into_iter()
+                    .map(|key| (key.to_owned(), SecretDigest::Unknown))
+                    .collect(),
             }
         })
         .collect()
@@ -119,10 +122,29 @@ pub fn definitions(rng: &mut Rng, seed: u64, live: &[Hook], dir: &Path) {
 /// What goes wrong in a run.
 pub fn faults(rng: &mut Rng) -> Vec<String> {
     let what = [
-        "reset-before", "reset-after", "500-before", "500-after", "502-before", "503-after",
-        "html-before:502", "html-after:500", "truncate", "cut", "slow:40", "429", "hang-before",
-        "hang-after", "edit:any", "edit:script", "edit:create", "403-before", "409-before",
-        "404-before", "400-before", "expire", "delay:60",
+        "reset-before",
+        "reset-after",
+        "500-before",
+        "500-after",
+        "502-before",
+        "503-after",
+        "html-before:502",
+        "html-after:500",
+        "truncate",
+        "cut",
+        "slow:40",
+        "429",
+        "hang-before",
+        "hang-after",
+        "edit:any",
+        "edit:script",
+        "edit:create",
+        "403-before",
+        "409-before",
+        "404-before",
+        "400-before",
+        "expire",
+        "delay:60",
     ];
     let count = rng.usize(1..=3);
     (0..count)

@@ -40,9 +40,24 @@ pub fn after_faults(
         let results: Vec<String> = report
             .results
             .iter()
-            .map(|r| format!("  {:?} {} {:?} {:?} done {:?}", r.action, r.name, r.outcome, r.error.as_ref().map(|e| &e.message), r.done))
+            .map(|r| {
+                format!(
+                    "  {:?} {} {:?} {:?} done {:?}",
+                    r.action,
+                    r.name,
+                    r.outcome,
+                    r.error.as_ref().map(|e| &e.message),
+                    r.done
+                )
+            })
             .collect();
-        Err(format!("{problem}\nplan\n{}\nresults\n{}\nbefore {:#?}\nafter {:#?}", told(plan), results.join("\n"), story.before.hooks, story.after.hooks))
+        Err(format!(
+            "{problem}\nplan\n{}\nresults\n{}\nbefore {:#?}\nafter {:#?}",
+            told(plan),
+            results.join("\n"),
+            story.before.hooks,
+            story.after.hooks
+        ))
     };
     if let Some(name) = doubles(story.after).difference(&doubles(story.before)).next() {
         return fail(format!("{name} is there twice"));
@@ -56,10 +71,11 @@ pub fn after_faults(
         return fail(problem);
     }
     for result in &report.results {
-        let change = plan
-            .changes
-            .iter()
-            .find(|change| change.name == result.name && Some(change.action) == result.action && (change.id.is_none() || change.id == result.id));
+        let change = plan.changes.iter().find(|change| {
+            change.name == result.name
+                && Some(change.action) == result.action
+                && (change.id.is_none() || change.id == result.id)
+        });
         let honest = match (result.outcome, change) {
             (Outcome::Applied, Some(change)) => as_told(story, change, desired),
             (Outcome::Applied, None) => secrets_are(story, result, desired),
@@ -83,7 +99,8 @@ pub fn after_faults(
 
 fn doubles(state: &State) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    let identity = |hook: &Hook| format!("{} at {}", hook.name.clone().unwrap_or_default(), hook.trigger_id);
+    let identity =
+        |hook: &Hook| format!("{} at {}", hook.name.clone().unwrap_or_default(), hook.trigger_id);
     state.hooks.iter().map(identity).filter(|identity| !seen.insert(identity.clone())).collect()
 }
 
@@ -123,13 +140,24 @@ fn nothing_lost(story: &Story<'_>, plan: &Plan, desired: &DesiredState) -> Resul
         if now.script != hook.script && Some(now.script.as_str()) != script {
             return Err(format!("{:?} has a script from nowhere", hook.name));
         }
-        if change.is_none() && (now.name != hook.name || now.enabled != hook.enabled || now.dependencies != hook.dependencies) {
+        if change.is_none()
+            && (now.name != hook.name
+                || now.enabled != hook.enabled
+                || now.dependencies != hook.dependencies)
+        {
             return Err(format!("{:?} was touched", hook.name));
         }
         let deletes = |key: &str| {
-            change.is_some_and(|change| change.secrets.iter().any(|secret| secret.key == key && secret.action == SecretAction::Delete))
+            change.is_some_and(|change| {
+                change
+                    .secrets
+                    .iter()
+                    .any(|secret| secret.key == key && secret.action == SecretAction::Delete)
+            })
         };
-        if let Some(key) = hook.secrets.keys().find(|key| !now.secrets.contains(key) && !deletes(key)) {
+        if let Some(key) =
+            hook.secrets.keys().find(|key| !now.secrets.contains(key) && !deletes(key))
+        {
             return Err(format!("{:?} lost its secret {key}", hook.name));
         }
     }
@@ -159,9 +187,10 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
             FieldChange::Name { new, .. } => hook.name.as_deref() == Some(new),
             FieldChange::Trigger { new, .. } => hook.trigger_id == new.as_str(),
             FieldChange::Enabled { new, .. } => hook.enabled == *new,
-            FieldChange::Dependencies { new, .. } => {
-                new.iter().map(|(k, v)| (k.as_str(), v)).eq(hook.dependencies.iter().collect::<std::collections::BTreeMap<_, _>>())
-            }
+            FieldChange::Dependencies { new, .. } => new
+                .iter()
+                .map(|(k, v)| (k.as_str(), v))
+                .eq(hook.dependencies.iter().collect::<std::collections::BTreeMap<_, _>>()),
             FieldChange::Script { new, .. } => hook.script == new.as_str(),
         };
         if !fits {
@@ -202,19 +231,28 @@ fn value_is(
     let definition = desired.hooks.iter().find(|hook| hook.name.as_str() == name);
     let value = definition.and_then(|hook| hook.secrets.as_ref()).and_then(|all| all.get(key));
     match value {
-        Some(DesiredSecret::Value(value)) if state.secret_is(&hook.id, key, value.expose()) == Some(true) => Ok(()),
+        Some(DesiredSecret::Value(value))
+            if state.secret_is(&hook.id, key, value.expose()) == Some(true) =>
+        {
+            Ok(())
+        }
         _ => Err(format!("secret {key} has another value")),
     }
 }
 
-fn secrets_are(story: &Story<'_>, result: &ChangeResult, desired: &DesiredState) -> Result<(), String> {
+fn secrets_are(
+    story: &Story<'_>,
+    result: &ChangeResult,
+    desired: &DesiredState,
+) -> Result<(), String> {
     if story.edited {
         return Ok(());
     }
     let id = result.id.as_ref().map(|id| id.as_str()).unwrap_or_default();
     let Some(hook) = story.after.hook(id) else { return Err("it is not there".to_owned()) };
     let definition = desired.hooks.iter().find(|hook| hook.name == result.name);
-    let keys = definition.and_then(|hook| hook.secrets.as_ref()).into_iter().flat_map(|all| all.keys());
+    let keys =
+        definition.and_then(|hook| hook.secrets.as_ref()).into_iter().flat_map(|all| all.keys());
     for key in keys {
         value_is(story.after, hook, key, desired, result.name.as_str())?;
     }
@@ -233,12 +271,20 @@ fn as_before(story: &Story<'_>, result: &ChangeResult) -> Result<(), String> {
         Some(_) => told_why(result),
         None => {
             let of = |state: &State| {
-                state.hooks.iter().filter(|hook| {
-                    hook.name.as_deref() == Some(result.name.as_str())
-                        && hook.trigger_id == result.trigger.as_str()
-                }).count()
+                state
+                    .hooks
+                    .iter()
+                    .filter(|hook| {
+                        hook.name.as_deref() == Some(result.name.as_str())
+                            && hook.trigger_id == result.trigger.as_str()
+                    })
+                    .count()
             };
-            if of(story.after) > of(story.before) { Err("it is there".to_owned()) } else { told_why(result) }
+            if of(story.after) > of(story.before) {
+                Err("it is there".to_owned())
+            } else {
+                told_why(result)
+            }
         }
     }
 }
@@ -249,14 +295,22 @@ fn told_why(result: &ChangeResult) -> Result<(), String> {
 
 /// A trigger whose hook ran before, and at which one is to run, has one, or
 /// the report says that something went wrong there.
-fn no_trigger_forgotten(story: &Story<'_>, plan: &Plan, results: &[ChangeResult]) -> Result<(), String> {
+fn no_trigger_forgotten(
+    story: &Story<'_>,
+    plan: &Plan,
+    results: &[ChangeResult],
+) -> Result<(), String> {
     if story.edited {
         return Ok(());
     }
-    let runs = |state: &State, trigger: &str| state.hooks.iter().any(|hook| hook.enabled && hook.trigger_id == trigger);
+    let runs = |state: &State, trigger: &str| {
+        state.hooks.iter().any(|hook| hook.enabled && hook.trigger_id == trigger)
+    };
     for change in plan.changes.iter().filter(|change| change.switches_on()) {
         let trigger = change.trigger.as_str();
-        let told = results.iter().any(|result| result.trigger.as_str() == trigger && result.outcome == Outcome::Failed);
+        let told = results
+            .iter()
+            .any(|result| result.trigger.as_str() == trigger && result.outcome == Outcome::Failed);
         if runs(story.before, trigger) && !runs(story.after, trigger) && !told {
             return Err(format!("nothing runs at {trigger} and nobody says so"));
         }
@@ -275,14 +329,29 @@ pub fn converged(
 ) -> Result<(), String> {
     let Applied { plan, report } = applied;
     if let Some(result) = report.results.iter().find(|result| result.outcome != Outcome::Applied) {
-        return Err(format!("calm: {} {:?} {:?}\n{}\n{:#?}", result.name, result.outcome, result.error, told(plan), after.hooks));
+        return Err(format!(
+            "calm: {} {:?} {:?}\n{}\n{:#?}",
+            result.name,
+            result.outcome,
+            result.error,
+            told(plan),
+            after.hooks
+        ));
     }
     for wanted in &desired.hooks {
-        let fits = |hook: &&Hook| hook.name.as_deref() == Some(wanted.name.as_str()) && hook.trigger_id == wanted.trigger.as_str();
-        let Some(hook) = after.hooks.iter().find(fits) else {
-            return Err(format!("calm: {} is not there (seed {seed})\n{}", wanted.name, told(plan)));
+        let fits = |hook: &&Hook| {
+            hook.name.as_deref() == Some(wanted.name.as_str())
+                && hook.trigger_id == wanted.trigger.as_str()
         };
-        let same = hook.script == wanted.script.as_str() && wanted.enabled.is_none_or(|on| on == hook.enabled);
+        let Some(hook) = after.hooks.iter().find(fits) else {
+            return Err(format!(
+                "calm: {} is not there (seed {seed})\n{}",
+                wanted.name,
+                told(plan)
+            ));
+        };
+        let same = hook.script == wanted.script.as_str()
+            && wanted.enabled.is_none_or(|on| on == hook.enabled);
         if !same {
             return Err(format!("calm: {} is not as wanted", wanted.name));
         }
@@ -297,7 +366,11 @@ pub fn converged(
         }
     }
     if options.allow_delete && after.hooks.len() != desired.hooks.len() {
-        return Err(format!("calm: {} hooks instead of {} (edited: {edited})", after.hooks.len(), desired.hooks.len()));
+        return Err(format!(
+            "calm: {} hooks instead of {} (edited: {edited})",
+            after.hooks.len(),
+            desired.hooks.len()
+        ));
     }
     Ok(())
 }

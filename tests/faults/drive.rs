@@ -107,7 +107,11 @@ pub async fn run(seed: u64) -> Result<String, String> {
     run.whole(&mut rng, &faults).await.map_err(|problem| {
         let requests = run.tenant.requests();
         let lines: Vec<String> = requests.iter().map(tenant::Entry::to_line).collect();
-        let log = if std::env::var_os("HOOKSYNC_FAULT_SEED").is_some() { lines.join("\n") } else { String::new() };
+        let log = if std::env::var_os("HOOKSYNC_FAULT_SEED").is_some() {
+            lines.join("\n")
+        } else {
+            String::new()
+        };
         format!("{problem}\n  {behaviour:?} {faults:?}\n{log}")
     })
 }
@@ -171,7 +175,11 @@ impl Run {
         let session = self.session(patience, CancellationToken::new(), CancellationToken::new())?;
         let live = self.live(&session).await.map_err(|error| format!("third read: {error}"))?;
         let next = diff::plan(&self.desired, &live, "t", &self.options);
-        if next.is_clean() { Ok(()) } else { Err(format!("not clean at last: {}", plans::told(&next))) }
+        if next.is_clean() {
+            Ok(())
+        } else {
+            Err(format!("not clean at last: {}", plans::told(&next)))
+        }
     }
 
     async fn live(&self, session: &Session) -> Result<LiveState, String> {

@@ -12,7 +12,10 @@ pub fn told(plan: &Plan) -> String {
     let lines: Vec<String> = steps
         .map(|(id, step)| {
             let name = plan.owner_name(step.owner);
-            format!("  {id} {name}: {:?} after {:?} over {:?}", step.op, step.after, step.takes_over_from)
+            format!(
+                "  {id} {name}: {:?} after {:?} over {:?}",
+                step.op, step.after, step.takes_over_from
+            )
         })
         .collect();
     lines.join("\n")
