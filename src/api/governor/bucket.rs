@@ -118,8 +118,10 @@ impl Bucket {
         let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
         if missing <= 0.0 {
             // Others may see the same and be about to take it, too.
+            // What comes in during one round trip is no part of that.
             let share = self.share * (anchor.remaining - headroom);
-            return if under_way < share.max(2.0) { Next::Now } else { Next::AfterAnswer };
+            let most = share.max((1.5 * rate * self.rtt).min(room / 4.0)).max(2.0);
+            return if under_way < most { Next::Now } else { Next::AfterAnswer };
         }
         // A refill of a whole window fills the bucket at most: nothing beyond
         // that can be counted on before an answer says so.
