@@ -176,7 +176,11 @@ impl Writer {
         match self.reader.one(id, urgency.following()).await {
             // An earlier attempt came through.
             Err(error) if error.kind == ApiErrorKind::HookMissing => {
-                if missing.maybe_done { Ok(()) } else { Err(missing) }
+                if missing.maybe_done {
+                    Ok(())
+                } else {
+                    Err(missing)
+                }
             }
             Err(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(true)),
             Ok(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(false)),

@@ -1,47 +1,152 @@
 //! The live state of every hook that an apply touches, saved before its first
 //! write.
 //!
-//! Must not delete a backup: old ones are the user's.
+//! Must not remove a backup without saying so, nor a folder that is none.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::planning::Prepared;
-use super::{CliError, Context};
-use crate::model::LiveHook;
-use crate::source::export;
+use super::{CliError, Context, Exit};
+use crate::source::{Backup, Manifest, Saved, export};
 
 /// Where backups lie unless the user says otherwise.
 const DEFAULT: &str = ".hooksync/backups";
 
-/// Saves what the plan touches. Nothing is saved where nothing live is.
+/// Where backups go, and how many are kept there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The folder of all backups; `None` for the default.
+    pub(super) dir: Option<&'a Path>,
+    /// How many are kept.
+    pub(super) keep: usize,
+}
+
+/// Saves what the plan touches. Nothing is saved where nothing live changes
+/// but the values of secrets, which nobody can read.
 ///
 /// # Errors
 /// When it can't be saved: then nothing may be written to the tenant either.
 pub(super) fn save(
     prepared: &Prepared,
-    dir: Option<&Path>,
+    place: Place<'_>,
     context: &Context<'_>,
 ) -> Result<(), CliError> {
-    let live: Vec<LiveHook> =
-        prepared.plan.changes.iter().filter_map(|change| change.live.clone()).collect();
-    if live.is_empty() {
+    let plan = &prepared.plan;
+    let saved = |change: &'_ crate::plan::Change| change.live.is_some();
+    if !plan.changes.iter().any(saved) {
+        let why = match plan.changes.is_empty() {
+            true => "only secrets are sent again, and their values can't be read",
+            false => "nothing that is live changes",
+        };
+        context.output.say(&format!("No backup: {why}."));
         return Ok(());
     }
-    let dir = dir.unwrap_or_else(|| Path::new(DEFAULT));
+    let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
+    demand_outside(dir, &prepared.dir)?;
     let folder = free_folder(dir, prepared.environment.as_deref());
-    export::backup(&folder, &live).map_err(|error| {
+    let hooks = plan.changes.iter().filter_map(|change| {
+        let hook = change.live.as_ref()?;
+        Some(Saved { hook, becomes: Some(&change.name).filter(|name| **name != hook.name) })
+    });
+    let made = plan.changes.iter().filter(|change| change.live.is_none());
+    let backup = Backup {
+        tenant: &plan.tenant,
+        hooks: hooks.collect(),
+        made: made.map(|change| &change.name).collect(),
+    };
+    export::backup(&folder, &backup).map_err(|error| {
         CliError::new(format!("no backup could be made, so nothing was written: {error}"))
             .hint("choose another place with --backup-dir, or go without with --no-backup")
     })?;
     context.output.say(&format!("Backup of what is live: {}", folder.display()));
+    keep_some(dir, place.keep, context);
     Ok(())
+}
+
+/// What is known of a folder of definitions, if it is a backup.
+///
+/// # Errors
+/// When it says that it is one and can't be read.
+pub(super) fn manifest(dir: &Path) -> Result<Option<Manifest>, CliError> {
+    Manifest::read(dir).map_err(|error| {
+        CliError::new(format!("{}: the backup can't be read: {error}", dir.display()))
+    })
+}
+
+/// A backup of one tenant is not put back on another by mistake.
+pub(super) fn of_another_tenant(dir: &Path, backup: &Manifest, tenant: &str) -> CliError {
+    CliError::new(format!(
+        "{} is a backup of {}, and this is {tenant}; nothing was written",
+        dir.display(),
+        backup.tenant.escape_debug()
+    ))
+    .hint("check AUTH0_DOMAIN, --domain and --env; as plain definitions its files can be copied")
+    .exit(Exit::Refused)
+}
+
+/// A backup among the definitions would be read as definitions by the next
+/// run.
+fn demand_outside(backups: &Path, definitions: &Path) -> Result<(), CliError> {
+    let (Ok(backups_at), Ok(definitions)) = (real(backups), definitions.canonicalize()) else {
+        return Ok(());
+    };
+    let Ok(inside) = backups_at.strip_prefix(&definitions) else { return Ok(()) };
+    let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+    if inside.components().any(hidden) {
+        return Ok(());
+    }
+    Err(CliError::usage(format!(
+        "the backups would lie among the definitions: {}; nothing was written",
+        backups.display()
+    ))
+    .hint("choose a folder outside of it, or a hidden one, with --backup-dir"))
+}
+
+/// Where a path leads that need not be there yet.
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(real), ..) => Ok(real),
+        (Err(_), Some(parent), Some(name)) => {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            Ok(real(parent)?.join(name))
+        }
+        (Err(error), ..) => Err(error),
+    }
+}
+
+/// Removes the oldest backups above `keep`, and says which.
+fn keep_some(dir: &Path, keep: usize, context: &Context<'_>) {
+    let all = all(dir);
+    for old in &all[..all.len().saturating_sub(keep)] {
+        let told = match std::fs::remove_dir_all(old) {
+            Ok(()) => format!("Removed the oldest backup, to keep {keep}: {}", old.display()),
+            Err(error) => format!("An old backup can't be removed: {}: {error}", old.display()),
+        };
+        context.output.say(&told);
+    }
+    if all.len() > 1 {
+        let kept = all.len().min(keep);
+        context.output.detail(&format!("{kept} backups in {}:", dir.display()));
+        for one in &all[all.len() - kept..] {
+            context.output.detail(&format!("  {}", one.display()));
+        }
+    }
+}
+
+/// The backups in a folder, oldest first: their names begin with the time.
+fn all(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let backup = |path: &PathBuf| path.is_dir() && matches!(Manifest::read(path), Ok(Some(_)));
+    let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(backup).collect();
+    all.sort();
+    all
 }
 
 /// `TIME`, with the environment's name, numbered if two runs share a second.
 fn free_folder(dir: &Path, environment: Option<&str>) -> PathBuf {
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
     let name = match environment {
-        Some(environment) => format!("{now}-{environment}"),
+        Some(environment) => format!("{now}-{}", crate::model::name::kebab_case(environment)),
         None => now,
     };
     let numbered = (2..).map(|number| dir.join(format!("{name}-{number}")));

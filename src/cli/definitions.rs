@@ -70,6 +70,15 @@ pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked
     Checked { desired, definitions, found: diagnostics, scripts }
 }
 
+/// Where the scripts come from that a plan would write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scripts {
+    /// From people: an error in one stops the plan.
+    New,
+    /// From a backup: they have run on this tenant already.
+    LivedBefore,
+}
+
 impl Checked {
     /// Every finding, in order.
     pub(super) fn all(&self) -> Vec<Diagnostic> {
@@ -97,7 +106,12 @@ impl Checked {
     ///
     /// # Errors
     /// When such a script has an error; those errors are told then.
-    pub(super) fn judge(&self, plan: &mut Plan, context: &Context<'_>) -> Result<(), CliError> {
+    pub(super) fn judge(
+        &self,
+        plan: &mut Plan,
+        scripts: Scripts,
+        context: &Context<'_>,
+    ) -> Result<(), CliError> {
         let mut stopping = Vec::new();
         for hook in &self.desired.hooks {
             let change = plan
@@ -112,8 +126,10 @@ impl Checked {
                 file == Some(hook.source.as_str()) || file == Some(hook.script_source.file.as_str())
             });
             for finding in mine {
-                if finding.is_error() && script_changes {
+                if finding.is_error() && script_changes && scripts == Scripts::New {
                     stopping.push(finding.clone());
+                } else if finding.is_error() && script_changes {
+                    plan.warnings.push(warning(finding, " (it was live before)"));
                 } else if finding.is_error() {
                     plan.warnings.push(warning(finding, " (it is live already)"));
                 } else if change.is_some() && finding.severity == crate::model::Severity::Warning {

@@ -18,6 +18,7 @@ mod definitions;
 mod files;
 mod planning;
 mod progress;
+mod question;
 mod session;
 mod several;
 

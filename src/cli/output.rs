@@ -193,18 +193,13 @@ impl Output {
         }
     }
 
-    /// Asks for a yes. `None` when there is nobody to ask.
-    ///
-    /// # Errors
-    /// When the answer can't be read.
-    pub fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
-        if !self.can_ask {
-            return Ok(None);
+    /// Puts a question, if there is somebody to answer it.
+    #[must_use]
+    pub fn ask(&self, question: &str) -> bool {
+        if self.can_ask {
+            lock(&self.stderr).ask(question);
         }
-        lock(&self.stderr).ask(question);
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer)?;
-        Ok(Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")))
+        self.can_ask
     }
 
     fn tell(&self, least: Verbosity, text: &str) {
@@ -401,7 +396,7 @@ mod tests {
         output.progress("not a terminal");
         assert_eq!(captured.stdout(), "result\n");
         assert_eq!(captured.stderr(), "told\n");
-        assert_eq!(output.confirm("Apply?").unwrap(), None);
+        assert!(!output.ask("Apply?"));
     }
 
     #[test]

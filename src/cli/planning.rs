@@ -3,30 +3,35 @@
 //! Both call [`prepare`], so that what was reviewed and what is applied come
 //! from one function. Must not write anything.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{self, ScopeArgs};
-use super::definitions::{self, Checked};
+use super::backup;
+use super::definitions::{self, Checked, Scripts};
 use super::session::{Session, Shared};
 use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, HookName};
 use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy};
+use crate::source::Manifest;
 use crate::sync;
 
 /// One environment's plan, and what is needed to carry it out.
 pub(super) struct Prepared {
     /// The environment of hooksync.yaml, if one was chosen.
     pub(super) environment: Option<String>,
+    /// The folder of definitions.
+    pub(super) dir: PathBuf,
     /// The plan.
     pub(super) plan: Plan,
     /// The definitions, with the values of secrets.
     pub(super) desired: DesiredState,
     /// The tenant.
     pub(super) session: Session,
-    /// Whether deletes are allowed.
-    pub(super) allow_delete: bool,
+    /// What shaped the plan.
+    pub(super) options: Options,
 }
 
 impl Prepared {
@@ -39,6 +44,16 @@ impl Prepared {
             retried: counts.retried,
             waited_ms: counts.waited_ms,
         }
+    }
+
+    /// Whether the tenant is still as it was when the plan was made.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub(super) async fn is_current(&self) -> Result<bool, CliError> {
+        let live = sync::fetch(&self.session.reader, &self.desired, &self.options).await?;
+        let now = diff::plan(&self.desired, &live, &self.plan.tenant, &self.options);
+        Ok(now.fingerprint == self.plan.fingerprint)
     }
 
     /// About how long an apply would take at this tenant's rate.
@@ -78,8 +93,13 @@ async fn one(
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<Prepared, CliError> {
-    let options = options(settings, scope);
+    let dir = &settings.project.dir.value;
+    let restores = backup::manifest(dir)?;
+    let options = options(settings, scope, restores.as_ref());
     let session = shared.connect(settings).await?;
+    if let Some(backup) = restores.as_ref().filter(|backup| backup.tenant != session.tenant) {
+        return Err(backup::of_another_tenant(dir, backup, &session.tenant));
+    }
     let live = sync::fetch(&session.reader, &definitions.desired, &options).await?;
     let names: Vec<HookName> = live.hooks.iter().map(|hook| hook.name.clone()).collect();
     let unused = policy::unused_patterns(&options, &definitions.desired, &names);
@@ -96,19 +116,25 @@ async fn one(
     if let Some(scopes) = session.reader.scopes().await? {
         blocked::mark(&mut plan, &scopes);
     }
-    definitions.judge(&mut plan, context)?;
+    // what lived can be put back, whatever the rules say of it
+    let scripts = if restores.is_some() { Scripts::LivedBefore } else { Scripts::New };
+    definitions.judge(&mut plan, scripts, context)?;
     Ok(Prepared {
         environment: settings.project.environment.clone(),
+        dir: dir.clone(),
         plan,
         desired: definitions.desired,
         session,
-        allow_delete: options.allow_delete,
+        options,
     })
 }
 
-fn options(settings: &TenantSettings, scope: &ScopeArgs) -> Options {
+fn options(settings: &TenantSettings, scope: &ScopeArgs, restores: Option<&Manifest>) -> Options {
     Options {
         allow_delete: settings.allow_delete.value,
+        deletable: restores.map(|backup| {
+            backup.made.iter().filter_map(|name| HookName::parse(name).ok()).collect()
+        }),
         only: scope.only.clone(),
         secrets: match scope.secrets {
             args::SecretsMode::Always => SecretsMode::Always,

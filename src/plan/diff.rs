@@ -239,7 +239,7 @@ impl<'a> Draft<'a> {
             );
             self.warn("HS503", message, None);
         }
-        if self.options.allow_delete && known {
+        if self.options.deletes(&hook.name) && known {
             self.changes.push(Change {
                 action: Action::Delete,
                 name: hook.name.clone(),

@@ -63,7 +63,8 @@ pub(super) fn compute(
     changes: &[Change],
     secret_writes: &[SecretWrite],
 ) -> Fingerprint {
-    let Options { allow_delete, only: _, secrets, strict_newlines } = options;
+    // which hooks may be deleted shows in the changes
+    let Options { allow_delete, deletable: _, only: _, secrets, strict_newlines } = options;
     let mut bytes = Canonical::default();
     bytes.text("hooksync plan 1").text(tenant);
     bytes.flag(*allow_delete).flag(*strict_newlines);

@@ -58,7 +58,7 @@ impl<'a> NeedsIndex<'a> {
             }
         }
         for (at, hook) in live.iter().enumerate().filter(|(at, _)| !paired[*at]) {
-            if self.options.allow_delete && self.options.selects(&hook.name) {
+            if self.options.deletes(&hook.name) && self.options.selects(&hook.name) {
                 // a delete is backed up and fingerprinted, its secrets are told
                 needs[at] = Needs { content: true, secrets: true };
             } else if self.gives_way(hook) {

@@ -3,6 +3,8 @@
 //!
 //! Must not look at what changed; refusing a plan is `guard`'s.
 
+use std::collections::BTreeSet;
+
 use crate::model::{DesiredHook, DesiredState, HookName};
 
 /// The choices that shape a plan.
@@ -10,6 +12,9 @@ use crate::model::{DesiredHook, DesiredState, HookName};
 pub struct Options {
     /// Live hooks without a definition are deleted instead of left alone.
     pub allow_delete: bool,
+    /// The only ones of them that may be deleted; `None` means any. A backup
+    /// knows some of a tenant's hooks, not all.
+    pub deletable: Option<BTreeSet<HookName>>,
     /// Only hooks whose name matches one of these; empty means all.
     pub only: Vec<NamePattern>,
     /// Which secrets are sent.
@@ -85,6 +90,12 @@ impl Options {
     #[must_use]
     pub fn selects(&self, name: &HookName) -> bool {
         self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// Whether a live hook without a definition is deleted.
+    #[must_use]
+    pub fn deletes(&self, name: &HookName) -> bool {
+        self.allow_delete && self.deletable.as_ref().is_none_or(|names| names.contains(name))
     }
 
     /// Whether a definition is to be looked at, by its name or a former one.

@@ -29,7 +29,8 @@ use std::path::Path;
 
 pub use deploy::settings::DeployConfig;
 pub use export::{
-    ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Orphan, backup, export,
+    Backup, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Manifest, Orphan,
+    Saved, backup, export,
 };
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
 

@@ -60,7 +60,7 @@ pub async fn execute(approved: &ApprovedPlan, executor: &Executor<'_>) -> ApplyR
         notes: Vec::new(),
         remarks: BTreeMap::new(),
     };
-    run.to_the_end().await;
+    run.finish().await;
     tally::report(&run)
 }
 
@@ -130,7 +130,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn to_the_end(&mut self) {
+    async fn finish(&mut self) {
         let mut running: Running = FuturesUnordered::new();
         loop {
             self.settle();

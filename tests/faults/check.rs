@@ -13,7 +13,6 @@ use crate::plans::told;
 
 /// One faulty apply, seen from the tenant.
 pub(crate) struct Story<'a> {
-    pub(crate) seed: u64,
     pub(crate) before: &'a State,
     pub(crate) after: &'a State,
     /// Whether somebody else changed something meanwhile.
@@ -62,10 +61,9 @@ pub(crate) fn after_faults(
     if let Some(name) = doubles(story.after).difference(&doubles(story.before)).next() {
         return fail(format!("{name} is there twice"));
     }
-    if !story.edited {
-        if let Some(trigger) = crowds(story.after).difference(&crowds(story.before)).next() {
-            return fail(format!("two hooks run at {trigger}"));
-        }
+    let new_crowds = &crowds(story.after) - &crowds(story.before);
+    if let (Some(trigger), false) = (new_crowds.first(), story.edited) {
+        return fail(format!("two hooks run at {trigger}"));
     }
     if let Err(problem) = nothing_lost(story, plan, desired) {
         return fail(problem);

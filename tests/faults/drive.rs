@@ -89,7 +89,7 @@ pub(crate) async fn run(seed: u64) -> Result<String, String> {
             ..Limits::default()
         },
         client_secret: CLIENT_SECRET.into(),
-        state: (seed % 8 == 0).then(|| dir.path().join("tenant.json")),
+        state: seed.is_multiple_of(8).then(|| dir.path().join("tenant.json")),
         log: Some(dir.path().join("tenant.log")),
         seed: Some(seed),
         ..tenant::Options::default()
@@ -136,7 +136,7 @@ impl Run {
         let log = self.tenant.requests();
         let after = self.tenant.state();
         let edited = log.iter().any(|entry| entry.faults.iter().any(|f| f.starts_with("edit")));
-        let story = check::Story { seed: self.seed, before: &before, after: &after, edited };
+        let story = check::Story { before: &before, after: &after, edited };
         let ending = match &attempt {
             Attempt::Unread | Attempt::Refused => {
                 if !edited && after.hooks != before.hooks {

@@ -18,8 +18,14 @@
 mod chance;
 mod check;
 mod drive;
+#[cfg(unix)]
+mod interrupts;
 mod plans;
 mod process;
+mod refusals;
+mod restore;
+mod reviewed;
+mod secrets;
 
 use std::collections::BTreeMap;
 

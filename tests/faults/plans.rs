@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use hooksync::model::LiveHook;
 use hooksync::plan::Plan;
-use hooksync::source;
+use hooksync::source::{self, Backup, Saved};
 
 /// The steps of a plan, one a line.
 pub(crate) fn told(plan: &Plan) -> String {
@@ -23,10 +22,11 @@ pub(crate) fn told(plan: &Plan) -> String {
 
 /// Saves what a plan touches, as an apply does.
 pub(crate) fn save(plan: &Plan, folder: &Path) -> Result<(), String> {
-    let live: Vec<LiveHook> =
-        plan.changes.iter().filter_map(|change| change.live.clone()).collect();
-    if live.is_empty() {
+    let live = plan.changes.iter().filter_map(|change| change.live.as_ref());
+    let hooks: Vec<Saved<'_>> = live.map(|hook| Saved { hook, becomes: None }).collect();
+    if hooks.is_empty() {
         return Ok(());
     }
-    source::backup(folder, &live).map(drop).map_err(|error| error.to_string())
+    let backup = Backup { tenant: &plan.tenant, hooks, made: Vec::new() };
+    source::backup(folder, &backup).map(drop).map_err(|error| error.to_string())
 }

@@ -51,6 +51,16 @@ pub struct ApplyArgs {
     /// Where the live state is saved before the first write [default: .hooksync/backups]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = SAFETY)]
     pub backup_dir: Option<PathBuf>,
+    /// How many backups are kept there; older ones are removed, which is told
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 100,
+        value_parser = clap::value_parser!(u32).range(1..),
+        conflicts_with = "no_backup",
+        help_heading = SAFETY
+    )]
+    pub keep_backups: u32,
     /// Don't save the live state
     #[arg(long, conflicts_with = "backup_dir", help_heading = SAFETY)]
     pub no_backup: bool,

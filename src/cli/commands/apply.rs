@@ -8,6 +8,7 @@ use super::plan;
 use crate::cli::args::{ApplyArgs, ResultFormat};
 use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Progress;
+use crate::cli::question::confirm;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, backup, definitions, files, settings};
 use crate::plan::guard::{self, Allowed};
@@ -33,15 +34,17 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
         if approved.iter().all(|plan| plan.plan().steps.is_empty() && plan.plan().is_clean()) {
             return finish(&plans, &nothing(&plans), args.format, context);
         }
-        if !args.yes && context.output.confirm(&question(&plans))? == Some(false) {
-            return Err(CliError::new("not applied"));
+        if !args.yes {
+            agree(&plans, &shared, context).await?;
         }
         if shared.stop.is_cancelled() {
             return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
         }
         if !args.no_backup {
+            let keep = usize::try_from(args.keep_backups).unwrap_or(usize::MAX);
+            let place = backup::Place { dir: args.backup_dir.as_deref(), keep };
             for prepared in &plans {
-                backup::save(prepared, args.backup_dir.as_deref(), context)?;
+                backup::save(prepared, place, context)?;
             }
         }
         let each = plans
@@ -135,7 +138,7 @@ fn approve(
     for (at, prepared) in plans.iter().enumerate() {
         let reviewed = reviewed.get(at).unwrap_or(&none);
         let allowed = Allowed {
-            deletes: prepared.allow_delete,
+            deletes: prepared.options.allow_delete,
             force: args.force,
             expected: reviewed.fingerprint.clone(),
             expected_tenant: reviewed.tenant.clone(),
@@ -189,6 +192,33 @@ fn moved(reviewed: &[String], plan: &Plan) -> String {
         ("", new) => format!("\nNew in the plan: {new}"),
         (gone, new) => format!("\nNo longer in the plan: {gone}\nNew in the plan: {new}"),
     }
+}
+
+/// Asks whether to go on. While a person reads, the tenant can move: what is
+/// agreed to is what is applied, or nothing.
+async fn agree(plans: &[Prepared], shared: &Shared, context: &Context<'_>) -> Result<(), CliError> {
+    let question = question(plans);
+    let answer = tokio::select! {
+        biased;
+        () = shared.stop.cancelled() => return Ok(()),
+        answer = confirm(context.output, &question) => answer?,
+    };
+    match answer {
+        None => return Ok(()),
+        Some(false) => return Err(CliError::new("not applied")),
+        Some(true) => {}
+    }
+    for prepared in plans {
+        if !prepared.is_current().await? {
+            let tenant = &prepared.plan.tenant;
+            return Err(CliError::new(format!(
+                "{tenant} was changed by somebody else since the plan was shown; nothing was written"
+            ))
+            .hint("run apply again and look at the new plan")
+            .exit(Exit::Refused));
+        }
+    }
+    Ok(())
 }
 
 fn question(plans: &[Prepared]) -> String {

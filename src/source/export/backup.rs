@@ -1,16 +1,19 @@
 //! Live hooks put by before they are touched, as definitions that an apply can
 //! put back.
 //!
-//! Secret values can't be read from a tenant, so they are not in it; what can't
-//! be put back is told in a note beside the files. Everything is for the
-//! owner's eyes only.
+//! Main types: [`Backup`], what is saved, and [`Manifest`], what is known of a
+//! folder that is a backup. Secret values can't be read from a tenant, so they
+//! are not in it; what can't be put back is told in a note beside the files.
+//! Everything is for the owner's eyes only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::names::Stems;
 use super::render;
-use crate::model::LiveHook;
+use crate::model::{HookName, LiveHook};
 use crate::source::walk::display;
 use crate::source::write::{Batch, NewContent, WriteError};
 use crate::source::yaml::{self, SMALL};
@@ -19,26 +22,77 @@ use crate::source::yaml::{self, SMALL};
 /// the others. Loading passes over it, because its name begins with a dot.
 const ASIDE: &str = ".not-definitions";
 
+/// What tells a backup from other folders. Loading passes over it, too.
+const MANIFEST: &str = ".hooksync-backup.json";
+
+/// What is saved before an apply.
+#[derive(Debug, Clone, Default)]
+pub struct Backup<'a> {
+    /// The tenant.
+    pub tenant: &'a str,
+    /// Every live hook that will be touched.
+    pub hooks: Vec<Saved<'a>>,
+    /// The names of the hooks that will be made.
+    pub made: Vec<&'a HookName>,
+}
+
+/// One live hook that will be touched.
+#[derive(Debug, Clone, Copy)]
+pub struct Saved<'a> {
+    /// As it is now.
+    pub hook: &'a LiveHook,
+    /// What it will be called, if it gets another name.
+    pub becomes: Option<&'a HookName>,
+}
+
+/// What is known of a folder that is a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The tenant whose hooks were saved.
+    pub tenant: String,
+    /// The hooks that were about to be made: to go back is to delete them,
+    /// and no others.
+    pub made: Vec<String>,
+}
+
+impl Manifest {
+    /// The manifest of a folder; `None` if it is no backup.
+    ///
+    /// # Errors
+    /// When there is one that can't be read.
+    pub fn read(dir: &Path) -> std::io::Result<Option<Self>> {
+        match std::fs::read(dir.join(MANIFEST)) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// Writes a backup into a folder that doesn't exist yet. Returns its files.
 ///
 /// # Errors
 /// When a file can't be written.
-pub fn backup(dir: &Path, hooks: &[LiveHook]) -> Result<Vec<String>, WriteError> {
+pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError> {
+    let Backup { tenant, hooks, made } = backup;
     let mut batch = Batch { folder: dir.to_owned(), private: true, ..Batch::default() };
     let mut stems = Stems::default();
     stems.take("readme");
     let (mut names, mut enabled) = (BTreeSet::new(), BTreeSet::new());
     let mut remarks = Vec::new();
-    let mut sorted: Vec<&LiveHook> = hooks.iter().collect();
-    sorted.sort_by_key(|hook| (&hook.name, render::precedence(hook)));
-    for hook in sorted {
+    let mut sorted = hooks.clone();
+    sorted.sort_by_key(|saved| (&saved.hook.name, render::precedence(saved.hook)));
+    for Saved { hook, becomes } in sorted {
         let stem = stems.give(&hook.name);
         let with_enabled = !hook.enabled || enabled.insert(&hook.trigger);
         let text = render::obstacle(hook).is_none().then(|| {
             let name = render::written_name(hook)?;
             let literal = render::literal_markers(hook);
             let script = format!("{stem}.js");
-            yaml::emit(&render::definition(hook, &name, &script, &literal, with_enabled), SMALL)
+            let mut tree = render::definition(hook, &name, &script, &literal, with_enabled);
+            render::add_former_name(&mut tree, becomes);
+            yaml::emit(&tree, SMALL)
         });
         let text = text.flatten().filter(|_| names.insert(&hook.name));
         remarks.push(remark(hook, &stem, text.is_some(), with_enabled));
@@ -52,8 +106,14 @@ pub fn backup(dir: &Path, hooks: &[LiveHook]) -> Result<Vec<String>, WriteError>
             put("js", script.as_str().to_owned());
         }
     }
-    let note = NewContent { text: note(&remarks), before: None };
-    batch.writes.insert(dir.join("README.md"), note);
+    let made: Vec<String> = made.iter().map(ToString::to_string).collect();
+    let mut put = |name: &str, text: String| {
+        batch.writes.insert(dir.join(name), NewContent { text, before: None });
+    };
+    put("README.md", note(tenant, &remarks, &made));
+    let manifest = Manifest { tenant: (*tenant).to_owned(), made };
+    // texts always serialise
+    put(MANIFEST, serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n");
     batch.carry_out()?;
     Ok(batch.writes.keys().map(|path| display(path)).collect())
 }
@@ -105,13 +165,19 @@ fn remark(hook: &LiveHook, stem: &str, is_definition: bool, with_enabled: bool) 
     )
 }
 
-fn note(remarks: &[String]) -> String {
-    format!(
-        "# Hooks as they were before an apply\n\n\
-         `hooksync apply` on this folder puts them back (add `--allow-delete` where something has\n\
-         to go for that). Values of secrets can't be read from a tenant: hooks that still exist\n\
-         keep theirs, but a hook that is made again comes back without them. Ids are new then too.\n\n\
-         {}",
+fn note(tenant: &str, remarks: &[String], made: &[String]) -> String {
+    let mut note = format!(
+        "# Hooks of {} as they were before an apply\n\n\
+         `hooksync apply` on this folder puts them back, and touches no others. With\n\
+         `--allow-delete` it also deletes what that apply made: hooks and secrets.\n\
+         Values of secrets can't be read from a tenant: hooks that still exist keep theirs, but a\n\
+         hook that has to be made again comes back without them, switched off until they are\n\
+         given. Its id is a new one then.\n\n{}",
+        tenant.escape_debug(),
         remarks.concat()
-    )
+    );
+    if !made.is_empty() {
+        note.push_str(&format!("\nHooks that the apply was to make: `{}`\n", made.join("`, `")));
+    }
+    note
 }

@@ -20,7 +20,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub use backup::backup;
+pub use backup::{Backup, Manifest, Saved, backup};
 
 use super::write::{Batch, WriteError};
 use super::{Keywords, Layout};

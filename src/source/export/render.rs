@@ -96,6 +96,14 @@ pub(crate) fn in_deploy_order(mut tree: Node) -> Node {
     tree
 }
 
+/// Adds the name under which a hook may be found now.
+pub(crate) fn add_former_name(definition: &mut Node, name: Option<&HookName>) {
+    if let (Some(name), Value::Map(entries)) = (name, &mut definition.value) {
+        let (key, value) = (node(text("renamedFrom")), node(text(name.as_str())));
+        entries.push(Entry { key, value });
+    }
+}
+
 /// The markers in a live hook's versions: text, not keywords.
 pub(crate) fn literal_versions(hook: &LiveHook) -> BTreeSet<String> {
     hook.dependencies.iter().flatten().flat_map(|(_, version)| written(version)).collect()

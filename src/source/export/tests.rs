@@ -366,12 +366,20 @@ fn a_backup_can_be_loaded_again() {
         LiveHook { trigger: Trigger::Other("x\n\u{1b}".into()), ..hook("c", "4") },
         hook("readme", "5"),
     ];
-    let written = backup(&dir, &live).unwrap();
-    assert_eq!(written.len(), 11, "{written:#?}");
+    let (renamed, made) = (HookName::parse("Z").unwrap(), HookName::parse("new").unwrap());
+    let of = |hook| Saved { hook, becomes: (hook.name.as_str() == "readme").then_some(&renamed) };
+    let saved =
+        Backup { tenant: "t.example", hooks: live.iter().map(of).collect(), made: vec![&made] };
+    let written = backup(&dir, &saved).unwrap();
+    assert_eq!(written.len(), 12, "{written:#?}");
+    let manifest = Manifest { tenant: "t.example".into(), made: vec!["new".into()] };
+    assert_eq!(Manifest::read(&dir).unwrap(), Some(manifest));
+    assert_eq!(Manifest::read(folder.path()).unwrap(), None);
     let loaded = reload(&dir, &keywords(r#"{"HOME":"/root"}"#));
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
     let scripts: Vec<&str> = loaded.desired.hooks.iter().map(|hook| hook.script.as_str()).collect();
     assert_eq!(scripts, ["##HOME##\r\n", "2", "5"]);
+    assert_eq!(loaded.desired.hooks[2].renamed_from, std::slice::from_ref(&renamed));
     insta::assert_snapshot!(shown(&dir));
-    assert!(backup(&dir, &live).is_err(), "a backup is never written over another");
+    assert!(backup(&dir, &saved).is_err(), "a backup is never written over another");
 }

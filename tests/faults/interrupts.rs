@@ -1,0 +1,157 @@
+//! Ctrl-C, SIGTERM and kill -9, at any moment.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use hooksync::tenant::{self, Latency};
+
+use crate::process::{Bench, ended, signal, unlimited};
+
+const LIVE: [&str; 6] = [
+    "changed sign-up old on +K",
+    "deleted signed-up old on",
+    "replaced token old on",
+    "swap-a password left",
+    "swap-b password right on",
+    "given sign-up old",
+];
+const WANTED: [&str; 7] = [
+    "changed sign-up new off +L=canary-7f3a",
+    "replaced password old off",
+    "swap-a password right on <swap-b",
+    "swap-b password left <swap-a",
+    "given sign-up new on",
+    "made signed-up new on +M=canary-7f3a",
+    "made-too send-phone-message new on",
+];
+const APPLY: [&str; 4] = ["apply", "--yes", "--allow-delete", "--force"];
+
+fn slow(ms: u64) -> tenant::Options {
+    tenant::Options { latency: Latency { fixed_ms: ms, jitter_ms: 0 }, ..unlimited() }
+}
+
+/// Whatever happened before, running it again makes it good.
+fn converges(bench: &Bench, when: &str) {
+    bench.faults(&[]);
+    let names: Vec<String> = bench
+        .tenant
+        .state()
+        .hooks
+        .iter()
+        .map(|hook| format!("{:?} {}", hook.name, hook.trigger_id))
+        .collect();
+    let unique: BTreeSet<&String> = names.iter().collect();
+    assert_eq!(unique.len(), names.len(), "{when}: there twice: {names:?}");
+    let again = bench.run(&APPLY);
+    assert_eq!(again.code, Some(0), "{when}\n{}", again.all());
+    let expected = [
+        "changed sign-up new +L",
+        "given sign-up new on",
+        "made signed-up new on +M",
+        "made-too send-phone-message new on",
+        "replaced password old",
+        "swap-a password right on",
+        "swap-b password left",
+    ];
+    assert_eq!(bench.live(), expected, "{when}");
+    bench.expect(0, &["plan", "--allow-delete", "--detailed-exitcode"]);
+    for (path, bytes) in crate::process::files(bench.dir.path()) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(
+            !name.starts_with(".hooksync-") || name.ends_with(".json"),
+            "{when}: {}",
+            path.display()
+        );
+        let text = String::from_utf8(bytes).unwrap();
+        let ours = path.starts_with(bench.path(".hooksync"));
+        assert!(!ours || !text.contains("canary-7f3a"), "{when}: {}", path.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_every_request_and_run_again() {
+    let clean = Bench::new(unlimited(), &LIVE).await;
+    clean.define(&WANTED);
+    clean.expect(0, &APPLY);
+    let count = clean.tenant.requests().len();
+    assert!(count > 20, "{count}");
+    // every request, before and after it is carried out; by turns unless all
+    // are asked for
+    let all = std::env::var_os("HOOKSYNC_FAULT_RUNS").is_some();
+    for k in 1..=count {
+        let whens = if all { vec!["before", "after"] } else { vec![["before", "after"][k % 2]] };
+        for when in whens {
+            let bench = Bench::new(unlimited(), &LIVE).await;
+            bench.define(&WANTED);
+            bench.faults(&[&format!("hang-{when}@{k}")]);
+            tokio::task::block_in_place(|| {
+                let mut child = bench.spawn(&APPLY);
+                bench.wait_for(|log| log.len() >= k);
+                child.kill().unwrap();
+                child.wait().unwrap();
+            });
+            converges(&bench, &format!("killed {when} request {k} was carried out"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_finishes_what_is_under_way_and_no_more() {
+    for (name, after) in [("INT", 1), ("TERM", 3), ("INT", 6)] {
+        let bench = Bench::new(slow(120), &LIVE).await;
+        bench.define(&WANTED);
+        let (child, begun) = tokio::task::block_in_place(|| {
+            let child = bench.spawn(&APPLY);
+            let writes = |log: &[tenant::Entry]| {
+                log.iter().filter(|e| e.method != "GET" && e.path != "/oauth/token").count()
+            };
+            bench.wait_for(|log| writes(log) >= after);
+            signal(&child, name);
+            (child, bench.writes().len())
+        });
+        let ended = tokio::task::block_in_place(|| ended(child));
+        assert_eq!(ended.code, Some(130), "{}", ended.all());
+        assert!(ended.stdout.contains("not attempted"), "{}", ended.stdout);
+        assert!(ended.stdout.contains("Interrupted"), "{}", ended.stdout);
+        // what was under way, what had gone out meanwhile, and a switch that
+        // had begun
+        assert!(bench.writes().len() <= begun + 6, "{} then {}", begun, bench.writes().len());
+        converges(&bench, &format!("{name} after {after} writes\n{}", ended.all()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_interrupt_stops_at_once() {
+    let bench = Bench::new(unlimited(), &LIVE).await;
+    bench.define(&WANTED);
+    bench.faults(&["hang-after@writes,2"]);
+    let ended = tokio::task::block_in_place(|| {
+        let mut child = bench.spawn(&APPLY);
+        bench.wait_for(|log| log.iter().any(|entry| entry.delivery == Some("hang")));
+        signal(&child, "INT");
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(child.try_wait().unwrap().is_none(), "it did not wait for its request");
+        let begun = Instant::now();
+        signal(&child, "INT");
+        let ended = ended(child);
+        assert!(begun.elapsed() < Duration::from_secs(2));
+        ended
+    });
+    assert_eq!(ended.code, Some(130), "{}", ended.all());
+    assert!(ended.stdout.contains("may have been carried out"), "{}", ended.stdout);
+    converges(&bench, "interrupted twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_before_the_first_write_writes_nothing() {
+    let bench = Bench::new(slow(400), &LIVE).await;
+    bench.define(&WANTED);
+    let ended = tokio::task::block_in_place(|| {
+        let child = bench.spawn(&APPLY);
+        bench.wait_for(|log| log.len() >= 2);
+        signal(&child, "INT");
+        ended(child)
+    });
+    assert_eq!(ended.code, Some(130), "{}", ended.all());
+    assert!(bench.writes().is_empty() && bench.backups().is_empty());
+}
