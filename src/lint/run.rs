@@ -27,7 +27,7 @@ const USUAL_SCRIPT: usize = 100 * 1024;
 const MAX_DEPTH: usize = 1000;
 /// Enough for [`USUAL_SCRIPT`] bytes of the most expensive nesting, in a
 /// debug build too. Address space only: pages that nobody touches cost nothing.
-const USUAL_STACK: usize = 256 * 1024 * 1024;
+const USUAL_STACK: usize = 288 * 1024 * 1024;
 /// More threads than this don't pay.
 const MAX_WORKERS: usize = 8;
 
