@@ -38,7 +38,7 @@ fn tenants_hooks(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<S
         project: ProjectArgs { dir: Some(hooks.clone()), ..ProjectArgs::default() },
         connection: args.connection.clone(),
         only: Vec::new(),
-        layout: Layout::Native,
+        layout: None,
         prune: false,
     };
     super::export::run(&export, context)?;
