@@ -117,7 +117,7 @@ impl Checked {
             let change = plan
                 .changes
                 .iter()
-                .find(|change| change.source.as_deref() == Some(hook.source.as_str()));
+                .find(|change| change.name == hook.name && change.source.is_some());
             let script_changes = change.is_some_and(|change| {
                 change.fields.iter().any(|field| matches!(field, FieldChange::Script { .. }))
             });

@@ -11,7 +11,7 @@ use oxc::semantic::Semantic;
 
 use super::parse::Wrapped;
 use super::rule::Rule;
-use super::yaml;
+use super::yaml::Definition;
 use crate::model::{Code, DesiredHook};
 
 const MARK: &str = "hooksync-allow";
@@ -41,12 +41,12 @@ pub(super) fn of_script(semantic: &Semantic<'_>, wrapped: &Wrapped) -> Vec<Allow
 }
 
 /// The comments of a definition, as far as they are about this hook.
-pub(super) fn of_definition(hook: &DesiredHook) -> Vec<Allow> {
+pub(super) fn of_definition(hook: &DesiredHook, definition: &Definition<'_>) -> Vec<Allow> {
     let text = &hook.source_text;
     if !text.contains(MARK) {
         return Vec::new();
     }
-    let own = yaml::region(hook);
+    let own = definition.region();
     let mut start = 0;
     let mut found = Vec::new();
     for line in text.split_inclusive('\n') {
@@ -94,30 +94,47 @@ fn end_of_names(rest: &str) -> usize {
     }
 }
 
-/// The lines that each comment of one text speaks for, counted from 0.
-pub(super) fn lines_of(allows: &[Allow], text: &str) -> Vec<[usize; 2]> {
-    let place = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count();
-    let lines: Vec<_> = text.split('\n').collect();
+/// The lines that each comment of one text speaks for.
+pub(super) fn lines_of(allows: &[Allow], text: &str, lines: &Lines) -> Vec<[usize; 2]> {
     let stands_alone = |allow: &Allow| {
-        let before = text.get(..allow.at.start).unwrap_or_default();
-        before.rsplit('\n').next().unwrap_or_default().trim().is_empty()
+        let start = lines.start(lines.of(allow.at.start));
+        text.get(start..allow.at.start).is_some_and(|before| before.trim().is_empty())
     };
     let alone: Vec<_> = allows
         .iter()
         .filter(|allow| stands_alone(allow))
-        .map(|allow| place(allow.at.end))
+        .map(|allow| lines.of(allow.at.end))
         .collect();
     allows
         .iter()
         .map(|allow| {
-            let own = place(allow.at.end);
+            let own = lines.of(allow.at.end);
             if !stands_alone(allow) {
                 return [own, own];
             }
-            let next = (own + 1..lines.len()).find(|line| !alone.contains(line));
+            let next = (own + 1..).find(|line| alone.binary_search(line).is_err());
             [own, next.unwrap_or(own)]
         })
         .collect()
+}
+
+/// Where the lines of a text begin. Lines are counted from 0.
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn new(text: &str) -> Self {
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self(std::iter::once(0).chain(after).collect())
+    }
+
+    /// The line of a byte.
+    pub(super) fn of(&self, at: usize) -> usize {
+        self.0.partition_point(|start| *start <= at).saturating_sub(1)
+    }
+
+    fn start(&self, line: usize) -> usize {
+        self.0.get(line).copied().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

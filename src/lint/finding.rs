@@ -2,8 +2,10 @@
 //!
 //! Main type: [`Findings`]. Must not decide what is a finding.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::yaml::Definition;
 use crate::model::{Code, DesiredHook, Diagnostic};
 
 use super::allow::{self, Allow};
@@ -12,6 +14,7 @@ use super::rule::{ALLOW_UNKNOWN, ALLOW_UNUSED, ALLOW_WITHOUT_REASON, Rule, RuleS
 /// The findings about one hook so far.
 pub(super) struct Findings<'h> {
     pub(super) hook: &'h DesiredHook,
+    yaml: OnceCell<Definition<'h>>,
     settings: &'h RuleSettings,
     found: Vec<Found>,
     /// Credentials found, as bytes of the file on disk: no excerpt may show them.
@@ -35,10 +38,10 @@ enum Place {
 }
 
 impl Place {
-    /// The line it begins on, counted from 0.
-    fn line(&self, text: &str) -> usize {
+    /// Where it begins.
+    fn start(&self) -> usize {
         let (Self::Script(at) | Self::Definition(at)) = self;
-        text.get(..at.start).unwrap_or(text).matches('\n').count()
+        at.start
     }
 }
 
@@ -55,11 +58,17 @@ impl<'h> Findings<'h> {
     pub(super) fn new(hook: &'h DesiredHook, settings: &'h RuleSettings) -> Self {
         Self {
             hook,
+            yaml: OnceCell::new(),
             settings,
             found: Vec::new(),
             script_credentials: Vec::new(),
             definition_credentials: Vec::new(),
         }
+    }
+
+    /// The definition's lines.
+    pub(super) fn yaml(&self) -> &Definition<'h> {
+        self.yaml.get_or_init(|| Definition::of(self.hook))
     }
 
     /// A finding at some bytes of the script, as it is after keyword
@@ -164,7 +173,11 @@ impl<'h> Findings<'h> {
         place: fn(Range<usize>) -> Place,
         complete: bool,
     ) {
-        let lines = allow::lines_of(&allows, text);
+        if allows.is_empty() {
+            return;
+        }
+        let lines_of_text = allow::Lines::new(text);
+        let lines = allow::lines_of(&allows, text, &lines_of_text);
         for (allow, lines) in allows.into_iter().zip(lines) {
             let at = || place(allow.at.clone());
             for rule in &allow.rules {
@@ -177,7 +190,9 @@ impl<'h> Findings<'h> {
                 let is_here = |found: &Found| {
                     let found_in =
                         std::mem::discriminant(&found.place) == std::mem::discriminant(&at());
-                    found_in && found.code == *code && lines.contains(&found.place.line(text))
+                    found_in
+                        && found.code == *code
+                        && lines.contains(&lines_of_text.of(found.place.start()))
                 };
                 self.found.retain(|found| !is_here(found));
                 let is_used = before != self.found.len();
@@ -196,7 +211,8 @@ impl<'h> Findings<'h> {
 
     /// The findings in order, graded, with excerpts that show no credential.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
-        let Self { hook, settings, found, script_credentials, definition_credentials } = self;
+        let Self { hook, yaml: _, settings, found, script_credentials, definition_credentials } =
+            self;
         let mut diagnostics: Vec<_> = found
             .into_iter()
             .filter_map(|Found { code, message, hint, place }| {
@@ -224,6 +240,9 @@ impl<'h> Findings<'h> {
     }
 }
 
+/// A line longer than this, as bundlers write them, is not worth showing.
+const LONG_LINE: usize = 2000;
+
 /// Overwrites every credential in a finding's excerpt with asterisks, one a
 /// character, so that the underline stays where it belongs.
 fn redacted(
@@ -232,6 +251,9 @@ fn redacted(
     at: usize,
     credentials: &[Range<usize>],
 ) -> Diagnostic {
+    if finding.excerpt.as_ref().is_some_and(|excerpt| excerpt.line.len() > LONG_LINE) {
+        finding.excerpt = None;
+    }
     let Some(excerpt) = finding.excerpt.as_mut().filter(|_| !credentials.is_empty()) else {
         return finding;
     };

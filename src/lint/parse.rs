@@ -71,6 +71,25 @@ pub(super) struct Parsed<'a> {
     pub(super) trigger: Trigger,
 }
 
+impl Parsed<'_> {
+    /// How deep the script nests.
+    pub(super) fn depth(&self) -> usize {
+        let nodes = self.semantic.nodes();
+        let mut depths = vec![0usize; nodes.len()];
+        let mut deepest = 0;
+        for (id, _) in nodes.iter_enumerated() {
+            let parent = nodes.parent_id(id);
+            // Parents come before their children.
+            let depth = depths.get(parent.index()).map_or(0, |depth| depth + 1);
+            if let Some(own) = depths.get_mut(id.index()) {
+                *own = depth;
+            }
+            deepest = deepest.max(depth);
+        }
+        deepest
+    }
+}
+
 /// What kept a script from being parsed.
 pub(super) struct SyntaxError {
     /// The parser's words.
@@ -83,9 +102,17 @@ pub(super) struct SyntaxError {
     pub(super) other: Option<(std::ops::Range<usize>, String)>,
 }
 
-pub(super) fn options() -> ParseOptions {
+/// The most brackets that one line may hold for its regular expressions to be
+/// read. Their parser takes up to 14 KB of stack a level, far more than
+/// anything else that nests, and no regular expression spans lines.
+const MAX_BRACKETS_A_LINE: usize = 2_000;
+
+pub(super) fn options(text: &str) -> ParseOptions {
+    let shallow = text.split(['\n', '\r', '\u{2028}', '\u{2029}']).all(|line| {
+        line.bytes().filter(|byte| matches!(byte, b'(' | b'[')).count() <= MAX_BRACKETS_A_LINE
+    });
     ParseOptions {
-        parse_regular_expression: true,
+        parse_regular_expression: shallow,
         allow_return_outside_function: true,
         preserve_parens: false,
         ..ParseOptions::default()
@@ -100,8 +127,9 @@ pub(super) fn parse<'a>(
     allocator: &'a Allocator,
     wrapped: &'a Wrapped,
 ) -> Result<Parsed<'a>, Vec<SyntaxError>> {
+    let text = &wrapped.text;
     let parsed =
-        Parser::new(allocator, &wrapped.text, SourceType::script()).with_options(options()).parse();
+        Parser::new(allocator, text, SourceType::script()).with_options(options(text)).parse();
     if parsed.diagnostics.has_errors() || parsed.panicked {
         return Err(errors(wrapped, parsed.diagnostics.errors()));
     }

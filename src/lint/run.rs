@@ -21,9 +21,13 @@ use crate::model::{DesiredHook, DesiredState, Diagnostic};
 const MAX_SCRIPT: usize = 1024 * 1024;
 /// What a worker's stack is large enough for, whatever the script nests.
 const USUAL_SCRIPT: usize = 100 * 1024;
+/// Scripts that people write nest some dozens deep, bundles some hundreds.
+/// Many rules look from a place to what is around it, so that unbounded depth
+/// would mean unbounded time.
+const MAX_DEPTH: usize = 1000;
 /// Enough for [`USUAL_SCRIPT`] bytes of the most expensive nesting, in a
 /// debug build too. Address space only: pages that nobody touches cost nothing.
-const USUAL_STACK: usize = 256 * 1024 * 1024;
+const USUAL_STACK: usize = 288 * 1024 * 1024;
 /// More threads than this don't pay.
 const MAX_WORKERS: usize = 8;
 
@@ -122,16 +126,27 @@ fn all_checks(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
     match parse(&allocator, &wrapped) {
         Err(errors) => {
             load::tell(errors, &mut findings);
-            findings.allow(Vec::new(), allow::of_definition(hook), false);
+            let in_definition = allow::of_definition(hook, findings.yaml());
+            findings.allow(Vec::new(), in_definition, false);
         }
         Ok(parsed) => {
             let exported = export::of(&parsed);
             export::tell(&parsed, &exported, &mut findings);
+            if parsed.depth() > MAX_DEPTH {
+                findings.script(
+                    NOT_CHECKED,
+                    0..0,
+                    format!("This script nests more than {MAX_DEPTH} levels deep; only whether it loads was checked."),
+                    "",
+                );
+                return findings.finish();
+            }
             let in_script = allow::of_script(&parsed.semantic, &wrapped);
             let script = Script::new(parsed, exported.handler);
             syntax::check(&script, &mut findings);
             rules::script(&script, &mut findings);
-            findings.allow(in_script, allow::of_definition(hook), true);
+            let in_definition = allow::of_definition(hook, findings.yaml());
+            findings.allow(in_script, in_definition, true);
         }
     }
     findings.finish()

@@ -25,93 +25,106 @@ struct Line<'t> {
 }
 
 /// An entry of a map: its key, and its value on the same line.
-pub(super) struct Entry {
-    pub(super) key: String,
+pub(super) struct Entry<'t> {
+    pub(super) key: &'t str,
     pub(super) key_at: Range<usize>,
     /// The value as it is written, without quotes, when it stands on the line
     /// of its key.
-    pub(super) value: String,
+    pub(super) value: &'t str,
     pub(super) value_at: Range<usize>,
 }
 
-/// The place of a key of the hook, such as `secrets`; else that of its name;
-/// else the beginning.
-pub(super) fn section(hook: &DesiredHook, key: &str) -> Range<usize> {
-    let lines = lines(&hook.source_text);
-    let own = own_lines(&lines, hook);
-    let at =
-        |wanted: &str| own.iter().find(|line| line.key == wanted).map(|line| line.key_at.clone());
-    at(key).or_else(|| at("name")).unwrap_or(0..0)
+/// A definition's text, read once.
+pub(super) struct Definition<'t> {
+    text: &'t str,
+    lines: Vec<Line<'t>>,
+    /// Which of the lines are about this hook.
+    own: Range<usize>,
 }
 
-/// The place of an entry below a key of the hook, such as one secret; else
-/// that of the key.
-pub(super) fn entry(hook: &DesiredHook, section_key: &str, key: &str) -> Range<usize> {
-    entries(hook, section_key)
-        .into_iter()
-        .find(|entry| entry.key == key)
-        .map_or_else(|| section(hook, section_key), |entry| entry.key_at)
-}
+impl<'t> Definition<'t> {
+    pub(super) fn of(hook: &'t DesiredHook) -> Self {
+        let lines = lines(&hook.source_text);
+        let own = own_lines(&lines, &hook.written_name);
+        Self { text: &hook.source_text, lines, own }
+    }
 
-/// The entries below a key of the hook, one a line.
-pub(super) fn entries(hook: &DesiredHook, section_key: &str) -> Vec<Entry> {
-    let lines = lines(&hook.source_text);
-    let own = own_lines(&lines, hook);
-    let Some(start) = own.iter().position(|line| line.key == section_key) else {
-        return Vec::new();
-    };
-    let indent = own[start].indent;
-    let below = own[start + 1..].iter().take_while(|line| line.indent > indent);
-    let inner = own.get(start + 1).map_or(0, |line| line.indent);
-    below
-        .filter(|line| line.indent == inner)
-        .map(|line| Entry {
-            key: line.key.to_owned(),
-            key_at: line.key_at.clone(),
-            value: line.value.to_owned(),
-            value_at: line.value_at.clone(),
-        })
-        .collect()
-}
+    fn own(&self) -> &[Line<'t>] {
+        self.lines.get(self.own.clone()).unwrap_or_default()
+    }
 
-/// The bytes of the text that are about this hook.
-pub(super) fn region(hook: &DesiredHook) -> Range<usize> {
-    let lines = lines(&hook.source_text);
-    let own = own_lines(&lines, hook);
-    match (own.first(), own.last()) {
-        (Some(first), Some(last)) if own.len() < lines.len() => first.start..last.value_at.end,
-        _ => 0..hook.source_text.len(),
+    /// The place of a key of the hook, such as `secrets`; else that of its
+    /// name; else the beginning.
+    pub(super) fn section(&self, key: &str) -> Range<usize> {
+        let at = |wanted: &str| {
+            self.own().iter().find(|line| line.key == wanted).map(|line| line.key_at.clone())
+        };
+        at(key).or_else(|| at("name")).unwrap_or(0..0)
+    }
+
+    /// The place of an entry below a key of the hook, such as one secret; else
+    /// that of the key.
+    pub(super) fn entry(&self, section: &str, key: &str) -> Range<usize> {
+        self.entries(section)
+            .into_iter()
+            .find(|entry| entry.key == key)
+            .map_or_else(|| self.section(section), |entry| entry.key_at)
+    }
+
+    /// The entries below a key of the hook, one a line.
+    pub(super) fn entries(&self, section: &str) -> Vec<Entry<'t>> {
+        let own = self.own();
+        let Some(start) = own.iter().position(|line| line.key == section) else {
+            return Vec::new();
+        };
+        let indent = own[start].indent;
+        let inner = own.get(start + 1).map_or(0, |line| line.indent);
+        own[start + 1..]
+            .iter()
+            .take_while(|line| line.indent > indent)
+            .filter(|line| line.indent == inner)
+            .map(|line| Entry {
+                key: line.key,
+                key_at: line.key_at.clone(),
+                value: line.value,
+                value_at: line.value_at.clone(),
+            })
+            .collect()
+    }
+
+    /// The bytes of the text that are about this hook.
+    pub(super) fn region(&self) -> Range<usize> {
+        match (self.own().first(), self.own().last()) {
+            (Some(first), Some(last)) if self.own.len() < self.lines.len() => {
+                first.start..last.value_at.end
+            }
+            _ => 0..self.text.len(),
+        }
+    }
+
+    /// Every value about the hook that stands on the line of its key.
+    pub(super) fn values(&self) -> Vec<(Range<usize>, &'t str)> {
+        self.own()
+            .iter()
+            .filter(|line| !line.value.is_empty())
+            .map(|line| (line.value_at.clone(), line.value))
+            .collect()
     }
 }
 
-/// Every value about the hook that stands on the line of its key.
-pub(super) fn values(hook: &DesiredHook) -> Vec<Range<usize>> {
-    let lines = lines(&hook.source_text);
-    own_lines(&lines, hook)
-        .iter()
-        .filter(|line| !line.value.is_empty())
-        .map(|line| line.value_at.clone())
-        .collect()
-}
-
-/// The lines about this hook: all of a file that holds one, and the list item
-/// of its name where there are several.
-fn own_lines<'l, 't>(lines: &'l [Line<'t>], hook: &DesiredHook) -> &'l [Line<'t>] {
-    let names: Vec<_> = lines.iter().enumerate().filter(|(_, line)| line.key == "name").collect();
-    let Some((at, name)) = names
-        .iter()
-        .find(|(_, line)| line.value == hook.written_name)
-        .filter(|(_, line)| line.indent > 0)
-    else {
-        return lines;
+/// The lines about the hook of this name: all of a file that holds one, and
+/// the list item of its name where there are several.
+fn own_lines(lines: &[Line<'_>], name: &str) -> Range<usize> {
+    let is_name = |line: &Line<'_>| line.key == "name" && line.value == name && line.indent > 0;
+    let Some(at) = lines.iter().position(is_name) else {
+        return 0..lines.len();
     };
-    let begins = |line: &Line<'_>| line.begins_item && line.indent == name.indent;
-    let first = lines[..=*at].iter().rposition(begins).unwrap_or(0);
-    let after = lines[at + 1..]
-        .iter()
-        .take_while(|line| line.indent >= name.indent && !begins(line))
-        .count();
-    &lines[first..at + 1 + after]
+    let indent = lines[at].indent;
+    let begins = |line: &Line<'_>| line.begins_item && line.indent == indent;
+    let first = lines[..=at].iter().rposition(begins).unwrap_or(0);
+    let after =
+        lines[at + 1..].iter().take_while(|line| line.indent >= indent && !begins(line)).count();
+    first..at + 1 + after
 }
 
 fn lines(text: &str) -> Vec<Line<'_>> {
@@ -173,7 +186,7 @@ mod tests {
     fn check(text: &str, section_key: &str, key: &str, expected: &str) {
         let mut hook = hook("pre-user-registration", "");
         hook.source_text = text.into();
-        let at = entry(&hook, section_key, key);
+        let at = Definition::of(&hook).entry(section_key, key);
         assert_eq!(&text[at], expected, "{text}");
     }
 
@@ -197,7 +210,8 @@ mod tests {
         let text = "hooks:\n  - name: other\n    secrets:\n      A: 1\n  - secrets:\n      A: 2\n    name: test-hook\n  - name: third\n    secrets:\n      B: 1\n";
         let mut hook = hook("pre-user-registration", "");
         hook.source_text = text.into();
-        let found = entries(&hook, "secrets");
-        assert_eq!(found.iter().map(|entry| entry.value.as_str()).collect::<Vec<_>>(), ["2"]);
+        let definition = Definition::of(&hook);
+        let found = definition.entries("secrets");
+        assert_eq!(found.iter().map(|entry| entry.value).collect::<Vec<_>>(), ["2"]);
     }
 }

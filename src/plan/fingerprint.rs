@@ -63,11 +63,13 @@ pub(super) fn compute(
     changes: &[Change],
     secret_writes: &[SecretWrite],
 ) -> Fingerprint {
-    // which hooks may be deleted shows in the changes
-    let Options { allow_delete, deletable: _, only: _, secrets, strict_newlines } = options;
+    // Whether deleting is allowed is the guard's: a plan made without leave
+    // shows the same deletes of replaced hooks and secrets as one made with it,
+    // and hooks that are deleted for having no definition are in the changes.
+    let Options { allow_delete: _, deletable: _, only: _, secrets, strict_newlines } = options;
     let mut bytes = Canonical::default();
     bytes.text("hooksync plan 1").text(tenant);
-    bytes.flag(*allow_delete).flag(*strict_newlines);
+    bytes.flag(*strict_newlines);
     bytes.text(match secrets {
         SecretsMode::Always => "always",
         SecretsMode::Missing => "missing",

@@ -1,7 +1,7 @@
 //! Findings as SARIF 2.1.0, the format that code scanning takes.
 //!
 //! Places are told in Unicode code points, which is how a
-//! [`Position`](crate::model::Position) counts. Must not know the rules:
+//! [`Position`] counts. Must not know the rules:
 //! whoever calls passes what is known of them.
 
 use std::collections::BTreeMap;

@@ -66,6 +66,8 @@ codes! {
     LITERAL_MARKERS = "HS044";
     /// A live script larger than a file may be.
     LIVE_TOO_LARGE = "HS045";
+    /// A folder that is laid out otherwise than asked for.
+    OTHER_LAYOUT = "HS046";
     /// A required field is missing.
     MISSING_FIELD = "HS101";
     /// A field that doesn't exist.

@@ -38,7 +38,7 @@ pub(crate) fn read(root: &Root, context: &mut Context<'_>) -> (Vec<Definition>, 
 /// The desired state of a folder and the number of its definitions.
 pub(crate) fn load(root: &Root, context: &mut Context<'_>) -> (DesiredState, usize) {
     let (definitions, count) = read(root, context);
-    if count == 0 && context.found.is_empty() {
+    if count == 0 && !context.found.iter().any(Diagnostic::is_error) {
         context.found.push(
             Diagnostic::error(codes::NO_DEFINITIONS, "there are no definitions below this folder")
                 .in_file(super::walk::display(&root.given))

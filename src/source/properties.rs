@@ -124,6 +124,34 @@ proptest! {
     }
 
     #[test]
+    fn any_deploy_cli_tree_is_read_without_panic(json in pieces(), list in pieces(), other in pieces()) {
+        let (folder, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(folder.path().join("hooks")).unwrap();
+        let at = folder.path().join("hooks/x.json");
+        fs::write(&at, format!("{{\"triggerId\": \"##KEY##\", {json}}}")).unwrap();
+        let yaml = second.path().join("tenant.yaml");
+        fs::write(&yaml, format!("{other}\nhooks:\n  - {list}\nrules: []\n")).unwrap();
+        let files = [at, yaml].into_iter().map(|path| {
+            (path.display().to_string(), fs::read_to_string(&path).unwrap())
+        });
+        let files: BTreeMap<String, String> = files.collect();
+        for dir in [folder.path(), second.path()] {
+            for allow_unresolved in [false, true] {
+                let loaded = load(dir, &LoadOptions { keywords: some_keywords(), allow_unresolved });
+                prop_assert!(loaded.layout != Layout::Native);
+                for found in &loaded.diagnostics {
+                    prop_assert!(found.file.as_ref().is_none_or(|file| !files.contains_key(file)) || is_inside(found, &files), "{found:?}");
+                    prop_assert!(!found.message.contains("canary"), "{found:?}");
+                }
+            }
+            // Whatever is there, an export either refuses or makes it right.
+            let live = LiveState::default();
+            let options = ExportOptions { keywords: some_keywords(), prune: true, only: &|_| true, layout: None };
+            let _ = export(dir, &live, &options);
+        }
+    }
+
+    #[test]
     fn secrets_stay_out_of_what_findings_quote(noise in pieces(), key in "[A-Z]{1,3}", at in 0_usize..200) {
         let text = format!("name: a\nsecrets:\n  {key}: canary\n  B: >\n    canary\n\n    canary\nenabled: x\n{}", noise.replace("canary", ""));
         let mut at = at.min(text.len());
@@ -202,7 +230,11 @@ fn state(mut hooks: Vec<LiveHook>) -> LiveState {
 }
 
 fn run_export(dir: &Path, live: &LiveState, prune: bool) -> ExportPlan {
-    let options = ExportOptions { keywords: some_keywords(), prune, only: &|_| true, layout: None };
+    run_export_as(dir, live, prune, None)
+}
+
+fn run_export_as(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layout>) -> ExportPlan {
+    let options = ExportOptions { keywords: some_keywords(), prune, only: &|_| true, layout };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
     plan.write().unwrap();
     plan
@@ -285,5 +317,34 @@ proptest! {
             check_says(dir, &live)?;
         }
         prop_assert!(run_export(dir, &live, false).is_clean());
+    }
+
+    #[test]
+    fn deploy_cli_trees_say_what_is_live_again_and_again(
+        first in vec(live_hook(), 1..4),
+        second in vec(live_hook(), 1..4),
+        layout in prop::sample::select(vec![Layout::DeployCli, Layout::DeployCliYaml]),
+    ) {
+        // These layouts have no way to say that a marker is text.
+        let plain = |mut hook: LiveHook| {
+            let without = |text: &str| text.replace(['#', '@'], "");
+            hook.script = hook.script.map(|script| Script::new(without(script.as_str())));
+            hook.dependencies = hook.dependencies.map(|all| {
+                all.into_iter().map(|(key, version)| (without(&key), without(&version))).collect()
+            });
+            hook.secrets = hook.secrets.map(|all| all.iter().map(|key| without(key)).collect());
+            hook
+        };
+        let first = state(first.into_iter().map(plain).collect());
+        let second = state(second.into_iter().map(plain).collect());
+        prop_assume!(!first.hooks.is_empty() && !second.hooks.is_empty());
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("out");
+        run_export_as(&dir, &first, false, Some(layout));
+        check_says(&dir, &first)?;
+        prop_assert!(run_export_as(&dir, &first, true, Some(layout)).is_clean());
+        run_export_as(&dir, &second, true, Some(layout));
+        check_says(&dir, &second)?;
+        prop_assert!(run_export_as(&dir, &second, true, Some(layout)).is_clean());
     }
 }

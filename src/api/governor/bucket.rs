@@ -16,6 +16,10 @@ use super::{Headroom, LimitSeen, Next};
 /// Buckets with less room than this are paced instead of reckoned.
 const SMALL: f64 = 4.0;
 
+/// The part of what is left that is taken at once to begin with: four of us
+/// may begin at the same moment.
+const FIRST_SHARE: f64 = 0.25;
+
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -32,9 +36,10 @@ pub(super) struct Bucket {
     blind: Blind,
     /// Whether something that no header tells of refuses requests.
     hidden: bool,
-    /// How many requests may be under way until more is known of what others
-    /// take.
-    allowance: f64,
+    /// The part of what is left that is taken at once, and since when. It
+    /// grows while no answer shows that others take as well.
+    share: f64,
+    share_since: f64,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
     jitter: f64,
@@ -61,7 +66,8 @@ impl Bucket {
             pace: None,
             blind: Blind::new(),
             hidden: false,
-            allowance: 1.0,
+            share: FIRST_SHARE,
+            share_since: 0.0,
             rtt: 0.0,
             jitter: 0.0,
         }
@@ -102,9 +108,6 @@ impl Bucket {
             let full = under_way >= anchor.limit;
             return if full { Next::AfterAnswer } else { at_or_now(pace.ready_at()) };
         }
-        if under_way >= self.allowance {
-            return Next::AfterAnswer;
-        }
         let headroom = self.headroom.of(anchor.limit);
         // What is reckoned over a long way there is less sure; but where one
         // second fills the bucket, keeping more of it would cost the rate.
@@ -114,7 +117,11 @@ impl Bucket {
         let margin = (self.refill.margin() + far).min(room - 1.0);
         let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
         if missing <= 0.0 {
-            return Next::Now;
+            // Others may see the same and be about to take it, too.
+            // What comes in during one round trip is no part of that.
+            let share = self.share * (anchor.remaining - headroom);
+            let most = share.max((1.5 * rate * self.rtt).min(room / 4.0)).max(2.0);
+            return if under_way < most { Next::Now } else { Next::AfterAnswer };
         }
         // A refill of a whole window fills the bucket at most: nothing beyond
         // that can be counted on before an answer says so.
@@ -148,7 +155,7 @@ impl Bucket {
             self.blind.succeeded(now);
             self.taken += 1.0;
         }
-        self.learn_allowance(sent, signal);
+        self.learn_hidden(sent, signal);
         let seen = match (signal.bucket, self.anchor) {
             (Some(seen), _) => Some(seen),
             // A refusal says enough without headers, if the bucket is known.
@@ -159,7 +166,7 @@ impl Bucket {
         };
         match seen {
             Some(seen) => {
-                self.learn(seen, sent, signal);
+                self.learn(seen, sent, now, signal);
                 self.learn_pace(seen, sent, now, signal.throttled);
             }
             None if signal.throttled => {}
@@ -196,7 +203,7 @@ impl Bucket {
     }
 
     /// Makes an answer the anchor, unless it is older than the one there is.
-    fn learn(&mut self, seen: BucketHeaders, sent: f64, signal: &Signal) {
+    fn learn(&mut self, seen: BucketHeaders, sent: f64, now: f64, signal: &Signal) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let apart = (4.0 * self.jitter).max(0.002);
         if let Some(anchor) = &mut self.anchor {
@@ -217,20 +224,16 @@ impl Bucket {
         let room = limit - self.headroom.of(limit);
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
-        self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
+        let alone = self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
+        if signal.throttled || !alone {
+            (self.share, self.share_since) = (FIRST_SHARE, now);
+        } else if sent >= self.share_since {
+            (self.share, self.share_since) = ((2.0 * self.share).min(2.0), now);
+        }
     }
 
-    /// Until an answer shows what others take, a part of what is left has to
-    /// do: they may be about to take it, too.
-    fn learn_allowance(&mut self, sent: f64, signal: &Signal) {
-        match (signal.bucket, self.anchor) {
-            (Some(seen), None) => {
-                let free = seen.remaining - self.headroom.of(seen.limit);
-                self.allowance = (free / 3.0).max(2.0);
-            }
-            _ if signal.throttled => self.allowance = (self.allowance / 2.0).max(2.0),
-            _ => self.allowance = (self.allowance + 1.0).min(1024.0),
-        }
+    /// Notices refusals that the headers don't explain.
+    fn learn_hidden(&mut self, sent: f64, signal: &Signal) {
         // Refused although there was enough: by a limit that isn't told.
         let expected = match (signal.bucket, self.anchor) {
             (Some(seen), _) => seen.remaining,

@@ -68,7 +68,7 @@ pub(super) struct Refill {
 
 impl Refill {
     /// Takes in one answer. `taken` is what we took from the bucket so far,
-    /// this request included.
+    /// this request included. Gives whether there is no sign of others.
     pub(super) fn learn(
         &mut self,
         seen: &BucketHeaders,
@@ -77,7 +77,7 @@ impl Refill {
         signal: &Signal,
         room: f64,
         unsure: f64,
-    ) {
+    ) -> bool {
         let BucketHeaders { limit, remaining, reset } = *seen;
         (self.limit, self.room) = (limit, room);
         if signal.throttled && self.smooth && self.by_reset {
@@ -92,7 +92,7 @@ impl Refill {
         if let Some(reset) = reset {
             self.learn_reset(reset, remaining, sample, signal);
         }
-        self.learn_sum(sample, remaining >= limit - 1.0);
+        self.learn_sum(sample, remaining >= limit - 1.0)
     }
 
     /// Whether `reset` says when the bucket is full, and the rate if it does.
@@ -128,12 +128,14 @@ impl Refill {
         }
     }
 
-    fn learn_sum(&mut self, sample: Sample, full: bool) {
+    fn learn_sum(&mut self, sample: Sample, full: bool) -> bool {
+        let mut alone = true;
         if let Some(last) = self.latest {
             self.learn_rise(sample, last);
             let promised = self.gain(sample.at - last.at).min(3.0);
             let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
             if short > 0.0 {
+                alone = short <= 1.0;
                 self.margin = (self.margin + short).min(4.0);
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
                 self.top = None;
@@ -167,6 +169,7 @@ impl Refill {
                 !keep
             });
         }
+        alone
     }
 
     /// A rise of the sum can only come from a refill: two of them within less
@@ -298,7 +301,7 @@ impl Refill {
     /// The rate to begin with, when one request was taken from a full bucket
     /// and `reset` says, rounded up, when it is full again.
     pub(super) fn first_guess(&self) -> f64 {
-        1.0 / (self.reset_in.unwrap_or(WINDOW) - 0.5).max(0.5)
+        1.0 / (0.5 * self.reset_in.unwrap_or(WINDOW) - 0.25).max(0.5)
     }
 
     /// How long to go without news at most. With next to nothing left the next

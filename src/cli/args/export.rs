@@ -33,9 +33,9 @@ pub struct ExportArgs {
         help_heading = DEFINITIONS
     )]
     pub only: Vec<NamePattern>,
-    /// How the files are laid out
-    #[arg(long, value_name = "LAYOUT", default_value = "native", help_heading = DEFINITIONS)]
-    pub layout: Layout,
+    /// How a new folder is laid out; one with definitions keeps its layout [default: native]
+    #[arg(long, value_name = "LAYOUT", help_heading = DEFINITIONS)]
+    pub layout: Option<Layout>,
     /// Remove the files of hooks that the tenant no longer has
     #[arg(long, help_heading = DEFINITIONS)]
     pub prune: bool,

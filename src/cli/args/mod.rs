@@ -86,6 +86,20 @@ pub enum Command {
     Man(ManArgs),
 }
 
+impl Command {
+    /// The folder and the tenant of a command that has both.
+    pub fn place(&mut self) -> Option<(&mut ProjectArgs, &mut ConnectionArgs)> {
+        match self {
+            Self::Plan(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Apply(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Export(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Doctor(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Validate(_) | Self::Tenant(_) | Self::Init(_) | Self::New(_) => None,
+            Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
+    }
+}
+
 /// What stands below the list of commands.
 fn after_help() -> String {
     let mut text = String::from(

@@ -1,16 +1,15 @@
 //! `hooksync tenant serve`
 
-use std::convert::Infallible;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand, ValueHint};
+use clap::{ArgAction, Args, Subcommand, ValueHint};
 
 use super::shared::LOCAL_STATE;
 use crate::tenant::{
-    Behaviour, Limit, Limits, ListDetail, Mode, Options, Rate, RateHeaders, Refill, RetryAfter,
-    SecondEnabled,
+    Behaviour, Fault, Latency, Limit, Limits, ListDetail, Mode, Options, Rate, RateHeaders, Refill,
+    Refusal, RetryAfter, SecondEnabled, UniqueNames,
 };
 
 /// The arguments of `hooksync tenant`.
@@ -36,6 +35,8 @@ Examples:
   hooksync tenant serve --port 4010
   hooksync tenant serve --burst 2 --rate 2/s       the limits of a free tenant
   hooksync tenant serve --mode read-only           hooks frozen, as on Auth0's public cloud
+  hooksync tenant serve --tls                      https; SSL_CERT_FILE has to name its CA
+  hooksync tenant serve --fault reset-after@POST,1 the first POST is done and not answered
 
 In another terminal, with what `tenant serve` prints:
   AUTH0_DOMAIN=http://127.0.0.1:4010 AUTH0_CLIENT_ID=local-client \\
@@ -47,6 +48,15 @@ pub struct ServeArgs {
     /// The file that the tenant is kept in
     #[arg(long, value_name = "FILE", default_value = LOCAL_STATE, value_hint = ValueHint::FilePath)]
     pub state: PathBuf,
+    /// Serve https, with a certificate made at start; its CA is written to STATE.ca.pem
+    #[arg(long)]
+    pub tls: bool,
+    /// Where to write the CA's certificate
+    #[arg(long, value_name = "FILE", requires = "tls", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
+    /// Append each request to FILE, one JSON line each, without any secret
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log: Option<PathBuf>,
     /// Requests that may come at once
     #[arg(
         long,
@@ -64,10 +74,16 @@ pub struct ServeArgs {
         long,
         value_name = "HOW",
         default_value = "continuous",
-        value_parser = one_of(&["continuous", "fixed-window"], refill),
+        value_parser = one_of(&["continuous", "fixed-window"], Refill::from_str),
         help_heading = RATE_LIMIT
     )]
     pub refill: Refill,
+    /// A second bucket that no header shows, such as 10:2/s or `free`
+    #[arg(long, value_name = "N:N/TIME", help_heading = RATE_LIMIT)]
+    pub hidden_limit: Option<Limit>,
+    /// What another client takes all the time, such as 5/s
+    #[arg(long, value_name = "N/TIME", help_heading = RATE_LIMIT)]
+    pub rival: Option<Rate>,
     /// Which answers carry rate-limit headers
     #[arg(
         long,
@@ -86,6 +102,15 @@ pub struct ServeArgs {
         help_heading = RATE_LIMIT
     )]
     pub retry_after: RetryAfter,
+    /// Seconds by which the tenant's clock is ahead
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        help_heading = RATE_LIMIT
+    )]
+    pub clock_skew: i64,
     /// What may be done with hooks
     #[arg(
         long,
@@ -119,6 +144,39 @@ pub struct ServeArgs {
         help_heading = BEHAVIOUR
     )]
     pub list: ListDetail,
+    /// In which words a write is refused
+    #[arg(
+        long,
+        value_name = "WORDS",
+        default_value = "hooks-not-allowed",
+        value_parser = one_of(&["hooks-not-allowed", "disabled"], Refusal::from_str),
+        help_heading = BEHAVIOUR
+    )]
+    pub refusal: Refusal,
+    /// Where names must be unique
+    #[arg(
+        long,
+        value_name = "WHERE",
+        default_value = "tenant",
+        value_parser = one_of(&["tenant", "trigger"], UniqueNames::from_str),
+        help_heading = BEHAVIOUR
+    )]
+    pub unique_names: UniqueNames,
+    /// The only scopes that tokens are good for
+    #[arg(long, value_name = "SCOPE", value_delimiter = ',', help_heading = BEHAVIOUR)]
+    pub scopes: Option<Vec<String>>,
+    /// How long tokens live, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, help_heading = BEHAVIOUR)]
+    pub token_lifetime: u64,
+    /// How long answers take, such as 80ms or 80ms..250ms
+    #[arg(long, value_name = "TIME", default_value = "0ms", help_heading = BEHAVIOUR)]
+    pub latency: Latency,
+    /// Something that goes wrong, such as 503@writes,5%; repeat it for several
+    #[arg(long, value_name = "FAULT", action = ArgAction::Append, help_heading = BEHAVIOUR)]
+    pub fault: Vec<Fault>,
+    /// Makes ids, jitter and chance repeatable
+    #[arg(long, value_name = "N", help_heading = BEHAVIOUR)]
+    pub seed: Option<u64>,
 }
 
 const RATE_LIMIT: &str = "Rate limit";
@@ -136,34 +194,45 @@ where
     PossibleValuesParser::new(texts).try_map(move |text| parse(&text))
 }
 
-/// The local tenant has no text for it.
-fn refill(text: &str) -> Result<Refill, Infallible> {
-    Ok(if text == "fixed-window" { Refill::FixedWindow } else { Refill::Continuous })
-}
-
 impl ServeArgs {
     /// What the local tenant is started with.
     #[must_use]
     pub fn options(&self) -> Options {
-        let Self { port, state, burst, rate, refill, .. } = self;
-        let Self { rate_headers, retry_after, mode, second_enabled, list, .. } = self;
+        let Self { port, state, tls, ca_file, log, burst, rate, refill, hidden_limit, .. } = self;
+        let Self { rival, rate_headers, retry_after, clock_skew, mode, second_enabled, .. } = self;
+        let Self { list, refusal, unique_names, scopes, token_lifetime, .. } = self;
+        let Self { latency, fault, seed, .. } = self;
         let defaults = Options::default();
         Options {
             port: *port,
             state: Some(state.clone()),
             behaviour: Behaviour {
                 mode: *mode,
+                refusal: *refusal,
                 second_enabled: *second_enabled,
+                unique_names: *unique_names,
                 list: *list,
-                ..defaults.behaviour
             },
             limits: Limits {
-                api: Limit { refill: *refill, ..Limit::new(*burst, *rate) },
+                api: Limit { refill: *refill, rival: *rival, ..Limit::new(*burst, *rate) },
+                global: *hidden_limit,
+                token: defaults.limits.token,
                 headers: *rate_headers,
                 retry_after: *retry_after,
-                ..defaults.limits
+                clock_skew_s: *clock_skew,
             },
-            ..defaults
+            scopes: scopes.clone().unwrap_or(defaults.scopes),
+            token_lifetime: *token_lifetime,
+            latency: *latency,
+            faults: fault.clone(),
+            tls: *tls,
+            ca_file: ca_file.clone(),
+            log: log.clone(),
+            seed: *seed,
+            client_id: defaults.client_id,
+            client_secret: defaults.client_secret,
+            client_public_key: defaults.client_public_key,
+            audience: defaults.audience,
         }
     }
 }

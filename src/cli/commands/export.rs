@@ -1,11 +1,12 @@
 //! `hooksync export`: from the tenant to disk.
 
-use crate::cli::args::ExportArgs;
+use crate::cli::args::{self, ExportArgs};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, settings, several};
 use crate::model::{HookName, LiveHook};
 use crate::plan::policy::NamePattern;
 use crate::report::safe;
+use crate::source::Layout;
 use crate::source::export::{ExportOptions, ExportPlan, FileAction, export};
 use crate::sync;
 
@@ -39,7 +40,11 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         keywords: settings.project.keywords.clone(),
         prune: args.prune,
         only: &only,
-        layout: None,
+        layout: args.layout.map(|layout| match layout {
+            args::Layout::Native => Layout::Native,
+            args::Layout::DeployCli => Layout::DeployCli,
+            args::Layout::DeployCliYaml => Layout::DeployCliYaml,
+        }),
     };
     let dir = &settings.project.dir.value;
     let plan = export(dir, &live, &options).map_err(|found| {

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::new::{write_hook, write_new, write_schemas};
-use crate::cli::args::{Ci, ExportArgs, InitArgs, Layout, ProjectArgs};
+use crate::cli::args::{Ci, ExportArgs, InitArgs, ProjectArgs};
 use crate::cli::{CliError, Context, Exit};
 use crate::model::{HookName, Trigger};
 use crate::source::config;
@@ -38,7 +38,7 @@ fn tenants_hooks(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<S
         project: ProjectArgs { dir: Some(hooks.clone()), ..ProjectArgs::default() },
         connection: args.connection.clone(),
         only: Vec::new(),
-        layout: Layout::Native,
+        layout: None,
         prune: false,
     };
     super::export::run(&export, context)?;

@@ -16,13 +16,16 @@ mod tenant;
 mod validate;
 
 use super::args::Command;
-use super::{CliError, Context, Exit};
+use super::{CliError, Context, Exit, settings};
 
 /// Runs one command.
 ///
 /// # Errors
 /// Whatever stopped it, with the code to end with.
-pub fn dispatch(command: Command, context: &Context<'_>) -> Result<Exit, CliError> {
+pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, CliError> {
+    if let Some((project, connection)) = command.place() {
+        settings::untangle(project, connection);
+    }
     match command {
         Command::Plan(args) => plan::run(&args, context),
         Command::Apply(args) => apply::run(&args, context),

@@ -21,14 +21,19 @@ fn serve(args: &ServeArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     runtime()?.block_on(async {
         let shared = Shared::new();
         let running = tenant::start(args.options()).await?;
+        let trust = running.ca_file().map(|file| {
+            let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+            format!("  export SSL_CERT_FILE={}\n", path.display())
+        });
         context.output.data(&format!(
             "A local tenant listens on {url}\nIts state is kept in {state}\n\n  \
              export AUTH0_DOMAIN={url}\n  export AUTH0_CLIENT_ID={id}\n  \
-             export AUTH0_CLIENT_SECRET={secret}\n\nCtrl-C ends it.",
+             export AUTH0_CLIENT_SECRET={secret}\n{trust}\nCtrl-C ends it.",
             url = running.url(),
             state = args.state.display(),
             id = running.client_id(),
             secret = running.client_secret().expose_secret(),
+            trust = trust.unwrap_or_default(),
         ))?;
         shared.stop.cancelled().await;
         running.stop().await;

@@ -13,7 +13,7 @@ mod resolve;
 mod tests;
 
 pub use file::ConfigFile;
-pub use resolve::{Survey, SurveyEntry, project, survey, tenant};
+pub use resolve::{Survey, SurveyEntry, project, survey, tenant, untangle};
 
 use std::fmt;
 use std::path::PathBuf;

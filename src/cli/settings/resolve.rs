@@ -9,6 +9,7 @@ use super::{
     TenantSettings, Variables, credentials, keywords, suffix,
 };
 use crate::api::{Domain, Headroom};
+use crate::cli::args::shared::LOCAL_STATE;
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::cli::environment::Environment;
 use crate::source::config::{self, EnvironmentConfig};
@@ -17,6 +18,18 @@ const DOMAIN: &str = "AUTH0_DOMAIN";
 const AUDIENCE: &str = "AUTH0_AUDIENCE";
 const ALLOW_DELETE: &str = "AUTH0_ALLOW_DELETE";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// Takes a folder behind `--local` as the folder of definitions if there is no
+/// other: no tenant is kept in a folder, and `--local DIR` reads as if it were
+/// meant so. To be done before anything else.
+pub fn untangle(args: &mut ProjectArgs, connection: &mut ConnectionArgs) {
+    if args.dir.is_none()
+        && let Some(dir) = connection.local.as_ref().filter(|state| state.is_dir())
+    {
+        args.dir = Some(dir.clone());
+        connection.local = Some(PathBuf::from(LOCAL_STATE));
+    }
+}
 
 /// The settings of a command without a network, one for each environment.
 ///
@@ -185,13 +198,9 @@ impl<'a> Parts<'a> {
         Variables { environment: self.environment, suffix }
     }
 
-    /// The folder that was named, else the file's, else `hooks`. A folder
-    /// behind `--local` is one, too: no state is kept in a folder.
+    /// The folder that was named, else the file's, else `hooks`.
     fn dir(self) -> Setting<PathBuf> {
         if let Some(dir) = &self.args.dir {
-            return Setting::new(dir.clone(), Origin::Flag("DIR"));
-        }
-        if let Some(dir) = self.local().filter(|state| state.is_dir()) {
             return Setting::new(dir.clone(), Origin::Flag("DIR"));
         }
         match &self.file.config.hooks {
@@ -206,10 +215,7 @@ impl<'a> Parts<'a> {
 
     fn target(self, variables: Variables<'_>) -> Result<Target, Vec<Problem>> {
         if let Some(state) = self.local() {
-            let default = || PathBuf::from(crate::cli::args::shared::LOCAL_STATE);
-            let is_dir = self.args.dir.is_none() && state.is_dir();
-            let state = if is_dir { default() } else { state.clone() };
-            return Ok(Target::Local { state });
+            return Ok(Target::Local { state: state.clone() });
         }
         let domain = self.domain(variables);
         let credentials = credentials::read(variables);

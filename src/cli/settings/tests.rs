@@ -250,3 +250,19 @@ fn a_survey_tells_what_is_wrong_beside_what_is_right() {
     timeout: 900s (default)
     ");
 }
+
+#[test]
+fn a_folder_behind_local_is_the_folder_of_definitions() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |dir: Option<&str>, local: PathBuf, expected: (PathBuf, PathBuf)| {
+        let mut args = ProjectArgs { dir: dir.map(PathBuf::from), ..Default::default() };
+        let mut connection = ConnectionArgs { local: Some(local), ..Default::default() };
+        untangle(&mut args, &mut connection);
+        let found = (args.dir.unwrap_or_default(), connection.local.unwrap_or_default());
+        assert_eq!(found, expected);
+    };
+    let path = folder.path().to_owned();
+    check(None, path.clone(), (path.clone(), ".hooksync/tenant.json".into()));
+    check(None, "t.json".into(), (PathBuf::new(), "t.json".into()));
+    check(Some("demo"), path.clone(), ("demo".into(), path));
+}

@@ -1,6 +1,6 @@
 //! Which paths through a function call the hook's callback.
 //!
-//! Main types: [`Touches`], where the callback is used, and [`walk`], which
+//! Main types: [`Touches`], where the callback is used, and [`walk()`], which
 //! follows a function's statements and reports paths that end without it and
 //! paths that call it twice. It follows what is written, not what is true:
 //! where two conditions may depend on each other, it keeps silent.

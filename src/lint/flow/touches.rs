@@ -5,6 +5,7 @@ use oxc::ast::ast::{BindingPattern, CallExpression, Expression};
 use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
 
+use super::walk::{Role, walk};
 use crate::lint::script::{Func, Handler, Script};
 
 /// Names by which callbacks go, in hooks, rules and elsewhere.
@@ -20,6 +21,8 @@ pub(in crate::lint) struct Touches {
     /// Functions that have a name and use the callback: to name one is to
     /// touch the callback, to declare one is not.
     carriers: Vec<SymbolId>,
+    /// Those of them that call the callback whenever they are called.
+    callers: Vec<SymbolId>,
 }
 
 impl Touches {
@@ -30,7 +33,8 @@ impl Touches {
         if scoping.symbol_is_mutated(callback) || script.has_global("eval") {
             return None;
         }
-        let mut touches = Self { callback, places: Vec::new(), carriers: Vec::new() };
+        let mut touches =
+            Self { callback, places: Vec::new(), carriers: Vec::new(), callers: Vec::new() };
         touches.add_uses(script, callback);
         // Meant as a call of the callback; that it isn't one is told elsewhere.
         for name in USUAL_NAMES {
@@ -45,6 +49,15 @@ impl Touches {
             let Some((symbol, _)) = next else { break };
             touches.carriers.push(*symbol);
             touches.add_uses(script, *symbol);
+        }
+        for (symbol, func) in named {
+            let is_plain = !func.is_async() && !func.is_generator();
+            if is_plain
+                && touches.carriers.contains(&symbol)
+                && walk(script, &touches, func, Role::Callback).always_calls
+            {
+                touches.callers.push(symbol);
+            }
         }
         Some(touches)
     }
@@ -65,13 +78,15 @@ impl Touches {
         self.places.get(first).is_some_and(|place| *place < span.end)
     }
 
-    /// Whether a call is a call of the callback itself.
+    /// Whether a call calls the callback, by itself or through a function that
+    /// always does.
     pub(in crate::lint) fn is_direct(
         &self,
         script: &Script<'_>,
         call: &CallExpression<'_>,
     ) -> bool {
         script.is_symbol(&call.callee, self.callback)
+            || self.callers.iter().any(|caller| script.is_symbol(&call.callee, *caller))
     }
 
     /// Whether a symbol is a function that uses the callback.

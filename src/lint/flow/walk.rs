@@ -16,6 +16,9 @@ pub(in crate::lint) enum Fault {
     Missing(Span),
     /// It calls here, goes on, and calls again there.
     Twice(Span, Span),
+    /// It calls here and ends, and the chain of promises that it is part of
+    /// goes on and calls again there.
+    Chain(Span, Span),
 }
 
 /// Who called the function that is followed.
@@ -28,13 +31,24 @@ pub(in crate::lint) enum Role {
     Then,
 }
 
+/// What following a function brought to light.
+#[derive(Default)]
+pub(in crate::lint) struct Walked {
+    /// The paths that don't call exactly once.
+    pub(in crate::lint) faults: Vec<Fault>,
+    /// Whether every path calls before it ends, by itself and at once.
+    pub(in crate::lint) always_calls: bool,
+    /// A call after which the function ends without an error.
+    pub(in crate::lint) calls_and_ends: Option<Span>,
+}
+
 /// Follows a function from its beginning to its ends.
 pub(in crate::lint) fn walk<'a>(
     script: &Script<'a>,
     touches: &Touches,
     func: Func<'a>,
     role: Role,
-) -> Vec<Fault> {
+) -> Walked {
     let mut walker = Walker {
         script,
         touches,
@@ -43,21 +57,26 @@ pub(in crate::lint) fn walk<'a>(
         breaks: Vec::new(),
         silent: 0,
         unsure: false,
+        always_calls: true,
+        calls_and_ends: None,
     };
     if let Some(expression) = func.expression() {
         let end = walker.expression(expression, Paths::start());
+        walker.ends(end);
         if role == Role::Callback && end.untouched && !end.touched() {
             walker.faults.push(Fault::Missing(expression.span()));
         }
     } else if let Some(body) = func.body() {
         let end = walker.statements(&body.statements, Paths::start());
+        walker.ends(end);
         if end.untouched && end.meetings < 2 {
             let close = Span::new(body.span.end.saturating_sub(1), body.span.end);
             let skipped = end.skipped.filter(|_| end.touched());
             walker.missing(skipped.unwrap_or(close));
         }
     }
-    if walker.unsure { Vec::new() } else { walker.faults }
+    let Walker { faults, unsure, always_calls, calls_and_ends, .. } = walker;
+    if unsure { Walked::default() } else { Walked { faults, always_calls, calls_and_ends } }
 }
 
 struct Walker<'s, 'a> {
@@ -71,12 +90,24 @@ struct Walker<'s, 'a> {
     silent: usize,
     /// Whether something was met that isn't followed.
     unsure: bool,
+    /// Whether all ends so far came after a call.
+    always_calls: bool,
+    /// A call that some end came after.
+    calls_and_ends: Option<Span>,
 }
 
 impl<'a> Walker<'_, 'a> {
     fn missing(&mut self, at: Span) {
         if self.silent == 0 {
             self.faults.push(Fault::Missing(at));
+        }
+    }
+
+    /// Notes what the paths that end here have done.
+    fn ends(&mut self, paths: Paths) {
+        if paths.reachable() {
+            self.always_calls &= paths.called.is_some() && !paths.untouched && !paths.handed;
+            self.calls_and_ends = self.calls_and_ends.or(paths.called.map(|called| called.at));
         }
     }
 
@@ -101,13 +132,17 @@ impl<'a> Walker<'_, 'a> {
                     Some(value) => self.expression(value, paths),
                     None => paths,
                 };
+                self.ends(end);
                 let passes_on = self.role == Role::Then && it.argument.is_some();
                 if end.untouched && !end.touched() && !passes_on {
                     self.missing(it.span);
                 }
                 Paths::none()
             }
-            Statement::ThrowStatement(_) => Paths::none(),
+            Statement::ThrowStatement(_) => {
+                self.always_calls = false;
+                Paths::none()
+            }
             Statement::TryStatement(it) => self.try_statement(it, paths),
             Statement::SwitchStatement(it) => self.switch(it, paths),
             Statement::ForStatement(it) => {

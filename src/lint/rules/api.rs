@@ -13,6 +13,22 @@ use super::super::script::{Func, Script};
 const KNOWS_THE_LIMIT: [&str; 7] =
     ["429", "ratelimit", "rate-limit", "rate_limit", "retry", "retries", "toomanyrequests"];
 
+/// Paths that nothing but Auth0's Management API has.
+const RESOURCES: [&str; 12] = [
+    "/api/v2/users",
+    "/api/v2/roles",
+    "/api/v2/clients",
+    "/api/v2/connections",
+    "/api/v2/organizations",
+    "/api/v2/jobs",
+    "/api/v2/tickets",
+    "/api/v2/device-credentials",
+    "/api/v2/grants",
+    "/api/v2/client-grants",
+    "/api/v2/tenants",
+    "/dbconnections/",
+];
+
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     check_limit(script, findings);
     check_retries(script, findings);
@@ -42,11 +58,14 @@ fn called_address(script: &Script<'_>, id: NodeId, kind: AstKind<'_>) -> Option<
         AstKind::TemplateLiteral(template) => (script.text(template.span), template.span),
         _ => return None,
     };
-    let is_api = text.contains("/api/v2/")
-        || text.contains("/oauth/token")
-        || text.contains("/dbconnections/");
-    let is_auth0 = text.contains(".auth0.com") || text.contains("${") || text.starts_with('/');
-    (is_api && is_auth0 && is_called(script, id, span)).then_some(span)
+    let is_auth0 = text.contains(".auth0.com");
+    let may_be_auth0 = ["https://${", "${", "/"]
+        .iter()
+        .any(|start| text.trim_start_matches('`').starts_with(start));
+    let is_api = text.contains("/oauth/token")
+        || RESOURCES.iter().any(|path| text.contains(path))
+        || (is_auth0 && text.contains("/api/v2/"));
+    (is_api && (is_auth0 || may_be_auth0) && is_called(script, id, span)).then_some(span)
 }
 
 /// Whether a text goes into a call as its address: not as an audience, which

@@ -11,12 +11,20 @@ use oxc::span::{GetSpan, Span};
 use super::super::finding::Findings;
 use super::super::rule::{HARDCODED_CREDENTIAL, LITERAL_SECRET};
 use super::super::script::Script;
-use super::super::yaml;
 use super::tokens::{Looks, is_credential_name, known_token, looks};
 use crate::model::secret::NOT_SHOWN;
 
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let mut told_lines = Vec::new();
+    for comment in script.semantic.comments() {
+        let text = script.text(comment.span);
+        if let Some(kind) = known_token(text) {
+            let place = script.place(comment.span);
+            findings.hide_in_script(&place);
+            told_lines.push(script.line(comment.span));
+            tell_script(findings, place, kind);
+        }
+    }
     for node in script.nodes() {
         let (text, span) = match node.kind() {
             AstKind::StringLiteral(literal) => (literal.value.as_str(), literal.span),
@@ -38,13 +46,17 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         told_lines.push(line);
-        findings.script(
-            HARDCODED_CREDENTIAL,
-            place,
-            format!("This looks like {kind}: whoever can read the file or the hook can use it."),
-            "put it into `secrets`, read it as `context.webtask.secrets.NAME`, and replace it where it was issued",
-        );
+        tell_script(findings, place, kind);
     }
+}
+
+fn tell_script(findings: &mut Findings<'_>, at: std::ops::Range<usize>, kind: &str) {
+    findings.script(
+        HARDCODED_CREDENTIAL,
+        at,
+        format!("This looks like {kind}: whoever can read the file or the hook can use it."),
+        "put it into `secrets`, read it as `context.webtask.secrets.NAME`, and replace it where it was issued",
+    );
 }
 
 /// Whether a text is given to a name that says what it is, and looks the part.
@@ -84,25 +96,23 @@ fn is_named_credential(script: &Script<'_>, id: NodeId, span: Span, text: &str) 
 /// tokens anywhere in it.
 pub(super) fn check_definition(findings: &mut Findings<'_>) {
     let hook = findings.hook;
-    let text = &hook.source_text;
-    for value in yaml::values(hook) {
-        let entry = &text[value.clone()];
+    for (value, entry) in findings.yaml().values() {
         if let Some(kind) = known_token(entry) {
             findings.hide_in_definition(value.clone());
             tell_definition(findings, value, kind);
         }
     }
     let Some(declared) = &hook.secrets else { return };
-    for entry in yaml::entries(hook, "secrets") {
+    for entry in findings.yaml().entries("secrets") {
         findings.hide_in_definition(entry.value_at.clone());
-        if !declared.contains_key(&entry.key) || known_token(&entry.value).is_some() {
+        if !declared.contains_key(entry.key) || known_token(entry.value).is_some() {
             continue;
         }
-        let value = entry.value.as_str();
+        let value = entry.value;
         let is_marker = value.contains("##") || value.contains("@@") || value == NOT_SHOWN;
         let real = match looks(value) {
             Looks::Random => true,
-            Looks::Real => is_credential_name(&entry.key),
+            Looks::Real => is_credential_name(entry.key),
             Looks::Harmless => false,
         };
         if real && !is_marker {

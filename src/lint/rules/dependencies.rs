@@ -10,7 +10,6 @@ use super::super::rule::{
     VERSIONED_REQUIRE,
 };
 use super::super::script::Script;
-use super::super::yaml;
 
 /// Node.js's modules, without `node:`. Those of 18 and 22, and their paths.
 const BUILT_IN: [&str; 41] = [
@@ -200,7 +199,7 @@ fn check_unused(required: &[Required<'_>], findings: &mut Findings<'_>) {
         }
         findings.definition(
             UNUSED_DEPENDENCY,
-            yaml::entry(hook, "dependencies", name),
+            findings.yaml().entry("dependencies", name),
             format!("`{name}` is in `dependencies`, but the script never requires it."),
             "remove it; each package makes the hook's container slower to build",
         );
@@ -214,7 +213,7 @@ pub(super) fn check_declared(findings: &mut Findings<'_>) {
         if is_built_in(name) {
             findings.definition(
                 BUILTIN_DEPENDENCY,
-                yaml::entry(hook, "dependencies", name),
+                findings.yaml().entry("dependencies", name),
                 format!(
                     "`{name}` is part of Node.js; the npm package of that name is something else."
                 ),

@@ -26,9 +26,14 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         );
         return;
     }
-    let mut faults = walk(script, &touches, handler.func, Role::Callback);
+    let mut faults = walk(script, &touches, handler.func, Role::Callback).faults;
     for (func, role) in responsible(script, handler, &touches) {
-        faults.extend(walk(script, &touches, func, role));
+        faults.extend(walk(script, &touches, func, role).faults);
+    }
+    for node in script.nodes() {
+        if let AstKind::CallExpression(call) = node.kind() {
+            faults.extend(twice_in_chain(script, &touches, call));
+        }
     }
     for fault in faults {
         tell(script, name, &fault, findings);
@@ -43,12 +48,65 @@ fn tell(script: &Script<'_>, name: &str, fault: &Fault, findings: &mut Findings<
             format!("A path through here ends without calling `{name}`: the hook then waits until the time limit."),
             format!("call `{name}` on this path too, with an error if something went wrong"),
         ),
+        Fault::Chain(first, second) => findings.script(
+            CALLBACK_CALLED_TWICE,
+            script.place(*first),
+            format!("After this call the chain goes on, and calls `{name}` again (line {}): not even `return` leaves a chain of promises.", script.line(*second)),
+            "throw an error here, and call back with it in `.catch`",
+        ),
         Fault::Twice(first, second) => findings.script(
             CALLBACK_CALLED_TWICE,
             script.place(*first),
             format!("After this call the function goes on and calls `{name}` again (line {}); the second answer comes too late and breaks the first.", script.line(*second)),
             format!("write `return {name}(…)`"),
         ),
+    }
+}
+
+/// How far a chain is followed.
+const MAX_CHAIN: usize = 32;
+
+/// A `.then` that calls back and ends, before another that calls back always:
+/// a `return` leaves the function, not the chain.
+fn twice_in_chain<'a>(
+    script: &Script<'a>,
+    touches: &Touches,
+    call: &'a CallExpression<'a>,
+) -> Option<Fault> {
+    let last = then_function(call).filter(|last| touches.within(last.span()))?;
+    let second = walk(script, touches, last, Role::Then);
+    if !second.always_calls {
+        return None;
+    }
+    let mut earlier = object_of(call);
+    for _ in 0..MAX_CHAIN {
+        let Some(Expression::CallExpression(before)) = earlier else { break };
+        if let Some(func) = then_function(before)
+            && touches.within(func.span())
+            && let Some(first) = walk(script, touches, func, Role::Then).calls_and_ends
+        {
+            return Some(Fault::Chain(first, second.calls_and_ends?));
+        }
+        earlier = object_of(before);
+    }
+    None
+}
+
+/// The function in `.then(function)`.
+fn then_function<'a>(call: &'a CallExpression<'a>) -> Option<Func<'a>> {
+    match &call.callee {
+        Expression::StaticMemberExpression(member) if member.property.name == "then" => {
+            Func::of_expression(call.arguments.first()?.as_expression()?)
+        }
+        _ => None,
+    }
+}
+
+/// What a method is called on.
+fn object_of<'a>(call: &'a CallExpression<'a>) -> Option<&'a Expression<'a>> {
+    match &call.callee {
+        Expression::StaticMemberExpression(member) => Some(&member.object),
+        _ => None,
     }
 }
 
@@ -65,7 +123,7 @@ fn responsible<'a>(
         if !handler.func.span().contains_inclusive(call.span) || !touches.within(call.span) {
             continue;
         }
-        let Some((func, role)) = candidate(script, node.id(), call) else { continue };
+        let Some((func, role)) = candidate(script, touches, node.id(), call) else { continue };
         let Some(around) = script.function_around(node.id()) else { continue };
         let holds = around.node_id() == handler.func.node_id()
             || found.iter().any(|(one, _)| one.node_id() == around.node_id());
@@ -78,6 +136,7 @@ fn responsible<'a>(
 
 fn candidate<'a>(
     script: &Script<'a>,
+    touches: &Touches,
     id: NodeId,
     call: &'a CallExpression<'a>,
 ) -> Option<(Func<'a>, Role)> {
@@ -87,7 +146,8 @@ fn candidate<'a>(
     };
     if method == Some("then") {
         let func = Func::of_expression(call.arguments.first()?.as_expression()?)?;
-        return is_end_of_chain(script, id).then_some((func, Role::Then));
+        let is_first = object_of(call).is_some_and(|object| !touches.within(object.span()));
+        return (is_first && is_end_of_chain(script, id)).then_some((func, Role::Then));
     }
     if method.is_some_and(|method| CALLED_OFTEN.contains(&method)) {
         return None;

@@ -14,7 +14,6 @@ use super::super::context::{Origin, of_member, of_name, origin, patterns};
 use super::super::finding::Findings;
 use super::super::rule::{CONTEXT_LOGGED, SECRET_KEY_DOT, UNDECLARED_SECRET, UNUSED_SECRET};
 use super::super::script::Script;
-use super::super::yaml;
 
 /// A secret that the platform puts among the hook's own.
 const INTERNAL: &str = "auth0-extension-secret";
@@ -42,7 +41,8 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let nearest = declared.keys().find(|name| {
-            strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase()) <= 1
+            key.len() > 3
+                && strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase()) <= 1
         });
         findings.script(
             UNDECLARED_SECRET,
@@ -64,7 +64,7 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         }
         findings.definition(
             UNUSED_SECRET,
-            yaml::entry(hook, "secrets", key),
+            findings.yaml().entry("secrets", key),
             format!("The script never reads the secret `{key}`."),
             "remove it, or correct the name where the script reads it",
         );
@@ -214,10 +214,13 @@ fn leaks(script: &Script<'_>, expression: &Expression<'_>) -> Option<&'static st
     }
     match expression {
         Expression::StaticMemberExpression(member) => {
-            (origin(script, &member.object) == Some(Origin::Secrets)).then_some("a secret")
+            let is_secret = origin(script, &member.object) == Some(Origin::Secrets);
+            (is_secret && is_confidential(member.property.name.as_str())).then_some("a secret")
         }
         Expression::ComputedMemberExpression(member) => {
-            (origin(script, &member.object) == Some(Origin::Secrets)).then_some("a secret")
+            let is_secret = origin(script, &member.object) == Some(Origin::Secrets);
+            let key = member.static_property_name()?;
+            (is_secret && is_confidential(key.as_str())).then_some("a secret")
         }
         Expression::CallExpression(call) if prints(script, call) => {
             leaks(script, call.arguments.first()?.as_expression()?)
@@ -241,6 +244,12 @@ fn leaks(script: &Script<'_>, expression: &Expression<'_>) -> Option<&'static st
         }
         _ => None,
     }
+}
+
+/// Settings that are no secrets, such as a host, are often kept among them.
+fn is_confidential(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["key", "token", "secret", "pass", "pwd", "credential"].iter().any(|word| key.contains(word))
 }
 
 /// Put into a text, an object shows as `[object Object]`.

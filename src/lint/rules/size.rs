@@ -2,7 +2,6 @@
 
 use super::super::finding::Findings;
 use super::super::rule::{LARGE_SCRIPT, TOO_MANY_SECRETS};
-use super::super::yaml;
 
 /// What Auth0 documents for database scripts and Actions on the same platform.
 const LARGE: usize = 100 * 1024;
@@ -29,7 +28,7 @@ pub(super) fn check(findings: &mut Findings<'_>) {
     if secrets > MAX_SECRETS {
         findings.definition(
             TOO_MANY_SECRETS,
-            yaml::section(hook, "secrets"),
+            findings.yaml().section("secrets"),
             format!(
                 "{secrets} secrets; a hook may have {MAX_SECRETS}, and the tenant refuses more."
             ),

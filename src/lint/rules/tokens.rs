@@ -31,6 +31,9 @@ pub(super) fn known_token(text: &str) -> Option<&'static str> {
     if has_password_in_address(text) {
         return Some("an address with its password");
     }
+    if has_credential_in_query(text) {
+        return Some("an address with a credential in it");
+    }
     text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '='))
         .find_map(known_word)
 }
@@ -112,6 +115,24 @@ fn has_password_in_address(text: &str) -> bool {
         && !is_word
         && !is_placeholder(password)
         && !password.contains(['$', '{', '<', '#', '@'])
+}
+
+/// `https://host/path?password=…`.
+fn has_credential_in_query(text: &str) -> bool {
+    let Some((_, query)) = text.split_once("://").and_then(|(_, rest)| rest.split_once('?')) else {
+        return false;
+    };
+    query.split('&').filter_map(|part| part.split_once('=')).any(|(name, value)| {
+        let switches = value
+            .as_bytes()
+            .windows(2)
+            .filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase());
+        let is_code = value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        is_credential_name(name)
+            && is_code
+            && !is_placeholder(value)
+            && (looks(value) != Looks::Harmless || (value.len() >= 8 && switches.count() >= 4))
+    })
 }
 
 /// Ends of names that hold credentials, in small letters and without `_`, `-`.
@@ -284,6 +305,7 @@ mod tests {
                 "https://hooks.slack.com",
                 "/services/T0HFP0FD5/B8DMVGPE0/cpI9QOqNHCvC4btaZUMz",
             ]),
+            joined(&["https://example.com/a?x=1&pass", "word=UZHgcjZdzsGg&email="]),
             joined(&["mongodb+srv://app:", "s3cr3tpw@cluster0.mongodb.net/db"]),
             joined(&["eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0In0x.", "dozjgNryP4J3jVmNHl0w5N"]),
             joined(&["-----BEGIN RSA ", "PRIVATE KEY-----\nMIIEow"]),
@@ -301,6 +323,7 @@ mod tests {
             "https://hooks.slack.com/services/YOUR/WEB/HOOK",
             "https://example.com/a:b@c",
             "https://user:password@example.com",
+            "https://example.com/a?password=hunter&token=none",
             "sk_live_",
             "AKIAIOSFODNN7EXAMPLE",
             "eyJ.a.b",

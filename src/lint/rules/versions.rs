@@ -2,7 +2,6 @@
 
 use super::super::finding::Findings;
 use super::super::rule::{INVALID_DEPENDENCY_VERSION, UNPINNED_DEPENDENCY};
-use super::super::yaml;
 
 /// What npm makes of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +19,7 @@ enum Kind {
 pub(super) fn check(findings: &mut Findings<'_>) {
     let hook = findings.hook;
     for (name, version) in hook.dependencies.iter().flatten() {
-        let place = yaml::entry(hook, "dependencies", name);
+        let place = findings.yaml().entry("dependencies", name);
         match kind(version) {
             Kind::Exact => {}
             Kind::Invalid => findings.definition(

@@ -295,8 +295,11 @@ fn check_await(
 ) -> bool {
     let is_own =
         script.function_around(id).is_some_and(|around| around.node_id() == handler.func.node_id());
+    let is_bare_chain = matches!(&awaited.argument, Expression::CallExpression(call)
+        if matches!(&call.callee, Expression::StaticMemberExpression(member)
+            if member.property.name == "then" && call.arguments.len() == 1));
     if !is_own
-        || touches.within(awaited.span)
+        || (touches.within(awaited.span) && !is_bare_chain)
         || is_caught(script, id, handler.func)
         || cannot_reject(script, &awaited.argument)
     {

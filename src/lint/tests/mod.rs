@@ -1,6 +1,8 @@
 //! Loading: what is told of scripts that Auth0 can't compile or call.
 
 mod docs;
+mod fixtures;
+mod hostile;
 
 use super::testing::{codes, told};
 

@@ -2,6 +2,7 @@
 //!
 //! Must not order, count or weigh findings differently from how they come.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::theirs;
@@ -19,6 +20,10 @@ const REACH: usize = 400;
 /// Columns from one tab stop to the next.
 const TAB: usize = 4;
 
+/// With more findings than this, each is told in one paragraph without its
+/// line: a thousand marked lines are no report that anybody reads.
+const MARKED: usize = 100;
+
 /// What `validate` says: all findings and one line that sums them up.
 #[must_use]
 pub fn validate(definitions: usize, found: &[Diagnostic], style: &Style) -> String {
@@ -28,9 +33,7 @@ pub fn validate(definitions: usize, found: &[Diagnostic], style: &Style) -> Stri
         page.wrap(0, 2, &[span(Ink::Added, format!("{checked}: nothing to report."))]);
         return page.finish();
     }
-    for one in found {
-        diagnostic(&mut page, one);
-    }
+    each(&mut page, found);
     page.wrap(0, 2, &[span(worst(found), format!("{checked}: {}.", summary(found)))]);
     page.finish()
 }
@@ -39,9 +42,7 @@ pub fn validate(definitions: usize, found: &[Diagnostic], style: &Style) -> Stri
 #[must_use]
 pub fn diagnostics(found: &[Diagnostic], style: &Style) -> String {
     let mut page = Page::new(style);
-    for one in found {
-        diagnostic(&mut page, one);
-    }
+    each(&mut page, found);
     if !found.is_empty() {
         page.wrap(0, 2, &[span(worst(found), format!("{}.", summary(found)))]);
     }
@@ -75,6 +76,43 @@ fn ink(severity: Severity) -> Ink {
 
 fn worst(found: &[Diagnostic]) -> Ink {
     found.iter().map(|one| one.severity).min().map_or(Ink::Plain, ink)
+}
+
+fn each(page: &mut Page<'_>, found: &[Diagnostic]) {
+    if found.len() <= MARKED {
+        found.iter().for_each(|one| diagnostic(page, one));
+        return;
+    }
+    found.iter().for_each(|one| in_short(page, one));
+    page.gap();
+    let mut codes: BTreeMap<(Severity, &str), usize> = BTreeMap::new();
+    for one in found {
+        *codes.entry((one.severity, one.code.0)).or_default() += 1;
+    }
+    for ((severity, code), number) in codes {
+        let label = format!("{severity}[{code}]", severity = severity.as_str());
+        let times = format!(": {}", count(number, "time"));
+        page.wrap(0, 2, &[span(ink(severity), label), plain(times)]);
+    }
+    page.gap();
+}
+
+/// A finding as `file:line:column: error[code]: message (hint)`.
+fn in_short(page: &mut Page<'_>, found: &Diagnostic) {
+    let Diagnostic { code, severity, message, hint, file, position, excerpt: _ } = found;
+    let mut spans = Vec::new();
+    if let Some(file) = file {
+        let place = position.map(|Position { line, column }| format!(":{line}:{column}"));
+        let place = theirs(file, page.style) + &place.unwrap_or_default();
+        spans.extend([span(Ink::Place, place), plain(": ")]);
+    }
+    let label = format!("{severity}[{code}]", severity = severity.as_str());
+    spans.extend([span(ink(*severity), label), plain(": ")]);
+    spans.push(plain(theirs(message, page.style)));
+    if let Some(hint) = hint {
+        spans.push(span(Ink::Faint, format!(" (hint: {})", theirs(hint, page.style))));
+    }
+    page.wrap(0, 2, &spans);
 }
 
 fn diagnostic(page: &mut Page<'_>, found: &Diagnostic) {

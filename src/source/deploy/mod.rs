@@ -5,9 +5,10 @@
 //! before it is parsed, as the Deploy CLI does; what else it does differently
 //! is said where it matters. Must not look at anything but hooks.
 
+pub(crate) mod raw;
 mod read;
 mod replaced;
-mod section;
+pub(crate) mod section;
 pub mod settings;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,7 @@ mod tests;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use read::load;
+pub(crate) use read::{load, read, root_of};
 
 /// A folder in one of the two layouts.
 #[derive(Debug, Clone, PartialEq, Eq)]

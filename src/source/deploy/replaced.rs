@@ -128,8 +128,8 @@ impl<'t> ReplacedText<'t> {
         let mut value = self.settle(&entry.value, within, context);
         if matches!(value.value, Value::Null) {
             // `key: ##KEY##` without a value is a comment, and the key empty.
-            let line_end = self.disk.text[key.span.end..].find('\n');
-            let line = key.span.end..line_end.map_or(self.disk.text.len(), |at| key.span.end + at);
+            let rest = self.disk.text.get(key.span.end..).unwrap_or_default();
+            let line = key.span.end..key.span.end + rest.find('\n').unwrap_or(rest.len());
             value.value = self.scalar(&Value::Null, &line, within, context);
         }
         Entry { key, value }
@@ -159,7 +159,7 @@ impl<'t> ReplacedText<'t> {
 }
 
 /// Whether a `@@KEY@@` stands alone where a value is to be, without quotes.
-fn is_bare_value(text: &str, marker: &Marker<'_>) -> bool {
+pub(super) fn is_bare_value(text: &str, marker: &Marker<'_>) -> bool {
     let before = text[..marker.span.start].trim_end_matches([' ', '\t']);
     let after = text[marker.span.end..].trim_start_matches([' ', '\t']);
     marker.form == Form::Json

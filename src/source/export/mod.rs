@@ -5,7 +5,10 @@
 //! than the tenant does, so comments, order, quotes and keyword markers stay.
 
 mod backup;
+#[cfg(test)]
+mod deploy_tests;
 mod fields;
+mod form;
 mod merge;
 mod names;
 mod render;
@@ -116,8 +119,8 @@ pub fn export(
     live: &LiveState,
     options: &ExportOptions<'_>,
 ) -> Result<ExportPlan, Vec<Diagnostic>> {
-    let tree = tree::Tree::read(dir, &options.keywords)?;
-    let mut plan = tree.plan(live, options);
+    let tree = tree::Tree::read(dir, options.layout, &options.keywords)?;
+    let mut plan = tree.plan(live, options)?;
     let written: BTreeSet<_> = plan.batch.writes.keys().cloned().collect();
     plan.batch.removals.retain(|path| !written.contains(path));
     plan.hooks.sort_by(|a, b| a.name.cmp(&b.name));

@@ -87,6 +87,15 @@ pub(crate) fn definition(
     node(map(fields))
 }
 
+/// A definition in the order in which the Deploy CLI writes one.
+pub(crate) fn in_deploy_order(mut tree: Node) -> Node {
+    const ORDER: [&str; 6] = ["name", "script", "dependencies", "enabled", "secrets", "triggerId"];
+    if let Value::Map(entries) = &mut tree.value {
+        entries.sort_by_key(|entry| ORDER.iter().position(|key| entry.key.as_text() == Some(key)));
+    }
+    tree
+}
+
 /// Adds the name under which a hook may be found now.
 pub(crate) fn add_former_name(definition: &mut Node, name: Option<&HookName>) {
     if let (Some(name), Value::Map(entries)) = (name, &mut definition.value) {

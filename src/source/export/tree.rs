@@ -9,21 +9,20 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::fields::{self, Beside};
+use super::form::{Form, Outcome};
 use super::names::Stems;
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
 use crate::model::{Diagnostic, HookName, LiveHook, LiveState, Severity, Trigger};
 use crate::source::definition::{Context, Definition, check, script};
 use crate::source::file::MAX_BYTES;
-use crate::source::native;
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
-use crate::source::yaml::{self, SMALL};
-use crate::source::{Keywords, codes};
+use crate::source::{Keywords, Layout, codes};
 
 /// A folder as it is.
 pub(crate) struct Tree<'a> {
-    dir: PathBuf,
+    form: Form,
     /// `None` if the folder isn't there yet.
     root: Option<Root>,
     definitions: Vec<Definition>,
@@ -33,41 +32,55 @@ pub(crate) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     /// Reads a folder. A missing one is an empty one.
-    pub(crate) fn read(dir: &Path, keywords: &'a Keywords) -> Result<Self, Vec<Diagnostic>> {
-        let context = Context::new(keywords, true);
-        let mut tree = Self {
-            dir: dir.to_owned(),
-            root: None,
-            definitions: Vec::new(),
-            stems: Stems::default(),
-            context,
+    pub(crate) fn read(
+        dir: &Path,
+        layout: Option<Layout>,
+        keywords: &'a Keywords,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let Some(mut form) = Form::of(dir, layout) else {
+            let message = "this folder is a Deploy CLI tree in another layout";
+            let found = Diagnostic::error(codes::OTHER_LAYOUT, message).in_file(display(dir));
+            return Err(vec![found.hint("export to another folder, or without `--layout`")]);
         };
-        if std::fs::symlink_metadata(dir).is_err() {
-            return Ok(tree);
+        let mut context = Context::new(keywords, true);
+        let mut stems = Stems::default();
+        if std::fs::symlink_metadata(form.folder()).is_err() {
+            return Ok(Self { form, root: None, definitions: Vec::new(), stems, context });
         }
-        let root = Root::open(dir).map_err(|found| vec![*found])?;
-        let (definitions, count) = native::read(&root, &mut tree.context);
-        check::identities(&definitions, &mut tree.context.found);
+        let root = Root::open(&form.folder()).map_err(|found| vec![*found])?;
+        let (definitions, count) = form.read(&root, &mut context);
+        check::identities(&definitions, &mut context.found);
         let usable = definitions.iter().filter(|definition| definition.name.is_some()).count();
-        let clash = tree.context.found.iter().any(|found| found.code == codes::SAME_IDENTITY);
-        if usable < count || clash {
-            let mut errors = tree.context.found;
+        let clash = context.found.iter().any(|found| found.code == codes::SAME_IDENTITY);
+        // A file that can't be read at all has no definitions to count.
+        let broken = !form.has_literals()
+            && definitions.is_empty()
+            && context.found.iter().any(Diagnostic::is_error);
+        if usable < count || clash || broken {
+            let mut errors = context.found;
             errors.retain(Diagnostic::is_error);
             errors.sort();
             return Err(errors);
         }
-        let entries = WalkDir::new(dir).min_depth(1).into_iter();
-        entries.flatten().for_each(|entry| tree.stems.take(&entry.file_name().to_string_lossy()));
-        Ok(Self { root: Some(root), definitions, ..tree })
+        let (folder, deep) = form.names();
+        let walk = WalkDir::new(folder).min_depth(1).max_depth(if deep { usize::MAX } else { 1 });
+        walk.into_iter()
+            .flatten()
+            .for_each(|entry| stems.take(&entry.file_name().to_string_lossy()));
+        Ok(Self { form, root: Some(root), definitions, stems, context })
     }
 
     /// What has to change.
-    pub(crate) fn plan(mut self, live: &LiveState, options: &ExportOptions<'_>) -> ExportPlan {
+    pub(crate) fn plan(
+        mut self,
+        live: &LiveState,
+        options: &ExportOptions<'_>,
+    ) -> Result<ExportPlan, Vec<Diagnostic>> {
         let mut plan = ExportPlan {
             hooks: Vec::new(),
             orphans: Vec::new(),
             notes: Vec::new(),
-            batch: Batch { folder: self.dir.clone(), ..Batch::default() },
+            batch: Batch { folder: self.form.folder(), ..Batch::default() },
         };
         let chosen = choose(live, options, &mut plan.notes);
         let (mut known, mut new) = (Vec::new(), Vec::new());
@@ -86,7 +99,16 @@ impl<'a> Tree<'a> {
             self.create(hook, with_enabled, &mut plan);
         }
         self.orphans(&unmatched, live, options, &mut plan);
-        plan
+        let source = display(&self.form.folder());
+        match self.form.finish(&mut plan.batch) {
+            Outcome::InPlace => {}
+            Outcome::Rewritten => note_rewritten(&source, &mut plan),
+            Outcome::Impossible => {
+                let message = "the list of hooks can't be written so that every reader takes it";
+                return Err(vec![Diagnostic::error(codes::NOT_EXPORTED, message).in_file(source)]);
+            }
+        }
+        Ok(plan)
     }
 
     /// The definition of a live hook: the one with its name, else one that
@@ -139,7 +161,7 @@ impl<'a> Tree<'a> {
         wanted: Wanted,
         plan: &mut ExportPlan,
     ) {
-        let Self { definitions, stems, .. } = self;
+        let Self { definitions, stems, form, .. } = self;
         let definition = &definitions[index];
         let source = definition.text.file.clone();
         let mut files = HookFiles {
@@ -149,25 +171,23 @@ impl<'a> Tree<'a> {
             written: Vec::new(),
         };
         let folder = definition.at.path.parent().unwrap_or(Path::new(""));
-        let new_script = wanted.path.is_none().then(|| format!("{}.js", stems.give(&hook.name)));
-        let path = new_script.as_ref().map(|name| folder.join(name)).or(wanted.path);
-        let literal = wanted.literal.union(&render::literal_versions(hook)).cloned().collect();
-        let beside = Beside { script: new_script, literal, with_enabled };
-        note_markers(&source, &wanted.lost, &beside.literal, &definition.literal, plan);
+        let new_script =
+            wanted.path.is_none().then(|| form.new_script(&stems.give(&hook.name), folder));
+        let path = new_script.as_ref().map(|(path, _)| path.clone()).or(wanted.path);
+        let literal: BTreeSet<String> =
+            wanted.literal.union(&render::literal_versions(hook)).cloned().collect();
+        let lists = form.has_literals();
+        note_markers(&source, &wanted.lost, &literal, &definition.literal, lists, plan);
+        let literal = if lists { literal } else { BTreeSet::new() };
+        let beside = Beside { script: new_script.map(|(_, name)| name), literal, with_enabled };
         let edits = fields::edits(definition, hook, &beside);
         if !edits.is_empty() {
-            match yaml::edit(&definition.text.text, &definition.written, &edits, SMALL) {
-                Some(edited) => {
-                    if edited.rewritten {
-                        note_rewritten(&source, plan);
-                    }
-                    let before = Some(definition.text.text.clone());
-                    let content = NewContent { text: edited.text, before };
-                    plan.batch.writes.insert(definition.at.path.clone(), content);
-                    files.written.push(source);
-                }
-                None => return note_unwritable(hook, plan),
+            match form.update(index, definition, edits, &mut plan.batch) {
+                Outcome::InPlace => {}
+                Outcome::Rewritten => note_rewritten(&source, plan),
+                Outcome::Impossible => return note_unwritable(hook, plan),
             }
+            files.written.push(source);
         }
         if let Some(path) = path.filter(|_| wanted.before.as_ref() != Some(&wanted.text)) {
             files.written.push(display(&path));
@@ -184,15 +204,18 @@ impl<'a> Tree<'a> {
     fn create(&mut self, hook: &LiveHook, with_enabled: bool, plan: &mut ExportPlan) {
         let Some(name) = render::written_name(hook) else { return };
         let stem = self.stems.give(&hook.name);
-        let script_file = format!("{stem}.js");
+        let folder = self.form.folder();
+        let (path, script_name) = self.form.new_script(&stem, &folder);
         let literal = render::literal_markers(hook);
-        let tree = render::definition(hook, &name, &script_file, &literal, with_enabled);
-        let Some(text) = yaml::emit(&tree, SMALL) else {
+        let lists = self.form.has_literals();
+        let listed = if lists { literal.clone() } else { BTreeSet::new() };
+        let tree = render::definition(hook, &name, &script_name, &listed, with_enabled);
+        let Some(source) = self.form.create(&stem, tree, &mut plan.batch) else {
             return note_unwritable(hook, plan);
         };
-        let (source, path) = (self.dir.join(format!("{stem}.yaml")), self.dir.join(script_file));
         let script = hook.script.clone().unwrap_or_default().as_str().to_owned();
-        note_markers(&display(&source), &BTreeSet::new(), &literal, &BTreeSet::new(), plan);
+        let none = BTreeSet::new();
+        note_markers(&display(&source), &none, &literal, &none, lists, plan);
         note_size(&path, &script, plan);
         plan.hooks.push(HookFiles {
             name: hook.name.clone(),
@@ -200,14 +223,13 @@ impl<'a> Tree<'a> {
             source: display(&source),
             written: vec![display(&source), display(&path)],
         });
-        plan.batch.writes.insert(source, NewContent { text, before: None });
         plan.batch.writes.insert(path, NewContent { text: script, before: None });
     }
 
     /// Definitions that no live hook has. Their scripts go with them unless
     /// another definition uses them.
     fn orphans(
-        &self,
+        &mut self,
         unmatched: &BTreeSet<usize>,
         live: &LiveState,
         options: &ExportOptions<'_>,
@@ -237,7 +259,8 @@ impl<'a> Tree<'a> {
                 let script = script::path_of(definition).filter(inside);
                 let script =
                     script.filter(|_| real(index).is_some_and(|path| !used.contains(&path)));
-                for path in [Some(definition.at.path.clone()), script].into_iter().flatten() {
+                removed.push(self.form.remove(index, definition, &mut plan.batch));
+                if let Some(path) = script {
                     removed.push(display(&path));
                     plan.batch.removals.insert(path);
                 }
@@ -309,6 +332,7 @@ fn note_markers(
     lost: &BTreeSet<String>,
     literal: &BTreeSet<String>,
     already: &BTreeSet<String>,
+    lists: bool,
     plan: &mut ExportPlan,
 ) {
     let list = |markers: &BTreeSet<String>| {
@@ -323,11 +347,16 @@ fn note_markers(
     }
     let new: BTreeSet<String> = literal.difference(already).cloned().collect();
     if !new.is_empty() {
-        let message = format!(
-            "the tenant has {} as text; `literalMarkers:` says that it is no keyword",
-            list(&new)
-        );
-        let note = Diagnostic::new(codes::LITERAL_MARKERS, Severity::Note, message);
+        let (severity, what) = if lists {
+            (Severity::Note, "`literalMarkers:` says that it is no keyword")
+        } else {
+            (
+                Severity::Warning,
+                "this layout can't say that it is no keyword: plan with `--allow-unresolved`",
+            )
+        };
+        let message = format!("the tenant has {} as text; {what}", list(&new));
+        let note = Diagnostic::new(codes::LITERAL_MARKERS, severity, message);
         plan.notes.push(note.in_file(source));
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn next_marker(text: &str, from: usize) -> Option<Marker<'_>> {
                     form,
                     key: &text[key..end],
                     written: &text[span.clone()],
-                    span: if form == Form::Json { with_quotes(bytes, span) } else { span },
+                    span: if form == Form::Json { with_quotes(bytes, span, from) } else { span },
                 });
             }
         }
@@ -69,8 +69,10 @@ pub(crate) fn next_marker(text: &str, from: usize) -> Option<Marker<'_>> {
     }
 }
 
-fn with_quotes(bytes: &[u8], span: Range<usize>) -> Range<usize> {
-    let before = span.start.checked_sub(1).and_then(|at| bytes.get(at));
+/// The span with the quotes right around it. A quote before `from` belongs to
+/// the marker before.
+fn with_quotes(bytes: &[u8], span: Range<usize>, from: usize) -> Range<usize> {
+    let before = span.start.checked_sub(1).filter(|at| *at >= from).and_then(|at| bytes.get(at));
     match (before, bytes.get(span.end)) {
         (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')) => span.start - 1..span.end + 1,
         _ => span,
@@ -149,6 +151,7 @@ mod tests {
         assert_eq!(found("##A##B##"), ["##A##"]);
         assert_eq!(found("'@@A@@' \"@@B@@\" '@@C@@\""), ["'@@A@@'", "\"@@B@@\"", "@@C@@"]);
         assert_eq!(found("'##A##'"), ["##A##"]);
+        assert_eq!(found("\"@@A@@\"@@B@@\"@@C@@\""), ["\"@@A@@\"", "@@B@@", "\"@@C@@\""]);
         let none: [&str; 0] = [];
         assert_eq!(found("## a ## #### ##a#b## ##é## @@a##"), none);
         assert_eq!(found("##"), none);

@@ -15,6 +15,7 @@ use std::fmt;
 pub(crate) use marker::{Form, Marker, Replaced, Why, is_key, markers, next_marker, replace};
 pub(crate) use resolve::Resolver;
 pub use value::KeywordValue;
+pub(crate) use value::json_text;
 
 use super::codes;
 use crate::model::{Diagnostic, Position, SecretValue};

@@ -127,7 +127,7 @@ impl KeywordValue {
 }
 
 /// A text as JSON writes it.
-fn json_text(text: &str) -> String {
+pub(crate) fn json_text(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

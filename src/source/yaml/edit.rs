@@ -12,13 +12,25 @@ use super::super::node::{Entry, Node, Value};
 use super::Limits;
 use super::emit::reads_back;
 
-/// One change to a document that is a map.
+/// One change to a document that is a map. A path names keys, and behind the
+/// key of a list the number of an item.
 #[derive(Clone)]
 pub(crate) enum Edit {
     /// The key gets a value, whether it is there or not.
     Set(Vec<String>, Value),
     /// The key goes.
     Remove(Vec<String>),
+}
+
+impl Edit {
+    /// The same change further down.
+    pub(crate) fn below(self, parents: &[String]) -> Self {
+        let join = |path: Vec<String>| parents.iter().cloned().chain(path).collect();
+        match self {
+            Self::Set(path, value) => Self::Set(join(path), value),
+            Self::Remove(path) => Self::Remove(join(path)),
+        }
+    }
 }
 
 /// What became of a document.
@@ -42,7 +54,8 @@ pub(crate) fn edit(text: &str, tree: &Node, edits: &[Edit], limits: Limits) -> O
     Some(Edited { text: super::emit(&wanted, limits)?, rewritten: true })
 }
 
-fn in_place(text: &str, edits: &[Edit]) -> Option<String> {
+/// Carries edits out in a text, unchecked.
+pub(crate) fn in_place(text: &str, edits: &[Edit]) -> Option<String> {
     let (bom, body) = match text.strip_prefix('\u{feff}') {
         Some(body) => ("\u{feff}", body),
         None => ("", text),
@@ -57,19 +70,30 @@ fn in_place(text: &str, edits: &[Edit]) -> Option<String> {
             }
             Edit::Remove(path) => {
                 let (key, map) = reach(&root, path)?;
-                map.remove(key)?;
+                let item = key.parse().ok().zip(path.iter().rev().nth(1));
+                match item.and_then(|(at, list)| Some((at, map.get_sequence(list.as_str())?))) {
+                    Some((at, list)) => drop(list.remove(at)?),
+                    None => drop(map.remove(key)?),
+                }
             }
         }
     }
     Some(format!("{bom}{file}"))
 }
 
-/// The map that holds the last key of a path.
+/// The map that holds the last key of a path; for an item of a list, the map
+/// that holds the list.
 fn reach<'p>(root: &Mapping, path: &'p [String]) -> Option<(&'p str, Mapping)> {
     let (last, parents) = path.split_last()?;
     let mut map = root.clone();
-    for parent in parents {
-        map = map.get_mapping(parent.as_str())?;
+    let mut parents = parents.iter();
+    while let Some(parent) = parents.next() {
+        if let Some(list) = map.get_sequence(parent.as_str()) {
+            let Some(at) = parents.next() else { break };
+            map = list.get(at.parse().ok()?)?.as_mapping()?.clone();
+        } else {
+            map = map.get_mapping(parent.as_str())?;
+        }
     }
     Some((last, map))
 }
@@ -103,20 +127,30 @@ fn to_edit(value: &Value) -> YamlValue {
 }
 
 /// The same change on the tree.
-fn change_tree(tree: &mut Node, change: &Edit) {
+pub(crate) fn change_tree(tree: &mut Node, change: &Edit) {
     let path = match change {
         Edit::Set(path, _) | Edit::Remove(path) => path,
     };
     let Some((last, parents)) = path.split_last() else { return };
     let mut node = tree;
     for parent in parents {
-        let Value::Map(entries) = &mut node.value else { return };
-        let Some(entry) =
-            entries.iter_mut().find(|entry| entry.key.as_text() == Some(parent.as_str()))
-        else {
-            return;
+        let next = match &mut node.value {
+            Value::Map(entries) => entries
+                .iter_mut()
+                .find(|entry| entry.key.as_text() == Some(parent.as_str()))
+                .map(|entry| &mut entry.value),
+            Value::List(items) => parent.parse().ok().and_then(|at: usize| items.get_mut(at)),
+            _ => None,
         };
-        node = &mut entry.value;
+        let Some(next) = next else { return };
+        node = next;
+    }
+    if let Value::List(items) = &mut node.value {
+        let at = last.parse().ok().filter(|at: &usize| *at < items.len());
+        if let (Edit::Remove(_), Some(at)) = (change, at) {
+            items.remove(at);
+        }
+        return;
     }
     let Value::Map(entries) = &mut node.value else { return };
     let at = entries.iter().position(|entry| entry.key.as_text() == Some(last.as_str()));

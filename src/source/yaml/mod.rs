@@ -18,8 +18,8 @@ use serde_saphyr::{DuplicateKeyPolicy, Error, MergeKeyPolicy, NonFiniteFloatPoli
 
 use super::codes;
 use super::node::{Entry, Node, Value};
-pub(crate) use edit::{Edit, edit};
-pub(crate) use emit::emit;
+pub(crate) use edit::{Edit, change_tree, edit, in_place as edit_in_place};
+pub(crate) use emit::{emit, reads_back};
 
 use crate::model::Code;
 
@@ -89,6 +89,7 @@ pub(crate) fn parse(text: &str, limits: Limits) -> Result<Node, Fault> {
 
 const TOO_COMPLEX: &str =
     "the document is nested deeper, or has more values, than a definition needs";
+const TAB: &str = "this line is indented with a tab, which YAML does not allow";
 
 /// A node before its place is known.
 struct Tree(Value);
@@ -250,7 +251,22 @@ fn explain(error: &Error, text: &str) -> Fault {
         ),
         other => syntax(other, text, &span),
     };
+    let span = if message == TAB { indenting_tab(text, span.start).unwrap_or(span) } else { span };
     Fault { code, message, hint, span }
+}
+
+/// The first tab that indents a line, from the line of a place on: the scanner
+/// notices it before or after.
+fn indenting_tab(text: &str, near: usize) -> Option<Range<usize>> {
+    let mut start = text.get(..near)?.rfind('\n').map_or(0, |at| at + 1);
+    for line in text[start..].split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indent].find('\t').filter(|_| !line.trim().is_empty()) {
+            return Some(start + tab..start + tab + 1);
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn breach_is_documents(breach: &serde_saphyr::budget::BudgetBreach) -> bool {
@@ -271,7 +287,7 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
     if message.contains("tab") {
         return (
             codes::SYNTAX,
-            "this line is indented with a tab, which YAML does not allow".to_owned(),
+            TAB.to_owned(),
             Some("indent with blanks".to_owned()),
         );
     }
@@ -351,6 +367,8 @@ mod tests {
             "a: 1\n---\nb: 2\n",
             "a: 1\n...\nb: 2\n",
             "a:\n\tb: 1\n",
+            "a: 1\n\tb: 1\n",
+            "a:\n  b: 1\n \t c: 1\n",
             "a: @@X@@\n",
             "a: [##X##]\n",
             "a: {b: ##X##}\n",

@@ -1,3 +1,4 @@
 //! Each rule on small scripts: what it finds, and what it leaves alone.
 
 mod paths;
+mod small;

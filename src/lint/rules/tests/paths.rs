@@ -97,6 +97,37 @@ fn a_path_with_two_calls() {
 }
 
 #[test]
+fn a_function_that_always_calls_counts_as_a_call() {
+    let save = "function save() { log(user); cb(); }";
+    check(&format!("{save} if (user.a) {{ save(); }} save();"), &["HS403"]);
+    check(&format!("{save} if (user.a) {{ return save(); }} save();"), &[]);
+    check(
+        &format!(
+            "{save} a((err) => {{ if (err) {{ save(); }} if (user.b) {{ save(); }} else {{ cb(); }} }});"
+        ),
+        &["HS403"],
+    );
+    check("function maybe() { if (user.a) { cb(); } } maybe(); maybe();", &[]);
+}
+
+#[test]
+fn a_chain_goes_on_after_a_call() {
+    check(
+        "a().then((x) => { if (!x) { cb(x); } return x; }).then(() => { cb(); }).catch(cb);",
+        &["HS403"],
+    );
+    check(
+        "a().then((x) => { if (!x) { return cb(x); } return x; }).then(() => cb()).catch(cb);",
+        &["HS403"],
+    );
+    check("a().then((x) => { if (!x) { throw x; } return x; }).then(() => cb()).catch(cb);", &[]);
+    check(
+        "a().then((x) => { if (!x) { return cb(x); } return x; }).then((y) => { if (y) cb(); });",
+        &[],
+    );
+}
+
+#[test]
 fn callbacks_of_asynchronous_calls_are_followed() {
     check(
         "request(user, (err, res) => { if (err) { console.log(err); return; } cb(); });",

@@ -1,0 +1,157 @@
+//! A Deploy CLI tree's values as they are written, markers and all, for
+//! writing them again.
+//!
+//! What keywords stand for (it may be a secret) never goes back to the disk.
+
+use std::collections::BTreeSet;
+
+use crate::source::file::Text;
+use crate::source::keyword::{Form, json_text, markers};
+use crate::source::node::{Entry, Node, Value};
+
+/// A settled tree with its replaced values as they are written in the file. A
+/// marker that stands without quotes becomes a [`Value::Number`], which JSON
+/// writes as it is.
+pub(crate) fn as_written(node: &Node, text: &Text) -> Node {
+    if let Some(value) = written(node, text) {
+        return Node { value, span: node.span.clone(), replaced: true };
+    }
+    let value = match &node.value {
+        Value::List(items) => {
+            Value::List(items.iter().map(|item| as_written(item, text)).collect())
+        }
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|Entry { key, value }| Entry {
+                    key: key.clone(),
+                    value: as_written(value, text),
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Node { value, span: node.span.clone(), replaced: node.replaced }
+}
+
+fn written(node: &Node, text: &Text) -> Option<Value> {
+    if let Value::Unresolved(keys) = &node.value
+        && node.span.is_empty()
+    {
+        return Some(Value::Text(format!("##{}##", keys.first()?)));
+    }
+    let is_unresolved = matches!(node.value, Value::Unresolved(_));
+    if !node.replaced && !is_unresolved {
+        return None;
+    }
+    let slice = text.text.get(node.span.clone())?;
+    let inner = ['"', '\''].into_iter().find_map(|q| slice.strip_prefix(q)?.strip_suffix(q));
+    let inside = inner.unwrap_or(slice);
+    let is_container = matches!(node.value, Value::List(_) | Value::Map(_));
+    let first = markers(inside).next()?;
+    if is_container && first.span != (0..inside.len()) {
+        return None;
+    }
+    let after = text.text.get(node.span.end..).unwrap_or_default();
+    let before = text.text.get(..node.span.start).unwrap_or_default();
+    let bare =
+        inner.is_none() && !(before.ends_with(['"', '\'']) && after.starts_with(['"', '\'']));
+    Some(
+        if bare
+            && first.span == (0..inside.len())
+            && (is_container || first.form == Form::Json || !matches!(node.value, Value::Text(_)))
+        {
+            Value::Number(inside.to_owned())
+        } else {
+            Value::Text(inside.to_owned())
+        },
+    )
+}
+
+/// JSON in the style of the Deploy CLI: two blanks, a newline at the end.
+pub(crate) fn json(node: &Node) -> String {
+    let mut out = String::new();
+    write_json(node, 0, &mut out);
+    out.push('\n');
+    out
+}
+
+fn write_json(node: &Node, depth: usize, out: &mut String) {
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    };
+    match &node.value {
+        Value::Null | Value::Unresolved(_) => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Number(number) => out.push_str(number),
+        Value::Text(text) => out.push_str(&json_text(text)),
+        Value::List(items) if items.is_empty() => out.push_str("[]"),
+        Value::Map(entries) if entries.is_empty() => out.push_str("{}"),
+        Value::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                line(out, depth + 1);
+                write_json(item, depth + 1, out);
+            }
+            line(out, depth);
+            out.push(']');
+        }
+        Value::Map(entries) => {
+            out.push('{');
+            for (index, Entry { key, value }) in entries.iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                line(out, depth + 1);
+                out.push_str(&json_text(key.as_text().unwrap_or_default()));
+                out.push_str(": ");
+                write_json(value, depth + 1, out);
+            }
+            line(out, depth);
+            out.push('}');
+        }
+    }
+}
+
+/// A YAML text with its bare `@@KEY@@` in quotes, and which these were.
+pub(crate) fn quote_bare(text: &str) -> (String, BTreeSet<String>) {
+    let mut bare = BTreeSet::new();
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for marker in markers(text) {
+        if super::replaced::is_bare_value(text, &marker)
+            && &text[marker.span.clone()] == marker.written
+        {
+            out.push_str(&text[copied..marker.span.start]);
+            out.push('"');
+            out.push_str(marker.written);
+            out.push('"');
+            copied = marker.span.end;
+            bare.insert(marker.written.to_owned());
+        }
+    }
+    out.push_str(&text[copied..]);
+    (out, bare)
+}
+
+/// Puts bare markers of a tree in quotes, for YAML, and adds them to `bare`.
+pub(crate) fn quote_markers(node: &mut Node, bare: &mut BTreeSet<String>) {
+    match &mut node.value {
+        Value::Number(number) if markers(number).next().is_some() => {
+            bare.insert(number.clone());
+            node.value = Value::Text(number.clone());
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| quote_markers(item, bare)),
+        Value::Map(entries) => {
+            entries.iter_mut().for_each(|entry| quote_markers(&mut entry.value, bare));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unresolved(_) => {
+        }
+    }
+}
+
+/// Takes the quotes off again. (Others that stood in quotes lose them too,
+/// which the Deploy CLI doesn't tell apart.)
+pub(crate) fn unquote(text: &str, bare: &BTreeSet<String>) -> String {
+    bare.iter().fold(text.to_owned(), |text, marker| text.replace(&format!("\"{marker}\""), marker))
+}

@@ -1,0 +1,321 @@
+//! How each layout writes a definition down.
+//!
+//! The main type is [`Form`]. It turns edits and new definitions into file
+//! contents; which edits, it doesn't know.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::render;
+use crate::source::Layout;
+use crate::source::definition::{Context, Definition};
+use crate::source::deploy::{self, HOOKS, raw, section};
+use crate::source::file::Text;
+use crate::source::native;
+use crate::source::node::{Entry, Node, Value};
+use crate::source::walk::{Root, display};
+use crate::source::write::{Batch, NewContent};
+use crate::source::yaml::{self, Edit, LARGE, SMALL};
+
+/// The layout of a folder, with what is to be written in it so far.
+pub(crate) enum Form {
+    /// One YAML file a hook, in this folder.
+    Native(PathBuf),
+    /// One JSON file a hook, in the folder `hooks` of this one.
+    Json(PathBuf),
+    /// A list in one YAML file.
+    Yaml(YamlForm),
+}
+
+/// The list of hooks in a `tenant.yaml`, while it changes.
+pub(crate) struct YamlForm {
+    file: PathBuf,
+    /// The file as it is, once it was read.
+    text: Option<Rc<Text>>,
+    /// The list as it is, markers as they are written.
+    items: Vec<Node>,
+    /// Markers that stand without quotes.
+    bare: BTreeSet<String>,
+    edits: Vec<Edit>,
+    removed: Vec<usize>,
+    new: Vec<Node>,
+}
+
+/// What became of one definition's text.
+pub(crate) enum Outcome {
+    /// It is written, in place.
+    InPlace,
+    /// It is written, without its comments.
+    Rewritten,
+    /// No text was found that says it.
+    Impossible,
+}
+
+impl Form {
+    /// The form of a folder: its own, else the one that is asked for. `None`
+    /// if both exist and differ.
+    pub(crate) fn of(dir: &Path, wanted: Option<Layout>) -> Option<Self> {
+        let yaml = |file: PathBuf| {
+            Self::Yaml(YamlForm {
+                file,
+                text: None,
+                items: Vec::new(),
+                bare: BTreeSet::new(),
+                edits: Vec::new(),
+                removed: Vec::new(),
+                new: Vec::new(),
+            })
+        };
+        match (deploy::recognise(dir), wanted) {
+            (Some(deploy::Tree::Directory(root)), None | Some(Layout::DeployCli)) => {
+                Some(Self::Json(root))
+            }
+            (Some(deploy::Tree::Yaml(file)), None | Some(Layout::DeployCliYaml)) => {
+                Some(yaml(file))
+            }
+            (Some(_), Some(_)) => None,
+            (None, Some(Layout::DeployCli)) => Some(Self::Json(dir.to_owned())),
+            (None, Some(Layout::DeployCliYaml)) => Some(yaml(dir.join("tenant.yaml"))),
+            (None, None | Some(Layout::Native)) => Some(Self::Native(dir.to_owned())),
+        }
+    }
+
+    /// The folder that everything lies in.
+    pub(crate) fn folder(&self) -> PathBuf {
+        match self {
+            Self::Native(folder) | Self::Json(folder) => folder.clone(),
+            Self::Yaml(form) => deploy::root_of(&deploy::Tree::Yaml(form.file.clone())),
+        }
+    }
+
+    /// The folder that new scripts go to, and how a definition calls it.
+    fn scripts(&self) -> (PathBuf, &'static str) {
+        match self {
+            Self::Native(folder) => (folder.clone(), ""),
+            Self::Json(folder) => (folder.join(HOOKS), "./"),
+            Self::Yaml(_) => (self.folder().join(HOOKS), "./hooks/"),
+        }
+    }
+
+    /// The folder whose file names are taken, and whether the folders below
+    /// count too.
+    pub(crate) fn names(&self) -> (PathBuf, bool) {
+        (self.scripts().0, matches!(self, Self::Native(_)))
+    }
+
+    /// Whether definitions can list literal markers.
+    pub(crate) fn has_literals(&self) -> bool {
+        matches!(self, Self::Native(_))
+    }
+
+    /// The definitions that are there, and how many there should be.
+    pub(crate) fn read(
+        &mut self,
+        root: &Root,
+        context: &mut Context<'_>,
+    ) -> (Vec<Definition>, usize) {
+        context.has_literals = self.has_literals();
+        let tree = match self {
+            Self::Native(_) => return native::read(root, context),
+            Self::Json(folder) if !folder.join(HOOKS).exists() => return (Vec::new(), 0),
+            Self::Json(folder) => deploy::Tree::Directory(folder.clone()),
+            Self::Yaml(form) if !form.file.exists() => return (Vec::new(), 0),
+            Self::Yaml(form) => deploy::Tree::Yaml(form.file.clone()),
+        };
+        let (definitions, count) = deploy::read(root, &tree, context);
+        if let Self::Yaml(form) = self {
+            form.text = definitions.first().map(|definition| Rc::clone(&definition.text));
+            form.items = definitions
+                .iter()
+                .map(|definition| {
+                    let mut item = raw::as_written(&definition.written, &definition.text);
+                    raw::quote_markers(&mut item, &mut form.bare);
+                    item
+                })
+                .collect();
+        }
+        (definitions, count)
+    }
+
+    /// A new script's path for a definition in `beside`, and what it is called
+    /// there.
+    pub(crate) fn new_script(&self, stem: &str, beside: &Path) -> (PathBuf, String) {
+        match self {
+            Self::Native(_) => (beside.join(format!("{stem}.js")), format!("{stem}.js")),
+            Self::Json(_) | Self::Yaml(_) => {
+                let (folder, prefix) = self.scripts();
+                (folder.join(format!("{stem}.js")), format!("{prefix}{stem}.js"))
+            }
+        }
+    }
+
+    /// Changes a definition.
+    pub(crate) fn update(
+        &mut self,
+        index: usize,
+        definition: &Definition,
+        edits: Vec<Edit>,
+        batch: &mut Batch,
+    ) -> Outcome {
+        let text = &definition.text.text;
+        let edited = match self {
+            Self::Native(_) => yaml::edit(text, &definition.written, &edits, SMALL)
+                .map(|edited| (edited.text, edited.rewritten)),
+            Self::Json(_) => {
+                let mut tree = raw::as_written(&definition.written, &definition.text);
+                edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
+                Some((raw::json(&tree), false))
+            }
+            Self::Yaml(form) => {
+                form.edits.extend(
+                    edits
+                        .into_iter()
+                        .map(|edit| edit.below(&["hooks".to_owned(), index.to_string()])),
+                );
+                return Outcome::InPlace;
+            }
+        };
+        let Some((new, rewritten)) = edited else { return Outcome::Impossible };
+        let content = NewContent { text: new, before: Some(text.clone()) };
+        batch.writes.insert(definition.at.path.clone(), content);
+        if rewritten { Outcome::Rewritten } else { Outcome::InPlace }
+    }
+
+    /// Writes a new definition. Returns its file, `None` if that can't be done.
+    pub(crate) fn create(&mut self, stem: &str, tree: Node, batch: &mut Batch) -> Option<PathBuf> {
+        let (path, text) = match self {
+            Self::Native(folder) => {
+                (folder.join(format!("{stem}.yaml")), yaml::emit(&tree, SMALL)?)
+            }
+            Self::Json(folder) => {
+                let path = folder.join(HOOKS).join(format!("{stem}.json"));
+                (path, raw::json(&render::in_deploy_order(tree)))
+            }
+            Self::Yaml(form) => {
+                let tree = render::in_deploy_order(tree);
+                yaml::emit(&tree, SMALL)?;
+                form.new.push(tree);
+                return Some(form.file.clone());
+            }
+        };
+        batch.writes.insert(path.clone(), NewContent { text, before: None });
+        Some(path)
+    }
+
+    /// Removes a definition. Returns what of it is removed, in words.
+    pub(crate) fn remove(
+        &mut self,
+        index: usize,
+        definition: &Definition,
+        batch: &mut Batch,
+    ) -> String {
+        let shown = display(&definition.at.path);
+        match self {
+            Self::Native(_) | Self::Json(_) => {
+                batch.removals.insert(definition.at.path.clone());
+                shown
+            }
+            Self::Yaml(form) => {
+                form.removed.push(index);
+                format!("{shown} (its entry)")
+            }
+        }
+    }
+
+    /// Puts what was gathered into the batch, once all is known.
+    pub(crate) fn finish(self, batch: &mut Batch) -> Outcome {
+        match self {
+            Self::Native(_) | Self::Json(_) => Outcome::InPlace,
+            Self::Yaml(form) => form.finish(batch),
+        }
+    }
+}
+
+impl YamlForm {
+    fn finish(mut self, batch: &mut Batch) -> Outcome {
+        if self.edits.is_empty() && self.new.is_empty() && self.removed.is_empty() {
+            return Outcome::InPlace;
+        }
+        // From the last, so that the places of the others stay.
+        self.removed.sort_unstable();
+        for index in self.removed.iter().rev() {
+            self.edits.push(Edit::Remove(vec!["hooks".to_owned(), index.to_string()]));
+        }
+        let before = match &self.text {
+            Some(text) => Some(text.text.clone()),
+            None => std::fs::read_to_string(&self.file).ok(),
+        };
+        let old = before.as_deref().unwrap_or_default();
+        let part = section::find(old).map(|part| section::trimmed(old, part));
+        let (text, outcome) = match part {
+            Some(part) => match self.in_place(&old[part.clone()]) {
+                Some(new) => (splice(old, part, &new), Outcome::InPlace),
+                None => match self.anew() {
+                    Some(new) => (splice(old, part, &new), Outcome::Rewritten),
+                    None => return Outcome::Impossible,
+                },
+            },
+            None => match self.anew() {
+                Some(new) if old.is_empty() || old.ends_with('\n') => {
+                    (format!("{old}{new}"), Outcome::InPlace)
+                }
+                Some(new) => (format!("{old}\n{new}"), Outcome::InPlace),
+                None => return Outcome::Impossible,
+            },
+        };
+        batch.writes.insert(self.file, NewContent { text, before });
+        outcome
+    }
+
+    /// The list with all changes, as a document.
+    fn wanted(&self, items: Vec<Node>) -> Node {
+        let list = Node::new(Value::List(items), 0..0);
+        let key = Node::new(Value::Text("hooks".to_owned()), 0..0);
+        let mut tree = Node::new(Value::Map(vec![Entry { key, value: list }]), 0..0);
+        self.edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
+        if let Value::Map(entries) = &mut tree.value
+            && let Value::List(items) = &mut entries[0].value.value
+        {
+            items.extend(self.new.iter().cloned());
+        }
+        tree
+    }
+
+    /// The section with its comments: old entries edited where they stand, new
+    /// ones behind them.
+    fn in_place(&self, part: &str) -> Option<String> {
+        // Bare markers are no YAML; in quotes they are, and mean the same.
+        let (quoted, bare) = raw::quote_bare(part);
+        let tree = yaml::parse(&quoted, LARGE).ok()?;
+        let Value::List(items) = &tree.get("hooks")?.value.value else { return None };
+        let mut text = yaml::edit_in_place(&quoted, &self.edits)?;
+        if !self.new.is_empty() {
+            let first = quoted.lines().skip(1).find(|line| line.trim_start().starts_with("- "))?;
+            let indent = &first[..first.len() - first.trim_start().len()];
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+            for item in &self.new {
+                let list = Node::new(Value::List(vec![item.clone()]), 0..0);
+                for line in yaml::emit(&list, LARGE)?.lines() {
+                    text.push_str(indent);
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            }
+        }
+        let wanted = self.wanted(items.clone());
+        yaml::reads_back(&text, &wanted, LARGE).then(|| raw::unquote(&text, &bare))
+    }
+
+    /// The section without its comments. Markers stay.
+    fn anew(&self) -> Option<String> {
+        let text = yaml::emit(&self.wanted(self.items.clone()), LARGE)?;
+        Some(raw::unquote(&text, &self.bare))
+    }
+}
+
+fn splice(text: &str, part: std::ops::Range<usize>, new: &str) -> String {
+    format!("{}{new}{}", &text[..part.start], &text[part.end..])
+}
