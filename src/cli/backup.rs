@@ -63,14 +63,26 @@ pub(super) fn save(
     Ok(())
 }
 
-/// What is known of a folder of definitions, if it is a backup.
+/// What is known of a folder of definitions, if it is a backup or holds one.
 ///
 /// # Errors
-/// When it says that it is one and can't be read.
+/// When it says that it is one and can't be read, and when it holds several.
 pub(super) fn manifest(dir: &Path) -> Result<Option<Manifest>, CliError> {
-    Manifest::read(dir).map_err(|error| {
-        CliError::new(format!("{}: the backup can't be read: {error}", dir.display()))
-    })
+    let read = |dir: &Path| {
+        Manifest::read(dir).map_err(|error| {
+            CliError::new(format!("{}: the backup can't be read: {error}", dir.display()))
+        })
+    };
+    match (read(dir)?, all(dir).as_slice()) {
+        (Some(manifest), _) => Ok(Some(manifest)),
+        (None, []) => Ok(None),
+        (None, [one]) => read(one),
+        (None, [.., newest]) => Err(CliError::new(format!(
+            "{} holds several backups; nothing was read of them",
+            dir.display()
+        ))
+        .hint(format!("choose one: the newest is {}", newest.display()))),
+    }
 }
 
 /// A backup of one tenant is not put back on another by mistake.

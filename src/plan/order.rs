@@ -86,11 +86,12 @@ impl Builder<'_> {
         let on = patch.enabled == Some(true);
         // where another hook has to give way, that waits until the new
         // content is accepted: a tenant that refuses it keeps the old one on
-        let switch = (on && patch != HookPatch::enabled(true) && self.is_taken(change)).then(|| {
-            patch.enabled = None;
-            let (hook, patch) = (hook.clone(), HookPatch::enabled(true));
-            self.graph.add(owner, Op::Patch { hook, patch })
-        });
+        let switch =
+            (on && patch != HookPatch::enabled(true) && self.is_taken(change)).then(|| {
+                patch.enabled = None;
+                let (hook, patch) = (hook.clone(), HookPatch::enabled(true));
+                self.graph.add(owner, Op::Patch { hook, patch })
+            });
         let patch = (!patch.is_empty())
             .then(|| self.graph.add(owner, Op::Patch { hook: hook.clone(), patch }));
         if let (Some(switch), Some(patch)) = (switch, patch) {
