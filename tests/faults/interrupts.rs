@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use futures_util::stream::{StreamExt, iter};
 use hooksync::tenant::{self, Latency};
 
 use crate::process::{Bench, ended, signal, unlimited};
@@ -78,21 +79,27 @@ async fn killed_at_every_request_and_run_again() {
     // every request, before and after it is carried out; by turns unless all
     // are asked for
     let all = std::env::var_os("HOOKSYNC_FAULT_RUNS").is_some();
-    for k in 1..=count {
+    let cases = (1..=count).flat_map(|k| {
         let whens = if all { vec!["before", "after"] } else { vec![["before", "after"][k % 2]] };
-        for when in whens {
-            let bench = Bench::new(unlimited(), &LIVE).await;
-            bench.define(&WANTED);
-            bench.faults(&[&format!("hang-{when}@{k}")]);
-            tokio::task::block_in_place(|| {
-                let mut child = bench.spawn(&APPLY);
-                bench.wait_for(|log| log.len() >= k);
-                child.kill().unwrap();
-                child.wait().unwrap();
-            });
-            converges(&bench, &format!("killed {when} request {k} was carried out"));
-        }
+        whens.into_iter().map(move |when| (k, when))
+    });
+    let mut killed = iter(cases).map(|(k, when)| tokio::spawn(killed(k, when))).buffer_unordered(6);
+    while let Some(ended) = killed.next().await {
+        ended.unwrap();
     }
+}
+
+async fn killed(k: usize, when: &str) {
+    let bench = Bench::new(unlimited(), &LIVE).await;
+    bench.define(&WANTED);
+    bench.faults(&[&format!("hang-{when}@{k}")]);
+    tokio::task::block_in_place(|| {
+        let mut child = bench.spawn(&APPLY);
+        bench.wait_for(|log| log.len() >= k);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    });
+    converges(&bench, &format!("killed {when} request {k} was carried out"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

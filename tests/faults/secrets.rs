@@ -24,7 +24,7 @@ fn search(bench: &Bench, ended: &Ended, what: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_output_and_no_file_holds_a_secret() {
-    let faults: [&[&str]; 8] = [
+    let faults: [&'static [&'static str]; 8] = [
         &[],
         &["400@POST,/hooks/*/secrets"],
         &["html-after:502@writes,50%,x9"],
@@ -34,32 +34,35 @@ async fn no_output_and_no_file_holds_a_secret() {
         &["500@tokens"],
         &["403@PATCH,/hooks/*/secrets"],
     ];
-    for faults in faults {
-        let options = hooksync::tenant::Options {
-            client_secret: "canary-of-the-client".into(),
-            ..unlimited()
-        };
-        let bench = Bench::new(options, &["a sign-up old +K", "b sign-up s +K"]).await;
-        bench.define(&[
-            "a sign-up new +K=canary-of-a-hook +L=##SHELL##",
-            "b sign-up s +K=canary-of-a-hook",
-            "c password new on +K=@@SHELL@@",
-        ]);
-        bench.faults(faults);
-        for args in [
-            vec!["plan", "-vv", "--out", "plan.json"],
-            vec!["plan", "-vv", "--format", "markdown"],
-            vec!["apply", "-vv", "--yes"],
-            vec!["apply", "-vv", "--yes", "--format", "json"],
-            vec!["validate", "-vv"],
-        ] {
-            let ended = tokio::task::block_in_place(|| {
-                let mut command = bench.command(&args);
-                command.env("SHELL", "canary-of-the-shell").env("RUST_BACKTRACE", "1");
-                crate::process::ended(command.spawn().unwrap())
-            });
-            search(&bench, &ended, &format!("{faults:?} {args:?}"));
-        }
+    let runs: Vec<_> = faults.into_iter().map(|faults| tokio::spawn(search_all(faults))).collect();
+    for run in runs {
+        run.await.unwrap();
+    }
+}
+
+async fn search_all(faults: &[&str]) {
+    let options =
+        hooksync::tenant::Options { client_secret: "canary-of-the-client".into(), ..unlimited() };
+    let bench = Bench::new(options, &["a sign-up old +K", "b sign-up s +K"]).await;
+    bench.define(&[
+        "a sign-up new +K=canary-of-a-hook +L=##SHELL##",
+        "b sign-up s +K=canary-of-a-hook",
+        "c password new on +K=@@SHELL@@",
+    ]);
+    bench.faults(faults);
+    for args in [
+        vec!["plan", "-vv", "--out", "plan.json"],
+        vec!["plan", "-vv", "--format", "markdown"],
+        vec!["apply", "-vv", "--yes"],
+        vec!["apply", "-vv", "--yes", "--format", "json"],
+        vec!["validate", "-vv"],
+    ] {
+        let ended = tokio::task::block_in_place(|| {
+            let mut command = bench.command(&args);
+            command.env("SHELL", "canary-of-the-shell").env("RUST_BACKTRACE", "1");
+            crate::process::ended(command.spawn().unwrap())
+        });
+        search(&bench, &ended, &format!("{faults:?} {args:?}"));
     }
 }
 
