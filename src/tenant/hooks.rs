@@ -284,6 +284,7 @@ fn name_is_taken(
         let rival = match scope {
             UniqueNames::Tenant => true,
             UniqueNames::Trigger => hook.trigger_id == trigger_id,
+            UniqueNames::Nowhere => false,
         };
         rival && own_id != Some(hook.id.as_str()) && hook.name.as_deref() == Some(name)
     })

@@ -183,6 +183,7 @@ choice! {
     UniqueNames {
         Tenant = "tenant": "In the whole tenant.",
         Trigger = "trigger": "Among the hooks of one trigger.",
+        Nowhere = "nowhere": "Nowhere: two hooks of one name were seen (reported in 2020).",
     }
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn behaviour(rng: &mut Rng) -> Behaviour {
     ];
     Behaviour {
         second_enabled: second[rng.usize(..4)],
-        unique_names: [UniqueNames::Tenant, UniqueNames::Trigger][rng.usize(..2)],
+        unique_names: [UniqueNames::Tenant, UniqueNames::Trigger, UniqueNames::Nowhere]
+            [rng.usize(..3)],
         list: [ListDetail::Full, ListDetail::Summary][rng.usize(..2)],
         ..Behaviour::default()
     }
@@ -146,6 +147,16 @@ pub(crate) fn faults(rng: &mut Rng) -> Vec<String> {
         "expire",
         "delay:60",
     ];
+    // what was written can't be read, as after an outage that lasts
+    if rng.u8(..8) == 0 {
+        let from = rng.u8(1..12);
+        let reads = ["403-before", "500-before", "hang-before"][rng.usize(..3)];
+        let writes = ["truncate", "500-after", "reset-after"][rng.usize(..3)];
+        return vec![
+            format!("{writes}@writes,{}-", rng.u8(1..4)),
+            format!("{reads}@reads,{from}-"),
+        ];
+    }
     let count = rng.usize(1..=3);
     (0..count)
         .map(|_| {

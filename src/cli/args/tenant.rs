@@ -158,7 +158,7 @@ pub struct ServeArgs {
         long,
         value_name = "WHERE",
         default_value = "tenant",
-        value_parser = one_of(&["tenant", "trigger"], UniqueNames::from_str),
+        value_parser = one_of(&["tenant", "trigger", "nowhere"], UniqueNames::from_str),
         help_heading = BEHAVIOUR
     )]
     pub unique_names: UniqueNames,
