@@ -34,11 +34,12 @@ pub(super) fn save(
     let plan = &prepared.plan;
     let saved = |change: &'_ crate::plan::Change| change.live.is_some();
     if !plan.changes.iter().any(saved) {
-        let why = match plan.changes.is_empty() {
-            true => "only secrets are sent again, and their values can't be read",
-            false => "nothing that is live changes",
-        };
-        context.output.say(&format!("No backup: {why}."));
+        match plan.changes.is_empty() {
+            true => context
+                .output
+                .say("No backup: only secrets are sent again, and their values can't be read."),
+            false => context.output.detail("No backup: nothing that is live changes."),
+        }
         return Ok(());
     }
     let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
