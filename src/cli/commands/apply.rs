@@ -172,7 +172,7 @@ fn tell_refusal(
     if let (Refusal::Stale { .. }, Some(changes)) = (refusal, &reviewed.changes) {
         error.faults[0].message.push_str(&moved(changes, &prepared.plan));
     }
-    context.output.error(&error.render());
+    context.tell(&error);
 }
 
 /// What the reviewed plan has and today's hasn't, and the other way round.
@@ -294,7 +294,7 @@ fn finish(
         let views: Vec<_> = views(plans, reports).into_iter().map(|(view, _)| view).collect();
         // what was applied is told on stdout whether or not this can be written
         if let Err(error) = files::append(Path::new(summary), &markdown::apply(&views)) {
-            context.output.error(&error.render());
+            context.tell(&error);
         }
     }
     Ok(exit_of(reports))
