@@ -129,7 +129,10 @@ fn diagnostic(page: &mut Page<'_>, found: &Diagnostic) {
         page.wrap(
             digits,
             digits + 4,
-            &[span(Ink::Faint, "--> "), span(Ink::Place, theirs(format!("{file}{place}"), page.style))],
+            &[
+                span(Ink::Faint, "--> "),
+                span(Ink::Place, theirs(format!("{file}{place}"), page.style)),
+            ],
         );
     }
     if let (Some(position), Some(excerpt)) = (position, excerpt) {
