@@ -65,6 +65,17 @@ impl CliError {
         self
     }
 
+    /// Names the environment that it is about, of several.
+    #[must_use]
+    pub fn at(mut self, environment: Option<&str>) -> Self {
+        if let Some(name) = environment {
+            for fault in &mut self.faults {
+                fault.message = format!("{name}: {}", fault.message);
+            }
+        }
+        self
+    }
+
     /// The text for stderr.
     #[must_use]
     pub fn render(&self) -> String {

@@ -36,6 +36,8 @@ use args::{Cli, ColorWhen, GlobalArgs};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::report::text;
+
 /// What every command is given beside its arguments.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -43,6 +45,18 @@ pub struct Context<'a> {
     pub environment: &'a Environment,
     /// Where it prints.
     pub output: &'a Output,
+}
+
+impl Context<'_> {
+    /// Tells an error; on a terminal in lines that fit.
+    fn tell(&self, error: &CliError) {
+        let text = error.render();
+        match self.output.stderr_look().width {
+            _ if error.faults.is_empty() => {}
+            None => self.output.error(&text),
+            Some(_) => self.output.error(&text::message(&text, &self.output.stderr_style())),
+        }
+    }
 }
 
 /// Runs the program.
@@ -64,9 +78,7 @@ fn run_checked(args: &[OsString], environment: &Environment) -> Exit {
     match commands::dispatch(cli.command, &context) {
         Ok(exit) => exit,
         Err(error) => {
-            if !error.faults.is_empty() {
-                output.error(&error.render());
-            }
+            context.tell(&error);
             error.exit
         }
     }

@@ -6,8 +6,8 @@ use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use super::CliError;
 use super::settings::{Target, TenantSettings};
+use super::{CliError, Exit};
 use crate::api::{self, Domain, Gates, Reader, Writer};
 use crate::model::SecretValue;
 use crate::tenant;
@@ -52,6 +52,23 @@ impl Shared {
         let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
         tokio::spawn(listen(stop.clone(), abort.clone()));
         Self { stop, abort, gates: Gates::default() }
+    }
+
+    /// Does what only reads; the first interrupt gives it up.
+    ///
+    /// # Errors
+    /// When interrupted, and as the work fails.
+    pub(super) async fn unless_interrupted<T>(
+        &self,
+        work: impl Future<Output = Result<T, CliError>>,
+    ) -> Result<T, CliError> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {
+                Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted))
+            }
+            done = work => done,
+        }
     }
 
     /// A session with the tenant of these settings.

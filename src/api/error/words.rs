@@ -154,7 +154,7 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
         }
         Kind::Unreachable(Unreachable::Proxy) => "check HTTPS_PROXY and NO_PROXY",
         Kind::Unreachable(Unreachable::NoTrustStore) => {
-            "install the system's ca-certificates, or name a file with them in SSL_CERT_FILE"
+            "if SSL_CERT_FILE is set, see that the file is there and holds PEM certificates; if not, install the system's ca-certificates or name a file with them there"
         }
         Kind::Protocol { .. } | Kind::Unexpected => {
             "does AUTH0_DOMAIN lead to an Auth0 tenant, and not to a proxy, a portal or a website?"

@@ -172,7 +172,7 @@ fn tell_refusal(
             error.faults[0].message.push_str(&line);
         }
     }
-    context.output.error(&error.render());
+    context.tell(&error);
 }
 
 /// Asks whether to go on. While a person reads, the tenant can move: what is
@@ -275,7 +275,7 @@ fn finish(
         let views: Vec<_> = views(plans, reports).into_iter().map(|(view, _)| view).collect();
         // what was applied is told on stdout whether or not this can be written
         if let Err(error) = files::append(Path::new(summary), &markdown::apply(&views)) {
-            context.output.error(&error.render());
+            context.tell(&error);
         }
     }
     Ok(exit_of(reports))

@@ -27,9 +27,13 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
     };
     let (live, tenant) = runtime()?.block_on(async {
         let shared = Shared::new();
-        let session = shared.connect(settings).await?;
-        let live = sync::fetch_all(&session.reader, &|hook: &LiveHook| only(&hook.name)).await?;
-        Ok::<_, CliError>((live, session.tenant))
+        let read = async {
+            let session = shared.connect(settings).await?;
+            let live =
+                sync::fetch_all(&session.reader, &|hook: &LiveHook| only(&hook.name)).await?;
+            Ok((live, session.tenant))
+        };
+        shared.unless_interrupted(read).await
     })?;
     if let Some(unused) =
         unused(&args.only, |pattern| live.hooks.iter().any(|hook| pattern.matches(&hook.name)))

@@ -17,6 +17,13 @@ const ALGORITHM: &str = "AUTH0_CLIENT_SIGNING_ALGORITHM";
 /// application's secret before its key.
 pub(super) fn read(variables: Variables<'_>) -> Result<Setting<Credentials>, Problem> {
     if let Some(token) = variables.get(TOKEN)? {
+        if !token.value.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Problem::new(format!(
+                "{} holds blanks or other characters that no token has",
+                token.origin
+            ))
+            .hint("set it to the token alone, in one line"));
+        }
         return Ok(token.map(|token| Credentials::Token(SecretValue::new(token.to_owned()))));
     }
     let client = variables.get(CLIENT_ID)?;

@@ -215,7 +215,7 @@ impl<'a> Variables<'a> {
     fn own(self, name: &str) -> Result<Option<Setting<&'a str>>, Problem> {
         let Some(suffix) = self.suffix else { return Ok(None) };
         let name = format!("{name}_{suffix}");
-        let value = self.environment.get(&name)?;
+        let value = self.text(&name)?;
         Ok(value.map(|value| Setting::new(value, Origin::Variable(name))))
     }
 
@@ -224,8 +224,14 @@ impl<'a> Variables<'a> {
         if let Some(own) = self.own(name)? {
             return Ok(Some(own));
         }
-        let value = self.environment.get(name)?;
+        let value = self.text(name)?;
         Ok(value.map(|value| Setting::new(value, Origin::Variable(name.to_owned()))))
+    }
+
+    /// A variable without the blanks and newlines around it, which come along
+    /// when a pipeline's secret was pasted or read from a file.
+    fn text(self, name: &str) -> Result<Option<&'a str>, Problem> {
+        Ok(self.environment.get(name)?.map(str::trim).filter(|value| !value.is_empty()))
     }
 }
 

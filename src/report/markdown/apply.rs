@@ -5,7 +5,7 @@
 use super::escape::{code, length, prose};
 use super::{ApplyView, MOST, MOST_ENVIRONMENTS, action_word, fitting};
 use crate::plan::{ChangeResult, FailedRequest, Outcome};
-use crate::report::text::{apply_summary, outcome_word};
+use crate::report::text::{apply_summary, interruption, outcome_word};
 use crate::report::words::grouped;
 
 /// Reports of one or several environments, below GitHub's 65,536 characters.
@@ -35,7 +35,7 @@ fn section(view: &ApplyView<'_>, room: usize) -> String {
     };
     let mut out = format!("### hooksync: {place}\n\n{}\n", apply_summary(report));
     if report.interrupted {
-        out.push_str("\nInterrupted: what was under way was finished.\n");
+        out.push_str(&format!("\n{}\n", interruption(report)));
     }
     let room = room.saturating_sub(length(&out) + 400);
     // what failed is what a reader looks for

@@ -35,7 +35,7 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
     let ink = if is_whole(report) { Ink::Added } else { Ink::Danger };
     page.wrap(0, 2, &[span(ink, summary(report))]);
     if *interrupted {
-        page.wrap(0, 2, &[plain("Interrupted: what was under way was finished.")]);
+        page.wrap(0, 2, &[plain(interruption(report))]);
     }
     if !is_whole(report) {
         page.wrap(0, 2, &[plain("Run apply again to do the rest; what is done stays done.")]);
@@ -50,6 +50,15 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
 
 fn is_whole(report: &ApplyReport) -> bool {
     report.results.iter().all(|result| result.outcome == Outcome::Applied)
+}
+
+/// What an interrupt left behind.
+pub(in crate::report) fn interruption(report: &ApplyReport) -> &'static str {
+    if report.results.iter().any(|result| result.outcome == Outcome::Failed) {
+        "Interrupted. What failed for that reason may have been carried out all the same."
+    } else {
+        "Interrupted: what was under way was finished."
+    }
 }
 
 /// `Apply: 2 applied, 1 failed, 1 not attempted.`

@@ -21,7 +21,7 @@ pub use doctor::{Check, Examination, Health, SettingLine, doctor};
 pub use environments::{applies, plans};
 pub use plan::plan;
 
-pub(super) use apply::{summary as apply_summary, word as outcome_word};
+pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};
 pub(super) use diagnostics::summary as findings_summary;
 pub(super) use fields::differs;
 pub(super) use script::{row_text, summary as script_summary};
@@ -29,11 +29,26 @@ pub(super) use script::{row_text, summary as script_summary};
 use super::Style;
 use super::facts::{Bit, Phrase};
 use super::ink::{Ink, Span, plain, span};
+use super::layout::Page;
 use super::safe;
 use crate::plan::Action;
 
 /// A foreign text longer than this is cut; two different ones stay different.
 const LONGEST_INLINE: usize = 300;
+
+/// A message of several lines, each broken where the style's width asks for it
+/// and indented as it is.
+#[must_use]
+pub fn message(text: &str, style: &Style) -> String {
+    let mut page = Page::new(style);
+    for line in text.lines() {
+        let words = line.trim_start();
+        let indent = line.len() - words.len();
+        let shown = safe::inline(words, style.unicode);
+        page.wrap(indent, indent + 2, &[plain(shown)]);
+    }
+    page.finish()
+}
 
 /// A foreign text, harmless.
 fn theirs(text: impl AsRef<str>, style: &Style) -> String {

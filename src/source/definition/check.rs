@@ -89,7 +89,7 @@ fn former_names(
             }
             if let Some(owner) = owners.get(former) {
                 let message = format!(
-                    "`{former}` has a definition of its own, in `{}`, so no hook of that name is renamed",
+                    "`{former}` has a definition of its own, in `{}`: its hook is renamed only if that one takes over another",
                     owner.text.file
                 );
                 found.push(
