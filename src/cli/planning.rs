@@ -79,14 +79,11 @@ pub(super) async fn prepare(
         definitions.demand_readable(context)?;
         checked.push(definitions);
     }
-    let each = all
-        .iter()
-        .zip(checked)
-        .map(|(settings, definitions)| async {
-            let place = settings.project.environment.as_deref().filter(|_| all.len() > 1);
-            let plan = one(settings, definitions, scope, shared, context).await;
-            plan.map_err(|error| error.at(place))
-        });
+    let each = all.iter().zip(checked).map(|(settings, definitions)| async {
+        let place = settings.project.environment.as_deref().filter(|_| all.len() > 1);
+        let plan = one(settings, definitions, scope, shared, context).await;
+        plan.map_err(|error| error.at(place))
+    });
     shared
         .unless_interrupted(async {
             futures_util::future::join_all(each).await.into_iter().collect()

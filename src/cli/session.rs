@@ -6,8 +6,8 @@ use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use super::{CliError, Exit};
 use super::settings::{Target, TenantSettings};
+use super::{CliError, Exit};
 use crate::api::{self, Domain, Gates, Reader, Writer};
 use crate::model::SecretValue;
 use crate::tenant;

@@ -119,7 +119,8 @@ fn sentence(message: &str) -> String {
 /// The first error of the script without its wrapper.
 fn standalone_error(script: &str) -> Option<SyntaxError> {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, script, SourceType::cjs()).with_options(options(script)).parse();
+    let parsed =
+        Parser::new(&allocator, script, SourceType::cjs()).with_options(options(script)).parse();
     let error = parsed.diagnostics.errors().next()?;
     let label = error.labels.first()?;
     let (start, end) = (label.offset() as usize, (label.offset() + label.len()) as usize);
@@ -137,7 +138,8 @@ fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
         return false;
     }
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, script, SourceType::mjs()).with_options(options(script)).parse();
+    let parsed =
+        Parser::new(&allocator, script, SourceType::mjs()).with_options(options(script)).parse();
     let of_module = parsed.program.body.iter().find(|statement| {
         matches!(
             statement,

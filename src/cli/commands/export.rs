@@ -29,7 +29,8 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         let shared = Shared::new();
         let read = async {
             let session = shared.connect(settings).await?;
-            let live = sync::fetch_all(&session.reader, &|hook: &LiveHook| only(&hook.name)).await?;
+            let live =
+                sync::fetch_all(&session.reader, &|hook: &LiveHook| only(&hook.name)).await?;
             Ok((live, session.tenant))
         };
         shared.unless_interrupted(read).await

@@ -285,11 +285,7 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
         other => without_place(&other.to_string()),
     };
     if message.contains("tab") {
-        return (
-            codes::SYNTAX,
-            TAB.to_owned(),
-            Some("indent with blanks".to_owned()),
-        );
+        return (codes::SYNTAX, TAB.to_owned(), Some("indent with blanks".to_owned()));
     }
     if message.contains("recursion") || message.contains("limit") {
         return (codes::TOO_COMPLEX, TOO_COMPLEX.to_owned(), None);
