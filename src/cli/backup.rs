@@ -34,11 +34,12 @@ pub(super) fn save(
     let plan = &prepared.plan;
     let saved = |change: &'_ crate::plan::Change| change.live.is_some();
     if !plan.changes.iter().any(saved) {
-        let why = match plan.changes.is_empty() {
-            true => "only secrets are sent again, and their values can't be read",
-            false => "nothing that is live changes",
-        };
-        context.output.say(&format!("No backup: {why}."));
+        match plan.changes.is_empty() {
+            true => context
+                .output
+                .say("No backup: only secrets are sent again, and their values can't be read."),
+            false => context.output.detail("No backup: nothing that is live changes."),
+        }
         return Ok(());
     }
     let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
@@ -63,14 +64,26 @@ pub(super) fn save(
     Ok(())
 }
 
-/// What is known of a folder of definitions, if it is a backup.
+/// What is known of a folder of definitions, if it is a backup or holds one.
 ///
 /// # Errors
-/// When it says that it is one and can't be read.
+/// When it says that it is one and can't be read, and when it holds several.
 pub(super) fn manifest(dir: &Path) -> Result<Option<Manifest>, CliError> {
-    Manifest::read(dir).map_err(|error| {
-        CliError::new(format!("{}: the backup can't be read: {error}", dir.display()))
-    })
+    let read = |dir: &Path| {
+        Manifest::read(dir).map_err(|error| {
+            CliError::new(format!("{}: the backup can't be read: {error}", dir.display()))
+        })
+    };
+    match (read(dir)?, all(dir).as_slice()) {
+        (Some(manifest), _) => Ok(Some(manifest)),
+        (None, []) => Ok(None),
+        (None, [one]) => read(one),
+        (None, [.., newest]) => Err(CliError::new(format!(
+            "{} holds several backups; nothing was read of them",
+            dir.display()
+        ))
+        .hint(format!("choose one: the newest is {}", newest.display()))),
+    }
 }
 
 /// A backup of one tenant is not put back on another by mistake.

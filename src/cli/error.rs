@@ -7,6 +7,7 @@
 use super::exit::Exit;
 use super::output::WriteFailed;
 use crate::api::{ApiError, ApiErrorKind};
+use crate::report::safe;
 use crate::source::WriteError;
 use crate::tenant;
 
@@ -85,13 +86,20 @@ impl CliError {
 impl Fault {
     fn render(&self) -> String {
         let Self { message, hint } = self;
-        let mut text = format!("error: {}", message.replace('\n', "\n  "));
+        let mut text = format!("error: {}", harmless(message));
         if let Some(hint) = hint {
             text.push_str("\n  hint: ");
-            text.push_str(&hint.replace('\n', "\n  "));
+            text.push_str(&harmless(hint));
         }
         text
     }
+}
+
+/// Names of files, hooks and secrets may hold anything. Only the message's own
+/// line ends stay what they are.
+fn harmless(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(|line| safe::inline(line, true)).collect();
+    lines.join("\n  ")
 }
 
 impl From<WriteFailed> for CliError {
@@ -140,5 +148,7 @@ mod tests {
         assert_eq!(error.render(), "error: no such environment: x\n  known: a\n  hint: add it");
         assert_eq!(error.exit, Exit::Usage);
         assert_eq!(CliError::told(Exit::Partial).render(), "");
+        let hostile = CliError::new("a\u{1b}[2J\n::error::b\u{202e}").render();
+        assert_eq!(hostile, "error: a\\u{1b}[2J\n  \\u{3a}:error::b\\u{202e}");
     }
 }

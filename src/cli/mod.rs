@@ -16,6 +16,7 @@ pub mod settings;
 mod backup;
 mod definitions;
 mod files;
+mod moved;
 mod planning;
 mod progress;
 mod question;

@@ -75,9 +75,10 @@ pub(super) async fn prepare(
 ) -> Result<Vec<Prepared>, CliError> {
     let mut checked = Vec::new();
     for settings in all {
+        let restores = backup::manifest(&settings.project.dir.value)?;
         let definitions = definitions::check(&settings.project, rules);
         definitions.demand_readable(context)?;
-        checked.push(definitions);
+        checked.push((definitions, restores));
     }
     let each = all.iter().zip(checked).map(|(settings, definitions)| async {
         let place = settings.project.environment.as_deref().filter(|_| all.len() > 1);
@@ -93,13 +94,12 @@ pub(super) async fn prepare(
 
 async fn one(
     settings: &TenantSettings,
-    definitions: Checked,
+    (definitions, restores): (Checked, Option<Manifest>),
     scope: &ScopeArgs,
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<Prepared, CliError> {
     let dir = &settings.project.dir.value;
-    let restores = backup::manifest(dir)?;
     let options = options(settings, scope, restores.as_ref());
     let session = shared.connect(settings).await?;
     if let Some(backup) = restores.as_ref().filter(|backup| backup.tenant != session.tenant) {

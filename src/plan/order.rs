@@ -80,12 +80,23 @@ impl Builder<'_> {
 
     fn update(&mut self, owner: Owner, change: &Change, id: &HookId) -> Part {
         let hook = HookRef::Live(id.clone());
-        let patch = patch_of(change);
+        let mut patch = patch_of(change);
         let off = patch.enabled == Some(false);
         let renames = patch.name.is_some();
         let on = patch.enabled == Some(true);
+        // where another hook has to give way, that waits until the new
+        // content is accepted: a tenant that refuses it keeps the old one on
+        let switch =
+            (on && patch != HookPatch::enabled(true) && self.is_taken(change)).then(|| {
+                patch.enabled = None;
+                let (hook, patch) = (hook.clone(), HookPatch::enabled(true));
+                self.graph.add(owner, Op::Patch { hook, patch })
+            });
         let patch = (!patch.is_empty())
             .then(|| self.graph.add(owner, Op::Patch { hook: hook.clone(), patch }));
+        if let (Some(switch), Some(patch)) = (switch, patch) {
+            self.graph.after(switch, patch);
+        }
         let sent = self.sent_secrets(owner, change, &hook);
         let removed = keys(change, SecretAction::Delete);
         let removal = (!removed.is_empty()).then(|| {
@@ -105,12 +116,14 @@ impl Builder<'_> {
                 // no room for the new ones beside the old
                 sent.iter().for_each(|&step| self.graph.after(step, removal));
             } else {
-                sent.iter().chain(&patch).for_each(|&step| self.graph.after(removal, step));
+                let before = sent.iter().chain(&patch).chain(&switch);
+                before.for_each(|&step| self.graph.after(removal, step));
             }
         }
+        let before_on = sent.into_iter().chain(patch.filter(|_| switch.is_some())).collect();
         Part {
-            before_on: sent,
-            on: patch.filter(|_| on),
+            before_on,
+            on: switch.or(patch.filter(|_| on)),
             off: patch.filter(|_| off),
             delete: None,
             takes_name: patch.filter(|_| renames),

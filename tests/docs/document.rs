@@ -40,6 +40,10 @@ pub(crate) fn check(path: &Path) -> Vec<String> {
         std::fs::write(path, updated(&text, &steps, &ran)).unwrap();
     }
     for (index, (step, ran)) in steps.iter().zip(&ran).enumerate() {
+        // .ci/run brings jq along; elsewhere its one session needs it to be there
+        if step.command.starts_with("jq ") && !Path::new("/usr/bin/jq").exists() {
+            continue;
+        }
         let place = format!("{name}:{}: $ {}", step.line, step.command);
         let tells_code = steps.get(index + 1).is_some_and(|next| next.command == "echo $?");
         if ran.code != 0 && !tells_code {

@@ -150,7 +150,7 @@ pub(crate) fn faults(rng: &mut Rng) -> Vec<String> {
     (0..count)
         .map(|_| {
             let what = what[rng.usize(..what.len())];
-            let whom = match rng.u8(..8) {
+            let whom = match rng.u8(..16) {
                 0 => "POST,/hooks",
                 1 => "PATCH",
                 2 => "DELETE",

@@ -53,6 +53,32 @@ async fn a_read_only_tenant_still_takes_what_it_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_running_hook_is_not_touched_for_one_whose_script_is_refused() {
+    let live = ["a sign-up old on", "b sign-up old"];
+    let bench = Bench::new(read_only(Refusal::HooksNotAllowed), &live).await;
+    bench.define(&["a sign-up old off", "b sign-up new on"]);
+    bench.expect(5, &["apply", "--yes"]);
+    assert_eq!(bench.live(), live);
+    assert_eq!(bench.writes().len(), 1, "{:#?}", bench.writes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_may_be_off_is_put_back_when_its_successor_cannot_come() {
+    let bench = Bench::new(unlimited(), &["a sign-up s on", "b sign-up s"]).await;
+    bench.define(&["a sign-up s off", "b sign-up s on"]);
+    bench.faults(&["500-after@PATCH,/hooks/01A,1-5"]);
+    let ended = bench.run(&["apply", "--yes"]);
+    assert_eq!(bench.live(), ["a sign-up s on", "b sign-up s"], "{}", ended.all());
+    assert!(ended.stdout.contains("put back as it was"), "{}", ended.stdout);
+    let bench = Bench::new(unlimited(), &["a sign-up s on", "b sign-up s"]).await;
+    bench.define(&["a sign-up s off", "b sign-up s on"]);
+    bench.faults(&["400@PATCH,/hooks/01B,1"]);
+    let ended = bench.expect(1, &["apply", "--yes"]);
+    assert_eq!(bench.live(), ["a sign-up s on", "b sign-up s"], "{}", ended.all());
+    assert!(ended.stdout.contains("could not take over"), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_that_refuses_everything_ends_with_5() {
     let bench = Bench::new(read_only(Refusal::HooksNotAllowed), &["a sign-up old"]).await;
     bench.define(&["a sign-up new", "b sign-up new"]);

@@ -49,6 +49,11 @@ async fn a_backup_puts_back_what_was_changed() {
     assert!(bench.tenant.state().hook("01CHANGED").is_some());
     assert_eq!(bench.tenant.state().hook("01SWAP-A").unwrap().name.as_deref(), Some("swap-a"));
     bench.expect(0, &["plan", backup, "--allow-delete", "--detailed-exitcode"]);
+    // the folder around it: there are two now, of which one has to be chosen
+    let ended = bench.run(&["apply", ".hooksync/backups", "--yes", "--allow-delete"]);
+    assert!(ended.stderr.contains("choose one: the newest is"), "{}", ended.all());
+    std::fs::remove_dir_all(&bench.backups()[1]).unwrap();
+    bench.expect(0, &["plan", ".hooksync/backups", "--allow-delete", "--detailed-exitcode"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

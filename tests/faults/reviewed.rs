@@ -25,13 +25,13 @@ async fn a_plan_that_is_not_todays_any_more_is_refused() {
         bench.tenant.edit(|state| state.hook_mut(&hook).unwrap().script = script(text)).unwrap();
     };
     set("a", "older");
-    refused("a: the script on the tenant");
+    refused("a: its script on the tenant");
     set("a", "old");
     set("b", "older");
     refused("New in the plan: update b");
     set("b", "old");
     bench.define(&["a sign-up newer", "b password old"]);
-    refused("a: the script in the definition");
+    refused("a: its script in the definition");
     bench.define(&["a sign-up new off", "b password old"]);
     refused("");
     bench.define(&["a sign-up old", "b password old"]);

@@ -60,9 +60,9 @@ fn meaning(kind: &Kind) -> String {
         Kind::MissingScope { scope: None } => "the access token lacks a scope",
         Kind::FeatureRefused => "the tenant does not allow this any more",
         Kind::Forbidden => "the tenant forbids this",
-        Kind::HookMissing => "the hook is not there (any more)",
+        Kind::HookMissing => "the hook (or its secret) is not there any more",
         Kind::FeatureGone => "the tenant has no Hooks feature any more",
-        Kind::NameTaken => "the name is taken",
+        Kind::NameTaken => "it conflicts with what the tenant has already",
         Kind::Invalid => "the tenant does not accept what was sent",
         Kind::TooLarge => "what was sent is too large for the tenant",
         Kind::Server => "the tenant failed",
@@ -131,7 +131,9 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
             "Auth0 announced the end of Hooks for 2026-11-18; check the domain, and see Auth0's migration guide to Actions"
         }
         Kind::HookMissing => "somebody else deleted it, most likely: run plan again",
-        Kind::NameTaken => "somebody else made it, most likely: run plan again",
+        Kind::NameTaken => {
+            "something of that name came meanwhile, or another hook of the trigger runs, most likely: run plan again"
+        }
         Kind::Invalid => "the message names the field; run `hooksync validate` as well",
         Kind::TooLarge => "the Management API takes at most 1 MB a request",
         Kind::RateLimited { .. } => {

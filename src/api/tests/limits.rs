@@ -108,3 +108,17 @@ async fn sessions_with_one_tenant_share_its_limit() {
     }
     assert!(begun.elapsed() >= Duration::from_millis(4500));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_must_not_be_left_undone_outlives_the_time_limit() {
+    let settings = Settings { deadline: Duration::from_millis(10), ..settings() };
+    let bench = Bench::with(settings, |_| reply(200, hook_json("1", "a")));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let writer = bench.session.writer();
+    let (id, patch) = (HookId::new("1"), HookPatch::enabled(false));
+    let error = writer.patch(&id, &patch, Urgency::Begin).await.unwrap_err();
+    assert!(matches!(error.kind, ApiErrorKind::OutOfTime { .. }), "{error:?}");
+    assert!(writer.patch(&id, &patch, Urgency::MustFinish).await.is_ok());
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    assert!(writer.patch(&id, &patch, Urgency::MustFinish).await.is_err());
+}

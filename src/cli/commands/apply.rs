@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::plan;
 use crate::cli::args::{ApplyArgs, ResultFormat};
+use crate::cli::moved::moved;
 use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Progress;
 use crate::cli::question::confirm;
@@ -61,8 +62,8 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
 struct Reviewed {
     fingerprint: Option<Fingerprint>,
     tenant: Option<String>,
-    /// The changes of `--plan FILE`, as `action name`, to tell what moved.
-    changes: Option<Vec<String>>,
+    /// All of `--plan FILE`, to tell what moved.
+    plan: Option<Value>,
 }
 
 fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
@@ -91,16 +92,10 @@ fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
                 return Err(wrong("no plan of format_version 1"));
             }
             let fingerprint = text(plan, "fingerprint").and_then(|print| print.parse().ok());
-            let changes = plan["changes"].as_array();
             Ok(Reviewed {
                 fingerprint: Some(fingerprint.ok_or_else(|| wrong("no fingerprint in it"))?),
                 tenant: Some(text(plan, "tenant").ok_or_else(|| wrong("no tenant in it"))?),
-                changes: changes.map(|changes| {
-                    let one = |change| {
-                        Some(format!("{} {}", text(change, "action")?, text(change, "name")?))
-                    };
-                    changes.iter().filter_map(one).collect()
-                }),
+                plan: Some(plan.clone()),
             })
         })
         .collect()
@@ -169,29 +164,15 @@ fn tell_refusal(
 ) {
     let place = prepared.environment.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let mut error = CliError::new(format!("{place}{refusal}")).hint(refusal.hint());
-    if let (Refusal::Stale { .. }, Some(changes)) = (refusal, &reviewed.changes) {
-        error.faults[0].message.push_str(&moved(changes, &prepared.plan));
+    if let (Refusal::Stale { .. }, Some(reviewed)) = (refusal, &reviewed.plan) {
+        let today = json::plan(&prepared.plan, &RequestCounts::default());
+        let today = serde_json::from_str(&today).unwrap_or_default();
+        for line in moved(reviewed, &today) {
+            error.faults[0].message.push('\n');
+            error.faults[0].message.push_str(&line);
+        }
     }
     context.tell(&error);
-}
-
-/// What the reviewed plan has and today's hasn't, and the other way round.
-fn moved(reviewed: &[String], plan: &Plan) -> String {
-    let today: Vec<String> = plan
-        .changes
-        .iter()
-        .map(|change| format!("{} {}", change.action.as_str(), change.name))
-        .collect();
-    let only = |these: &[String], those: &[String]| {
-        these.iter().filter(|one| !those.contains(one)).cloned().collect::<Vec<_>>().join(", ")
-    };
-    let (gone, new) = (only(reviewed, &today), only(&today, reviewed));
-    match (gone.as_str(), new.as_str()) {
-        ("", "") => "\nThe same hooks change, with other content.".to_owned(),
-        (gone, "") => format!("\nNo longer in the plan: {gone}"),
-        ("", new) => format!("\nNew in the plan: {new}"),
-        (gone, new) => format!("\nNo longer in the plan: {gone}\nNew in the plan: {new}"),
-    }
 }
 
 /// Asks whether to go on. While a person reads, the tenant can move: what is

@@ -90,6 +90,17 @@ fn the_running_hook_goes_off_before_the_next_goes_on() {
             "patch id-b enabled=true after [0] over [0]",
         ],
     );
+    // it keeps running until the tenant has taken the other's new script
+    check(
+        &["a 1 s off", "b 1 new on +K"],
+        &["a 1 s on", "b 1 old off"],
+        &[
+            "add id-b [\"K\"] after [] over []",
+            "patch id-b script after [0] over []",
+            "patch id-a enabled=false after [0, 1] over []",
+            "patch id-b enabled=true after [1, 2] over [2]",
+        ],
+    );
     // a new one is made first; a deleted one goes last
     check(
         &["b 1 s on +K"],

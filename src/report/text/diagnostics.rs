@@ -103,7 +103,8 @@ fn in_short(page: &mut Page<'_>, found: &Diagnostic) {
     let mut spans = Vec::new();
     if let Some(file) = file {
         let place = position.map(|Position { line, column }| format!(":{line}:{column}"));
-        let place = theirs(file, page.style) + &place.unwrap_or_default();
+        // as one text: a name that ends in colons must not become a command
+        let place = theirs(format!("{file}{}", place.unwrap_or_default()), page.style);
         spans.extend([span(Ink::Place, place), plain(": ")]);
     }
     let label = format!("{severity}[{code}]", severity = severity.as_str());
@@ -128,7 +129,10 @@ fn diagnostic(page: &mut Page<'_>, found: &Diagnostic) {
         page.wrap(
             digits,
             digits + 4,
-            &[span(Ink::Faint, "--> "), span(Ink::Place, theirs(file, page.style) + &place)],
+            &[
+                span(Ink::Faint, "--> "),
+                span(Ink::Place, theirs(format!("{file}{place}"), page.style)),
+            ],
         );
     }
     if let (Some(position), Some(excerpt)) = (position, excerpt) {

@@ -22,7 +22,9 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
             ..outcome(run, owner)
         };
         if let (Some(why), Outcome::Applied) = (&change.withheld, result.outcome) {
-            result.outcome = Outcome::Failed;
+            let done = parts_done(run, owner);
+            result.outcome = if done.is_empty() { Outcome::NotAttempted } else { Outcome::Failed };
+            result.done.extend(done);
             result.error = Some(without_request(why.clone()));
         }
         result
@@ -71,10 +73,9 @@ fn outcome(run: &Run<'_>, owner: Owner) -> ChangeResult {
     } else {
         Outcome::Failed
     };
-    let mut done: Vec<String> = if outcome == Outcome::Failed {
-        steps.iter().filter_map(|(id, step)| in_words(&run.states[*id], step)).collect()
-    } else {
-        Vec::new()
+    let mut done = match outcome {
+        Outcome::Failed => parts_done(run, owner),
+        Outcome::Applied | Outcome::NotAttempted => Vec::new(),
     };
     done.extend(run.remarks.get(&owner).into_iter().flatten().cloned());
     // the name, trigger, action and id are the caller's to fill in
@@ -87,6 +88,12 @@ fn outcome(run: &Run<'_>, owner: Owner) -> ChangeResult {
         error: if all_done { None } else { error(run, &steps) },
         done,
     }
+}
+
+/// What was carried out of a change, in words.
+fn parts_done(run: &Run<'_>, owner: Owner) -> Vec<String> {
+    let steps = run.plan.steps.iter().zip(&run.states).filter(|(step, _)| step.owner == owner);
+    steps.filter_map(|(step, state)| in_words(state, step)).collect()
 }
 
 /// The first failure tells most; else the reason of the first step that

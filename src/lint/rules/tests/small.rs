@@ -1,3 +1,5 @@
+//! Rules that look at one expression or one name.
+
 use crate::lint::testing::{codes, codes_of, hook, told_of};
 use crate::model::{DesiredHook, DesiredSecret};
 
