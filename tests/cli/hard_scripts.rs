@@ -82,7 +82,7 @@ fn one(at: usize) -> Hook {
         end.trim_end(),
         AFTER[at % AFTER.len()],
     );
-    if at % 3 == 0 {
+    if at.is_multiple_of(3) {
         let packages = VERSIONS.iter().enumerate();
         hook.dependencies =
             packages.map(|(at, version)| (format!("@x/p-{at}"), (*version).to_owned())).collect();
