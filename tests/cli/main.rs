@@ -1,0 +1,18 @@
+//! The program as its users meet it: a cleared environment, a folder of their
+//! own, a tenant over real HTTP; what is looked at is stdout, stderr, the exit
+//! code, the files and the requests.
+
+// Helpers outside of `#[test]` functions panic as the tests do.
+#![allow(clippy::unwrap_used)]
+
+mod connection;
+mod demo;
+mod edits;
+mod export;
+mod hard_scripts;
+mod hostile;
+mod round_trip;
+mod safety;
+mod support;
+mod usage;
+mod wrong_input;

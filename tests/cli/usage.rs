@@ -1,0 +1,79 @@
+//! The command line: exit codes, aliases, pipes, widths.
+
+use std::process::{Command, Stdio};
+
+use crate::support::{Project, run, script};
+
+fn project() -> Project {
+    let project = Project::new();
+    for number in 0..40 {
+        let text = format!("name: h-{number}\ntriggerId: pre-user-registration\n");
+        project.write(&format!("hooks/h-{number}.yaml"), text);
+        project.write(&format!("hooks/h-{number}.js"), script("pre-user-registration", ""));
+    }
+    project
+}
+
+#[test]
+fn wrong_usage_ends_in_64() {
+    let project = Project::new();
+    for args in [
+        ["plann"].as_slice(),
+        &["plan", "--formt", "json"],
+        &["plan", "--format", "xml"],
+        &["plan", "a", "b"],
+        &["plan", "--env", "nowhere"],
+        &["plan", "--all-envs"],
+        &["plan", "--timeout", "0"],
+        &["plan", "--local", "--domain", "x"],
+        &["apply", "--expect", "rubbish"],
+        &[],
+    ] {
+        let run = project.run(args).expect(64);
+        assert_eq!(run.stdout, "", "{run}");
+    }
+    for args in [["--version"].as_slice(), &["--help"], &["plan", "--help"], &["man"]] {
+        assert_eq!(project.run(args).expect(0).stderr, "");
+    }
+}
+
+#[test]
+fn aliases_are_the_same_commands() {
+    let project = project();
+    let plain = project.run(&["plan", "--local", "a.json", "hooks"]).expect(0).stdout;
+    assert_eq!(project.run(&["diff", "--local", "b.json", "hooks"]).expect(0).stdout, plain);
+    project.run(&["check", "hooks", "-o", "json"]).expect(0).json();
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let project = project();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hooksync"))
+        .args(["plan", "--local"])
+        .env_clear()
+        .current_dir(project.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    assert_eq!(ended.status.code(), Some(0));
+}
+
+#[test]
+fn lines_fit_and_colours_are_only_where_they_are_asked_for() {
+    let project = project();
+    for columns in ["40", "80", "200"] {
+        let args = ["plan", "--local"];
+        let mut command = project.command(&args);
+        command.env("COLUMNS", columns);
+        let shown = run(command, &args).expect(0).stdout;
+        let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns.parse::<usize>().unwrap(), "{widest}\n{shown}");
+        assert!(!shown.contains('\u{1b}'));
+    }
+    let colourful = project.run(&["plan", "--local", "--color", "always"]).expect(0);
+    assert!(colourful.stdout.contains("\u{1b}["));
+}
