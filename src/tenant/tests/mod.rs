@@ -141,7 +141,7 @@ fn textual_forms_of_the_choices() {
     check::<Mode>(&["legacy", "read-only", "not-allowed", "removed", "gone"]);
     check::<Refusal>(&["hooks-not-allowed", "disabled"]);
     check::<SecondEnabled>(&["switch-off-other", "refuse", "refuse-400", "allow-both"]);
-    check::<UniqueNames>(&["tenant", "trigger"]);
+    check::<UniqueNames>(&["tenant", "trigger", "nowhere"]);
     check::<ListDetail>(&["full", "summary"]);
     check::<Refill>(&["continuous", "fixed-window"]);
     check::<RateHeaders>(&["success", "all", "never"]);
