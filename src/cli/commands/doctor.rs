@@ -201,7 +201,8 @@ fn of_clock(reader: &Reader) -> Option<Check> {
 }
 
 fn of_limit(seen: Option<LimitSeen>) -> Check {
-    let Some(LimitSeen { limit, remaining, refill_per_second }) = seen else {
+    // how fast it fills can't be told from one answer
+    let Some(LimitSeen { limit, remaining, refill_per_second: _ }) = seen else {
         return Check {
             what: "rate limit",
             health: Health::Unknown,
@@ -209,11 +210,7 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
             hint: None,
         };
     };
-    let refill = refill_per_second.map(|rate| format!(", {rate:.1} a second come back"));
-    good(
-        "rate limit",
-        format!("{limit} requests, {remaining} of them left{}", refill.unwrap_or_default()),
-    )
+    good("rate limit", format!("{limit} requests, {remaining} of them left"))
 }
 
 fn of_writes(target: &Target) -> Check {
