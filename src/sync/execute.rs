@@ -10,8 +10,7 @@ mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{ApiError, Urgency, Writer};
@@ -112,7 +111,9 @@ fn kind_of(op: &Op) -> Kind {
     }
 }
 
-type Running = FuturesUnordered<BoxFuture<'static, (StepId, Result<Done, Failure>)>>;
+/// The requests under way. Each goes on by itself, also while this run waits
+/// for something else: one that held what the other needs would stop both.
+type Running = JoinSet<(StepId, Result<Done, Failure>)>;
 
 struct Run<'a> {
     plan: &'a Plan,
@@ -131,11 +132,16 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn finish(&mut self) {
-        let mut running: Running = FuturesUnordered::new();
+        let mut running = Running::new();
         loop {
             self.settle();
             self.start(&mut running);
-            let Some((id, result)) = running.next().await else { break };
+            let (id, result) = match running.join_next().await {
+                None => break,
+                Some(Ok(ended)) => ended,
+                // nothing aborts a request, so it panicked
+                Some(Err(panic)) => std::panic::resume_unwind(panic.into_panic()),
+            };
             self.ended(id, result);
             self.take_back_if_failed(id).await;
         }
@@ -217,7 +223,7 @@ impl Run<'_> {
             let refused = self.refused.get(&kind_of(&step.op)).cloned();
             let Some(job) = self.job(step, urgency, refused) else { continue };
             let writer = self.executor.writer.clone();
-            running.push(Box::pin(async move { (id, job.run(&writer).await) }));
+            running.spawn(async move { (id, job.run(&writer).await) });
             self.states[id] = State::Running;
             (self.executor.on_event)(Event::Started(id));
         }

@@ -28,9 +28,13 @@ mod reviewed;
 mod secrets;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::stream::{StreamExt, iter};
+use tokio::time::timeout;
 
+/// Longer than any run may take by its own time limits.
+const ENDLESS: Duration = Duration::from_secs(200);
 /// How many runs are under way at once: most of them wait.
 const AT_ONCE: usize = 64;
 
@@ -46,9 +50,10 @@ async fn campaign() {
     let mut endings: BTreeMap<String, usize> = BTreeMap::new();
     let mut failures = Vec::new();
     let mut ended = iter(first..first + runs)
-        .map(|seed| async move { (seed, tokio::spawn(drive::run(seed)).await) })
+        .map(|seed| async move { (seed, tokio::spawn(timeout(ENDLESS, drive::run(seed))).await) })
         .buffer_unordered(AT_ONCE);
     while let Some((seed, outcome)) = ended.next().await {
+        let outcome = outcome.map(|ended| ended.unwrap_or_else(|_| Err("it never ends".into())));
         match outcome.unwrap_or_else(|panic| Err(format!("panicked: {panic}"))) {
             Ok(ending) => *endings.entry(ending).or_default() += 1,
             Err(problem) => failures.push(format!("seed {seed}: {problem}")),

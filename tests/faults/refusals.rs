@@ -79,6 +79,28 @@ async fn a_hook_that_may_be_off_is_put_back_when_its_successor_cannot_come() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn putting_back_does_not_wait_for_a_request_that_waits_for_it() {
+    let live = ["a sign-up s on", "b sign-up s", "c password old"];
+    let bench = Bench::new(unlimited(), &live).await;
+    bench.define(&["a sign-up s off", "b sign-up s on", "c password new"]);
+    // while a new token is on its way for one hook, another is put back
+    bench.faults(&["400@PATCH,/hooks/01B,1", "401@PATCH,/hooks/01C,1", "delay:500@tokens,2"]);
+    let ended = tokio::task::block_in_place(|| {
+        let mut child = bench.spawn(&["apply", "--yes"]);
+        let begun = std::time::Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if begun.elapsed() > std::time::Duration::from_secs(20) {
+                child.kill().unwrap();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        crate::process::ended(child)
+    });
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    assert_eq!(bench.live(), ["a sign-up s on", "b sign-up s", "c password new"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_that_refuses_everything_ends_with_5() {
     let bench = Bench::new(read_only(Refusal::HooksNotAllowed), &["a sign-up old"]).await;
     bench.define(&["a sign-up new", "b sign-up new"]);
