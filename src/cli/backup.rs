@@ -36,9 +36,8 @@ pub(super) fn save(
     if !plan.changes.iter().any(saved) {
         match plan.changes.is_empty() {
             true => context
-                .output
                 .say("No backup: only secrets are sent again, and their values can't be read."),
-            false => context.output.detail("No backup: nothing that is live changes."),
+            false => context.detail("No backup: nothing that is live changes."),
         }
         return Ok(());
     }
@@ -59,7 +58,7 @@ pub(super) fn save(
         CliError::new(format!("no backup could be made, so nothing was written: {error}"))
             .hint("choose another place with --backup-dir, or go without with --no-backup")
     })?;
-    context.output.say(&format!("Backup of what is live: {}", folder.display()));
+    context.say(&format!("Backup of what is live: {}", folder.display()));
     keep_some(dir, place.keep, context);
     Ok(())
 }
@@ -135,13 +134,13 @@ fn keep_some(dir: &Path, keep: usize, context: &Context<'_>) {
             Ok(()) => format!("Removed the oldest backup, to keep {keep}: {}", old.display()),
             Err(error) => format!("An old backup can't be removed: {}: {error}", old.display()),
         };
-        context.output.say(&told);
+        context.say(&told);
     }
     if all.len() > 1 {
         let kept = all.len().min(keep);
-        context.output.detail(&format!("{kept} backups in {}:", dir.display()));
+        context.detail(&format!("{kept} backups in {}:", dir.display()));
         for one in &all[all.len() - kept..] {
-            context.output.detail(&format!("  {}", one.display()));
+            context.detail(&format!("  {}", one.display()));
         }
     }
 }

@@ -21,7 +21,6 @@ mod planning;
 mod progress;
 mod question;
 mod session;
-mod several;
 
 pub use environment::Environment;
 pub use error::CliError;
@@ -36,7 +35,8 @@ use args::{Cli, ColorWhen, GlobalArgs};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::report::text;
+use crate::report::{Style, text};
+use output::Look;
 
 /// What every command is given beside its arguments.
 #[derive(Debug)]
@@ -48,6 +48,23 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Tells what a user needs to know; on a terminal in lines that fit.
+    fn say(&self, text: &str) {
+        self.output.say(&self.fitted(text));
+    }
+
+    /// The same for what happens on the way (`-v`).
+    fn detail(&self, text: &str) {
+        self.output.detail(&self.fitted(text));
+    }
+
+    fn fitted(&self, text: &str) -> String {
+        match self.output.stderr_look().width {
+            None => text.to_owned(),
+            Some(_) => text::fitted(text, &self.output.stderr_style()),
+        }
+    }
+
     /// Tells an error; on a terminal in lines that fit.
     fn tell(&self, error: &CliError) {
         let text = error.render();
@@ -100,16 +117,22 @@ const MAX_HELP_WIDTH: usize = 100;
 fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error) -> Exit {
     let output = Output::new(environment, &early_global_args(args));
     let text = error.render().ansi().to_string();
+    let fitted = |look: Look, style: &Style| match look.width {
+        None => text.clone(),
+        Some(_) => text::fitted(&text, style),
+    };
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match output.data(&text) {
-            Ok(()) => Exit::Done,
-            Err(error) => {
-                output.error(&CliError::from(error).render());
-                Exit::Error
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            match output.data(&fitted(output.stdout_look(), &output.stdout_style())) {
+                Ok(()) => Exit::Done,
+                Err(error) => {
+                    output.error(&CliError::from(error).render());
+                    Exit::Error
+                }
             }
-        },
+        }
         _ => {
-            output.error(&text);
+            output.error(&fitted(output.stderr_look(), &output.stderr_style()));
             Exit::Usage
         }
     }

@@ -158,6 +158,94 @@ fn words(spans: &[Span]) -> Vec<Word> {
     words
 }
 
+/// A finished text, colours and all, whose lines are broken at blanks where
+/// they are too wide. What goes on a line is indented two columns deeper.
+pub(crate) fn broken(text: &str, columns: usize) -> String {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        break_line(line, columns, &mut out);
+        out.push_str(end);
+    }
+    out
+}
+
+fn break_line(line: &str, columns: usize, out: &mut String) {
+    if visible(line) <= columns {
+        out.push_str(line);
+        return;
+    }
+    let rest = (line.len() - line.trim_start_matches(' ').len() + 2).min(columns / 2);
+    let (mut at, mut gap, mut is_first) = (0, 0, true);
+    for (nth, word) in line.split(' ').enumerate() {
+        gap += usize::from(nth > 0);
+        if word.is_empty() {
+            continue;
+        }
+        if !is_first && at + gap + visible(word) > columns {
+            out.push('\n');
+            (at, gap) = (0, rest);
+        }
+        out.extend(std::iter::repeat_n(' ', gap));
+        at = push_word(word, at + gap, rest, columns, out);
+        (gap, is_first) = (0, false);
+    }
+}
+
+/// Puts a word where the line stands at `at`, broken where it is wider than a
+/// line; gives where the line stands then.
+fn push_word(word: &str, mut at: usize, rest: usize, columns: usize, out: &mut String) -> usize {
+    let mut left = word;
+    while !left.is_empty() {
+        if let Some(end) = escape_length(left) {
+            out.push_str(&left[..end]);
+            left = &left[end..];
+            continue;
+        }
+        let part = &left[..left.find('\u{1b}').unwrap_or(left.len())];
+        let mut end = fitting(part, columns.saturating_sub(at));
+        if end == 0 && at <= rest {
+            end = part.chars().next().map_or(0, char::len_utf8);
+        }
+        out.push_str(&part[..end]);
+        at += part[..end].width();
+        left = &left[end..];
+        if end < part.len() {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', rest));
+            at = rest;
+        }
+    }
+    at
+}
+
+/// The columns of a text that may have colours.
+fn visible(text: &str) -> usize {
+    let (mut left, mut columns) = (text, 0);
+    while !left.is_empty() {
+        let (end, width) = match escape_length(left) {
+            Some(end) => (end, 0),
+            None => {
+                let end = left.find('\u{1b}').unwrap_or(left.len());
+                (end, left[..end].width())
+            }
+        };
+        columns += width;
+        left = &left[end..];
+    }
+    columns
+}
+
+/// The bytes of the colour at the start of a text. An escape that is no
+/// colour counts as one alone.
+fn escape_length(text: &str) -> Option<usize> {
+    let sequence = text.strip_prefix('\u{1b}')?;
+    let is_part = |found: char| matches!(found, '[' | ';' | '0'..='9');
+    let length =
+        sequence.find(|found| !is_part(found)).filter(|at| sequence[*at..].starts_with('m'));
+    Some(length.map_or(1, |length| length + 2))
+}
+
 /// How many bytes of a text fit into some columns. Marks stay with what they
 /// stand on.
 pub(crate) fn fitting(text: &str, columns: usize) -> usize {
@@ -184,4 +272,37 @@ pub(crate) fn width(text: &str) -> usize {
 /// The text with blanks after it up to some columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn finished_texts_are_broken_at_blanks() {
+        let check = |text: &str, columns, expected: &str| {
+            assert_eq!(broken(text, columns), expected, "{text:?}");
+        };
+        check("one two three\n", 80, "one two three\n");
+        check("  one two three\nfour\n", 9, "  one two\n    three\nfour\n");
+        check("\u{1b}[31mone two\u{1b}[0m three", 8, "\u{1b}[31mone two\u{1b}[0m\n  three");
+        check("a bcdefghijklmnop", 8, "a\n  bcdefg\n  hijklm\n  nop");
+        check("a  \n", 8, "a  \n");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_is_too_wide(
+            text in "([a-z漢]{0,30}| {1,3}|\u{1b}\\[1;31m|\n){0,12}",
+            columns in 12..60usize,
+        ) {
+            let shown = broken(&text, columns);
+            let letters = |text: &str| text.replace([' ', '\n'], "");
+            prop_assert_eq!(letters(&shown), letters(&text));
+            for line in shown.lines().filter(|line| !line.trim().is_empty()) {
+                prop_assert!(visible(line.trim_end()) <= columns, "{line:?}");
+            }
+        }
+    }
 }

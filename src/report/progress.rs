@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Style;
 use super::facts::{self, Bit};
-use super::layout::{fitting, width};
+use super::layout::{broken, fitting, width};
 use super::safe;
 use super::words::{grouped, time};
 use crate::plan::{Outcome, Plan, StepId};
@@ -76,7 +76,7 @@ pub fn line(progress: &Progress<'_>, style: &Style) -> String {
     format!("{}{dots}", &text[..fitting(&text, columns - width(dots))])
 }
 
-/// The line that a log gets when a step has ended.
+/// What a log gets when a step has ended.
 #[must_use]
 pub fn ended(done: usize, total: usize, what: &str, outcome: Outcome, style: &Style) -> String {
     let what = safe::inline(what, style.unicode);
@@ -85,14 +85,15 @@ pub fn ended(done: usize, total: usize, what: &str, outcome: Outcome, style: &St
         Outcome::Failed => "failed",
         Outcome::NotAttempted => "not attempted",
     };
-    format!("[{}/{}] {what}: {end}", grouped(done), grouped(total))
+    broken(&format!("[{}/{}] {what}: {end}", grouped(done), grouped(total)), style.columns())
 }
 
-/// The line that a log gets when a long wait begins.
+/// What a log gets when a long wait begins.
 #[must_use]
 pub fn waits(waiting: &Waiting<'_>, style: &Style) -> String {
     let Waiting { what, left } = waiting;
-    format!("Waiting {} for {}.", time_up(*left), safe::inline(what, style.unicode))
+    let text = format!("Waiting {} for {}.", time_up(*left), safe::inline(what, style.unicode));
+    broken(&text, style.columns())
 }
 
 /// A time that is still to pass: never told as nothing.

@@ -15,4 +15,5 @@ mod round_trip;
 mod safety;
 mod support;
 mod usage;
+mod widths;
 mod wrong_input;

@@ -8,8 +8,8 @@ use crate::api::{ApiError, ApiErrorKind, LimitSeen, Reader, SCOPES};
 use crate::cli::args::{ConnectionArgs, DoctorArgs};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
-use crate::cli::{CliError, Context, Exit, definitions, several};
-use crate::report::text::{Check, Examination, Health, SettingLine, doctor};
+use crate::cli::{CliError, Context, Exit, definitions};
+use crate::report::text::{Check, Examination, Health, SettingLine, doctor, sections};
 
 /// A token that ends sooner than this may end in the middle of an apply.
 const SHORT_LIFE: Duration = Duration::from_secs(20 * 60);
@@ -45,9 +45,9 @@ pub(super) fn run(args: &DoctorArgs, context: &Context<'_>) -> Result<Exit, CliE
         examinations.push((survey.environment, examination));
     }
     let style = context.output.stdout_style();
-    context.output.data(&several::sections(
-        examinations.iter().map(|(name, found)| (name.as_deref(), doctor(found, &style))),
-    ))?;
+    let parts: Vec<_> =
+        examinations.iter().map(|(name, found)| (name.as_deref(), doctor(found, &style))).collect();
+    context.output.data(&sections(&parts, &style))?;
     let mut checks = examinations.iter().flat_map(|(_, found)| &found.checks);
     Ok(if checks.any(|check| check.health == Health::Bad) { Exit::Error } else { Exit::Done })
 }

@@ -2,10 +2,10 @@
 
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, definitions, settings, several};
+use crate::cli::{CliError, Context, Exit, definitions, settings};
 use crate::model::{HookName, LiveHook};
 use crate::plan::policy::NamePattern;
-use crate::report::safe;
+use crate::report::text::{self, ExportLine, ExportSign};
 use crate::source::Layout;
 use crate::source::export::{ExportOptions, ExportPlan, FileAction, export};
 use crate::sync;
@@ -57,8 +57,10 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
     })?;
     plan.write()?;
     definitions::tell(&plan.notes, context);
-    let shown = shown(&plan, &tenant, context);
-    context.output.data(&several::sections([(settings.project.environment.as_deref(), shown)]))?;
+    let style = context.output.stdout_style();
+    let shown = text::export(&tenant, &lines(&plan), &style);
+    let environment = settings.project.environment.as_deref();
+    context.output.data(&text::sections(&[(environment, shown)], &style))?;
     Ok(Exit::Done)
 }
 
@@ -68,49 +70,24 @@ fn unused(only: &[NamePattern], is_used: impl Fn(&NamePattern) -> bool) -> Optio
     (!unused.is_empty()).then(|| unused.join(" "))
 }
 
-/// What was done, one line a hook that changed, and a summary.
-fn shown(plan: &ExportPlan, tenant: &str, context: &Context<'_>) -> String {
-    let unicode = context.output.stdout_style().unicode;
-    let theirs = |text: &str| safe::inline(text, unicode);
-    let mut lines = Vec::new();
-    let mut counts = [0_usize; 3];
-    for hook in &plan.hooks {
-        let (at, sign) = match hook.action {
-            FileAction::Created => (0, "+"),
-            FileAction::Updated => (1, "~"),
-            FileAction::Unchanged => (2, "="),
-        };
-        counts[at] += 1;
-        if hook.action != FileAction::Unchanged {
-            let files: Vec<String> = hook.written.iter().map(|file| theirs(file)).collect();
-            lines.push(format!("{sign} {}  {}", theirs(hook.name.as_str()), files.join(", ")));
-        }
-    }
-    let mut removed = 0;
-    for orphan in &plan.orphans {
-        let name = theirs(orphan.name.as_str());
-        if orphan.removed.is_empty() {
-            let source = theirs(&orphan.source);
-            lines.push(format!("? {name}  {source} has no live hook; --prune removes it"));
-        } else {
-            removed += 1;
-            let files: Vec<String> = orphan.removed.iter().map(|file| theirs(file)).collect();
-            lines.push(format!("- {name}  {}", files.join(", ")));
-        }
-    }
-    if !lines.is_empty() {
-        lines.push(String::new());
-    }
-    let [created, updated, unchanged] = counts;
-    lines.push(format!(
-        "Exported {} of {}: {created} created, {updated} updated, {unchanged} unchanged, {removed} \
-         removed.",
-        if plan.hooks.len() == 1 {
-            "1 hook".to_owned()
-        } else {
-            format!("{} hooks", plan.hooks.len())
+/// Every hook of an export as the report takes it.
+fn lines(plan: &ExportPlan) -> Vec<ExportLine> {
+    let hooks = plan.hooks.iter().map(|hook| ExportLine {
+        name: hook.name.clone(),
+        sign: match hook.action {
+            FileAction::Created => ExportSign::Created,
+            FileAction::Updated => ExportSign::Updated,
+            FileAction::Unchanged => ExportSign::Unchanged,
         },
-        theirs(tenant),
-    ));
-    lines.join("\n")
+        files: hook.written.clone(),
+    });
+    let orphans = plan.orphans.iter().map(|orphan| ExportLine {
+        name: orphan.name.clone(),
+        sign: if orphan.removed.is_empty() { ExportSign::Orphan } else { ExportSign::Removed },
+        files: match orphan.removed.as_slice() {
+            [] => vec![orphan.source.clone()],
+            removed => removed.to_vec(),
+        },
+    });
+    hooks.chain(orphans).collect()
 }

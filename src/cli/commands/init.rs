@@ -25,9 +25,9 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     }
     write_schemas(&dir.join("hooks"))?;
     for line in lines {
-        context.output.say(&line);
+        context.say(&line);
     }
-    context.output.say(&next_steps(dir, args.ci));
+    context.say(&next_steps(dir, args.ci));
     Ok(Exit::Done)
 }
 

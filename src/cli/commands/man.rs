@@ -34,7 +34,7 @@ fn write_all(pages: &[Page], folder: &Path, context: &Context<'_>) -> Result<Exi
     for page in pages {
         fs_err::write(folder.join(format!("{}.1", page.name)), &page.roff)?;
     }
-    context.output.say(&format!("{} pages written to {}", pages.len(), folder.display()));
+    context.say(&format!("{} pages written to {}", pages.len(), folder.display()));
     Ok(Exit::Done)
 }
 

@@ -21,7 +21,7 @@ pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliErro
     refuse_second(&args.name, &dir)?;
     let definition = write_hook(&dir, &args.name, &args.trigger())?;
     write_schemas(&dir)?;
-    context.output.say(&format!(
+    context.say(&format!(
         "{} and its script are there. It is switched off; `hooksync validate` checks it.",
         definition.display()
     ));

@@ -1,10 +1,13 @@
 //! `hooksync tenant serve`: runs the local tenant until it is interrupted.
 
 use secrecy::ExposeSecret;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::args::{ServeArgs, TenantArgs, TenantCommand};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit};
+use crate::report::Style;
+use crate::report::text::fitted;
 use crate::tenant;
 
 /// Runs it.
@@ -21,22 +24,57 @@ fn serve(args: &ServeArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     runtime()?.block_on(async {
         let shared = Shared::new();
         let running = tenant::start(args.options()).await?;
+        let style = context.output.stdout_style();
+        let width = context.output.stdout_look().width.unwrap_or(Style::ENDLESS);
+        let export = |name, value: &str| continued(&format!("  export {name}={value}"), width);
         let trust = running.ca_file().map(|file| {
             let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-            format!("  export SSL_CERT_FILE={}\n", path.display())
+            export("SSL_CERT_FILE", &path.display().to_string())
         });
+        let intro = format!(
+            "A local tenant listens on {}\nIts state is kept in {}\n",
+            running.url(),
+            args.state.display()
+        );
         context.output.data(&format!(
-            "A local tenant listens on {url}\nIts state is kept in {state}\n\n  \
-             export AUTH0_DOMAIN={url}\n  export AUTH0_CLIENT_ID={id}\n  \
-             export AUTH0_CLIENT_SECRET={secret}\n{trust}\nCtrl-C ends it.",
-            url = running.url(),
-            state = args.state.display(),
-            id = running.client_id(),
-            secret = running.client_secret().expose_secret(),
-            trust = trust.unwrap_or_default(),
+            "{}\n{}{}{}{}\nCtrl-C ends it.",
+            fitted(&intro, &style),
+            export("AUTH0_DOMAIN", &running.url()),
+            export("AUTH0_CLIENT_ID", running.client_id()),
+            export("AUTH0_CLIENT_SECRET", running.client_secret().expose_secret()),
+            trust.unwrap_or_default(),
         ))?;
         shared.stop.cancelled().await;
         running.stop().await;
         Ok(Exit::Done)
     })
+}
+
+/// A line for a shell. Where it is too wide it goes on after a backslash, so
+/// that it can still be copied.
+fn continued(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return format!("{line}\n");
+    }
+    let (mut out, mut at) = (String::new(), 0);
+    for found in line.chars() {
+        if at + 2 > width.max(12) {
+            out.push_str("\\\n");
+            at = 0;
+        }
+        out.push(found);
+        at += found.width().unwrap_or(0);
+    }
+    out + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::continued;
+
+    #[test]
+    fn a_shell_line_that_is_too_wide_can_still_be_copied() {
+        assert_eq!(continued("  export A=b", 12), "  export A=b\n");
+        assert_eq!(continued("  export AB=cdefghijkl", 12), "  export AB=\\\ncdefghijkl\n");
+    }
 }

@@ -30,29 +30,45 @@ pub fn applies(views: &[(ApplyView<'_>, &Plan)], style: &Style) -> String {
     together(parts.collect(), style)
 }
 
+/// Other texts below each other, each under its environment's name; a text
+/// without an environment stands alone.
+#[must_use]
+pub fn sections(parts: &[(Option<&str>, String)], style: &Style) -> String {
+    let parts = parts.iter().map(|(environment, text)| match environment {
+        Some(name) => heading(&theirs(name, style), style) + text,
+        None => text.clone(),
+    });
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+/// An environment's name on a line across the page.
+fn heading(name: &str, style: &Style) -> String {
+    let dash = if style.unicode { "\u{2500}" } else { "-" };
+    let rule = style.columns().min(80).saturating_sub(width(name) + 4);
+    let mut page = Page::new(style);
+    page.wrap(
+        0,
+        3,
+        &[
+            span(Ink::Faint, dash.repeat(2)),
+            plain_span(" "),
+            span(Ink::Strong, name),
+            plain_span(" "),
+            span(Ink::Faint, dash.repeat(rule)),
+        ],
+    );
+    page.gap();
+    page.finish()
+}
+
 fn together(parts: Vec<(Option<&str>, String, String)>, style: &Style) -> String {
     let name = |environment: Option<&str>| theirs(environment.unwrap_or("(no name)"), style);
-    let dash = if style.unicode { "\u{2500}" } else { "-" };
     let mut out = String::new();
     let mut end = Page::new(style);
     let widest = parts.iter().map(|(environment, ..)| width(&name(*environment))).max();
     for (environment, text, summary) in &parts {
         let name = name(*environment);
-        let mut page = Page::new(style);
-        let rule = style.columns().min(80).saturating_sub(width(&name) + 4);
-        page.wrap(
-            0,
-            3,
-            &[
-                span(Ink::Faint, dash.repeat(2)),
-                plain_span(" "),
-                span(Ink::Strong, name.clone()),
-                plain_span(" "),
-                span(Ink::Faint, dash.repeat(rule)),
-            ],
-        );
-        page.gap();
-        out.push_str(&page.finish());
+        out.push_str(&heading(&name, style));
         out.push_str(text);
         out.push('\n');
         let name = padded(&name, widest.unwrap_or(0).min(24));

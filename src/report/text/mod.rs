@@ -8,6 +8,7 @@ mod apply;
 mod diagnostics;
 mod doctor;
 mod environments;
+mod export;
 mod fields;
 mod plan;
 mod script;
@@ -18,7 +19,8 @@ mod tests;
 pub use apply::apply;
 pub use diagnostics::{diagnostics, validate};
 pub use doctor::{Check, Examination, Health, SettingLine, doctor};
-pub use environments::{applies, plans};
+pub use environments::{applies, plans, sections};
+pub use export::{ExportLine, ExportSign, export};
 pub use plan::plan;
 
 pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};
@@ -29,7 +31,7 @@ pub(super) use script::{row_text, summary as script_summary};
 use super::Style;
 use super::facts::{Bit, Phrase};
 use super::ink::{Ink, Span, plain, span};
-use super::layout::Page;
+use super::layout::{Page, broken};
 use super::safe;
 use crate::plan::Action;
 
@@ -48,6 +50,13 @@ pub fn message(text: &str, style: &Style) -> String {
         page.wrap(indent, indent + 2, &[plain(shown)]);
     }
     page.finish()
+}
+
+/// A finished text, colours and all, with lines that fit: what a command says
+/// by the way, and what others lay out, such as help.
+#[must_use]
+pub fn fitted(text: &str, style: &Style) -> String {
+    broken(text, style.columns())
 }
 
 /// A foreign text, harmless.
