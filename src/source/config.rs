@@ -217,9 +217,21 @@ fn check_key(fields: &mut Fields<'_>, key: &str, span: &Range<usize>) -> bool {
 
 fn read_names(fields: &mut Fields<'_>, node: &Node) -> BTreeSet<String> {
     let names = fields.texts(node, "a name in `keywordsFromEnv`");
-    let good = names.into_iter().filter(|(name, node)| check_key(fields, name, &node.span));
+    let good = names.into_iter().filter(|(name, node)| {
+        let is_own = OWN_CREDENTIALS.iter().any(|own| name.starts_with(own));
+        if is_own {
+            let message = format!("`{name}` is a credential of hooksync's own: a plan would show it");
+            let hint = "put the marker inside `secrets:`, where values are never shown";
+            fields.advise(codes::INVALID_SETTING, message, &node.span, hint);
+        }
+        !is_own && check_key(fields, name, &node.span)
+    });
     good.map(|(name, _)| name.to_owned()).collect()
 }
+
+/// The variables that hold them, those of one environment included. Whoever
+/// may propose a change must not be able to have them printed by its plan.
+const OWN_CREDENTIALS: [&str; 2] = ["AUTH0_CLIENT_SECRET", "AUTH0_ACCESS_TOKEN"];
 
 fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentConfig> {
     const KNOWN: [&str; 3] = ["domain", "keywords", "allowDelete"];
@@ -363,7 +375,7 @@ mod tests {
     #[test]
     fn every_fault_is_told() {
         let (_, found) = read(
-            "hooks: 1\nallowDelete: yes\nkeyword: {}\nkeywords: {a b: 1, OK: .nan}\nkeywordsFromEnv: [A-B, 'x y']\n\
+            "hooks: 1\nallowDelete: yes\nkeyword: {}\nkeywords: {a b: 1, OK: .nan}\nkeywordsFromEnv: [A-B, 'x y', AUTH0_CLIENT_SECRET_PROD]\n\
              environments: {prod: {domian: x}}\nrateLimit: {headroom: 120%, maxRps: 0, concurrency: 1.5, timeout: 10, burst: 3}\n\
              rules: {HS401: of, HS402: false}\n",
         );

@@ -75,6 +75,6 @@ mod tests {
     #[test]
     fn a_shell_line_that_is_too_wide_can_still_be_copied() {
         assert_eq!(continued("  export A=b", 12), "  export A=b\n");
-        assert_eq!(continued("  export AB=cdefghijkl", 12), "  export AB=\\\ncdefghijkl\n");
+        assert_eq!(continued("  export AB=cdefghijkl", 12), "  export AB\\\n=cdefghijkl\n");
     }
 }
