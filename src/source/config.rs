@@ -220,7 +220,8 @@ fn read_names(fields: &mut Fields<'_>, node: &Node) -> BTreeSet<String> {
     let good = names.into_iter().filter(|(name, node)| {
         let is_own = OWN_CREDENTIALS.iter().any(|own| name.starts_with(own));
         if is_own {
-            let message = format!("`{name}` is a credential of hooksync's own: a plan would show it");
+            let message =
+                format!("`{name}` is a credential of hooksync's own: a plan would show it");
             let hint = "put the marker inside `secrets:`, where values are never shown";
             fields.advise(codes::INVALID_SETTING, message, &node.span, hint);
         }

@@ -14,7 +14,7 @@ fn read(path: &str) -> Value {
 fn lines(steps: &Value, name: &str) -> String {
     let named = |step: &&Value| step["name"].as_str() == Some(name);
     let step = steps.as_sequence().unwrap().iter().find(named).expect(name);
-    // GitHub runs them with -e and pipefail
+    // with `shell: bash` GitHub runs them with -e and pipefail
     format!("(set -eo pipefail\n{})", step["run"].as_str().unwrap())
 }
 
@@ -72,8 +72,47 @@ fn a_pull_request_gets_one_comment_that_is_kept_up_to_date() {
         "api --method POST repos/acme/hooks/issues/7/comments --field body=@plan.md --silent\n\
          api --method PATCH repos/acme/hooks/issues/comments/42 --field body=@plan.md --silent\n"
     );
-    let body = std::fs::read_to_string(machine.home().join("fixtures/demo/plan.md")).unwrap();
+    let plan_file = machine.home().join("fixtures/demo/plan.md");
+    let body = std::fs::read_to_string(&plan_file).unwrap();
     assert!(body.starts_with("<!-- hooksync plan -->\n") && body.contains("5 to create"), "{body}");
+    // when the plan failed, the comment says so
+    let (printed, code) = run(
+        &machine,
+        &["export REPOSITORY=acme/hooks NUMBER=7 RUN=https://x/1", "rm plan.md calls", &comment],
+        "cat calls plan.md",
+    );
+    assert_eq!(code, 0, "{printed}");
+    assert!(printed.starts_with("api --method PATCH "), "{printed}");
+    assert!(printed.ends_with("no plan could be made\n\n[The run](https://x/1) says why.\n"));
+}
+
+#[test]
+fn a_forks_pull_request_is_planned_without_credentials() {
+    let workflow = read("docs/ci/github-actions.yml");
+    let plan = lines(&workflow["jobs"]["fork"]["steps"], "Plan against the base branch");
+    let machine = Machine::new();
+    let commands = [
+        "cp -r fixtures/demo base && cp -r fixtures/demo change && mkdir temp",
+        "sed -i 's/enabled: true/enabled: false/' change/hooks/send-sms-with-twilio.yaml",
+        "sed -i 's/##TWILIO_FROM##/##NOT_SET##/' base/hooks/*.yaml change/hooks/*.yaml",
+        &plan,
+        "grep -c '^### hooksync' summary",
+        "rm -r base/hooks temp/tenant.json",
+        &plan,
+    ]
+    .map(str::to_owned);
+    let folder = machine.home();
+    let temp = folder.join("temp").display().to_string();
+    let summary = folder.join("summary").display().to_string();
+    let variables = [("RUNNER_TEMP", temp.as_str()), ("GITHUB_STEP_SUMMARY", summary.as_str())];
+    let ran = machine.run(&commands, &variables);
+    assert_eq!(ran[3].code, 0, "{}", ran[3].printed);
+    let last_plan = ran[3].printed.rsplit("Plan for local").next().unwrap();
+    assert!(last_plan.contains("Plan: 1 to update (4 unchanged)"), "{last_plan}");
+    assert_eq!(ran[4].printed, "1\n", "only the change's plan is in the summary");
+    // a base branch without hooks is no fault of the change
+    assert_eq!(ran[6].code, 0, "{}", ran[6].printed);
+    assert!(ran[6].printed.contains("5 to create"), "{}", ran[6].printed);
 }
 
 #[test]
@@ -82,24 +121,35 @@ fn a_merge_applies_the_reviewed_plan_and_no_other() {
     let steps = &workflow["jobs"]["apply"]["steps"];
     let find = lines(steps, "Find the plan that was reviewed");
     let apply = lines(steps, "Apply");
+    let without = lines(steps, "Plan, where none was reviewed");
     let machine = machine();
     machine.program(
         "gh",
-        "#!/bin/sh\ncase \"$*\" in\n  *'/pulls '*) echo abc ;;\n  'run list'*) echo 9 ;;\n  \
-         'run download'*) mkdir -p reviewed && cp plan.json reviewed/ ;;\nesac\n",
+        "#!/bin/sh\ncase \"$*\" in\n  *'/pulls '*) echo abc ;;\n  \
+         *'/workflows/hooks.yml/runs?'*'head_sha=abc '*) echo 9 ;;\n  \
+         'run download 9 '*) mkdir -p reviewed && cp plan.json reviewed/ ;;\nesac\n",
     );
+    let variables = "export GITHUB_OUTPUT=outputs REPOSITORY=acme/hooks COMMIT=def \
+                     GITHUB_WORKFLOW_REF=acme/hooks/.github/workflows/hooks.yml@refs/heads/main";
     let plan = "hooksync plan --out plan.json --quiet > plan.txt";
-    let load = "export $(cat github-env)";
-    let (printed, code) = run(&machine, &[plan, &find, load], &apply);
+    let load = "export EXPECT=$(sed -n 's/^expect=//p' outputs)";
+    let (printed, code) = run(&machine, &[variables, plan, &find, load], &apply);
     assert_eq!(code, 0, "{printed}");
     assert!(printed.contains("5 applied"), "{printed}");
     // the tenant is another one now, so the reviewed plan is no longer today's
-    let (printed, code) = run(&machine, &[&find, load], &apply);
+    let again = "rm outputs";
+    let (printed, code) = run(&machine, &[variables, again, &find, load], &apply);
     assert_eq!(code, 4, "{printed}");
-    // and without a reviewed plan nothing is done
+    // what a person hands over is a fingerprint or nothing
+    let (printed, code) =
+        run(&machine, &[variables, "export EXPECT=\"$(printf 'a\\nb=c')\""], &find);
+    assert_eq!((printed.as_str(), code), ("::error::That is no fingerprint.\n", 1));
+    // and without a reviewed plan there is one to review, and nothing is done
     machine.program("gh", "#!/bin/sh\n");
-    let (printed, code) = run(&machine, &[], &find);
+    let (printed, code) =
+        run(&machine, &[variables, again, "unset EXPECT", &find, "cat outputs"], &without);
     assert_eq!(code, 1, "{printed}");
+    assert!(printed.contains("Fingerprint sha256:"), "{printed}");
     assert!(printed.contains("No reviewed plan belongs to this commit"), "{printed}");
 }
 
@@ -111,7 +161,7 @@ fn drift_opens_one_issue_and_closes_it() {
     let machine = machine();
     machine.program(
         "gh",
-        "#!/bin/sh\ncase \"$*\" in\n  'issue list'*) cat number 2>/dev/null ;;\n  \
+        "#!/bin/sh\ncase \"$*\" in\n  *'/issues?'*) cat number 2>/dev/null ;;\n  \
          *) echo \"$1 $2 $3\" >> calls ;;\nesac\nexit 0\n",
     );
     let load = "export $(cat github-env)";
@@ -184,4 +234,68 @@ fn the_note_of_a_merge_request_is_kept_up_to_date() {
         "POST https://gitlab.example/api/v4/projects/1/merge_requests/2/notes\n\
          PUT https://gitlab.example/api/v4/projects/1/merge_requests/2/notes/5\n"
     );
+}
+
+/// Every workflow and action of this repository and for others to copy.
+const WORKFLOWS: [&str; 3] =
+    ["docs/ci/github-actions.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"];
+
+#[test]
+fn workflows_are_safe_to_run_on_what_others_bring() {
+    let pinned = regex::Regex::new(r"^actions/[a-z-]+@[0-9a-f]{40}$").unwrap();
+    for path in WORKFLOWS {
+        let workflow = read(path);
+        let triggers = &workflow["on"];
+        // they would run with secrets on what a fork brings
+        for trigger in ["pull_request_target", "workflow_run", "issue_comment"] {
+            assert!(triggers.get(trigger).is_none(), "{path}: {trigger}");
+        }
+        let permissions = workflow["permissions"].as_mapping().expect(path);
+        assert!(permissions.values().all(|level| level == "read"), "{path}: {permissions:?}");
+        for (name, job) in workflow["jobs"].as_mapping().unwrap() {
+            let place = format!("{path}: {name:?}");
+            assert!(job["timeout-minutes"].as_u64().is_some(), "{place} may run for hours");
+            steps_are_safe(&place, &job["steps"], &pinned);
+        }
+    }
+    let action = read(".github/actions/hooksync/action.yml");
+    steps_are_safe("the action", &action["runs"]["steps"], &pinned);
+}
+
+fn steps_are_safe(place: &str, steps: &Value, pinned: &regex::Regex) {
+    for step in steps.as_sequence().unwrap() {
+        if let Some(action) = step["uses"].as_str() {
+            assert!(pinned.is_match(action), "{place}: {action} isn't pinned to a commit");
+            let keeps = step["with"]["persist-credentials"] != Value::Bool(false);
+            assert!(
+                !(action.starts_with("actions/checkout@") && keeps),
+                "{place}: keeps its token"
+            );
+        }
+        // an expression would be a part of the script, whatever it holds
+        let script = step["run"].as_str().unwrap_or_default();
+        assert!(!script.contains("${{"), "{place}: an expression in {script}");
+    }
+}
+
+#[test]
+fn only_what_needs_it_reaches_the_tenant() {
+    let workflow = read("docs/ci/github-actions.yml");
+    let text = |value: &Value| serde_yaml::to_string(value).unwrap();
+    let mut with_secrets = Vec::new();
+    let mut may_write = Vec::new();
+    for (name, job) in workflow["jobs"].as_mapping().unwrap() {
+        let name = name.as_str().unwrap();
+        if text(job).contains("secrets.") {
+            let place = job["environment"].as_str().expect("secrets come from an environment");
+            with_secrets.push((name, place));
+        }
+        if text(&job["permissions"]).contains("write") {
+            may_write.push(name);
+            assert!(name == "drift" || !text(job).contains("secrets."), "{name}");
+        }
+    }
+    let expected = [("plan", "auth0-read"), ("apply", "auth0-write"), ("drift", "auth0-read")];
+    assert_eq!(with_secrets, expected);
+    assert_eq!(may_write, ["comment", "drift"]);
 }
