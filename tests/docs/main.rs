@@ -84,14 +84,42 @@ fn every_link_inside_the_documents_leads_somewhere() {
     for path in documents() {
         let text = std::fs::read_to_string(&path).unwrap();
         for target in link.captures_iter(&text).map(|found| found[1].to_owned()) {
-            let file = target.split('#').next().unwrap_or_default();
-            if target.contains("://") || file.is_empty() {
+            if target.contains("://") {
                 continue;
             }
-            if !path.parent().unwrap().join(file).exists() {
+            let (file, part) = target.split_once('#').unwrap_or((&target, ""));
+            let file = match file {
+                "" => path.clone(),
+                file => path.parent().unwrap().join(file),
+            };
+            let is_there = part.is_empty() || parts(&file).iter().any(|one| one == part);
+            if !file.exists() || !is_there {
                 broken.push(format!("{}: {target}", path.display()));
             }
         }
     }
     assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+}
+
+/// The parts of a document that a link can lead to, named as GitHub does it.
+fn parts(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let headings = text.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' '));
+    let named = headings.map(|heading| {
+        let kept = heading.to_lowercase().replace(' ', "-");
+        kept.chars().filter(|found| found.is_alphanumeric() || matches!(found, '-' | '_')).collect()
+    });
+    named.collect()
+}
+
+#[test]
+fn every_document_is_in_the_index() {
+    let index = std::fs::read_to_string(root().join("docs/README.md")).unwrap();
+    let missing: Vec<PathBuf> = documents()
+        .into_iter()
+        .filter_map(|path| path.strip_prefix(root().join("docs")).ok().map(Path::to_owned))
+        .filter(|path| path != Path::new("README.md"))
+        .filter(|path| !index.contains(&format!("({})", path.display())))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

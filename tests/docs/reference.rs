@@ -2,6 +2,7 @@
 
 use clap::CommandFactory;
 use hooksync::cli::{Exit, args::Cli};
+use regex::Regex;
 use serde_json::Value;
 
 use crate::machine::Machine;
@@ -26,20 +27,101 @@ fn the_reference_is_what_the_program_says() {
 fn the_reference_of_fields_is_what_the_schemas_say() {
     let mut text = String::from(
         "# Reference: fields\n\n\
-         <!-- Made from the schemas; UPDATE_DOCS=1 cargo test --test docs writes it. -->\n",
+         <!-- Made from the schemas; UPDATE_DOCS=1 cargo test --test docs writes it. -->\n\n\
+         The fields of the files that hooksync reads; [files](files.md) says where they lie and \
+         how they are read. What it writes is in [JSON](json.md).\n",
     );
-    for kind in ["hook", "config", "plan", "result"] {
-        let command = format!("hooksync schema {kind}");
-        let printed = &Machine::new().run(std::slice::from_ref(&command), &[])[0].printed;
-        let schema: Value = serde_json::from_str(printed).unwrap();
-        let title = schema["title"].as_str().unwrap();
-        text.push_str(&format!("\n## {title}\n\nThe whole schema: `{command}`.\n"));
-        add_fields(&schema, None, &mut text);
-        for (name, shape) in schema["$defs"].as_object().unwrap() {
-            add_fields(shape, Some(name), &mut text);
-        }
+    for kind in ["hook", "config"] {
+        add_schema(kind, &mut text);
     }
     crate::expect_file(&crate::root().join("docs/reference/fields.md"), &text);
+}
+
+#[test]
+fn the_reference_of_json_is_what_the_program_writes() {
+    let mut text = String::from(JSON_INTRODUCTION);
+    for (kind, example) in ["plan", "result", "validate"].into_iter().zip(examples()) {
+        let schema = add_schema(kind, &mut text);
+        text.push_str(&format!("\nFor example:\n\n```json\n{example}```\n"));
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let example: Value = serde_json::from_str(&example).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&example).map(|e| e.to_string()).collect();
+        assert!(faults.is_empty(), "{kind}: {faults:?}");
+        let several = Value::Array(vec![example.clone(), example]);
+        assert_eq!(validator.is_valid(&several), kind != "validate", "several environments");
+    }
+    crate::expect_file(&crate::root().join("docs/reference/json.md"), &text);
+}
+
+const JSON_INTRODUCTION: &str = "\
+# Reference: JSON
+
+<!-- Made from the schemas and the program; UPDATE_DOCS=1 cargo test --test docs writes it. -->
+
+What `plan`, `apply` and `validate` print with `--format json`, and what `plan --out FILE` writes.
+[A policy of your own](../guide/policies.md) reads it.
+
+- `hooksync schema KIND` prints the JSON Schema (draft 2020-12) of each; tests hold the output
+  against it.
+- `format_version` is `\"1\"`. A field may be added to it; one that goes away or changes its meaning
+  takes another version. So ignore what you don't know.
+- With several environments the output is a list with one object for each, in the order in which
+  they were named; with one it is that object.
+- The same definitions and the same live hooks give the same bytes, `requests` apart.
+- No secret's value is in it, only names.
+- Characters that would act on a terminal or in a pipeline's log are written as `\\uXXXX`.
+";
+
+/// One output of each kind, without what differs from run to run.
+fn examples() -> [String; 3] {
+    let commands = [
+        "rm fixtures/demo/hooks/[d-s]*",
+        "hooksync apply fixtures/demo --local --yes --quiet > before.txt",
+        "sed -i \"s/|| 'free';/|| 'trial';/\" fixtures/demo/hooks/add-plan-claim.js",
+        "sed -i 's/enabled: false/enabled: true/' fixtures/demo/hooks/add-plan-claim.yaml",
+        "hooksync plan fixtures/demo --local --format json --secrets missing",
+        "hooksync apply fixtures/demo --local --format json --secrets missing --yes --quiet",
+        "sed -i 's/module.exports =/exports.default =/' fixtures/demo/hooks/add-plan-claim.js",
+        "hooksync validate fixtures/demo --format json",
+    ];
+    let ran = Machine::new().run(&commands.map(str::to_owned), &[]);
+    let own = [
+        (r"sha256:[0-9a-f]{64}", format!("sha256:{}", "0".repeat(64))),
+        (r"\b01[0-9A-HJKMNP-TV-Z]{24}\b", "01K0A1B2C3D4E5F6G7H8J9KMNP".to_owned()),
+        (r#""waited_ms": \d+"#, r#""waited_ms": 0"#.to_owned()),
+    ];
+    [4, 5, 7].map(|at| {
+        own.iter().fold(ran[at].printed.clone(), |text, (pattern, shown)| {
+            Regex::new(pattern).unwrap().replace_all(&text, shown).into_owned()
+        })
+    })
+}
+
+/// Everything that a schema says; gives the schema.
+fn add_schema(kind: &str, text: &mut String) -> Value {
+    let command = format!("hooksync schema {kind}");
+    let printed = &Machine::new().run(std::slice::from_ref(&command), &[])[0].printed;
+    let schema: Value = serde_json::from_str(printed).unwrap();
+    let title = schema["title"].as_str().unwrap();
+    text.push_str(&format!("\n## {title}\n\nThe whole schema: `{command}`.\n"));
+    add_fields(&schema, None, text);
+    for (name, shape) in schema["$defs"].as_object().unwrap() {
+        add_fields(shape, Some(name), text);
+        add_variants(shape, name, text);
+    }
+    schema
+}
+
+/// A table for each of the shapes that an object may have.
+fn add_variants(shape: &Value, name: &str, text: &mut String) {
+    let Some(variants) = shape["oneOf"].as_array() else { return };
+    if variants.iter().all(|variant| variant["properties"].is_null()) {
+        return;
+    }
+    text.push_str(&format!("\n### {name}\n\n{}\n", shape["description"].as_str().unwrap()));
+    for variant in variants {
+        add_fields(variant, None, text);
+    }
 }
 
 /// A table of an object's fields; nothing for other shapes.

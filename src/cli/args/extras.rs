@@ -45,6 +45,8 @@ pub enum SchemaKind {
     Plan,
     /// `apply --format json`
     Result,
+    /// `validate --format json`
+    Validate,
 }
 
 /// The arguments of `hooksync completions`.

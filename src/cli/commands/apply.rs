@@ -263,6 +263,10 @@ fn finish(
             context.output.data(&format!("\n{shown}"))?;
         }
         ResultFormat::Json => {
+            // the format has no place for them
+            for note in reports.iter().flat_map(|report| &report.notes) {
+                context.output.say(&text::message(note, &context.output.stderr_style()));
+            }
             let counted: Vec<(&ApplyReport, RequestCounts)> =
                 both().map(|(prepared, report)| (report, prepared.counts())).collect();
             context.output.data(&match counted.as_slice() {

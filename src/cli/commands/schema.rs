@@ -15,6 +15,7 @@ pub(super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<Exit, CliE
         SchemaKind::Config => schema::config(),
         SchemaKind::Plan => json::schema(json::Kind::Plan),
         SchemaKind::Result => json::schema(json::Kind::Result),
+        SchemaKind::Validate => json::schema(json::Kind::Validate),
     })?;
     Ok(Exit::Done)
 }
