@@ -35,6 +35,15 @@ pub enum Origin {
     Settings,
     /// `AUTH0_KEYWORD_REPLACE_MAPPINGS`
     Mappings,
+    /// `AUTH0_KEYWORD_REPLACE_MAPPINGS` in this file, the Deploy CLI's settings
+    DeployConfig(String),
+}
+
+impl Origin {
+    /// Whether its keywords may serve other tools and other files, too.
+    fn is_shared(&self) -> bool {
+        matches!(self, Self::Mappings | Self::DeployConfig(_))
+    }
 }
 
 impl fmt::Display for Origin {
@@ -44,6 +53,7 @@ impl fmt::Display for Origin {
             Self::Environment(name) => write!(f, "environment `{name}`"),
             Self::Settings => f.write_str("`keywords:`"),
             Self::Mappings => f.write_str(MAPPINGS_VARIABLE),
+            Self::DeployConfig(file) => write!(f, "{MAPPINGS_VARIABLE} of {file}"),
         }
     }
 }
@@ -224,7 +234,7 @@ impl Keywords {
                             "keyword `{key}` in {origin} has no effect, because {by} goes before it"
                         ),
                     ),
-                    None if *origin == Origin::Mappings || used.contains(key) => continue,
+                    None if origin.is_shared() || used.contains(key) => continue,
                     None => Diagnostic::new(
                         codes::UNUSED_KEYWORD,
                         crate::model::Severity::Note,
