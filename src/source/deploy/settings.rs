@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::model::{Diagnostic, SecretValue};
+use crate::model::{Diagnostic, SecretValue, Severity};
 use crate::source::codes;
 use crate::source::file;
 use crate::source::keyword::{Keyword, KeywordValue, Keywords, Layer, MAPPINGS_VARIABLE, Origin};
@@ -141,19 +141,20 @@ fn ignored(key: &str, value: &KeywordValue) -> Option<Diagnostic> {
         _ => false,
     };
     let (what, hint) = match key {
-        "AUTH0_EXCLUDED" if lists_hooks() => (
-            "leaves hooks out",
-            "to leave hooks alone here, don't run hooksync on this tree; with it, the Deploy CLI \
-             doesn't get in the way",
-        ),
-        "AUTH0_INCLUDED_ONLY" if !lists_hooks() => (
-            "leaves hooks out",
-            "to leave hooks alone here, don't run hooksync on this tree; with it, the Deploy CLI \
-             doesn't get in the way",
-        ),
+        // which is as it is to be when both tools are used, so it is no warning
+        "AUTH0_EXCLUDED" if lists_hooks() => {
+            return Some(left_out(key));
+        }
+        "AUTH0_INCLUDED_ONLY" if !lists_hooks() => {
+            return Some(left_out(key));
+        }
         "EXCLUDED_PROPS" | "INCLUDED_PROPS" if has_hooks() => (
             "chooses fields of hooks",
             "a field that a definition leaves out is left alone on the tenant",
+        ),
+        "AUTH0_BASE_PATH" if is_on() => (
+            "says what scripts are relative to",
+            "they are relative to the tenant.yaml, or to the folder `hooks` of the other layout",
         ),
         "AUTH0_DRY_RUN" if is_on() => {
             ("asks for a dry run", "`hooksync plan` is the dry run; `apply` and `export` write")
@@ -162,6 +163,11 @@ fn ignored(key: &str, value: &KeywordValue) -> Option<Diagnostic> {
     };
     let message = format!("`{key}` {what}, which has no effect in hooksync");
     Some(Diagnostic::warning(codes::SETTING_IGNORED, message).hint(hint))
+}
+
+fn left_out(key: &str) -> Diagnostic {
+    let message = format!("`{key}` leaves hooks out for the Deploy CLI; hooksync manages them");
+    Diagnostic::new(codes::SETTING_IGNORED, Severity::Note, message)
 }
 
 #[cfg(test)]
@@ -220,15 +226,19 @@ mod tests {
 
     #[test]
     fn what_the_deploy_cli_would_leave_out_is_told() {
+        let mut told = String::new();
         for json in [
             r#"{"AUTH0_EXCLUDED":["hooks"]}"#,
             r#"{"AUTH0_INCLUDED_ONLY":["clients"]}"#,
             r#"{"EXCLUDED_PROPS":{"hooks":["secrets"]}}"#,
             r#"{"AUTH0_DRY_RUN":"preview"}"#,
+            r#"{"AUTH0_BASE_PATH":"./src"}"#,
         ] {
             let (_, found) = run(json);
             assert_eq!(found.len(), 1, "{json}");
-            assert_eq!(found[0].code, codes::SETTING_IGNORED);
+            let hint = found[0].hint.as_deref().unwrap_or_default();
+            told.push_str(&format!("{} {} | {hint}\n", found[0].code, found[0].message));
         }
+        insta::assert_snapshot!(told);
     }
 }

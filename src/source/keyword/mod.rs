@@ -194,6 +194,11 @@ impl Keywords {
         self.from_environment.contains(key)
     }
 
+    /// Whether the process environment has a variable of this name.
+    pub(crate) fn is_in_environment(&self, key: &str) -> bool {
+        self.environment.get(key).is_some()
+    }
+
     /// The names of all keywords that have a value, without those of the
     /// process environment.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
