@@ -6,11 +6,11 @@
 //! process's environment: it is handed in.
 
 mod credentials;
+#[cfg(test)]
+mod deploy_tests;
 mod file;
 mod keywords;
 mod resolve;
-#[cfg(test)]
-mod deploy_tests;
 #[cfg(test)]
 mod tests;
 

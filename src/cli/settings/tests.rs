@@ -125,8 +125,7 @@ fn a_wrong_domain_is_the_fault_of_whoever_said_it() {
 
 fn credentials(variables: &[(&str, &str)]) -> String {
     let environment = Environment::of(variables.iter().copied());
-    let variables =
-        Variables { environment: &environment, suffix: Some("STAGING"), deploy: None };
+    let variables = Variables { environment: &environment, suffix: Some("STAGING"), deploy: None };
     match super::credentials::read(variables) {
         Ok(found) => {
             assert!(!format!("{found:?}").contains("canary"), "{found:?}");

@@ -192,7 +192,10 @@ mod tests {
         assert!(found.is_empty(), "{found:#?}");
         assert_eq!(config.text("AUTH0_DOMAIN"), Some("x.auth0.com"));
         assert_eq!(config.text("AUTH0_CLIENT_SECRET"), Some("canary"));
-        assert_eq!((config.text("AUTH0_AUDIENCE"), config.text("AUTH0_ACCESS_TOKEN")), (None, None));
+        assert_eq!(
+            (config.text("AUTH0_AUDIENCE"), config.text("AUTH0_ACCESS_TOKEN")),
+            (None, None)
+        );
         assert_eq!(config.allow_delete, Some(true));
         assert_eq!(config.mappings.as_ref().map(|layer| layer.keywords.len()), Some(1));
         assert!(!format!("{config:?}").contains("canary"));
