@@ -3,6 +3,7 @@
 //!
 //! Must not ask the tenant anything.
 
+use super::args::ProjectArgs;
 use super::settings::{ConfigFile, ProjectSettings};
 use super::{CliError, Context, Exit};
 use crate::lint::{self, Level, RuleSettings};
@@ -24,15 +25,20 @@ pub(super) struct Checked {
     pub(super) scripts: Vec<Diagnostic>,
 }
 
-/// Reads hooksync.yaml; its findings are told, and errors end the run.
+/// Reads hooksync.yaml, and the Deploy CLI's settings if they were named; their findings are told, and errors end the run.
 ///
 /// # Errors
 /// When something is wrong with it.
 pub(super) fn config(
-    dir: Option<&std::path::Path>,
+    args: &ProjectArgs,
     context: &Context<'_>,
 ) -> Result<(ConfigFile, RuleSettings), CliError> {
-    let (file, mut found) = ConfigFile::find(dir);
+    let (mut file, mut found) = ConfigFile::find(args.dir.as_deref());
+    if let Some(path) = &args.config {
+        let (with, more) = file.with_deploy_config(path);
+        file = with;
+        found.extend(more);
+    }
     let mut rules = RuleSettings::default();
     for setting in &file.config.rules {
         let level = match setting.level {

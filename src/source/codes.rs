@@ -96,8 +96,10 @@ codes! {
     EMPTY_SECRET = "HS113";
     /// More secrets than a hook can have.
     TOO_MANY_SECRETS = "HS114";
-    /// A setting of `hooksync.yaml` has a value that it can't have.
+    /// A setting of `hooksync.yaml`, or of the Deploy CLI's `config.json`, has a value that it can't have.
     INVALID_SETTING = "HS117";
+    /// A setting of the Deploy CLI's `config.json` that has no effect here.
+    SETTING_IGNORED = "HS118";
     /// A keyword marker has no value.
     UNRESOLVED = "HS201";
     /// A marker that YAML takes for a comment.

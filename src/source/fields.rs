@@ -134,9 +134,11 @@ impl Fields<'_> {
         let (good, unknown): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(key, _)| known.contains(key));
         for (key, entry) in unknown {
-            let hint = match nearest(key, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the fields are {}", list(known)),
+            let former = FORMER.iter().find(|(former, _)| *former == key);
+            let hint = match (former, nearest(key, known)) {
+                (Some((former, now)), _) => format!("it is `{now}` now: rename `{former}` to that"),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => format!("the fields are {}", list(known)),
             };
             let message = format!("{what} has no `{}`", short(key));
             let span = &entry.key.span;
@@ -221,7 +223,13 @@ impl Fields<'_> {
         }
         let after = if node.replaced { ", after keyword replacement," } else { "" };
         let message = format!("{what} is {wanted}, and this{after} is {}", is.kind());
-        self.error(codes::WRONG_KIND, message, &node.span);
+        match is {
+            Value::List(items) if wanted == "a map" && !node.replaced && !items.is_empty() => {
+                let hint = "write `KEY: VALUE` without the `-` before it";
+                self.advise(codes::WRONG_KIND, message, &node.span, hint);
+            }
+            _ => self.error(codes::WRONG_KIND, message, &node.span),
+        }
     }
 
     /// What stands in the file for a node.
@@ -229,6 +237,10 @@ impl Fields<'_> {
         short(self.text.text.get(node.span.clone()).unwrap_or_default())
     }
 }
+
+/// Fields as the first releases of the Deploy CLI called them, and their names
+/// now.
+const FORMER: [(&str, &str); 2] = [("code", "script"), ("active", "enabled")];
 
 /// The beginning of a text that may be too long for a message.
 pub(crate) fn short(text: &str) -> &str {

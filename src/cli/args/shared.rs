@@ -68,6 +68,18 @@ pub struct ProjectArgs {
     /// Leave markers without a value as they stand
     #[arg(long)]
     pub allow_unresolved: bool,
+    /// The Deploy CLI's config.json, for what nothing else says
+    #[arg(
+        short,
+        long,
+        alias = "config_file",
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        long_help = "The Deploy CLI's config.json, for what nothing else says: its domain, its \
+                     credentials, AUTH0_ALLOW_DELETE and AUTH0_KEYWORD_REPLACE_MAPPINGS. Flags, \
+                     the environment and hooksync.yaml go before it"
+    )]
+    pub config: Option<PathBuf>,
 }
 
 /// Which tenant, and how fast.

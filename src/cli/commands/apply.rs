@@ -23,7 +23,7 @@ use crate::sync::{Executor, execute};
 /// When nothing could be applied; what was is told as a result.
 pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let reviewed = reviewed(args)?;
-    let (file, rules) = definitions::config(args.project.dir.as_deref(), context)?;
+    let (file, rules) = definitions::config(&args.project, context)?;
     let environment = context.environment;
     let allow_delete = args.scope.allow_delete;
     let all = settings::tenant(&args.project, &args.connection, allow_delete, environment, &file)?;

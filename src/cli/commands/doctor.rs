@@ -22,7 +22,7 @@ const CLOCK_TOLERANCE: f64 = 10.0;
 /// # Errors
 /// When the environment was chosen wrongly or stdout can't be written to.
 pub(super) fn run(args: &DoctorArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, _) = definitions::config(args.project.dir.as_deref(), context)?;
+    let (file, _) = definitions::config(&args.project, context)?;
     let environment = context.environment;
     let surveys = settings::survey(&args.project, &args.connection, environment, &file)?;
     let mut examinations = Vec::new();

@@ -15,7 +15,7 @@ use crate::sync;
 /// # Errors
 /// When the tenant can't be read or a file can't be written.
 pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, _) = definitions::config(args.project.dir.as_deref(), context)?;
+    let (file, _) = definitions::config(&args.project, context)?;
     let environment = context.environment;
     let all = settings::tenant(&args.project, &args.connection, None, environment, &file)?;
     let [settings] = all.as_slice() else {

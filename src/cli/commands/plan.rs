@@ -16,7 +16,7 @@ pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// # Errors
 /// When no plan can be made.
 pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, rules) = definitions::config(args.project.dir.as_deref(), context)?;
+    let (file, rules) = definitions::config(&args.project, context)?;
     let environment = context.environment;
     let allow_delete = args.scope.allow_delete;
     let all = settings::tenant(&args.project, &args.connection, allow_delete, environment, &file)?;

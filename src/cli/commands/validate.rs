@@ -12,7 +12,7 @@ use crate::source::codes;
 /// # Errors
 /// When the settings are wrong, or stdout can't be written to.
 pub(super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, rules) = definitions::config(args.project.dir.as_deref(), context)?;
+    let (file, rules) = definitions::config(&args.project, context)?;
     let all = settings::project(&args.project, context.environment, &file)?;
     let (mut found, mut count) = (Vec::new(), 0);
     for settings in &all {

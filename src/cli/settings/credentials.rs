@@ -1,5 +1,6 @@
-//! What the tenant is asked with. Comes from the environment alone: arguments
-//! are seen by other users of a machine and stay in the shell's history.
+//! What the tenant is asked with. Comes from the environment, or from the Deploy
+//! CLI's settings, and never from arguments: these are seen by other users of a
+//! machine and stay in the shell's history.
 
 use std::sync::Arc;
 
@@ -14,8 +15,14 @@ const KEY_PATH: &str = "AUTH0_CLIENT_SIGNING_KEY_PATH";
 const ALGORITHM: &str = "AUTH0_CLIENT_SIGNING_ALGORITHM";
 
 /// Reads the credentials. A token comes before an application, an
-/// application's secret before its key.
+/// application's secret before its key; all that the environment has comes
+/// before the Deploy CLI's settings, which may complete it.
 pub(super) fn read(variables: Variables<'_>) -> Result<Setting<Credentials>, Problem> {
+    let own = variables.without_file();
+    let is_complete = own.get(TOKEN)?.is_some()
+        || (own.get(CLIENT_ID)?.is_some()
+            && (own.get(CLIENT_SECRET)?.is_some() || own.get(KEY_PATH)?.is_some()));
+    let variables = if is_complete { own } else { variables };
     if let Some(token) = variables.get(TOKEN)? {
         if !token.value.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Problem::new(format!(

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::Origin;
 use crate::model::Diagnostic;
+use crate::source::DeployConfig;
 use crate::source::config::{self, Config, FILE};
+use crate::source::deploy::settings as deploy;
 
 /// hooksync.yaml and where it was found; empty where there is none.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +15,9 @@ pub struct ConfigFile {
     pub path: PathBuf,
     /// What it says.
     pub config: Config,
+    /// The Deploy CLI's settings, if a file of them was named: for what nothing
+    /// else says.
+    pub deploy: Option<DeployConfig>,
 }
 
 impl ConfigFile {
@@ -29,9 +34,18 @@ impl ConfigFile {
             None => (Self::default(), Vec::new()),
             Some(path) => {
                 let (config, diagnostics) = config::read(&path);
-                (Self { path, config }, diagnostics)
+                (Self { path, config, deploy: None }, diagnostics)
             }
         }
+    }
+
+    /// Adds the Deploy CLI's settings. To be used only if no finding is an
+    /// error.
+    #[must_use]
+    pub fn with_deploy_config(mut self, path: &Path) -> (Self, Vec<Diagnostic>) {
+        let (config, diagnostics) = deploy::read(path);
+        self.deploy = Some(config);
+        (self, diagnostics)
     }
 
     /// One of its entries, as where a setting came from.

@@ -6,8 +6,8 @@ use crate::source::keyword::MAPPINGS_VARIABLE;
 use crate::source::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
 
 /// Gathers them, the strongest first: `--keyword`, the environment's,
-/// hooksync.yaml's, then `AUTH0_KEYWORD_REPLACE_MAPPINGS`; behind them the
-/// process's variables.
+/// hooksync.yaml's, then `AUTH0_KEYWORD_REPLACE_MAPPINGS`, then that of the
+/// Deploy CLI's settings; behind them the process's variables.
 pub(super) fn gather(
     arguments: &[Argument],
     file: &ConfigFile,
@@ -28,6 +28,7 @@ pub(super) fn gather(
             usage: false,
         })?);
     }
+    layers.extend(file.deploy.as_ref().and_then(|deploy| deploy.mappings.clone()));
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Ok(Keywords::new(
         layers,

@@ -6,6 +6,8 @@
 //! process's environment: it is handed in.
 
 mod credentials;
+#[cfg(test)]
+mod deploy_tests;
 mod file;
 mod keywords;
 mod resolve;
@@ -23,7 +25,7 @@ use super::environment::{Environment, NotUnicode};
 use super::error::{CliError, Fault};
 use super::exit::Exit;
 use crate::api::{self, Credentials, Domain, Headroom};
-use crate::source::Keywords;
+use crate::source::{DeployConfig, Keywords};
 
 /// A value and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub enum Origin {
     Flag(&'static str),
     /// An environment variable.
     Variable(String),
-    /// An entry of hooksync.yaml.
+    /// An entry of hooksync.yaml, or of the Deploy CLI's settings.
     File {
         /// The file.
         path: String,
@@ -208,6 +210,8 @@ impl From<Problems> for CliError {
 pub(super) struct Variables<'a> {
     environment: &'a Environment,
     suffix: Option<&'a str>,
+    /// The Deploy CLI's settings, which have the same names.
+    deploy: Option<&'a DeployConfig>,
 }
 
 impl<'a> Variables<'a> {
@@ -219,13 +223,24 @@ impl<'a> Variables<'a> {
         Ok(value.map(|value| Setting::new(value, Origin::Variable(name))))
     }
 
-    /// The variable, the one made for this environment before the general one.
+    /// The variables alone, without a file.
+    fn without_file(self) -> Self {
+        Self { deploy: None, ..self }
+    }
+
+    /// The variable, the one made for this environment before the general one;
+    /// else what the Deploy CLI's settings say.
     fn get(self, name: &str) -> Result<Option<Setting<&'a str>>, Problem> {
         if let Some(own) = self.own(name)? {
             return Ok(Some(own));
         }
         let value = self.text(name)?;
-        Ok(value.map(|value| Setting::new(value, Origin::Variable(name.to_owned()))))
+        let value = value.map(|value| Setting::new(value, Origin::Variable(name.to_owned())));
+        Ok(value.or_else(|| {
+            let deploy = self.deploy?;
+            let origin = Origin::File { path: deploy.file.clone(), key: name.to_owned() };
+            Some(Setting::new(deploy.text(name)?, origin))
+        }))
     }
 
     /// A variable without the blanks and newlines around it, which come along

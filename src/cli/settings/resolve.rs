@@ -195,7 +195,7 @@ impl<'a> Parts<'a> {
     where
         'a: 's,
     {
-        Variables { environment: self.environment, suffix }
+        Variables { environment: self.environment, suffix, deploy: self.file.deploy.as_ref() }
     }
 
     /// The folder that was named, else the file's, else `hooks`.
@@ -296,7 +296,13 @@ impl<'a> Parts<'a> {
         });
         let of_all =
             || Some(Setting::new(self.file.config.allow_delete?, self.file.origin("allowDelete")));
-        Ok(own.or_else(of_all).unwrap_or(Setting::new(false, Origin::Default)))
+        let deploy = || {
+            let deploy = self.file.deploy.as_ref()?;
+            let origin = Origin::File { path: deploy.file.clone(), key: ALLOW_DELETE.to_owned() };
+            Some(Setting::new(deploy.allow_delete?, origin))
+        };
+        let given = own.or_else(of_all).or_else(deploy);
+        Ok(given.unwrap_or(Setting::new(false, Origin::Default)))
     }
 
     fn rate(self) -> RateSettings {

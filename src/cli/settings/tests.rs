@@ -26,6 +26,7 @@ fn file() -> ConfigFile {
             ],
             ..Config::default()
         },
+        deploy: None,
     }
 }
 
@@ -124,8 +125,8 @@ fn a_wrong_domain_is_the_fault_of_whoever_said_it() {
 
 fn credentials(variables: &[(&str, &str)]) -> String {
     let environment = Environment::of(variables.iter().copied());
-    match super::credentials::read(Variables { environment: &environment, suffix: Some("STAGING") })
-    {
+    let variables = Variables { environment: &environment, suffix: Some("STAGING"), deploy: None };
+    match super::credentials::read(variables) {
         Ok(found) => {
             assert!(!format!("{found:?}").contains("canary"), "{found:?}");
             format!("{} by {}", super::credentials::describe(&found.value), found.origin)
@@ -218,6 +219,7 @@ fn the_folder_is_named_or_the_files_or_hooks() {
     let file = ConfigFile {
         path: PathBuf::from("demo/hooksync.yaml"),
         config: Config { hooks: Some("demo/auth0".into()), ..Config::default() },
+        deploy: None,
     };
     let named = ProjectArgs { dir: Some("x".into()), ..Default::default() };
     assert_eq!(dir(named, &file), "x by DIR");

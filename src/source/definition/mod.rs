@@ -148,7 +148,13 @@ pub(crate) fn read(
     };
     let start = resolved.span.start..resolved.span.start;
     for field in required.iter().filter(|field| entry(field).is_none()) {
-        fields.error(codes::MISSING_FIELD, format!("`{field}` is missing"), &start);
+        let message = format!("`{field}` is missing");
+        if *field == "script" {
+            let hint = "name the script's file, as in `script: ./my-hook.js`";
+            fields.advise(codes::MISSING_FIELD, message, &start, hint);
+        } else {
+            fields.error(codes::MISSING_FIELD, message, &start);
+        }
     }
     let (name, written_name) =
         entry("name").and_then(|entry| values::name(&mut fields, entry, style)).unzip();

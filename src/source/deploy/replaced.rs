@@ -76,7 +76,7 @@ impl<'t> ReplacedText<'t> {
                 codes::UNRESOLVED,
                 format!("keyword `{key}` has no value"),
                 format!(
-                    "set it with `--keyword {key}=…`, in AUTH0_KEYWORD_REPLACE_MAPPINGS or in the environment"
+                    "set it with `--keyword {key}=…`, in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`) or in the environment"
                 ),
             ),
             Why::NotAText => (

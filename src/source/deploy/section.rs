@@ -6,6 +6,9 @@
 
 use std::ops::Range;
 
+use crate::source::node::{Entry, Node};
+use crate::source::yaml::{self, LARGE};
+
 /// The bytes of the top-level key `hooks` and its value, whole lines; `None`
 /// if there is none in block style.
 pub(crate) fn find(text: &str) -> Option<Range<usize>> {
@@ -52,6 +55,34 @@ pub(crate) fn trimmed(text: &str, section: Range<usize>) -> Range<usize> {
         }
     }
     section.start..end
+}
+
+/// Whether everything but the hooks says after a change what it said before.
+/// Of a file that can't be read as a whole, only its anchors are looked at.
+pub(crate) fn others_stay(old: &str, new: &str) -> bool {
+    let parse = |text: &str| yaml::parse(&super::raw::quote_bare(text).0, LARGE).ok();
+    let Some(before) = parse(old) else {
+        let is_used = |anchor: &&str| new.contains(&format!("*{anchor}"));
+        return anchors(old).all(|anchor| !is_used(&anchor) || anchors(new).any(|a| a == anchor));
+    };
+    // an empty file, or one with nothing but comments
+    let others = |tree: &Node| -> Vec<Entry> {
+        let entries = tree.as_map().unwrap_or_default().iter();
+        entries.filter(|entry| entry.key.as_text() != Some("hooks")).cloned().collect()
+    };
+    let (Some(after), before) = (parse(new), others(&before)) else { return false };
+    let after = others(&after);
+    before.len() == after.len()
+        && before
+            .iter()
+            .zip(&after)
+            .all(|(before, after)| before.key.same(&after.key) && before.value.same(&after.value))
+}
+
+/// The names of a text's anchors, and perhaps of some more that look like it.
+fn anchors(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
+    text.split('&').skip(1).filter_map(move |rest| rest.split(ends).next())
 }
 
 #[cfg(test)]

@@ -3,125 +3,171 @@
 //! The main type is [`DeployConfig`]. Values that may be secret are never
 //! shown. Must not decide which setting wins.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::model::{Diagnostic, SecretValue};
+use crate::model::{Diagnostic, SecretValue, Severity};
 use crate::source::codes;
 use crate::source::file;
-use crate::source::keyword::{Keyword, KeywordValue, Layer, MAPPINGS_VARIABLE, Origin};
+use crate::source::keyword::{Keyword, KeywordValue, Keywords, Layer, MAPPINGS_VARIABLE, Origin};
 use crate::source::walk::display;
+
+/// Settings that are texts, by the names that they have as variables, too.
+const TEXTS: [&str; 7] = [
+    "AUTH0_DOMAIN",
+    "AUTH0_CLIENT_ID",
+    "AUTH0_CLIENT_SECRET",
+    "AUTH0_ACCESS_TOKEN",
+    "AUTH0_AUDIENCE",
+    "AUTH0_CLIENT_SIGNING_KEY_PATH",
+    "AUTH0_CLIENT_SIGNING_ALGORITHM",
+];
 
 /// What a `config.json` says.
 #[derive(Debug, Clone, Default)]
 pub struct DeployConfig {
-    /// `AUTH0_DOMAIN`
-    pub domain: Option<String>,
-    /// `AUTH0_CLIENT_ID`
-    pub client_id: Option<String>,
-    /// `AUTH0_CLIENT_SECRET`
-    pub client_secret: Option<SecretValue>,
-    /// `AUTH0_ACCESS_TOKEN`
-    pub access_token: Option<SecretValue>,
-    /// `AUTH0_AUDIENCE`
-    pub audience: Option<String>,
-    /// `AUTH0_CLIENT_SIGNING_KEY_PATH`
-    pub signing_key_path: Option<String>,
-    /// `AUTH0_CLIENT_SIGNING_ALGORITHM`
-    pub signing_algorithm: Option<String>,
+    /// The file, as it is told.
+    pub file: String,
+    /// Any of them may be secret, so all are kept so.
+    texts: BTreeMap<&'static str, SecretValue>,
     /// `AUTH0_ALLOW_DELETE`
     pub allow_delete: Option<bool>,
     /// `AUTH0_KEYWORD_REPLACE_MAPPINGS`
     pub mappings: Option<Layer>,
 }
 
+impl DeployConfig {
+    /// A setting by the name that it has as a variable, too.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(SecretValue::expose)
+    }
+}
+
 /// Reads a `config.json`. Settings that have nothing to do with hooks are
-/// passed over.
+/// passed over; those that have, and are not followed, are told.
 #[must_use]
 pub fn read(path: &Path) -> (DeployConfig, Vec<Diagnostic>) {
     let file = display(path);
+    let mut config = DeployConfig { file: file.clone(), ..DeployConfig::default() };
     let text = match file::read(path, &file, "settings file") {
         Ok(text) => text.text,
-        Err(found) => return (DeployConfig::default(), vec![*found]),
+        Err(found) => return (config, vec![*found]),
     };
     // No line is quoted in findings: the file is full of secrets.
+    let mut found = Vec::new();
     match serde_json::from_str(&text) {
         Ok(KeywordValue::Map(entries)) => {
-            let mut found = Vec::new();
-            let config = take(entries, &mut found);
-            (config, found.into_iter().map(|found| found.in_file(&file)).collect())
+            for (key, value) in entries {
+                config.take(&key, value, &mut found);
+            }
         }
         Ok(_) => {
             let message = "the settings are a JSON object, and this is none";
-            let found = Diagnostic::error(codes::JSON_SYNTAX, message).in_file(file);
-            (DeployConfig::default(), vec![found])
+            found.push(Diagnostic::error(codes::JSON_SYNTAX, message));
         }
         Err(error) => {
             let (line, column) = (error.line(), error.column());
             let message = format!("not valid JSON (line {line}, column {column})");
-            let found = Diagnostic::error(codes::JSON_SYNTAX, message).in_file(file);
-            (DeployConfig::default(), vec![found])
+            found.push(Diagnostic::error(codes::JSON_SYNTAX, message));
+        }
+    }
+    (config, found.into_iter().map(|found| found.in_file(&file)).collect())
+}
+
+impl DeployConfig {
+    fn take(&mut self, key: &str, value: KeywordValue, found: &mut Vec<Diagnostic>) {
+        if matches!(value, KeywordValue::Null) {
+            return;
+        }
+        let mut wrong = |wanted: &str| {
+            let message = format!("`{key}` is to be {wanted}");
+            found.push(Diagnostic::error(codes::INVALID_SETTING, message));
+        };
+        if let Some(name) = TEXTS.into_iter().find(|name| *name == key) {
+            match value {
+                // an empty one is none, as in the environment
+                KeywordValue::Text(text) if text.trim().is_empty() => {}
+                KeywordValue::Text(text) => {
+                    self.texts.insert(name, SecretValue::new(text.trim().to_owned()));
+                }
+                _ => wrong("a text"),
+            }
+            return;
+        }
+        match (key, value) {
+            (MAPPINGS_VARIABLE, KeywordValue::Map(entries)) => {
+                let keyword = |value| Keyword { value, place: None };
+                let keywords =
+                    entries.into_iter().map(|(key, value)| (key, keyword(value))).collect();
+                self.mappings =
+                    Some(Layer { origin: Origin::DeployConfig(self.file.clone()), keywords });
+            }
+            (MAPPINGS_VARIABLE, KeywordValue::Text(json)) => match Keywords::mappings(&json) {
+                Ok(layer) => {
+                    let origin = Origin::DeployConfig(self.file.clone());
+                    self.mappings = Some(Layer { origin, ..layer });
+                }
+                Err(fault) => found.push(*fault),
+            },
+            (MAPPINGS_VARIABLE, _) => wrong("an object"),
+            ("AUTH0_ALLOW_DELETE", KeywordValue::Bool(value)) => self.allow_delete = Some(value),
+            // any other text means no there
+            ("AUTH0_ALLOW_DELETE", KeywordValue::Text(text)) => {
+                self.allow_delete = Some(text.trim().eq_ignore_ascii_case("true"));
+            }
+            ("AUTH0_ALLOW_DELETE", _) => wrong("`true` or `false`"),
+            (key, value) => found.extend(ignored(key, &value)),
         }
     }
 }
 
-fn take(entries: Vec<(String, KeywordValue)>, found: &mut Vec<Diagnostic>) -> DeployConfig {
-    let mut config = DeployConfig::default();
-    for (key, value) in entries {
-        let wrong = |wanted: &str| {
-            Diagnostic::error(codes::INVALID_SETTING, format!("`{key}` is {wanted}"))
-        };
-        if key == MAPPINGS_VARIABLE {
-            match value {
-                KeywordValue::Map(entries) => {
-                    let keyword = |value| Keyword { value, place: None };
-                    let keywords =
-                        entries.into_iter().map(|(key, value)| (key, keyword(value))).collect();
-                    config.mappings = Some(Layer { origin: Origin::Mappings, keywords });
-                }
-                _ => found.push(wrong("an object")),
-            }
-            continue;
+/// What is to be told of a setting that changes what the Deploy CLI does with
+/// hooks, and nothing here.
+fn ignored(key: &str, value: &KeywordValue) -> Option<Diagnostic> {
+    let lists_hooks = || match value {
+        KeywordValue::List(items) => {
+            items.iter().any(|item| matches!(item, KeywordValue::Text(text) if text == "hooks"))
         }
-        if key == "AUTH0_ALLOW_DELETE" {
-            config.allow_delete = match value {
-                KeywordValue::Bool(value) => Some(value),
-                KeywordValue::Text(text) => Some(text == "true"),
-                _ => {
-                    found.push(wrong("`true` or `false`"));
-                    None
-                }
-            };
-            continue;
+        _ => false,
+    };
+    let has_hooks = || match value {
+        KeywordValue::Map(entries) => entries.iter().any(|(key, _)| key == "hooks"),
+        _ => false,
+    };
+    let is_on = || match value {
+        KeywordValue::Bool(on) => *on,
+        KeywordValue::Text(text) => !matches!(text.as_str(), "" | "false" | "0"),
+        _ => false,
+    };
+    let (what, hint) = match key {
+        // which is as it is to be when both tools are used, so it is no warning
+        "AUTH0_EXCLUDED" if lists_hooks() => {
+            return Some(left_out(key));
         }
-        let secret = |text: String| Some(SecretValue::new(text));
-        match (key.as_str(), value) {
-            ("AUTH0_DOMAIN", KeywordValue::Text(text)) => config.domain = Some(text),
-            ("AUTH0_CLIENT_ID", KeywordValue::Text(text)) => config.client_id = Some(text),
-            ("AUTH0_CLIENT_SECRET", KeywordValue::Text(text)) => {
-                config.client_secret = secret(text)
-            }
-            ("AUTH0_ACCESS_TOKEN", KeywordValue::Text(text)) => config.access_token = secret(text),
-            ("AUTH0_AUDIENCE", KeywordValue::Text(text)) => config.audience = Some(text),
-            ("AUTH0_CLIENT_SIGNING_KEY_PATH", KeywordValue::Text(text)) => {
-                config.signing_key_path = Some(text);
-            }
-            ("AUTH0_CLIENT_SIGNING_ALGORITHM", KeywordValue::Text(text)) => {
-                config.signing_algorithm = Some(text);
-            }
-            (
-                "AUTH0_DOMAIN"
-                | "AUTH0_CLIENT_ID"
-                | "AUTH0_CLIENT_SECRET"
-                | "AUTH0_ACCESS_TOKEN"
-                | "AUTH0_AUDIENCE"
-                | "AUTH0_CLIENT_SIGNING_KEY_PATH"
-                | "AUTH0_CLIENT_SIGNING_ALGORITHM",
-                _,
-            ) => found.push(wrong("a text")),
-            _ => {}
+        "AUTH0_INCLUDED_ONLY" if !lists_hooks() => {
+            return Some(left_out(key));
         }
-    }
-    config
+        "EXCLUDED_PROPS" | "INCLUDED_PROPS" if has_hooks() => (
+            "chooses fields of hooks",
+            "a field that a definition leaves out is left alone on the tenant",
+        ),
+        "AUTH0_BASE_PATH" if is_on() => (
+            "says what scripts are relative to",
+            "they are relative to the tenant.yaml, or to the folder `hooks` of the other layout",
+        ),
+        "AUTH0_DRY_RUN" if is_on() => {
+            ("asks for a dry run", "`hooksync plan` is the dry run; `apply` and `export` write")
+        }
+        _ => return None,
+    };
+    let message = format!("`{key}` {what}, which has no effect in hooksync");
+    Some(Diagnostic::warning(codes::SETTING_IGNORED, message).hint(hint))
+}
+
+fn left_out(key: &str) -> Diagnostic {
+    let message = format!("`{key}` leaves hooks out for the Deploy CLI; hooksync manages them");
+    Diagnostic::new(codes::SETTING_IGNORED, Severity::Note, message)
 }
 
 #[cfg(test)]
@@ -138,24 +184,64 @@ mod tests {
     #[test]
     fn what_concerns_hooks_is_read_and_nothing_secret_is_shown() {
         let (config, found) = run(
-            r#"{"AUTH0_DOMAIN":"x.auth0.com","AUTH0_CLIENT_SECRET":"canary","AUTH0_ALLOW_DELETE":"true",
-                "AUTH0_KEYWORD_REPLACE_MAPPINGS":{"A":"canary"},"AUTH0_EXCLUDED":["rules"]}"#,
+            r#"{"AUTH0_DOMAIN":" x.auth0.com ","AUTH0_CLIENT_SECRET":"canary","AUTH0_ALLOW_DELETE":"true",
+                "AUTH0_AUDIENCE":"","AUTH0_ACCESS_TOKEN":null,"AUTH0_KEYWORD_REPLACE_MAPPINGS":{"A":"canary"},
+                "AUTH0_EXCLUDED":["rules"],"AUTH0_INCLUDED_ONLY":["hooks","clients"],"AUTH0_DRY_RUN":false,
+                "INCLUDED_PROPS":{"clients":["name"]},"something else":[{}]}"#,
         );
         assert!(found.is_empty(), "{found:#?}");
-        assert_eq!(config.domain.as_deref(), Some("x.auth0.com"));
+        assert_eq!(config.text("AUTH0_DOMAIN"), Some("x.auth0.com"));
+        assert_eq!(config.text("AUTH0_CLIENT_SECRET"), Some("canary"));
+        assert_eq!(
+            (config.text("AUTH0_AUDIENCE"), config.text("AUTH0_ACCESS_TOKEN")),
+            (None, None)
+        );
         assert_eq!(config.allow_delete, Some(true));
         assert_eq!(config.mappings.as_ref().map(|layer| layer.keywords.len()), Some(1));
         assert!(!format!("{config:?}").contains("canary"));
     }
 
     #[test]
+    fn mappings_may_be_a_text_as_they_are_in_the_environment() {
+        let (config, found) = run(r#"{"AUTH0_KEYWORD_REPLACE_MAPPINGS":"{\"A\":1}"}"#);
+        assert!(found.is_empty(), "{found:#?}");
+        assert!(config.mappings.is_some_and(|layer| layer.keywords.contains_key("A")));
+    }
+
+    #[test]
     fn faults_are_told_without_what_stands_there() {
-        for json in
-            [r#"{"AUTH0_DOMAIN": canary}"#, r#"["canary"]"#, r#"{"AUTH0_CLIENT_ID":["canary"]}"#]
-        {
+        for json in [
+            r#"{"AUTH0_DOMAIN": canary}"#,
+            r#"["canary"]"#,
+            r#"{"AUTH0_CLIENT_ID":["canary"]}"#,
+            r#"{"AUTH0_ALLOW_DELETE":["canary"]}"#,
+            r#"{"AUTH0_KEYWORD_REPLACE_MAPPINGS":["canary"]}"#,
+            r#"{"AUTH0_KEYWORD_REPLACE_MAPPINGS":"canary"}"#,
+        ] {
             let (_, found) = run(json);
-            assert_eq!(found.len(), 1);
+            assert_eq!(found.len(), 1, "{json}");
+            assert!(found[0].is_error(), "{json}");
             assert!(!format!("{found:?}").contains("canary"));
         }
+        let (_, found) = read(Path::new("no such config.json"));
+        assert!(found[0].is_error());
+    }
+
+    #[test]
+    fn what_the_deploy_cli_would_leave_out_is_told() {
+        let mut told = String::new();
+        for json in [
+            r#"{"AUTH0_EXCLUDED":["hooks"]}"#,
+            r#"{"AUTH0_INCLUDED_ONLY":["clients"]}"#,
+            r#"{"EXCLUDED_PROPS":{"hooks":["secrets"]}}"#,
+            r#"{"AUTH0_DRY_RUN":"preview"}"#,
+            r#"{"AUTH0_BASE_PATH":"./src"}"#,
+        ] {
+            let (_, found) = run(json);
+            assert_eq!(found.len(), 1, "{json}");
+            let hint = found[0].hint.as_deref().unwrap_or_default();
+            told.push_str(&format!("{} {} | {hint}\n", found[0].code, found[0].message));
+        }
+        insta::assert_snapshot!(told);
     }
 }

@@ -258,12 +258,17 @@ impl YamlForm {
             },
             None => match self.anew() {
                 Some(new) if old.is_empty() || old.ends_with('\n') => {
-                    (format!("{old}{new}"), Outcome::InPlace)
+                    (splice(old, old.len()..old.len(), &new), Outcome::InPlace)
                 }
-                Some(new) => (format!("{old}\n{new}"), Outcome::InPlace),
+                Some(new) => {
+                    (splice(old, old.len()..old.len(), &format!("\n{new}")), Outcome::InPlace)
+                }
                 None => return Outcome::Impossible,
             },
         };
+        if !section::others_stay(old, &text) {
+            return Outcome::Impossible;
+        }
         batch.writes.insert(self.file, NewContent { text, before });
         outcome
     }
@@ -316,6 +321,13 @@ impl YamlForm {
     }
 }
 
+/// The text with a part of it replaced, in the line ends that it has.
 fn splice(text: &str, part: std::ops::Range<usize>, new: &str) -> String {
+    let crlf = text.contains("\r\n") && !text.replace("\r\n", "").contains('\n');
+    let new = if crlf {
+        new.replace("\r\n", "\n").replace('\n', "\r\n").into()
+    } else {
+        std::borrow::Cow::from(new)
+    };
     format!("{}{new}{}", &text[..part.start], &text[part.end..])
 }

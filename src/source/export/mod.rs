@@ -14,6 +14,8 @@ mod names;
 mod render;
 mod scripts;
 #[cfg(test)]
+mod section_tests;
+#[cfg(test)]
 mod tests;
 mod tree;
 

@@ -104,8 +104,12 @@ impl<'a> Tree<'a> {
             Outcome::InPlace => {}
             Outcome::Rewritten => note_rewritten(&source, &mut plan),
             Outcome::Impossible => {
-                let message = "the list of hooks can't be written so that every reader takes it";
-                return Err(vec![Diagnostic::error(codes::NOT_EXPORTED, message).in_file(source)]);
+                let message = "the list of hooks can't be written so that every reader takes it and \
+                               all else in the file stays what it is";
+                let hint = "an anchor (`&name`) among the hooks may be used elsewhere, or the \
+                            file may be one map in braces; write it out, or export to a new folder";
+                let found = Diagnostic::error(codes::NOT_EXPORTED, message).in_file(source);
+                return Err(vec![found.hint(hint)]);
             }
         }
         Ok(plan)

@@ -35,6 +35,15 @@ pub enum Origin {
     Settings,
     /// `AUTH0_KEYWORD_REPLACE_MAPPINGS`
     Mappings,
+    /// `AUTH0_KEYWORD_REPLACE_MAPPINGS` in this file, the Deploy CLI's settings
+    DeployConfig(String),
+}
+
+impl Origin {
+    /// Whether its keywords may serve other tools and other files, too.
+    fn is_shared(&self) -> bool {
+        matches!(self, Self::Mappings | Self::DeployConfig(_))
+    }
 }
 
 impl fmt::Display for Origin {
@@ -44,6 +53,7 @@ impl fmt::Display for Origin {
             Self::Environment(name) => write!(f, "environment `{name}`"),
             Self::Settings => f.write_str("`keywords:`"),
             Self::Mappings => f.write_str(MAPPINGS_VARIABLE),
+            Self::DeployConfig(file) => write!(f, "{MAPPINGS_VARIABLE} of {file}"),
         }
     }
 }
@@ -184,6 +194,11 @@ impl Keywords {
         self.from_environment.contains(key)
     }
 
+    /// Whether the process environment has a variable of this name.
+    pub(crate) fn is_in_environment(&self, key: &str) -> bool {
+        self.environment.get(key).is_some()
+    }
+
     /// The names of all keywords that have a value, without those of the
     /// process environment.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -224,7 +239,7 @@ impl Keywords {
                             "keyword `{key}` in {origin} has no effect, because {by} goes before it"
                         ),
                     ),
-                    None if *origin == Origin::Mappings || used.contains(key) => continue,
+                    None if origin.is_shared() || used.contains(key) => continue,
                     None => Diagnostic::new(
                         codes::UNUSED_KEYWORD,
                         crate::model::Severity::Note,

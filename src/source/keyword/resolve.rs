@@ -194,6 +194,12 @@ impl Resolver<'_> {
         if self.keywords.is_from_environment(key) {
             return format!("set the environment variable `{key}`, which `keywordsFromEnv:` names");
         }
+        if self.keywords.is_in_environment(key) {
+            return format!(
+                "the environment has `{key}`: list it under `keywordsFromEnv:` in hooksync.yaml to \
+                 have it inserted outside of secrets, too"
+            );
+        }
         let near = self.keywords.names().map(|name| (strsim::jaro_winkler(name, key), name));
         let near = near.filter(|(score, _)| *score > 0.85).max_by(|a, b| a.0.total_cmp(&b.0));
         let if_text = if self.has_literals {
