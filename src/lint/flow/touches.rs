@@ -78,6 +78,13 @@ impl Touches {
         self.places.get(first).is_some_and(|place| *place < span.end)
     }
 
+    /// Where the callback is used first inside a span.
+    pub(super) fn first(&self, span: Span) -> Option<Span> {
+        let first = self.places.partition_point(|place| *place < span.start);
+        let place = *self.places.get(first).filter(|place| **place < span.end)?;
+        Some(Span::new(place, place))
+    }
+
     /// Whether a call calls the callback, by itself or through a function that
     /// always does.
     pub(in crate::lint) fn is_direct(
