@@ -110,7 +110,8 @@ impl<'a> View<'_, 'a> {
         let nodes = self.parsed.semantic.nodes();
         let scoping = self.parsed.semantic.scoping();
         let globals = scoping.root_unresolved_references();
-        if ["eval", "arguments"].iter().any(|name| globals.contains_key(&Ident::from(*name)))
+        if globals.contains_key(&Ident::from("eval"))
+            || self.uses_module_arguments()
             || nodes.iter().any(|node| matches!(node.kind(), AstKind::WithStatement(_)))
         {
             return None;
@@ -125,6 +126,21 @@ impl<'a> View<'_, 'a> {
         }
         writes.sort_by_key(|write| write.span.start);
         Some(writes)
+    }
+
+    /// Whether `arguments` stands for those of the module itself: there
+    /// `arguments[2]` is `module`.
+    fn uses_module_arguments(&self) -> bool {
+        let nodes = self.parsed.semantic.nodes();
+        let scoping = self.parsed.semantic.scoping();
+        let globals = scoping.root_unresolved_references();
+        let Some(references) = globals.get(&Ident::from("arguments")) else { return false };
+        references.iter().any(|reference| {
+            let around = nodes
+                .ancestor_kinds(scoping.get_reference(*reference).node_id())
+                .find(|kind| matches!(kind, AstKind::Function(_)));
+            around.is_none_or(|it| (it.span().start as usize) < self.parsed.wrapped.start)
+        })
     }
 
     /// What one use of `module` writes, if anything; `None` when the object

@@ -4,10 +4,10 @@ use oxc::ast::AstKind;
 use oxc::span::{GetSpan, Span};
 
 use super::super::finding::Findings;
-use super::super::flow::USUAL_NAMES;
 use super::super::rule::UNDEFINED_NAME;
 use super::super::script::Script;
 use super::super::trigger::error_classes;
+use super::callback::stray_callbacks;
 use super::errors;
 
 /// What JavaScript and Node.js bring along, up to Node.js 22.
@@ -248,12 +248,13 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let own = error_classes(&script.trigger);
+    let stray = stray_callbacks(script);
     let mut found: Vec<(Span, &str)> = Vec::new();
     for (name, references) in scoping.root_unresolved_references() {
         let name = name.as_str();
         let is_known = GLOBALS.contains(&name)
             || ELSEWHERE.contains(&name)
-            || USUAL_NAMES.contains(&name)
+            || stray.contains(&name)
             || errors::is_unknown(script, own, name)
             || script.is_assigned_global(name);
         if is_known {
@@ -267,6 +268,9 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         found.extend(first.map(|span| (span, name)));
     }
     for (span, name) in found {
+        if findings.is_told(&script.place(span)) {
+            continue;
+        }
         let hint = if ONCE_GLOBAL.contains(&name) {
             format!(
                 "up to Node.js 12 it was there by itself; write `const {name} = require(…)` and add the package to `dependencies`"

@@ -115,7 +115,7 @@ fn starts_work(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>
         || last.is_some_and(|last| {
             takes_error(last) && last.params().items.len() >= 2 && method != "on"
         });
-    (starts && !touches.within(call.span)).then(|| head(call))
+    starts.then(|| head(call)).filter(|at| !touches.within(*at))
 }
 
 /// Work that a block starts, if the block never uses the callback and doesn't
