@@ -1,210 +1,14 @@
 //! Names that nothing declares: to read one throws a ReferenceError.
 
-use oxc::ast::AstKind;
 use oxc::span::{GetSpan, Span};
 
 use super::super::finding::Findings;
+use super::super::globals;
 use super::super::rule::UNDEFINED_NAME;
 use super::super::script::Script;
 use super::super::trigger::error_classes;
 use super::callback::stray_callbacks;
 use super::errors;
-
-/// What JavaScript and Node.js bring along, up to Node.js 22.
-const GLOBALS: &[&str] = &[
-    "AbortController",
-    "AbortSignal",
-    "AggregateError",
-    "Array",
-    "ArrayBuffer",
-    "AsyncIterator",
-    "Atomics",
-    "BigInt",
-    "BigInt64Array",
-    "BigUint64Array",
-    "Blob",
-    "Boolean",
-    "BroadcastChannel",
-    "Buffer",
-    "ByteLengthQueuingStrategy",
-    "CloseEvent",
-    "CompressionStream",
-    "CountQueuingStrategy",
-    "Crypto",
-    "CryptoKey",
-    "CustomEvent",
-    "DOMException",
-    "DataView",
-    "Date",
-    "DecompressionStream",
-    "Error",
-    "EvalError",
-    "Event",
-    "EventSource",
-    "EventTarget",
-    "File",
-    "FinalizationRegistry",
-    "Float16Array",
-    "Float32Array",
-    "Float64Array",
-    "FormData",
-    "Function",
-    "Headers",
-    "Infinity",
-    "Int16Array",
-    "Int32Array",
-    "Int8Array",
-    "Intl",
-    "Iterator",
-    "JSON",
-    "Map",
-    "Math",
-    "MessageChannel",
-    "MessageEvent",
-    "MessagePort",
-    "NaN",
-    "Navigator",
-    "Number",
-    "Object",
-    "Performance",
-    "PerformanceEntry",
-    "PerformanceMark",
-    "PerformanceMeasure",
-    "PerformanceObserver",
-    "PerformanceObserverEntryList",
-    "PerformanceResourceTiming",
-    "Promise",
-    "Proxy",
-    "RangeError",
-    "ReadableByteStreamController",
-    "ReadableStream",
-    "ReadableStreamBYOBReader",
-    "ReadableStreamBYOBRequest",
-    "ReadableStreamDefaultController",
-    "ReadableStreamDefaultReader",
-    "ReferenceError",
-    "Reflect",
-    "RegExp",
-    "Request",
-    "Response",
-    "Set",
-    "SharedArrayBuffer",
-    "Storage",
-    "String",
-    "SubtleCrypto",
-    "SuppressedError",
-    "Symbol",
-    "SyntaxError",
-    "TextDecoder",
-    "TextDecoderStream",
-    "TextEncoder",
-    "TextEncoderStream",
-    "TransformStream",
-    "TransformStreamDefaultController",
-    "TypeError",
-    "URIError",
-    "URL",
-    "URLSearchParams",
-    "Uint16Array",
-    "Uint32Array",
-    "Uint8Array",
-    "Uint8ClampedArray",
-    "WeakMap",
-    "WeakRef",
-    "WeakSet",
-    "WebAssembly",
-    "WebSocket",
-    "WritableStream",
-    "WritableStreamDefaultController",
-    "WritableStreamDefaultWriter",
-    "GLOBAL",
-    "root",
-    "arguments",
-    "atob",
-    "btoa",
-    "clearImmediate",
-    "clearInterval",
-    "clearTimeout",
-    "console",
-    "crypto",
-    "decodeURI",
-    "decodeURIComponent",
-    "encodeURI",
-    "encodeURIComponent",
-    "escape",
-    "eval",
-    "exports",
-    "fetch",
-    "global",
-    "globalThis",
-    "isFinite",
-    "isNaN",
-    "localStorage",
-    "module",
-    "navigator",
-    "parseFloat",
-    "parseInt",
-    "performance",
-    "process",
-    "queueMicrotask",
-    "require",
-    "sessionStorage",
-    "setImmediate",
-    "setInterval",
-    "setTimeout",
-    "structuredClone",
-    "undefined",
-    "unescape",
-    "WebSocketStream",
-    "__dirname",
-    "__filename",
-];
-
-/// What bundled code asks for in browsers, workers, loaders and test runners.
-const ELSEWHERE: &[&str] = &[
-    "window",
-    "self",
-    "document",
-    "location",
-    "frames",
-    "XMLHttpRequest",
-    "ActiveXObject",
-    "XDomainRequest",
-    "WorkerGlobalScope",
-    "importScripts",
-    "define",
-    "Deno",
-    "Bun",
-    "jest",
-    "EdgeRuntime",
-    "msCrypto",
-    "MutationObserver",
-    "WebKitMutationObserver",
-    "HTMLElement",
-    "Image",
-    "FileReader",
-    "Element",
-    "Node",
-    "alert",
-    "requestAnimationFrame",
-    "chrome",
-    "__non_webpack_require__",
-    "__webpack_require__",
-    "__REACT_DEVTOOLS_GLOBAL_HOOK__",
-    "InternalError",
-    "StopIteration",
-    "ImageData",
-    "regeneratorRuntime",
-    "java",
-    "print",
-    "load",
-    "ErrorEvent",
-    "ProgressEvent",
-    "Worker",
-    "SharedWorker",
-    "indexedDB",
-    "openDatabase",
-];
 
 /// Packages that were globals in the sandbox of Node.js 12, and no longer are.
 const ONCE_GLOBAL: &[&str] = &[
@@ -244,7 +48,7 @@ const BUNDLE: usize = 64 * 1024;
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let scoping = script.semantic.scoping();
     let length = script.wrapped.end - script.wrapped.start;
-    if length > BUNDLE || script.has_global("eval") || has_with(script) {
+    if length > BUNDLE || script.has_global("eval") || globals::may_change(&script.semantic) {
         return;
     }
     let own = error_classes(&script.trigger);
@@ -252,8 +56,8 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let mut found: Vec<(Span, &str)> = Vec::new();
     for (name, references) in scoping.root_unresolved_references() {
         let name = name.as_str();
-        let is_known = GLOBALS.contains(&name)
-            || ELSEWHERE.contains(&name)
+        let is_known = globals::is_part_of_node(name)
+            || globals::is_known_elsewhere(name)
             || stray.contains(&name)
             || errors::is_unknown(script, own, name)
             || script.is_assigned_global(name);
@@ -285,8 +89,4 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             hint,
         );
     }
-}
-
-fn has_with(script: &Script<'_>) -> bool {
-    script.nodes().any(|node| matches!(node.kind(), AstKind::WithStatement(_)))
 }
