@@ -11,6 +11,7 @@ use oxc::span::{GetSpan, Span};
 use oxc::str::Ident;
 
 use super::finding::Findings;
+use super::load_time::throws;
 use super::parse::Parsed;
 use super::rule::{EXPORT_UNKNOWN, NO_FUNCTION_EXPORTED, THROWS_ON_LOAD};
 use super::script::{Constant, Func, constant};
@@ -64,7 +65,7 @@ pub(super) fn of<'a>(parsed: &Parsed<'a>) -> Exported<'a> {
         return Exported { handler: None, verdict: Verdict::Unknown };
     };
     let returns = view.returns();
-    if let Some((span, why)) = view.throws(&writes, &returns) {
+    if let Some((span, why)) = view.throws(&returns) {
         return Exported { handler: None, verdict: Verdict::Throws(span, why) };
     }
     let cut = returns.iter().find(|write| write.always).map_or(u32::MAX, |cut| cut.span.start);
@@ -110,7 +111,8 @@ impl<'a> View<'_, 'a> {
         let nodes = self.parsed.semantic.nodes();
         let scoping = self.parsed.semantic.scoping();
         let globals = scoping.root_unresolved_references();
-        if ["eval", "arguments"].iter().any(|name| globals.contains_key(&Ident::from(*name)))
+        if globals.contains_key(&Ident::from("eval"))
+            || self.uses_module_arguments()
             || nodes.iter().any(|node| matches!(node.kind(), AstKind::WithStatement(_)))
         {
             return None;
@@ -125,6 +127,21 @@ impl<'a> View<'_, 'a> {
         }
         writes.sort_by_key(|write| write.span.start);
         Some(writes)
+    }
+
+    /// Whether `arguments` stands for those of the module itself: there
+    /// `arguments[2]` is `module`.
+    fn uses_module_arguments(&self) -> bool {
+        let nodes = self.parsed.semantic.nodes();
+        let scoping = self.parsed.semantic.scoping();
+        let globals = scoping.root_unresolved_references();
+        let Some(references) = globals.get(&Ident::from("arguments")) else { return false };
+        references.iter().any(|reference| {
+            let around = nodes
+                .ancestor_kinds(scoping.get_reference(*reference).node_id())
+                .find(|kind| matches!(kind, AstKind::Function(_)));
+            around.is_none_or(|it| (it.span().start as usize) < self.parsed.wrapped.start)
+        })
     }
 
     /// What one use of `module` writes, if anything; `None` when the object
@@ -198,32 +215,13 @@ impl<'a> View<'_, 'a> {
     }
 
     /// A statement at which every run of the script ends with an error.
-    fn throws(&self, writes: &[Write<'_>], returns: &[Write<'_>]) -> Option<(Span, String)> {
-        let first_return = returns.first().map_or(u32::MAX, |write| write.span.start);
-        let before = |span: Span| span.start < first_return;
-        let thrown = self.parsed.body.statements.iter().find_map(|statement| match statement {
-            Statement::ThrowStatement(thrown) if before(thrown.span) => {
-                Some((thrown.span, "The script throws whenever it is loaded.".to_owned()))
-            }
-            _ => None,
+    fn throws(&self, returns: &[Write<'_>]) -> Option<(Span, String)> {
+        // Also in the first `return` itself.
+        let first_return = returns.first().map_or(u32::MAX, |write| match write.always {
+            true => write.span.end,
+            false => write.span.start,
         });
-        if thrown.is_some() || !writes.is_empty() {
-            return thrown;
-        }
-        let misspelt = Ident::from("modules");
-        let globals = self.parsed.semantic.scoping().root_unresolved_references();
-        let reference = *globals.get(&misspelt)?.first()?;
-        let id = self.parsed.semantic.scoping().get_reference(reference).node_id();
-        let nodes = self.parsed.semantic.nodes();
-        let member = nodes.parent_id(id);
-        let span = nodes.kind(member).span();
-        let written = nodes.parent_id(member);
-        (matches!(nodes.kind(written), AstKind::AssignmentExpression(_))
-            && self.always(written)
-            && before(span))
-        .then(|| {
-            (span, "`modules` is not defined: the script throws when it is loaded.".to_owned())
-        })
+        throws(self.parsed).filter(|(span, _)| span.start < first_return)
     }
 
     fn value(&self, expression: &'a Expression<'a>, steps: usize) -> Value<'a> {

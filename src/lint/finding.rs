@@ -45,6 +45,9 @@ impl Place {
     }
 }
 
+/// A finding over more bytes than this is about more than what it covers.
+const MAX_COVER: usize = 80;
+
 /// What to say of a name that can't be allowed.
 fn unknown(name: &str) -> String {
     match Rule::find(name) {
@@ -105,6 +108,19 @@ impl<'h> Findings<'h> {
     pub(super) fn is_from_keyword(&self, at: &Range<usize>) -> bool {
         let replaced = &self.hook.script_source.replaced;
         replaced.iter().any(|(out, _)| out.start < at.end && at.start < out.end)
+    }
+
+    /// Whether something was found already that keeps the script from loading,
+    /// or that covers these bytes of it.
+    pub(super) fn is_told(&self, at: &Range<usize>) -> bool {
+        let at = self.on_disk(at);
+        self.found.iter().any(|found| match &found.place {
+            Place::Script(told) => {
+                found.code.0.starts_with("HS30")
+                    || (told.contains(&at.start) && told.len() < MAX_COVER)
+            }
+            Place::Definition(_) => false,
+        })
     }
 
     /// Keeps some bytes of the script out of every excerpt.

@@ -157,7 +157,8 @@ rules! {
     UNKNOWN_PROPERTY = "HS411" "unknown-property" Warning "a property that this trigger doesn't have";
     CLAIM_WITHOUT_NAMESPACE = "HS412" "claim-without-namespace" Warning "a claim that Auth0 drops because its name is no URL";
     ERROR_CLASS_SHADOWED = "HS413" "error-class-shadowed" Warning "an own class hides the trigger's error class";
-    ERROR_CLASS_UNKNOWN = "HS414" "error-class-unknown" Warning "an error class that belongs to another trigger";
+    ERROR_CLASS_UNKNOWN = "HS414" "error-class-unknown" Warning "an error class that this trigger doesn't have";
+    UNDEFINED_NAME = "HS415" "undefined-name" Warning "a name is used that nothing declares";
     UNDECLARED_DEPENDENCY = "HS420" "undeclared-dependency" Warning "a package is required but not in `dependencies`";
     UNUSED_DEPENDENCY = "HS421" "unused-dependency" Warning "a package in `dependencies` is never required";
     BUILTIN_DEPENDENCY = "HS422" "builtin-dependency" Warning "a Node.js built-in in `dependencies`";

@@ -8,7 +8,7 @@ use std::ops::Range;
 use oxc::ast::AstKind;
 use oxc::ast::ast::{
     ArrowFunctionExpression, BindingPattern, Expression, FormalParameters, Function, FunctionBody,
-    IdentifierReference,
+    IdentifierReference, UnaryOperator,
 };
 use oxc::semantic::{AstNode, NodeId, ReferenceId, Semantic, SymbolId};
 use oxc::span::{GetSpan, Span};
@@ -197,6 +197,23 @@ impl<'a> Script<'a> {
     /// Whether the script uses a global of this name.
     pub(super) fn has_global(&self, name: &str) -> bool {
         self.semantic.scoping().root_unresolved_references().contains_key(&Ident::from(name))
+    }
+
+    /// Whether the script makes a global of this name by assigning to it, or
+    /// asks for it with `typeof` before it relies on it.
+    pub(super) fn is_assigned_global(&self, name: &str) -> bool {
+        let scoping = self.semantic.scoping();
+        let Some(references) = scoping.root_unresolved_references().get(&Ident::from(name)) else {
+            return false;
+        };
+        references.iter().any(|reference| {
+            let reference = scoping.get_reference(*reference);
+            reference.is_write()
+                || matches!(
+                    self.parent(reference.node_id()),
+                    AstKind::UnaryExpression(unary) if unary.operator == UnaryOperator::Typeof
+                )
+        })
     }
 
     /// Where the script uses a global of this name.

@@ -9,15 +9,6 @@ use crate::model::Trigger;
 /// The error class that every trigger brings along.
 pub(super) const BASE_ERROR_CLASS: &str = "ExtensibilityUserError";
 
-/// Every error class of every trigger.
-pub(super) const ERROR_CLASSES: [&str; 5] = [
-    "PreUserRegistrationError",
-    "InvalidRequestError",
-    "InvalidScopeError",
-    "ServerError",
-    "SendPhoneMessageError",
-];
-
 /// The error classes that stand in the script's scope beside
 /// [`BASE_ERROR_CLASS`]. The three user triggers share one compiler, so that
 /// `PreUserRegistrationError` is taken in all of them.

@@ -37,7 +37,7 @@ impl Touches {
             Self { callback, places: Vec::new(), carriers: Vec::new(), callers: Vec::new() };
         touches.add_uses(script, callback);
         // Meant as a call of the callback; that it isn't one is told elsewhere.
-        for name in USUAL_NAMES {
+        for name in stray_names(script, callback) {
             touches.places.extend(script.globals(name).iter().map(|span| span.start));
         }
         touches.places.sort_unstable();
@@ -78,6 +78,13 @@ impl Touches {
         self.places.get(first).is_some_and(|place| *place < span.end)
     }
 
+    /// Where the callback is used first inside a span.
+    pub(super) fn first(&self, span: Span) -> Option<Span> {
+        let first = self.places.partition_point(|place| *place < span.start);
+        let place = *self.places.get(first).filter(|place| **place < span.end)?;
+        Some(Span::new(place, place))
+    }
+
     /// Whether a call calls the callback, by itself or through a function that
     /// always does.
     pub(in crate::lint) fn is_direct(
@@ -93,6 +100,24 @@ impl Touches {
     pub(in crate::lint) fn is_carrier(&self, symbol: Option<SymbolId>) -> bool {
         symbol.is_some_and(|symbol| self.carriers.contains(&symbol))
     }
+}
+
+/// Names that nothing declares and that are meant for the callback: one of the
+/// usual ones, or nearly its own.
+pub(in crate::lint) fn stray_names<'s>(script: &'s Script<'_>, callback: SymbolId) -> Vec<&'s str> {
+    let own = script.semantic.scoping().symbol_name(callback);
+    let reach = if own.len() <= 3 { 1 } else { 2 };
+    let is_near = |name: &str| {
+        name.eq_ignore_ascii_case(own)
+            || (name.starts_with(|first: char| own.starts_with(first))
+                && strsim::damerau_levenshtein(name, own) <= reach)
+    };
+    let globals = script.semantic.scoping().root_unresolved_references().keys();
+    globals
+        .map(|name| name.as_str())
+        .filter(|name| USUAL_NAMES.contains(name) || is_near(name))
+        .filter(|name| !script.is_assigned_global(name))
+        .collect()
 }
 
 /// The functions inside the handler that have a name which never changes.

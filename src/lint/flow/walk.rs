@@ -227,7 +227,7 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    /// A second call that both branches make is as certain as one outside.
+    /// A second call that both branches lead to is as certain as one outside.
     fn both_call(
         &mut self,
         then_at: Span,
@@ -238,16 +238,16 @@ impl<'a> Walker<'_, 'a> {
     ) {
         let Some(first) = before.called.filter(|called| called.certain) else { return };
         let Some(other_at) = other_at else { return };
-        let calls = |paths: Paths, at: Span| {
-            paths.called.is_some_and(|called| at.contains_inclusive(called.at))
-                && !paths.untouched
-                && !paths.handed
+        // By a call, or by giving the callback to something that will call it.
+        let touches = |paths: Paths, at: Span| {
+            let calls = paths.called.is_some_and(|called| at.contains_inclusive(called.at));
+            (calls || (paths.handed && !before.handed)) && !paths.untouched
         };
-        if calls(then, then_at)
-            && calls(other, other_at)
-            && let Some(second) = then.called
+        if touches(then, then_at)
+            && touches(other, other_at)
+            && let Some(second) = then.called.map(|it| it.at).or(self.touches.first(then_at))
         {
-            self.faults.push(Fault::Twice(first.at, second.at));
+            self.faults.push(Fault::Twice(first.at, second));
         }
     }
 

@@ -51,6 +51,15 @@ fn check_limit(script: &Script<'_>, findings: &mut Findings<'_>) {
     );
 }
 
+/// Paths of Auth0's that no other service is known to have.
+const ONLY_AUTH0: [&str; 5] = [
+    "/api/v2/users-by-email",
+    "/api/v2/device-credentials",
+    "/api/v2/client-grants",
+    "/api/v2/users/auth0|",
+    "/dbconnections/",
+];
+
 /// The text of an address of an Auth0 API that is called.
 fn called_address(script: &Script<'_>, id: NodeId, kind: AstKind<'_>) -> Option<Span> {
     let (text, span) = match kind {
@@ -58,7 +67,8 @@ fn called_address(script: &Script<'_>, id: NodeId, kind: AstKind<'_>) -> Option<
         AstKind::TemplateLiteral(template) => (script.text(template.span), template.span),
         _ => return None,
     };
-    let is_auth0 = text.contains(".auth0.com");
+    let is_auth0 = text.to_ascii_lowercase().contains("auth0")
+        || ONLY_AUTH0.iter().any(|path| text.contains(path));
     let may_be_auth0 = ["https://${", "${", "/"]
         .iter()
         .any(|start| text.trim_start_matches('`').starts_with(start));
@@ -70,7 +80,12 @@ fn called_address(script: &Script<'_>, id: NodeId, kind: AstKind<'_>) -> Option<
 
 /// Whether a text goes into a call as its address: not as an audience, which
 /// looks the same, and not into a comparison.
-fn is_called(script: &Script<'_>, id: NodeId, mut span: Span) -> bool {
+fn is_called(script: &Script<'_>, id: NodeId, span: Span) -> bool {
+    is_address(script, id, span, true)
+}
+
+/// See [`is_called`]; a name for the address is followed once.
+fn is_address(script: &Script<'_>, id: NodeId, mut span: Span, may_be_named: bool) -> bool {
     for kind in script.semantic.nodes().ancestor_kinds(id) {
         match kind {
             AstKind::BinaryExpression(sum) if !sum.operator.is_equality() => span = sum.span,
@@ -84,6 +99,19 @@ fn is_called(script: &Script<'_>, id: NodeId, mut span: Span) -> bool {
                             "url" | "uri" | "path" | "baseurl" | "endpoint"
                         )
                     });
+            }
+            // `const url = …`, and later `axios.get(url)`
+            AstKind::VariableDeclarator(variable)
+                if may_be_named && variable.init.as_ref().is_some_and(|it| it.span() == span) =>
+            {
+                let Some(symbol) =
+                    variable.id.get_binding_identifier().and_then(|name| name.symbol_id.get())
+                else {
+                    return false;
+                };
+                return script
+                    .uses(symbol)
+                    .any(|node| is_address(script, node.id(), node.kind().span(), false));
             }
             AstKind::CallExpression(call) => {
                 let is_first = call.arguments.first().is_some_and(|first| first.span() == span);

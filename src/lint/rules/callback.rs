@@ -5,17 +5,18 @@ use oxc::ast::ast::{Argument, CallExpression, Expression};
 use oxc::span::GetSpan;
 
 use super::super::finding::Findings;
-use super::super::flow::USUAL_NAMES;
+use super::super::flow::{USUAL_NAMES, stray_names};
 use super::super::rule::{CALLBACK_EXTRA_ARGUMENT, CALLBACK_WRONG_NAME};
 use super::super::script::{Handler, Script};
 
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
+    let stray = stray_callbacks(script);
     for node in script.nodes() {
         let AstKind::CallExpression(call) = node.kind() else { continue };
         let Expression::Identifier(name) = &call.callee else { continue };
         match script.symbol(name) {
-            None if USUAL_NAMES.contains(&name.name.as_str()) => {
+            None if stray.contains(&name.name.as_str()) => {
                 wrong_name(script, handler, call, name.name.as_str(), findings);
             }
             Some(symbol) if Some(symbol) == handler.callback => {
@@ -23,6 +24,14 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             }
             _ => {}
         }
+    }
+}
+
+/// Names that nothing declares and that are meant for the hook's callback.
+pub(super) fn stray_callbacks<'s>(script: &'s Script<'_>) -> Vec<&'s str> {
+    match script.handler.as_ref().and_then(|handler| handler.callback) {
+        Some(callback) => stray_names(script, callback),
+        None => USUAL_NAMES.to_vec(),
     }
 }
 

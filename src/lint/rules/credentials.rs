@@ -4,14 +4,15 @@
 //! finding on that line: each place is hidden from all excerpts.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{AssignmentTarget, BindingPattern};
+use oxc::ast::ast::{AssignmentTarget, BindingPattern, CallExpression, Expression};
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
 use super::super::finding::Findings;
 use super::super::rule::{HARDCODED_CREDENTIAL, LITERAL_SECRET};
 use super::super::script::Script;
-use super::tokens::{Looks, is_credential_name, known_token, looks};
+use super::packages::comes_from;
+use super::tokens::{Looks, is_credential_name, is_key_material, known_token, looks};
 use crate::model::secret::NOT_SHOWN;
 
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
@@ -87,9 +88,27 @@ fn is_named_credential(script: &Script<'_>, id: NodeId, span: Span, text: &str) 
                 _ => return false,
             }
         }
+        AstKind::CallExpression(call) => return is_key_of(script, call, span, text),
         _ => return false,
     };
     is_credential_name(&name) && looks(text) != Looks::Harmless
+}
+
+/// Whether a text is the key in `jwt.sign(payload, key)`, `createHmac(kind,
+/// key)` or `require('twilio')(account, token)`.
+fn is_key_of(script: &Script<'_>, call: &CallExpression<'_>, span: Span, text: &str) -> bool {
+    if call.arguments.get(1).is_none_or(|second| second.span() != span) {
+        return false;
+    }
+    let comes_from = |package: &str| comes_from(script, &call.callee, &|it| it == package);
+    match &call.callee {
+        Expression::StaticMemberExpression(member) => match member.property.name.as_str() {
+            "sign" | "verify" => is_key_material(text) && comes_from("jsonwebtoken"),
+            "createHmac" | "createCipheriv" => is_key_material(text) && comes_from("crypto"),
+            _ => false,
+        },
+        _ => looks(text) != Looks::Harmless && comes_from("twilio"),
+    }
 }
 
 /// The same for the definition: secrets whose values stand in the file, and

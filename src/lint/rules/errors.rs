@@ -7,7 +7,7 @@ use oxc::span::GetSpan;
 use super::super::finding::Findings;
 use super::super::rule::{ERROR_CLASS_SHADOWED, ERROR_CLASS_UNKNOWN};
 use super::super::script::Script;
-use super::super::trigger::{BASE_ERROR_CLASS, ERROR_CLASSES, error_classes};
+use super::super::trigger::{BASE_ERROR_CLASS, error_classes};
 
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let own = error_classes(&script.trigger);
@@ -28,9 +28,7 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             }
             AstKind::NewExpression(new) => {
                 let Some(name) = new.callee.get_identifier_reference() else { continue };
-                let is_foreign = ERROR_CLASSES.contains(&name.name.as_str())
-                    && !own.contains(&name.name.as_str());
-                if is_foreign && script.symbol(name).is_none() {
+                if is_unknown(script, own, name.name.as_str()) && script.symbol(name).is_none() {
                     findings.script(
                         ERROR_CLASS_UNKNOWN,
                         script.place(new.callee.span()),
@@ -45,6 +43,31 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             _ => {}
         }
     }
+}
+
+/// Error classes that JavaScript itself, or Node.js, has.
+const BUILT_IN: [&str; 11] = [
+    "Error",
+    "AggregateError",
+    "EvalError",
+    "RangeError",
+    "ReferenceError",
+    "SyntaxError",
+    "TypeError",
+    "URIError",
+    "SuppressedError",
+    "InternalError",
+    "AssertionError",
+];
+
+/// Whether a global error class is one that this trigger doesn't have: that
+/// of another trigger, of rules, or one that nobody has.
+pub(super) fn is_unknown(script: &Script<'_>, own: &[&str], name: &str) -> bool {
+    name.ends_with("Error")
+        && !own.contains(&name)
+        && name != BASE_ERROR_CLASS
+        && !BUILT_IN.contains(&name)
+        && !script.is_assigned_global(name)
 }
 
 fn tell_shadowed(

@@ -8,6 +8,8 @@ mod callback;
 mod credentials;
 mod dependencies;
 mod errors;
+mod names;
+mod packages;
 mod paths;
 mod payload;
 mod secrets;
@@ -40,6 +42,7 @@ pub(super) fn script(script: &Script<'_>, findings: &mut Findings<'_>) {
     secrets::check(script, findings);
     payload::check(script, findings);
     errors::check(script, findings);
+    names::check(script, findings);
     work::check(script, findings);
     api::check(script, findings);
     credentials::check(script, findings);

@@ -3,7 +3,8 @@
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{
-    Argument, AssignmentTarget, CallExpression, Expression, ObjectExpression, ObjectPropertyKind,
+    Argument, AssignmentTarget, BinaryOperator, BindingPattern, CallExpression, Expression,
+    ObjectExpression, ObjectPropertyKind,
 };
 use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
@@ -23,27 +24,25 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
 }
 
 fn check_properties(script: &Script<'_>, handler: &Handler<'_>, findings: &mut Findings<'_>) {
-    for (argument, symbol) in parameters(&script.trigger).iter().zip(&handler.params) {
-        let Some(symbol) = symbol else { continue };
-        if script.semantic.scoping().symbol_is_mutated(*symbol) {
-            continue;
+    let given = handler.func.params().items.iter().map(|parameter| &parameter.pattern);
+    for ((argument, symbol), pattern) in
+        parameters(&script.trigger).iter().zip(&handler.params).zip(given)
+    {
+        let mut read = Vec::new();
+        match symbol {
+            Some(symbol) if !script.semantic.scoping().symbol_is_mutated(*symbol) => {
+                read_properties(script, *symbol, &mut read);
+                let written = written_properties(script, *symbol);
+                read.retain(|(name, _)| !written.contains(name));
+            }
+            Some(_) => {}
+            None => taken_apart(pattern, &mut read),
         }
-        let written = written_properties(script, *symbol);
-        for node in script.uses(*symbol) {
-            let AstKind::StaticMemberExpression(member) = script.parent(node.id()) else {
-                continue;
-            };
-            if member.object.span() != node.kind().span() {
-                continue;
-            }
-            let name = member.property.name.as_str();
-            let Some(instead) = not_in_payload(&script.trigger, argument, name) else { continue };
-            if written.contains(&name) {
-                continue;
-            }
+        for (name, span) in read {
+            let Some(instead) = not_in_payload(&script.trigger, argument, &name) else { continue };
             findings.script(
                 UNKNOWN_PROPERTY,
-                script.place(member.property.span),
+                script.place(span),
                 format!("{} passes no `{argument}.{name}`: it is undefined here.", script.trigger),
                 instead,
             );
@@ -51,15 +50,58 @@ fn check_properties(script: &Script<'_>, handler: &Handler<'_>, findings: &mut F
     }
 }
 
+/// The properties of an argument that a script reads, each where it does.
+fn read_properties(script: &Script<'_>, symbol: SymbolId, read: &mut Vec<(String, Span)>) {
+    for node in script.uses(symbol) {
+        let own = node.kind().span();
+        match script.parent(node.id()) {
+            AstKind::StaticMemberExpression(member) if member.object.span() == own => {
+                read.push((member.property.name.to_string(), member.property.span));
+            }
+            AstKind::ComputedMemberExpression(member) if member.object.span() == own => {
+                if let Some(name) = member.static_property_name() {
+                    read.push((name.to_string(), member.expression.span()));
+                }
+            }
+            AstKind::VariableDeclarator(variable)
+                if variable.init.as_ref().is_some_and(|it| it.span() == own) =>
+            {
+                taken_apart(&variable.id, read);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The properties that a pattern takes out, those with a default excepted.
+fn taken_apart(pattern: &BindingPattern<'_>, read: &mut Vec<(String, Span)>) {
+    let BindingPattern::ObjectPattern(object) = pattern else { return };
+    for property in &object.properties {
+        if let Some(name) = property.key.static_name()
+            && !matches!(property.value, BindingPattern::AssignmentPattern(_))
+        {
+            read.push((name.into_owned(), property.key.span()));
+        }
+    }
+}
+
 /// The properties that a script itself gives to an argument.
-fn written_properties<'a>(script: &Script<'a>, symbol: SymbolId) -> Vec<&'a str> {
+fn written_properties(script: &Script<'_>, symbol: SymbolId) -> Vec<String> {
     let mut written = Vec::new();
     for node in script.nodes() {
         let AstKind::AssignmentExpression(assignment) = node.kind() else { continue };
-        if let AssignmentTarget::StaticMemberExpression(member) = &assignment.left
-            && script.is_symbol(&member.object, symbol)
-        {
-            written.push(member.property.name.as_str());
+        match &assignment.left {
+            AssignmentTarget::StaticMemberExpression(member)
+                if script.is_symbol(&member.object, symbol) =>
+            {
+                written.push(member.property.name.to_string());
+            }
+            AssignmentTarget::ComputedMemberExpression(member)
+                if script.is_symbol(&member.object, symbol) =>
+            {
+                written.extend(member.static_property_name().map(|name| name.to_string()));
+            }
+            _ => {}
         }
     }
     written
@@ -124,12 +166,49 @@ fn check_assigned(script: &Script<'_>, symbol: SymbolId, findings: &mut Findings
             AssignmentTarget::ComputedMemberExpression(member)
                 if script.is_symbol(&member.object, symbol) =>
             {
-                let Some(name) = member.static_property_name() else { continue };
-                (name.to_string(), member.expression.span())
+                let at = member.expression.span();
+                match member.static_property_name() {
+                    Some(name) => (name.to_string(), at),
+                    None => match beginning(script, &member.expression, 0) {
+                        Some(start) if start.len() >= LONG_ENOUGH => (format!("{start}…"), at),
+                        _ => continue,
+                    },
+                }
             }
             _ => continue,
         };
         check_claim(script, &name, at, findings);
+    }
+}
+
+/// A claim's name that is put together is judged by its beginning, if that is
+/// at least as long as `https://`.
+const LONG_ENOUGH: usize = 8;
+
+/// What a text that is put together begins with, as far as that is written in
+/// the script.
+fn beginning(script: &Script<'_>, text: &Expression<'_>, step: usize) -> Option<String> {
+    const MAX_STEPS: usize = 8;
+    if step > MAX_STEPS {
+        return None;
+    }
+    match text {
+        Expression::StringLiteral(literal) => Some(literal.value.to_string()),
+        Expression::BinaryExpression(sum) if sum.operator == BinaryOperator::Addition => {
+            beginning(script, &sum.left, step + 1)
+        }
+        Expression::TemplateLiteral(template) => {
+            let first = template.quasis.first()?.value.cooked.as_ref()?;
+            match template.expressions.first() {
+                Some(inserted) if first.is_empty() => beginning(script, inserted, step + 1),
+                _ => Some(first.to_string()),
+            }
+        }
+        Expression::Identifier(name) => match script.constant(script.symbol(name)?)? {
+            Constant::Value(value) => beginning(script, value, step + 1),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -83,8 +83,13 @@ fn known_word(word: &str) -> Option<&'static str> {
     if is_jwt {
         return Some("a signed token");
     }
+    let is_hexadecimal = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    let mailchimp = word.split_once("-us").filter(|(key, _)| key.len() == 32);
+    if mailchimp.is_some_and(|(key, centre)| is_hexadecimal(key) && centre.parse::<u8>().is_ok()) {
+        return Some("a Mailchimp key");
+    }
     let hexadecimal = word.strip_prefix("key-").filter(|rest| rest.len() == 32);
-    if hexadecimal.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit())) {
+    if hexadecimal.is_some_and(is_hexadecimal) {
         return Some("a Mailgun key");
     }
     None
@@ -136,7 +141,7 @@ fn has_credential_in_query(text: &str) -> bool {
 }
 
 /// Ends of names that hold credentials, in small letters and without `_`, `-`.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 20] = [
     "secret",
     "secretkey",
     "secretaccesskey",
@@ -154,21 +159,32 @@ const NAMES: [&str; 17] = [
     "apisecret",
     "authorization",
     "credential",
+    "credentials",
+    "passphrase",
+    "webhooksecret",
 ];
 
 /// Whether a name says that its value is a credential.
-pub(super) fn is_credential_name(name: &str) -> bool {
-    let name: String = name
+pub(super) fn is_credential_name(given: &str) -> bool {
+    let name: String = given
         .chars()
         .filter(|c| c.is_ascii_alphanumeric())
         .map(|c| c.to_ascii_lowercase())
         .collect();
-    NAMES.iter().any(|end| name.ends_with(end))
+    // `pass` by itself, or as a word of its own: `smtpPass`, `db_pass`
+    let is_pass = given.strip_suffix("pass").is_some_and(|before| {
+        before.is_empty() || before.ends_with(|c: char| !c.is_ascii_alphanumeric())
+    }) || given.ends_with("Pass")
+        || given.ends_with("PASS");
+    is_pass || NAMES.iter().any(|end| name.ends_with(end))
 }
 
 /// How a text looks, its name aside.
 pub(super) fn looks(text: &str) -> Looks {
-    let text = ["Bearer ", "Basic ", "Token ", "bearer ", "token "]
+    if let Some(login) = text.strip_prefix("Basic ").or_else(|| text.strip_prefix("basic ")) {
+        return if is_login(login) { Looks::Real } else { Looks::Harmless };
+    }
+    let text = ["Bearer ", "Token ", "bearer ", "token "]
         .iter()
         .find_map(|scheme| text.strip_prefix(scheme))
         .unwrap_or(text);
@@ -191,6 +207,27 @@ pub(super) fn looks(text: &str) -> Looks {
         return Looks::Random;
     }
     Looks::Real
+}
+
+/// Whether a text is `user:password` in Base64.
+fn is_login(text: &str) -> bool {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text.trim());
+    let Some(login) = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
+        return false;
+    };
+    login.split_once(':').is_some_and(|(_, password)| {
+        password.len() >= 4 && !is_placeholder(&login) && !login.chars().any(char::is_control)
+    })
+}
+
+/// Whether a text that stands where a key belongs is one: longer than a word
+/// that explains, and no public key.
+pub(super) fn is_key_material(text: &str) -> bool {
+    text.len() >= 6
+        && !is_placeholder(text)
+        && !text.contains("BEGIN PUBLIC KEY")
+        && !text.contains("BEGIN CERTIFICATE")
 }
 
 /// Digits spread among the letters, rather than a word with a number.
@@ -218,7 +255,8 @@ fn is_host_or_path(text: &str) -> bool {
                     | "pem"
             )
         });
-    is_host || text.starts_with('/') || text.starts_with("./") || text.contains('@')
+    let is_address = text.rsplit_once('@').is_some_and(|(_, host)| host.contains('.'));
+    is_host || is_address || text.starts_with('/') || text.starts_with("./")
 }
 
 /// Words that only stand for a credential.
@@ -338,6 +376,8 @@ mod tests {
         let check = |text: &str, expected: Looks| assert_eq!(looks(text), expected, "{text}");
         check("Tr0ub4dor&3", Looks::Real);
         check("hunter2hunter2", Looks::Real);
+        check("Pwd@1234", Looks::Real);
+        check("Basic YXBwOmh1bnRlcjI=", Looks::Real);
         check("x8Kq2vN5rT7wZ1mB4cD6fG9h", Looks::Random);
         check("0f8fad5b-d9cb-469f-a165-70867728950e", Looks::Random);
         for harmless in [
@@ -356,7 +396,9 @@ mod tests {
             "two words 12",
             "<token1234>",
             "${TOKEN1234}",
-            "user@example1",
+            "user2@example.com",
+            "Basic eW91ci11c2VyOnlvdXItcGFzcw==",
+            "Basic 123",
         ] {
             check(harmless, Looks::Harmless);
         }
@@ -372,12 +414,22 @@ mod tests {
             "password",
             "authToken",
             "AWS_SECRET_ACCESS_KEY",
+            "pass",
+            "smtpPass",
+            "db_pass",
+            "DB_PASS",
         ] {
             assert!(is_credential_name(name), "{name}");
         }
-        for name in
-            ["tokenUrl", "passwordField", "secretName", "keyboard", "audience", "grant_type"]
-        {
+        for name in [
+            "tokenUrl",
+            "passwordField",
+            "secretName",
+            "keyboard",
+            "bypass",
+            "compass",
+            "grant_type",
+        ] {
             assert!(!is_credential_name(name), "{name}");
         }
     }

@@ -12,26 +12,8 @@ use super::super::finding::Findings;
 use super::super::flow::Touches;
 use super::super::rule::{CALLBACK_BEFORE_WORK_ENDS, THROW_IN_CALLBACK, UNHANDLED_REJECTION};
 use super::super::script::{Constant, Func, Handler, Script};
+use super::packages::{answers_later, comes_from};
 use super::paths::takes_error;
-
-/// Packages whose functions answer later.
-const ASYNCHRONOUS: [&str; 15] = [
-    "axios",
-    "request",
-    "request-promise",
-    "request-promise-native",
-    "node-fetch",
-    "got",
-    "needle",
-    "superagent",
-    "undici",
-    "cross-fetch",
-    "isomorphic-fetch",
-    "unirest",
-    "phin",
-    "bent",
-    "ky",
-];
 
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
@@ -71,9 +53,8 @@ fn check_block(
     let Some(called) = statements.iter().position(|it| calls_back(script, touches, it)) else {
         return;
     };
-    let started = statements[..called]
-        .iter()
-        .find_map(|statement| starts_work(script, statement).filter(|at| !touches.within(*at)));
+    let started =
+        statements[..called].iter().find_map(|statement| starts_work(script, touches, statement));
     let Some(at) = started else { return };
     let name = script.semantic.scoping().symbol_name(touches.callback);
     findings.script(
@@ -97,7 +78,7 @@ fn calls_back(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>)
     matches!(expression, Expression::CallExpression(call) if touches.is_direct(script, call))
 }
 
-fn starts_work(script: &Script<'_>, statement: &Statement<'_>) -> Option<Span> {
+fn starts_work(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>) -> Option<Span> {
     let call = match statement {
         Statement::ExpressionStatement(it) => match &it.expression {
             Expression::CallExpression(call) => call,
@@ -107,6 +88,16 @@ fn starts_work(script: &Script<'_>, statement: &Statement<'_>) -> Option<Span> {
             let value = it.declarations.first()?.init.as_ref()?;
             let Expression::CallExpression(call) = value else { return None };
             return is_http_request(script, call).then_some(call.callee.span());
+        }
+        // Started on some paths only, and on those nothing waits for it.
+        Statement::BlockStatement(it) => return starts_in(script, touches, &it.body, it.span),
+        Statement::TryStatement(it) => {
+            return starts_in(script, touches, &it.block.body, it.span);
+        }
+        Statement::IfStatement(it) if !touches.within(it.span) => {
+            return starts_work(script, touches, &it.consequent).or_else(|| {
+                it.alternate.as_ref().and_then(|other| starts_work(script, touches, other))
+            });
         }
         _ => return None,
     };
@@ -119,11 +110,35 @@ fn starts_work(script: &Script<'_>, statement: &Statement<'_>) -> Option<Span> {
     let starts = matches!(method, "then" | "catch" | "finally")
         || (method == "forEach" && last.is_some_and(Func::is_async))
         || is_http_request(script, call)
-        || is_asynchronous(script, &call.callee)
+        || is_async_function(script, &call.callee)
+        || answers_later(script, call)
         || last.is_some_and(|last| {
             takes_error(last) && last.params().items.len() >= 2 && method != "on"
         });
-    starts.then(|| head(call))
+    starts.then(|| head(call)).filter(|at| !touches.within(*at))
+}
+
+/// Work that a block starts, if the block never uses the callback and doesn't
+/// leave.
+fn starts_in(
+    script: &Script<'_>,
+    touches: &Touches,
+    statements: &[Statement<'_>],
+    around: Span,
+) -> Option<Span> {
+    let leaves = statements.iter().any(|it| {
+        matches!(
+            it,
+            Statement::ReturnStatement(_)
+                | Statement::ThrowStatement(_)
+                | Statement::BreakStatement(_)
+                | Statement::ContinueStatement(_)
+        )
+    });
+    if leaves || touches.within(around) {
+        return None;
+    }
+    statements.iter().find_map(|statement| starts_work(script, touches, statement))
 }
 
 /// A call without its arguments.
@@ -132,27 +147,13 @@ fn head(call: &CallExpression<'_>) -> Span {
     Span::new(call.span.start, end)
 }
 
-/// A function that is known to return a promise, or to take a callback.
-fn is_asynchronous(script: &Script<'_>, callee: &Expression<'_>) -> bool {
-    let name = match callee {
-        Expression::Identifier(name) => name,
-        Expression::StaticMemberExpression(member) => match &member.object {
-            Expression::Identifier(name) => name,
-            _ => return false,
-        },
-        _ => return false,
-    };
-    let Some(symbol) = script.symbol(name) else {
-        return name.name == "fetch" && matches!(callee, Expression::Identifier(_));
-    };
+/// An async function of the script's own, or `fetch`.
+fn is_async_function(script: &Script<'_>, callee: &Expression<'_>) -> bool {
+    let Expression::Identifier(name) = callee else { return false };
+    let Some(symbol) = script.symbol(name) else { return name.name == "fetch" };
     match script.constant(symbol) {
-        Some(Constant::Function(function)) => {
-            function.r#async && matches!(callee, Expression::Identifier(_))
-        }
-        Some(Constant::Value(value)) => match Func::of_expression(value) {
-            Some(func) => func.is_async() && matches!(callee, Expression::Identifier(_)),
-            None => required(value).is_some_and(|module| ASYNCHRONOUS.contains(&module)),
-        },
+        Some(Constant::Function(function)) => function.r#async,
+        Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
         _ => false,
     }
 }
@@ -160,28 +161,8 @@ fn is_asynchronous(script: &Script<'_>, callee: &Expression<'_>) -> bool {
 /// `https.request(…)` and `https.get(…)`.
 fn is_http_request(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
     let Expression::StaticMemberExpression(member) = &call.callee else { return false };
-    let Expression::Identifier(name) = &member.object else { return false };
-    if !matches!(member.property.name.as_str(), "request" | "get") {
-        return false;
-    }
-    let Some(symbol) = script.symbol(name) else { return false };
-    matches!(script.constant(symbol), Some(Constant::Value(value))
-        if required(value).is_some_and(|module| matches!(module, "http" | "https")))
-}
-
-/// The package in `require('package')` or `require('package').default`,
-/// without its version.
-pub(super) fn required<'a>(value: &'a Expression<'a>) -> Option<&'a str> {
-    match value {
-        Expression::CallExpression(call) => {
-            let module = call.common_js_require()?.value;
-            let name = module.as_str().strip_prefix("node:").unwrap_or(module.as_str());
-            let at = name.get(1..).and_then(|rest| rest.find('@'));
-            Some(at.map_or(name, |at| &name[..=at]))
-        }
-        Expression::StaticMemberExpression(member) => required(&member.object),
-        _ => None,
-    }
+    matches!(member.property.name.as_str(), "request" | "get")
+        && comes_from(script, &member.object, &|it| matches!(it, "http" | "https"))
 }
 
 /// A `throw` in the callback of an asynchronous call: no caller is left to
@@ -194,21 +175,11 @@ fn check_throw(
 ) {
     let Some(func) = script.function_around(id) else { return };
     let Some(handler) = &script.handler else { return };
-    if func.node_id() == handler.func.node_id()
-        || func.is_async()
-        || !takes_error(func)
-        || is_caught(script, id, func)
-    {
+    if func.node_id() == handler.func.node_id() || func.is_async() || is_caught(script, id, func) {
         return;
     }
     let AstKind::CallExpression(call) = script.parent(func.node_id()) else { return };
-    let method = match &call.callee {
-        Expression::StaticMemberExpression(member) => member.property.name.as_str(),
-        _ => "",
-    };
-    let is_last = call.arguments.last().is_some_and(|last| last.span() == func.span());
-    // A promise turns a throw into a rejection.
-    if !is_last || matches!(method, "then" | "catch" | "finally" | "forEach" | "map") {
+    if !is_called_later(script, call, func) {
         return;
     }
     if is_inside_promise(script, func.node_id()) {
@@ -221,6 +192,35 @@ fn check_throw(
         format!("Nothing catches an error that is thrown inside a callback: it ends the sandbox, and `{name}` is never called."),
         format!("write `return {name}(error)`"),
     );
+}
+
+/// Whether a call calls the function in its arguments after it has returned:
+/// the callback of a library, an event's handler, a timer.
+fn is_called_later(script: &Script<'_>, call: &CallExpression<'_>, func: Func<'_>) -> bool {
+    let at = |argument: Option<&Argument<'_>>| {
+        argument.is_some_and(|argument| argument.span() == func.span())
+    };
+    let is_last = at(call.arguments.last());
+    match &call.callee {
+        Expression::StaticMemberExpression(member) => match member.property.name.as_str() {
+            // A promise turns a throw into a rejection.
+            "then" | "catch" | "finally" | "forEach" | "map" => false,
+            "on" | "once" => is_last && call.arguments.len() == 2,
+            "nextTick" => at(call.arguments.first()),
+            _ => {
+                is_last
+                    && (takes_error(func)
+                        || answers_later(script, call)
+                        || is_http_request(script, call))
+            }
+        },
+        Expression::Identifier(name) => {
+            let is_timer = matches!(name.name.as_str(), "setTimeout" | "setImmediate");
+            (is_timer && script.symbol(name).is_none() && at(call.arguments.first()))
+                || (is_last && (takes_error(func) || answers_later(script, call)))
+        }
+        _ => is_last && takes_error(func),
+    }
 }
 
 /// Inside `new Promise(…)` other rules apply, and the throw is lost all the

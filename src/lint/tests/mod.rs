@@ -41,7 +41,10 @@ fn what_loads_is_no_error() {
     for script in [
         "\"use strict\";\nundeclared = 010;\nmodule.exports = (user, context, cb) => cb();",
         "return (user, context, cb) => cb();",
-        "module.exports = wrap(async (user, context) => {});",
+        "const wrap = require('wrap');\nmodule.exports = wrap(async (user, context) => {});",
+        "try { register(); } catch (error) {}\nmodule.exports = (user, context, cb) => cb();",
+        "const a = typeof lodash === 'object' && lodash.a;\nmodule.exports = (user, context, cb) => cb(a);",
+        "require('polyfill');\nregister();\nmodule.exports = (user, context, cb) => cb();",
         "if (process.env.A) { module.exports = (user, context, cb) => cb(); }",
         "function f() { class PreUserRegistrationError extends Error {} }\nmodule.exports = (user, context, cb) => cb(f());",
     ] {
