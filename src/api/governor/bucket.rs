@@ -206,21 +206,33 @@ impl Bucket {
     fn learn(&mut self, seen: BucketHeaders, sent: f64, now: f64, signal: &Signal) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let apart = (4.0 * self.jitter).max(0.002);
-        if let Some(anchor) = &mut self.anchor {
+        let mut believed = remaining;
+        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.limit == limit) {
             let together = (sent - anchor.sent).abs() <= apart;
-            let older = sent < anchor.sent - apart;
-            // Requests that were sent together may have arrived in any order:
-            // the one that left least was the last.
-            if older || (together && remaining > anchor.remaining) {
+            let gained = self.refill.expected((sent - anchor.sent).max(0.0));
+            let late = sent < anchor.sent || !self.refill.is_smooth();
+            if sent < anchor.sent - apart || (late && together && remaining > anchor.remaining) {
+                // It was overtaken. Where it can't be told whether the tenant
+                // took it in before or after, it counts for half.
+                let near = anchor.remaining + self.refill.expected(apart) + 1.0;
+                if self.refill.is_smooth() && together && remaining <= near {
+                    anchor.remaining -= 0.5;
+                }
                 if !signal.throttled {
                     self.refill.also_taken();
                 }
                 return;
             }
+            let reckoned = anchor.remaining + gained - 1.0;
+            if together && !signal.throttled && remaining > reckoned && self.refill.is_smooth() {
+                // Requests that were sent together may have arrived in any
+                // order: whether this one came before or after can't be told.
+                believed = remaining.min(reckoned + 0.5);
+            }
             anchor.sent = anchor.sent.max(sent);
         }
         let sent = self.anchor.map_or(sent, |anchor| anchor.sent.max(sent));
-        self.anchor = Some(Anchor { limit, remaining, sent });
+        self.anchor = Some(Anchor { limit, remaining: believed, sent });
         let room = limit - self.headroom.of(limit);
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]

@@ -266,6 +266,11 @@ impl Refill {
         if by_reset <= 2.0 { WINDOW } else { by_reset }
     }
 
+    /// What most probably comes in within so many seconds.
+    pub(super) fn expected(&self, seconds: f64) -> f64 {
+        if self.smooth { self.rate().unwrap_or(0.0) * seconds } else { self.gain(seconds) }
+    }
+
     /// What comes in for sure within so many seconds.
     fn gain(&self, seconds: f64) -> f64 {
         let rate = self.rate().unwrap_or(0.0);
