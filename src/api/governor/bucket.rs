@@ -20,6 +20,10 @@ const SMALL: f64 = 4.0;
 /// may begin at the same moment.
 const FIRST_SHARE: f64 = 0.25;
 
+/// Seconds between requests that are to show how the bucket fills: three of
+/// them fit into the shortest window.
+const PROBE: f64 = 0.3;
+
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -40,6 +44,7 @@ pub(super) struct Bucket {
     /// grows while no answer shows that others take as well.
     share: f64,
     share_since: f64,
+    last_sent: f64,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
     jitter: f64,
@@ -68,6 +73,7 @@ impl Bucket {
             hidden: false,
             share: FIRST_SHARE,
             share_since: 0.0,
+            last_sent: f64::NEG_INFINITY,
             rtt: 0.0,
             jitter: 0.0,
         }
@@ -117,6 +123,12 @@ impl Bucket {
         let margin = (self.refill.margin() + far).min(room - 1.0);
         let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
         if missing <= 0.0 {
+            // The last ones are spread: what comes in meanwhile shows whether
+            // the bucket fills all the time.
+            let spread = self.last_sent + PROBE;
+            if missing > -2.0 && room >= 2.0 * SMALL && self.refill.is_unknown() && spread > now {
+                return Next::At(spread);
+            }
             // Others may see the same and be about to take it, too.
             // What comes in during one round trip is no part of that.
             let share = self.share * (anchor.remaining - headroom);
@@ -139,6 +151,7 @@ impl Bucket {
 
     pub(super) fn sent(&mut self, now: f64) {
         self.under_way.push_back(now);
+        self.last_sent = now;
         self.blind.sent(now);
         if let Some(pace) = &mut self.pace {
             pace.sent(now);

@@ -320,6 +320,11 @@ impl Refill {
         self.smooth
     }
 
+    /// Whether it is open in which manner the bucket fills.
+    pub(super) fn is_unknown(&self) -> bool {
+        !self.smooth && self.top.is_none()
+    }
+
     /// How many samples are kept.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
