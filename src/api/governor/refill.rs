@@ -333,7 +333,8 @@ impl Refill {
 
     /// What is kept above the headroom.
     pub(super) fn margin(&self) -> f64 {
-        self.margin.max((0.08 * self.room).min(0.6))
+        let floor = if self.smooth { 0.1 } else { 0.0 };
+        self.margin.max(floor)
     }
 }
 
