@@ -120,8 +120,12 @@ impl Bucket {
         let room = anchor.limit - headroom;
         let rate = self.refill.rate().unwrap_or(0.0);
         let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
-        let margin = (self.refill.margin() + far).min(room - 1.0);
-        let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
+        // The older an answer, the less is sure of what others have done since.
+        let missing_at = |at: f64| {
+            let margin = (self.refill.margin(at - anchor.sent) + far).min(room - 1.0);
+            headroom + 1.0 + under_way + margin - anchor.remaining
+        };
+        let missing = missing_at(now);
         if missing <= 0.0 {
             // The last ones are spread: what comes in meanwhile shows whether
             // the bucket fills all the time.
@@ -140,7 +144,11 @@ impl Bucket {
         if !self.refill.is_smooth() && headroom + 1.0 + under_way > anchor.limit {
             return Next::AfterAnswer;
         }
-        let at = self.refill.time_of(missing, anchor.sent, self.jitter);
+        let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
+        let mut at = time_of(missing);
+        for _ in 0..4 {
+            at = time_of(missing_at(at.max(now)));
+        }
         if under_way > 0.0 {
             return at_or_now(at);
         }

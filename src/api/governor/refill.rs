@@ -16,6 +16,9 @@ const WINDOW: f64 = 1.0;
 const SPAN: f64 = 15.0;
 const MOST_SAMPLES: usize = 32;
 
+/// How many times the usual unevenness is kept in reserve.
+const SIGMAS: f64 = 2.0;
+
 /// One answer: when it was asked for, and what was left then plus what we had
 /// taken by then.
 #[derive(Debug, Clone, Copy)]
@@ -59,8 +62,9 @@ pub(super) struct Refill {
     top: Option<(f64, f64)>,
     /// What the rate was at least, when the bucket was last found full.
     least_rate: Option<f64>,
-    /// Kept above the headroom, for others take at uneven times.
-    margin: f64,
+    /// How unevenly others take: what was missing unexpectedly, squared, a
+    /// second.
+    noise: f64,
     limit: f64,
     /// What the bucket holds above the headroom.
     room: f64,
@@ -134,13 +138,11 @@ impl Refill {
             self.learn_rise(sample, last);
             let promised = self.gain(sample.at - last.at).min(3.0);
             let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
+            self.learn_noise(short, sample.at - last.at);
             if short > 0.0 {
                 alone = short <= 1.0;
-                self.margin = (self.margin + short).min(4.0);
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
                 self.top = None;
-            } else {
-                self.margin *= 0.9;
             }
         }
         self.latest = Some(sample);
@@ -331,10 +333,17 @@ impl Refill {
         self.samples.len()
     }
 
-    /// What is kept above the headroom.
-    pub(super) fn margin(&self) -> f64 {
+    fn learn_noise(&mut self, short: f64, seconds: f64) {
+        let seconds = seconds.max(0.02);
+        let seen = if short > 0.0 { (short + 0.5).powi(2) / seconds } else { 0.0 };
+        let weight = if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
+        self.noise += (seen.min(self.limit * self.limit) - self.noise) * weight;
+    }
+
+    /// What is kept above the headroom, so many seconds after an answer.
+    pub(super) fn margin(&self, age: f64) -> f64 {
         let floor = if self.smooth { 0.1 } else { 0.0 };
-        self.margin.max(floor)
+        (SIGMAS * (self.noise * age.max(0.0)).sqrt()).min(0.6 * self.room).max(floor)
     }
 }
 
