@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 
 use super::blind::Blind;
+use super::company::{Company, Level};
 use super::pace::Pace;
 use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
@@ -19,6 +20,9 @@ const SMALL: f64 = 4.0;
 /// The part of what is left that is taken at once to begin with: four of us
 /// may begin at the same moment.
 const FIRST_SHARE: f64 = 0.25;
+
+/// Seconds within which the requests of a burst are sent.
+const BURST: f64 = 0.003;
 
 /// Seconds between requests that are to show how the bucket fills: three of
 /// them fit into the shortest window.
@@ -37,6 +41,8 @@ pub(super) struct Bucket {
     refill: Refill,
     /// For a small bucket.
     pace: Option<Pace>,
+    /// Where others were seen to take, too.
+    company: Option<Company>,
     blind: Blind,
     /// Whether something that no header tells of refuses requests.
     hidden: bool,
@@ -69,9 +75,10 @@ impl Bucket {
             anchor: None,
             refill: Refill::default(),
             pace: None,
+            company: None,
             blind: Blind::new(),
             hidden: false,
-            share: FIRST_SHARE,
+            share: FIRST_SHARE / 2.0,
             share_since: 0.0,
             last_sent: f64::NEG_INFINITY,
             rtt: 0.0,
@@ -121,11 +128,20 @@ impl Bucket {
         let rate = self.refill.rate().unwrap_or(0.0);
         let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
         // The older an answer, the less is sure of what others have done since.
+        let most = if self.company.is_some() { 0.3 * room } else { 0.6 * room };
         let missing_at = |at: f64| {
-            let margin = (self.refill.margin(at - anchor.sent) + far).min(room - 1.0);
+            let margin = (self.refill.margin(at - anchor.sent).min(most) + far).min(room - 1.0);
             headroom + 1.0 + under_way + margin - anchor.remaining
         };
         let missing = missing_at(now);
+        if let Some(company) = &self.company {
+            let level = Level { remaining: anchor.remaining - under_way, headroom, room };
+            let slot = self.last_sent + company.gap(level);
+            let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
+            let enough = if missing <= 0.0 { now } else { time_of(missing) };
+            let news = anchor.sent + 3.0 / company.rate() + 2.0 * self.rtt;
+            return at_or_now(slot.max(enough.min(news)));
+        }
         if missing <= 0.0 {
             // The last ones are spread: what comes in meanwhile shows whether
             // the bucket fills all the time.
@@ -135,6 +151,11 @@ impl Bucket {
             }
             // Others may see the same and be about to take it, too.
             // What comes in during one round trip is no part of that.
+            // And so the first burst goes in parts: each is answered as a
+            // whole before the next one.
+            if self.share < 1.0 && under_way > 0.0 && now - self.last_sent > BURST {
+                return Next::AfterAnswer;
+            }
             let share = self.share * (anchor.remaining - headroom);
             let most = share.max((1.5 * rate * self.rtt).min(room / 4.0)).max(2.0);
             return if under_way < most { Next::Now } else { Next::AfterAnswer };
@@ -258,10 +279,23 @@ impl Bucket {
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
+        if room >= SMALL {
+            self.learn_company(Level { remaining, headroom: limit - room, room }, now, signal, alone);
+        }
         if signal.throttled || !alone {
             (self.share, self.share_since) = (FIRST_SHARE, now);
-        } else if sent >= self.share_since {
-            (self.share, self.share_since) = ((2.0 * self.share).min(2.0), now);
+        } else if sent >= self.share_since && self.under_way.is_empty() {
+            (self.share, self.share_since) = (if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 }, now);
+        }
+    }
+
+    fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
+        if let Some(company) = &mut self.company {
+            company.learn(level, now, self.rtt, signal.throttled);
+        } else if signal.throttled || !alone {
+            // Four may have begun at the same moment.
+            let rate = self.refill.rate().unwrap_or(0.0).clamp(0.01 * level.room, 0.25 * level.room);
+            self.company = Some(Company::new(rate / 4.0, now));
         }
     }
 
@@ -306,6 +340,9 @@ impl Bucket {
             return Some(pace.ready_at() - now);
         }
         let headroom = self.headroom.of(anchor.limit);
+        if let Some(company) = &self.company {
+            return Some(1.0 / company.rate());
+        }
         Some(self.refill.time_of(1.0 + headroom.min(1.0), anchor.sent, self.jitter) - now)
     }
 

@@ -17,7 +17,7 @@ const SPAN: f64 = 15.0;
 const MOST_SAMPLES: usize = 32;
 
 /// How many times the usual unevenness is kept in reserve.
-const SIGMAS: f64 = 2.0;
+const SIGMAS: f64 = 2.5;
 
 /// One answer: when it was asked for, and what was left then plus what we had
 /// taken by then.
