@@ -294,7 +294,7 @@ impl Bucket {
             company.learn(level, now, self.rtt, signal.throttled);
         } else if signal.throttled || !alone {
             // Four may have begun at the same moment.
-            let rate = self.refill.rate().unwrap_or(0.0).clamp(0.01 * level.room, 0.25 * level.room);
+            let rate = self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
             self.company = Some(Company::new(rate / 4.0, now));
         }
     }

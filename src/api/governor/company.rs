@@ -13,7 +13,7 @@ const REFUSED: f64 = 0.6;
 /// What a level below the headroom makes of it.
 const TOO_DEEP: f64 = 0.85;
 /// The slowest that the rate follows the level, a second.
-const LEAST_FOLLOWING: f64 = 0.25;
+const LEAST_FOLLOWING: f64 = 0.5;
 
 /// A rate that follows the level.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Company {
             }
         } else {
             let follows = (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING);
-            self.rate *= (follows * seconds * level.above(remaining)).clamp(-0.7, 0.4).exp();
+            self.rate *= (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
         }
         self.rate = self.rate.clamp(1e-3, 1e3);
     }

@@ -311,6 +311,13 @@ impl Refill {
         1.0 / (0.5 * self.reset_in.unwrap_or(WINDOW) - 0.25).max(0.5)
     }
 
+    /// The rate at which the bucket fills if `reset` says when it is full.
+    pub(super) fn guess(&self, remaining: f64) -> f64 {
+        let by_reset = self.reset_in.map(|seconds| (self.limit - remaining) / seconds.max(1.0));
+        let by_slope = self.slope();
+        by_reset.unwrap_or(0.0).max(by_slope.unwrap_or(0.0))
+    }
+
     /// How long to go without news at most. With next to nothing left the next
     /// request is the more likely to be refused.
     pub(super) fn patience(&self, remaining: f64) -> f64 {
