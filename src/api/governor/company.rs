@@ -47,7 +47,7 @@ impl Company {
                 self.rate *= if refused { REFUSED } else { TOO_DEEP };
             }
         } else {
-            let follows = (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING);
+            let follows = (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
             self.rate *= (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
         }
         self.rate = self.rate.clamp(1e-3, 1e3);
