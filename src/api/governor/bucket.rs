@@ -135,11 +135,12 @@ impl Bucket {
         };
         let missing = missing_at(now);
         if let Some(company) = &self.company {
-            let level = Level { remaining: anchor.remaining - under_way, headroom, room };
+            let level = Level { remaining: anchor.remaining - under_way, headroom, room, leaps: self.refill.leaps() };
             let slot = self.last_sent + company.gap(level);
             let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
             let enough = if missing <= 0.0 { now } else { time_of(missing) };
-            let news = anchor.sent + 3.0 / company.rate() + 2.0 * self.rtt;
+            let patience = if anchor.remaining >= 2.0 { 3.0 } else { 6.0 };
+            let news = anchor.sent + patience / company.rate() + 2.0 * self.rtt;
             return at_or_now(slot.max(enough.min(news)));
         }
         if missing <= 0.0 {
@@ -157,7 +158,8 @@ impl Bucket {
                 return Next::AfterAnswer;
             }
             let share = self.share * (anchor.remaining - headroom);
-            let most = share.max((1.5 * rate * self.rtt).min(room / 4.0)).max(2.0);
+            let most = share.max((1.5 * rate * self.rtt).min(room / 4.0));
+            let most = most.max(if self.share < 1.0 { 1.0 } else { 2.0 });
             return if under_way < most { Next::Now } else { Next::AfterAnswer };
         }
         // A refill of a whole window fills the bucket at most: nothing beyond
@@ -280,7 +282,8 @@ impl Bucket {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
         if room >= SMALL {
-            self.learn_company(Level { remaining, headroom: limit - room, room }, now, signal, alone);
+            let leaps = self.refill.leaps();
+            self.learn_company(Level { remaining, headroom: limit - room, room, leaps }, now, signal, alone);
         }
         if signal.throttled || !alone {
             (self.share, self.share_since) = (FIRST_SHARE, now);
@@ -295,7 +298,7 @@ impl Bucket {
         } else if signal.throttled || !alone {
             // Four may have begun at the same moment.
             let rate = self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
-            self.company = Some(Company::new(rate / 4.0, now));
+            self.company = Some(Company::new(rate / 6.0, now));
         }
     }
 

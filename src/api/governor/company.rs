@@ -8,6 +8,9 @@
 
 /// The level to aim at, as a part of what is above the headroom.
 const AIM: f64 = 0.25;
+/// The same where each window fills the bucket, so that it lasts for all of
+/// the window.
+const AIM_OF_WINDOWS: f64 = 0.35;
 /// What a refusal makes of the rate.
 const REFUSED: f64 = 0.6;
 /// What a level below the headroom makes of it.
@@ -34,7 +37,7 @@ impl Company {
 
     /// An answer says how much is left.
     pub(super) fn learn(&mut self, level: Level, now: f64, rtt: f64, refused: bool) {
-        let Level { remaining, headroom, room } = level;
+        let Level { remaining, headroom, room, leaps: _ } = level;
         let apart = rtt + 1.0 / self.rate;
         // What goes round in the time until a change shows must not be more
         // than half of the room.
@@ -50,7 +53,7 @@ impl Company {
             let follows = (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
             self.rate *= (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
         }
-        self.rate = self.rate.clamp(1e-3, 1e3);
+        self.rate = self.rate.clamp(2e-3 * room, 1e3);
     }
 
     /// Seconds between two requests, with so much left.
@@ -71,11 +74,14 @@ pub(super) struct Level {
     pub(super) headroom: f64,
     /// What it holds above the headroom.
     pub(super) room: f64,
+    /// Whether each window fills it.
+    pub(super) leaps: bool,
 }
 
 impl Level {
     /// How far it is above the aim, as a part of the room.
     fn above(&self, remaining: f64) -> f64 {
-        ((remaining - self.headroom) / self.room - AIM).clamp(-1.0, 1.0)
+        let aim = if self.leaps { AIM_OF_WINDOWS } else { AIM };
+        ((remaining - self.headroom) / self.room - aim).clamp(-1.0, 1.0)
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct Refill {
     top: Option<(f64, f64)>,
     /// What the rate was at least, when the bucket was last found full.
     least_rate: Option<f64>,
+    /// The largest rise lately that came at once.
+    leap: f64,
     /// How unevenly others take: what was missing unexpectedly, squared, a
     /// second.
     noise: f64,
@@ -189,6 +191,7 @@ impl Refill {
             let rise = sample.sum - peak;
             if rise >= 3.0 && sample.at - last.at < 0.3 * self.window() {
                 self.learn_top(last.at, sample.at);
+                self.leap = rise.max(0.8 * self.leap);
             }
         }
         // Others take, too: a peak of long ago says nothing any more.
@@ -316,6 +319,11 @@ impl Refill {
         let by_reset = self.reset_in.map(|seconds| (self.limit - remaining) / seconds.max(1.0));
         let by_slope = self.slope();
         by_reset.unwrap_or(0.0).max(by_slope.unwrap_or(0.0))
+    }
+
+    /// Whether each window fills most of the bucket.
+    pub(super) fn leaps(&self) -> bool {
+        !self.smooth && self.leap >= 0.5 * self.room
     }
 
     /// How long to go without news at most. With next to nothing left the next
