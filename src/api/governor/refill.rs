@@ -142,7 +142,7 @@ impl Refill {
             let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
             self.learn_noise(short, sample.at - last.at);
             if short > 0.0 {
-                alone = short <= 1.0;
+                alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
                 self.top = None;
             }
