@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 
 use super::blind::Blind;
+use super::company::{Company, Level};
 use super::pace::Pace;
 use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
@@ -19,6 +20,13 @@ const SMALL: f64 = 4.0;
 /// The part of what is left that is taken at once to begin with: four of us
 /// may begin at the same moment.
 const FIRST_SHARE: f64 = 0.25;
+
+/// Seconds within which the requests of a burst are sent.
+const BURST: f64 = 0.003;
+
+/// Seconds between requests that are to show how the bucket fills: three of
+/// them fit into the shortest window.
+const PROBE: f64 = 0.3;
 
 /// One bucket.
 #[derive(Debug)]
@@ -33,6 +41,8 @@ pub(super) struct Bucket {
     refill: Refill,
     /// For a small bucket.
     pace: Option<Pace>,
+    /// Where others were seen to take, too.
+    company: Option<Company>,
     blind: Blind,
     /// Whether something that no header tells of refuses requests.
     hidden: bool,
@@ -40,6 +50,7 @@ pub(super) struct Bucket {
     /// grows while no answer shows that others take as well.
     share: f64,
     share_since: f64,
+    last_sent: f64,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
     jitter: f64,
@@ -64,10 +75,12 @@ impl Bucket {
             anchor: None,
             refill: Refill::default(),
             pace: None,
+            company: None,
             blind: Blind::new(),
             hidden: false,
-            share: FIRST_SHARE,
+            share: FIRST_SHARE / 2.0,
             share_since: 0.0,
+            last_sent: f64::NEG_INFINITY,
             rtt: 0.0,
             jitter: 0.0,
         }
@@ -114,13 +127,39 @@ impl Bucket {
         let room = anchor.limit - headroom;
         let rate = self.refill.rate().unwrap_or(0.0);
         let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
-        let margin = (self.refill.margin() + far).min(room - 1.0);
-        let missing = headroom + 1.0 + under_way + margin - anchor.remaining;
+        // The older an answer, the less is sure of what others have done since.
+        let most = if self.company.is_some() { 0.3 * room } else { 0.6 * room };
+        let missing_at = |at: f64| {
+            let margin = (self.refill.margin(at - anchor.sent).min(most) + far).min(room - 1.0);
+            headroom + 1.0 + under_way + margin - anchor.remaining
+        };
+        let missing = missing_at(now);
+        if let Some(company) = &self.company {
+            let level = Level { remaining: anchor.remaining - under_way, headroom, room, leaps: self.refill.leaps() };
+            let slot = self.last_sent + company.gap(level);
+            let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
+            let enough = if missing <= 0.0 { now } else { time_of(missing) };
+            let patience = if anchor.remaining >= 2.0 { 3.0 } else { 6.0 };
+            let news = anchor.sent + patience / company.rate() + 2.0 * self.rtt;
+            return at_or_now(slot.max(enough.min(news)));
+        }
         if missing <= 0.0 {
+            // The last ones are spread: what comes in meanwhile shows whether
+            // the bucket fills all the time.
+            let spread = self.last_sent + PROBE;
+            if missing > -2.0 && room >= 2.0 * SMALL && self.refill.is_unknown() && spread > now {
+                return Next::At(spread);
+            }
             // Others may see the same and be about to take it, too.
             // What comes in during one round trip is no part of that.
+            // And so the first burst goes in parts: each is answered as a
+            // whole before the next one.
+            if self.share < 1.0 && under_way > 0.0 && now - self.last_sent > BURST {
+                return Next::AfterAnswer;
+            }
             let share = self.share * (anchor.remaining - headroom);
-            let most = share.max((1.5 * rate * self.rtt).min(room / 4.0)).max(2.0);
+            let most = share.max((1.5 * rate * self.rtt).min(room / 4.0));
+            let most = most.max(if self.share < 1.0 { 1.0 } else { 2.0 });
             return if under_way < most { Next::Now } else { Next::AfterAnswer };
         }
         // A refill of a whole window fills the bucket at most: nothing beyond
@@ -128,7 +167,11 @@ impl Bucket {
         if !self.refill.is_smooth() && headroom + 1.0 + under_way > anchor.limit {
             return Next::AfterAnswer;
         }
-        let at = self.refill.time_of(missing, anchor.sent, self.jitter);
+        let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
+        let mut at = time_of(missing);
+        for _ in 0..4 {
+            at = time_of(missing_at(at.max(now)));
+        }
         if under_way > 0.0 {
             return at_or_now(at);
         }
@@ -139,6 +182,7 @@ impl Bucket {
 
     pub(super) fn sent(&mut self, now: f64) {
         self.under_way.push_back(now);
+        self.last_sent = now;
         self.blind.sent(now);
         if let Some(pace) = &mut self.pace {
             pace.sent(now);
@@ -206,29 +250,55 @@ impl Bucket {
     fn learn(&mut self, seen: BucketHeaders, sent: f64, now: f64, signal: &Signal) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let apart = (4.0 * self.jitter).max(0.002);
-        if let Some(anchor) = &mut self.anchor {
+        let mut believed = remaining;
+        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.limit == limit) {
             let together = (sent - anchor.sent).abs() <= apart;
-            let older = sent < anchor.sent - apart;
-            // Requests that were sent together may have arrived in any order:
-            // the one that left least was the last.
-            if older || (together && remaining > anchor.remaining) {
+            let gained = self.refill.expected((sent - anchor.sent).max(0.0));
+            let late = sent < anchor.sent || !self.refill.is_smooth();
+            if sent < anchor.sent - apart || (late && together && remaining > anchor.remaining) {
+                // It was overtaken. Where it can't be told whether the tenant
+                // took it in before or after, it counts for half.
+                let near = anchor.remaining + self.refill.expected(apart) + 1.0;
+                if self.refill.is_smooth() && together && remaining <= near {
+                    anchor.remaining -= 0.5;
+                }
                 if !signal.throttled {
                     self.refill.also_taken();
                 }
                 return;
             }
+            let reckoned = anchor.remaining + gained - 1.0;
+            if together && !signal.throttled && remaining > reckoned && self.refill.is_smooth() {
+                // Requests that were sent together may have arrived in any
+                // order: whether this one came before or after can't be told.
+                believed = remaining.min(reckoned + 0.5);
+            }
             anchor.sent = anchor.sent.max(sent);
         }
         let sent = self.anchor.map_or(sent, |anchor| anchor.sent.max(sent));
-        self.anchor = Some(Anchor { limit, remaining, sent });
+        self.anchor = Some(Anchor { limit, remaining: believed, sent });
         let room = limit - self.headroom.of(limit);
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
+        if room >= SMALL {
+            let leaps = self.refill.leaps();
+            self.learn_company(Level { remaining, headroom: limit - room, room, leaps }, now, signal, alone);
+        }
         if signal.throttled || !alone {
             (self.share, self.share_since) = (FIRST_SHARE, now);
-        } else if sent >= self.share_since {
-            (self.share, self.share_since) = ((2.0 * self.share).min(2.0), now);
+        } else if sent >= self.share_since && self.under_way.is_empty() {
+            (self.share, self.share_since) = (if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 }, now);
+        }
+    }
+
+    fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
+        if let Some(company) = &mut self.company {
+            company.learn(level, now, self.rtt, signal.throttled);
+        } else if signal.throttled || !alone {
+            // Four may have begun at the same moment.
+            let rate = self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
+            self.company = Some(Company::new(rate / 6.0, now));
         }
     }
 
@@ -273,6 +343,9 @@ impl Bucket {
             return Some(pace.ready_at() - now);
         }
         let headroom = self.headroom.of(anchor.limit);
+        if let Some(company) = &self.company {
+            return Some(1.0 / company.rate());
+        }
         Some(self.refill.time_of(1.0 + headroom.min(1.0), anchor.sent, self.jitter) - now)
     }
 

@@ -7,6 +7,7 @@
 mod backoff;
 mod blind;
 mod bucket;
+mod company;
 mod pace;
 mod refill;
 mod settings;

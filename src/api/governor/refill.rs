@@ -16,6 +16,9 @@ const WINDOW: f64 = 1.0;
 const SPAN: f64 = 15.0;
 const MOST_SAMPLES: usize = 32;
 
+/// How many times the usual unevenness is kept in reserve.
+const SIGMAS: f64 = 2.5;
+
 /// One answer: when it was asked for, and what was left then plus what we had
 /// taken by then.
 #[derive(Debug, Clone, Copy)]
@@ -59,8 +62,11 @@ pub(super) struct Refill {
     top: Option<(f64, f64)>,
     /// What the rate was at least, when the bucket was last found full.
     least_rate: Option<f64>,
-    /// Kept above the headroom, for others take at uneven times.
-    margin: f64,
+    /// The largest rise lately that came at once.
+    leap: f64,
+    /// How unevenly others take: what was missing unexpectedly, squared, a
+    /// second.
+    noise: f64,
     limit: f64,
     /// What the bucket holds above the headroom.
     room: f64,
@@ -134,13 +140,11 @@ impl Refill {
             self.learn_rise(sample, last);
             let promised = self.gain(sample.at - last.at).min(3.0);
             let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
+            self.learn_noise(short, sample.at - last.at);
             if short > 0.0 {
-                alone = short <= 1.0;
-                self.margin = (self.margin + short).min(4.0);
+                alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
                 self.top = None;
-            } else {
-                self.margin *= 0.9;
             }
         }
         self.latest = Some(sample);
@@ -187,6 +191,7 @@ impl Refill {
             let rise = sample.sum - peak;
             if rise >= 3.0 && sample.at - last.at < 0.3 * self.window() {
                 self.learn_top(last.at, sample.at);
+                self.leap = rise.max(0.8 * self.leap);
             }
         }
         // Others take, too: a peak of long ago says nothing any more.
@@ -266,6 +271,11 @@ impl Refill {
         if by_reset <= 2.0 { WINDOW } else { by_reset }
     }
 
+    /// What most probably comes in within so many seconds.
+    pub(super) fn expected(&self, seconds: f64) -> f64 {
+        if self.smooth { self.rate().unwrap_or(0.0) * seconds } else { self.gain(seconds) }
+    }
+
     /// What comes in for sure within so many seconds.
     fn gain(&self, seconds: f64) -> f64 {
         let rate = self.rate().unwrap_or(0.0);
@@ -304,6 +314,18 @@ impl Refill {
         1.0 / (0.5 * self.reset_in.unwrap_or(WINDOW) - 0.25).max(0.5)
     }
 
+    /// The rate at which the bucket fills if `reset` says when it is full.
+    pub(super) fn guess(&self, remaining: f64) -> f64 {
+        let by_reset = self.reset_in.map(|seconds| (self.limit - remaining) / seconds.max(1.0));
+        let by_slope = self.slope();
+        by_reset.unwrap_or(0.0).max(by_slope.unwrap_or(0.0))
+    }
+
+    /// Whether each window fills most of the bucket.
+    pub(super) fn leaps(&self) -> bool {
+        !self.smooth && self.leap >= 0.5 * self.room
+    }
+
     /// How long to go without news at most. With next to nothing left the next
     /// request is the more likely to be refused.
     pub(super) fn patience(&self, remaining: f64) -> f64 {
@@ -315,15 +337,28 @@ impl Refill {
         self.smooth
     }
 
+    /// Whether it is open in which manner the bucket fills.
+    pub(super) fn is_unknown(&self) -> bool {
+        !self.smooth && self.top.is_none()
+    }
+
     /// How many samples are kept.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
         self.samples.len()
     }
 
-    /// What is kept above the headroom.
-    pub(super) fn margin(&self) -> f64 {
-        self.margin.max((0.08 * self.room).min(0.6))
+    fn learn_noise(&mut self, short: f64, seconds: f64) {
+        let seconds = seconds.max(0.02);
+        let seen = if short > 0.0 { (short + 0.5).powi(2) / seconds } else { 0.0 };
+        let weight = if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
+        self.noise += (seen.min(self.limit * self.limit) - self.noise) * weight;
+    }
+
+    /// What is kept above the headroom, so many seconds after an answer.
+    pub(super) fn margin(&self, age: f64) -> f64 {
+        let floor = if self.smooth { 0.1 } else { 0.0 };
+        (SIGMAS * (self.noise * age.max(0.0)).sqrt()).min(0.6 * self.room).max(floor)
     }
 }
 

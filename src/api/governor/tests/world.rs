@@ -39,20 +39,39 @@ pub(super) enum Headers {
     Never,
 }
 
+/// In which manner another client sends its requests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Manner {
+    /// One after the other, evenly.
+    Even,
+    /// At random moments (Poisson).
+    Random,
+    /// So many at once.
+    Bursts(usize),
+    /// At random moments, and what is refused comes again until it is served.
+    Greedy,
+}
+
 /// One cell of the grid.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cell {
     pub(super) plan: Plan,
     /// Seconds there and back.
     pub(super) latency: f64,
-    /// How much of the rate another client takes, and whether at random.
+    /// How much of the rate another client wants, and in which manner.
     pub(super) rival: f64,
-    pub(super) rival_random: bool,
+    pub(super) manner: Manner,
+    /// When it begins.
+    pub(super) rival_from: f64,
     pub(super) headers: Headers,
     pub(super) skew: f64,
     pub(super) retry_after: bool,
     pub(super) requests: usize,
     pub(super) processes: usize,
+    /// Seconds between the starts of two processes.
+    pub(super) apart: f64,
+    /// How much of the way there varies; with 1 or so, answers overtake.
+    pub(super) spread: f64,
     pub(super) seed: u64,
     /// The size of a second bucket that no header tells of; 0 for none.
     pub(super) hidden: f64,
@@ -67,7 +86,9 @@ pub(super) struct Outcome {
     /// The lowest level that one of our own requests left, from the first
     /// answer on.
     pub(super) lowest: f64,
-    /// What the rival got.
+    /// What the rival asked for (not counting what it asked for again), and
+    /// what it got.
+    pub(super) rival_wanted: usize,
     pub(super) rival_got: usize,
     pub(super) failed: bool,
     /// Moments, levels and own requests, for looking at.
@@ -129,6 +150,8 @@ enum What {
     Arrive(usize, Ticket),
     Answer(usize, Ticket, Signal),
     Rival,
+    /// The rival once more asks for what was refused, for the nth time.
+    RivalAgain(i32),
 }
 
 impl PartialEq for Event {
@@ -194,13 +217,13 @@ pub(super) fn run(cell: Cell, settings: RateSettings) -> Outcome {
 impl World {
     fn go(&mut self) {
         for process in 0..self.cell.processes {
-            let at = process as f64 * 0.3;
+            let at = process as f64 * self.cell.apart;
             self.wakes[process] = at;
             self.push(at, What::Wake(process));
         }
         if self.cell.rival > 0.0 {
             let at = self.rng.f64() / (self.cell.plan.rate * self.cell.rival);
-            self.push(at, What::Rival);
+            self.push(self.cell.rival_from + at, What::Rival);
         }
         let total = self.cell.requests * self.cell.processes;
         while let Some(Event { at, what, .. }) = self.events.pop() {
@@ -231,6 +254,7 @@ impl World {
                     self.admit(process, at);
                 }
                 What::Rival => self.rival(at),
+                What::RivalAgain(time) => self.rival_takes(at, time),
             }
         }
     }
@@ -266,7 +290,7 @@ impl World {
     }
 
     fn one_way(&mut self) -> f64 {
-        self.cell.latency / 2.0 * (1.0 + 0.04 * self.rng.f64())
+        self.cell.latency / 2.0 * (1.0 + self.cell.spread * self.rng.f64())
     }
 
     fn arrive(&mut self, process: usize, ticket: Ticket, now: f64) {
@@ -295,13 +319,30 @@ impl World {
     }
 
     fn rival(&mut self, now: f64) {
-        if self.bucket.take(now) {
-            self.outcome.rival_got += 1;
+        let together = match self.cell.manner {
+            Manner::Bursts(together) => together,
+            _ => 1,
+        };
+        for _ in 0..together {
+            self.outcome.rival_wanted += 1;
+            self.rival_takes(now, 0);
         }
-        self.outcome.log.push((now, usize::MAX, self.bucket.level, true));
-        let mean = 1.0 / (self.cell.plan.rate * self.cell.rival);
-        let gap = if self.cell.rival_random { -mean * (1.0 - self.rng.f64()).ln() } else { mean };
+        let mean = together as f64 / (self.cell.plan.rate * self.cell.rival);
+        let gap = match self.cell.manner {
+            Manner::Random | Manner::Greedy => -mean * (1.0 - self.rng.f64()).ln(),
+            Manner::Even | Manner::Bursts(_) => mean,
+        };
         self.push(now + gap, What::Rival);
+    }
+
+    fn rival_takes(&mut self, now: f64, time: i32) {
+        let ok = self.bucket.take(now);
+        self.outcome.rival_got += usize::from(ok);
+        self.outcome.log.push((now, usize::MAX, self.bucket.level, ok));
+        if !ok && self.cell.manner == Manner::Greedy && time < 8 {
+            let wait = 0.3 * 2f64.powi(time) * (0.5 + self.rng.f64());
+            self.push(now + wait, What::RivalAgain(time + 1));
+        }
     }
 }
 
