@@ -25,6 +25,12 @@ mod assertion;
 
 pub use assertion::{InvalidKey, SigningAlgorithm, SigningKey};
 
+/// How much earlier than expected the tenant may take a token for expired.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
+/// Tokens that last less than this can't be worked with: asking for one after
+/// the other would never end.
+const SHORTEST_LIFE: Duration = Duration::from_secs(1);
+
 const TOKEN_PATH: &str = "/oauth/token";
 
 /// What a run proves with that it may use the Management API.
@@ -190,7 +196,7 @@ impl Access {
     }
 
     /// Called when the tenant refused `refused`. Whether there is another
-    /// token to try with.
+    /// token to try with: a token that should still be good is renewed once.
     pub(super) async fn renew_after_401(
         &self,
         client: &Client,
@@ -203,10 +209,18 @@ impl Access {
             // Another request has renewed it meanwhile.
             return Ok(true);
         }
-        if state.renewed_after_401 || matches!(self.credentials, Credentials::Token(_)) {
+        if matches!(self.credentials, Credentials::Token(_)) {
             return Ok(false);
         }
-        state.renewed_after_401 = true;
+        // One that has just had its time is renewed however often it takes.
+        let age = state.fetched_at.map(|at| at.elapsed()).unwrap_or_default();
+        let ended = refused.expires.is_some_and(|end| end <= Instant::now() + CLOCKS_DIFFER);
+        if !(ended && age >= SHORTEST_LIFE) {
+            if state.renewed_after_401 {
+                return Ok(false);
+            }
+            state.renewed_after_401 = true;
+        }
         self.fetch(&mut state, client, class).await?;
         Ok(true)
     }

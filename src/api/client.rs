@@ -31,13 +31,15 @@ pub(super) struct Call {
     pub(super) path: String,
     pub(super) body: Option<SecretValue>,
     pub(super) class: Class,
+    /// Whether it needs a connection of its own.
+    pub(super) fresh: bool,
     /// What must not show up in a message, should the answer quote it.
     pub(super) secrets: Vec<SecretValue>,
 }
 
 impl Call {
     pub(super) fn new(method: Method, path: String, class: Class) -> Self {
-        Self { method, path, body: None, class, secrets: Vec::new() }
+        Self { method, path, body: None, class, fresh: false, secrets: Vec::new() }
     }
 
     pub(super) fn body(mut self, body: SecretValue) -> Self {
@@ -135,13 +137,15 @@ impl Client {
         form: bool,
         class: Class,
     ) -> Result<HttpResponse, ApiError> {
-        let request = self.request(Method::Post, path, Some(body), None, form);
+        let request = self.request(Method::Post, path, Some(body), None);
+        let request = HttpRequest { form, ..request };
         self.send(request, path, class, Family::Token).await
     }
 
     async fn attempt(&self, call: &Call, token: &Token) -> Result<HttpResponse, ApiError> {
         let bearer = Some(token.value().clone());
-        let request = self.request(call.method, &call.path, call.body.clone(), bearer, false);
+        let request = self.request(call.method, &call.path, call.body.clone(), bearer);
+        let request = HttpRequest { fresh: call.fresh, ..request };
         self.send(request, &call.path, call.class, Family::Management).await
     }
 
@@ -151,14 +155,14 @@ impl Client {
         path: &str,
         body: Option<SecretValue>,
         bearer: Option<SecretValue>,
-        form: bool,
     ) -> HttpRequest {
         HttpRequest {
             method,
             url: self.domain.url(path),
             bearer,
             body,
-            form,
+            form: false,
+            fresh: false,
             timeout: self.patience.answer,
         }
     }

@@ -148,6 +148,8 @@ pub enum Unreachable {
     Connect,
     /// The certificate isn't trusted, or TLS failed otherwise.
     Tls,
+    /// What answers there doesn't speak TLS.
+    NotTls,
     /// The proxy in the environment can't be used.
     Proxy,
     /// This machine has no trusted certificates at all.

@@ -81,6 +81,19 @@ impl Reader {
         self.names(id, Class::Read).await
     }
 
+    /// Makes sure that hooks that were answered 404 aren't listed either.
+    ///
+    /// # Errors
+    /// When one of them is, and as [`Self::hooks`].
+    pub async fn demand_unlisted(&self, gone: &[(&HookId, &ApiError)]) -> Result<(), ApiError> {
+        let listed = self.hooks().await?;
+        let there = gone.iter().find(|(id, _)| listed.iter().any(|hook| hook.id == **id));
+        match there {
+            Some((_, error)) => Err((*error).clone().with_kind(ApiErrorKind::Unexpected)),
+            None => Ok(()),
+        }
+    }
+
     /// What the access token allows; `None` where it doesn't say. Fetches a
     /// token if there is none yet.
     ///

@@ -18,6 +18,9 @@ use crate::model::SecretValue;
 
 /// More than any page of hooks can hold, less than what would hurt.
 const LARGEST_BODY: usize = 64 << 20;
+/// How long a connection is kept for the next request: less than what servers
+/// and proxies usually wait before they close it, which is 5 s at least.
+const IDLE: Duration = Duration::from_secs(4);
 /// How long making a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -34,6 +37,10 @@ pub struct HttpRequest {
     pub body: Option<SecretValue>,
     /// Whether the body is a form; it is JSON otherwise.
     pub form: bool,
+    /// Whether it needs a connection of its own. One that was used before may
+    /// be closed by the other side just now, and then nobody knows whether
+    /// the request had arrived.
+    pub fresh: bool,
     /// How long the whole exchange may take.
     pub timeout: Duration,
 }
@@ -84,6 +91,8 @@ pub trait Transport: Send + Sync {
 #[derive(Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    /// Keeps no connection.
+    fresh: reqwest::Client,
 }
 
 impl HttpTransport {
@@ -98,7 +107,14 @@ impl HttpTransport {
             // An error means that a provider is installed already: just as good.
             drop(rustls::crypto::ring::default_provider().install_default());
         });
+        let client = Self::client(domain, usize::MAX)?;
+        Ok(Self { client, fresh: Self::client(domain, 0)? })
+    }
+
+    fn client(domain: &Domain, idle_connections: usize) -> Result<reqwest::Client, ApiError> {
         let mut builder = reqwest::Client::builder()
+            .pool_max_idle_per_host(idle_connections)
+            .pool_idle_timeout(IDLE)
             .user_agent(concat!("hooksync/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -112,23 +128,22 @@ impl HttpTransport {
             // any can still reach itself.
             builder = builder.tls_certs_only([]);
         }
-        let client = builder.build().map_err(|error| {
+        builder.build().map_err(|error| {
             ApiError::new(ApiErrorKind::Unreachable(Unreachable::NoTrustStore))
                 .with_message(None, harmless(&chain(&error), &[]))
-        })?;
-        Ok(Self { client })
+        })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let HttpRequest { method, url, bearer, body, form, timeout } = request;
+        let HttpRequest { method, url, bearer, body, form, fresh, timeout } = request;
         let method = match method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut outgoing = self
-            .client
+        let client = if fresh { &self.fresh } else { &self.client };
+        let mut outgoing = client
             .request(method, url)
             .timeout(timeout)
             .header(reqwest::header::ACCEPT, "application/json");
@@ -175,7 +190,9 @@ fn failure(error: &reqwest::Error) -> TransportError {
     if error.is_connect() {
         let why = if lower.contains("dns error") || lower.contains("failed to lookup") {
             Unreachable::Dns
-        } else if has_tls_cause(error) || lower.contains("certificate") {
+        } else if matches!(tls_cause(error), Some(rustls::Error::InvalidMessage(_))) {
+            Unreachable::NotTls
+        } else if tls_cause(error).is_some() || lower.contains("certificate") {
             Unreachable::Tls
         } else if lower.contains("proxy") || lower.contains("tunnel") {
             Unreachable::Proxy
@@ -190,14 +207,14 @@ fn failure(error: &reqwest::Error) -> TransportError {
     TransportError::Lost(told)
 }
 
-fn has_tls_cause(error: &(dyn StdError + 'static)) -> bool {
-    if error.is::<rustls::Error>() {
-        return true;
+fn tls_cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(cause) = error.downcast_ref::<rustls::Error>() {
+        return Some(cause);
     }
     // `source` of an I/O error skips the error that it wraps.
     let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     let inner = wrapped.map(|inner| inner as &(dyn StdError + 'static)).or(error.source());
-    inner.is_some_and(has_tls_cause)
+    inner.and_then(tls_cause)
 }
 
 /// The causes of an error, outermost first, without reqwest's own first line,

@@ -119,6 +119,12 @@ pub(super) fn secret_names(body: &[u8]) -> Result<BTreeSet<SecretKey>, String> {
     Ok(map.into_keys().collect())
 }
 
+/// Whether this can be the answer to a write of which nothing else is known:
+/// nothing at all, or JSON.
+pub(super) fn is_acknowledgement(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
 /// Says in words why JSON could not be read, without quoting any of it.
 fn problem(body: &[u8], error: &serde_json::Error) -> String {
     use serde_json::error::Category;

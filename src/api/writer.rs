@@ -20,6 +20,9 @@ use crate::model::{HookId, HookPatch, LiveHook, NewHook, SecretKey, SecretValue}
 const SECRETS_A_CALL: usize = 20;
 /// How often a write that may have been done is looked for and made again.
 const ROUNDS: u32 = 4;
+/// How often a write is sent that is answered 2xx by something that isn't the
+/// Management API, such as the login page of a network.
+const ANSWERS: u32 = 3;
 
 /// How much a write matters just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,7 +87,8 @@ impl Writer {
         let mut class = urgency.class();
         let mut ambiguous: Option<ApiError> = None;
         for round in 1..=ROUNDS {
-            let call = Call::new(Method::Post, HOOKS.to_owned(), class).body(body.clone());
+            let mut call = Call::new(Method::Post, HOOKS.to_owned(), class).body(body.clone());
+            call.fresh = ambiguous.is_some();
             let error = match self.client.call(&call).await {
                 Ok(answer) => match wire::hook(&answer.body) {
                     Ok(hook) => return Ok(created(new, hook, false)),
@@ -148,15 +152,25 @@ impl Writer {
         self.prepare(urgency).await?;
         let call =
             Call::new(Method::Patch, hook_path(id)?, urgency.class()).body(wire::hook_patch(patch));
-        let answer = self.client.call(&call).await?;
-        match wire::hook(&answer.body) {
-            Ok(hook) if hook.id == *id => Ok(hook),
+        let mut round = 1;
+        loop {
+            let answer = self.client.call(&call).await.map_err(|error| {
+                let maybe_done = error.maybe_done || round > 1;
+                error.maybe_done(maybe_done)
+            })?;
+            match wire::hook(&answer.body) {
+                Ok(hook) if hook.id == *id => return Ok(hook),
+                _ => {}
+            }
             // Accepted without saying what it is now: so it is read. If that
             // fails, the hook is changed all the same.
-            _ => {
-                let read = self.reader.one(id, urgency.following()).await;
-                read.map_err(|error| error.maybe_done(true))
+            let read = self.reader.one(id, urgency.following()).await;
+            let hook = read.map_err(|error| error.maybe_done(true))?;
+            if round == ANSWERS || compare::with_patch(patch, &hook).is_empty() {
+                return Ok(hook);
             }
+            self.pause_before_repeating(round, &call).await?;
+            round += 1;
         }
     }
 
@@ -168,9 +182,9 @@ impl Writer {
     pub async fn delete(&self, id: &HookId, urgency: Urgency) -> Result<(), ApiError> {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Delete, hook_path(id)?, urgency.class());
-        let missing = match self.client.call(&call).await {
+        let missing = match self.acknowledged(&call).await {
             Err(error) if error.kind == ApiErrorKind::HookMissing => error,
-            other => return other.map(drop),
+            other => return other,
         };
         // A proxy or a tenant in trouble can say so as well: it is looked.
         match self.reader.one(id, urgency.following()).await {
@@ -216,9 +230,10 @@ impl Writer {
         let mut class = urgency.class();
         let mut ambiguous = false;
         for round in 1..=ROUNDS {
-            let call = secrets_call(Method::Post, id, &missing, class)?;
-            let error = match self.client.call(&call).await {
-                Ok(_) => return Ok(()),
+            let mut call = secrets_call(Method::Post, id, &missing, class)?;
+            call.fresh = ambiguous;
+            let error = match self.acknowledged(&call).await {
+                Ok(()) => return Ok(()),
                 Err(error) => error,
             };
             let taken_by_us = ambiguous && error.kind == ApiErrorKind::NameTaken;
@@ -238,7 +253,7 @@ impl Writer {
             // Those are ours, most likely; written again they are for certain.
             if !there.is_empty() {
                 let call = secrets_call(Method::Patch, id, &there, class)?;
-                self.client.call(&call).await.map_err(|error| error.maybe_done(true))?;
+                self.acknowledged(&call).await.map_err(|error| error.maybe_done(true))?;
             }
             if rest.is_empty() {
                 return Ok(());
@@ -264,7 +279,7 @@ impl Writer {
         self.prepare(urgency).await?;
         check_values(secrets)?;
         for part in secrets.chunks(SECRETS_A_CALL) {
-            self.client.call(&secrets_call(Method::Patch, id, part, urgency.class())?).await?;
+            self.acknowledged(&secrets_call(Method::Patch, id, part, urgency.class())?).await?;
         }
         Ok(())
     }
@@ -312,7 +327,36 @@ impl Writer {
     ) -> Result<(), ApiError> {
         let path = format!("{}/secrets", hook_path(id)?);
         let call = Call::new(Method::Delete, path, class).body(wire::secret_keys(keys));
-        self.client.call(&call).await.map(drop)
+        self.acknowledged(&call).await
+    }
+
+    /// Makes a write whose answer holds nothing of interest, but has to be one
+    /// of the Management API: what may not have reached the tenant is sent
+    /// again, save for a POST.
+    async fn acknowledged(&self, call: &Call) -> Result<(), ApiError> {
+        let mut round = 1;
+        loop {
+            let answer = self.client.call(call).await.map_err(|error| {
+                let maybe_done = error.maybe_done || round > 1;
+                error.maybe_done(maybe_done)
+            })?;
+            if wire::is_acknowledgement(&answer.body) {
+                return Ok(());
+            }
+            if call.method == Method::Post || round == ANSWERS {
+                let problem = "it is no JSON";
+                return Err(super::reader::protocol(call, &answer, problem).maybe_done(true));
+            }
+            self.pause_before_repeating(round, call).await?;
+            round += 1;
+        }
+    }
+
+    async fn pause_before_repeating(&self, round: u32, call: &Call) -> Result<(), ApiError> {
+        let wait = self.client.patience.pause(round);
+        let slept = self.client.run.sleep(wait, call.class, "an answer of the tenant").await;
+        self.client.run.count(|counts| counts.retried += 1);
+        slept.map_err(|error| error.at(call.method, &call.path).maybe_done(true))
     }
 
     async fn prepare(&self, urgency: Urgency) -> Result<(), ApiError> {

@@ -30,8 +30,14 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let failed =
-        |error: std::io::Error| CliError::new(format!("can't write {}: {error}", path.display()));
+    let failed = |error: std::io::Error| {
+        // the file in between, which the error may name, tells nobody anything
+        let why = match error.raw_os_error() {
+            Some(code) => std::io::Error::from_raw_os_error(code).to_string(),
+            None => error.kind().to_string(),
+        };
+        CliError::new(format!("can't write {}: {why}", path.display()))
+    };
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;

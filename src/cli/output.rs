@@ -193,6 +193,12 @@ impl Output {
         }
     }
 
+    /// Whether there is somebody to answer a question.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
     /// Puts a question, if there is somebody to answer it.
     #[must_use]
     pub fn ask(&self, question: &str) -> bool {

@@ -18,6 +18,10 @@ use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, poli
 use crate::source::Manifest;
 use crate::sync;
 
+/// How much longer than twice the expected time an apply may take: answers are
+/// slow, and other clients use the tenant too.
+const SPARE: Duration = Duration::from_secs(10);
+
 /// One environment's plan, and what is needed to carry it out.
 pub(super) struct Prepared {
     /// The environment of hooksync.yaml, if one was chosen.
@@ -54,6 +58,24 @@ impl Prepared {
         let live = sync::fetch(&self.session.reader, &self.desired, &self.options).await?;
         let now = diff::plan(&self.desired, &live, &self.plan.tenant, &self.options);
         Ok(now.fingerprint == self.plan.fingerprint)
+    }
+
+    /// What to say where the access token is likely to end before an apply
+    /// does, and no other can be had.
+    ///
+    /// # Errors
+    /// When no token is to be had.
+    pub(super) async fn token_ends_early(&self) -> Result<Option<String>, CliError> {
+        let left = self.session.reader.token_expires_in().await?;
+        let needed = self.estimate().unwrap_or_default();
+        Ok(left.filter(|left| !self.session.renewable && *left < needed * 2 + SPARE).map(|left| {
+            format!(
+                "The access token ends in {} s: what isn't written by then will fail. Take a \
+                 newer one, or give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET instead, with which \
+                 it can be renewed.",
+                left.as_secs()
+            )
+        }))
     }
 
     /// About how long an apply would take at this tenant's rate.

@@ -2,6 +2,8 @@
 //!
 //! Must not make a request: the first one is made when something is needed.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +26,8 @@ pub(super) struct Session {
     pub(super) reader: Reader,
     /// The writing half.
     pub(super) writer: Writer,
+    /// Whether there are credentials to get another access token with.
+    pub(super) renewable: bool,
     /// The local tenant, as long as it is needed.
     _local: Option<tenant::Running>,
 }
@@ -42,8 +46,27 @@ pub(super) struct Shared {
 ///
 /// # Errors
 /// When the system gives none.
-pub(super) fn runtime() -> Result<Runtime, CliError> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+pub(super) fn runtime() -> Result<Requests, CliError> {
+    Ok(Requests(tokio::runtime::Builder::new_current_thread().enable_all().build()?))
+}
+
+/// A [`Runtime`] that doesn't wait at its end for what can't be given up, such
+/// as a look-up of an address: an interrupt would have to wait for it, too.
+pub(super) struct Requests(Runtime);
+
+impl Requests {
+    /// Does the work, and gives what came of it.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub(super) fn block_on<T>(
+        self,
+        work: impl Future<Output = Result<T, CliError>>,
+    ) -> Result<T, CliError> {
+        let done = self.0.block_on(work);
+        self.0.shutdown_background();
+        done
+    }
 }
 
 impl Shared {
@@ -71,6 +94,11 @@ impl Shared {
         }
     }
 
+    /// Hears of an interrupt that came while work was done without a pause.
+    pub(super) async fn notice_interrupts(&self) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
     /// A session with the tenant of these settings.
     ///
     /// # Errors
@@ -96,6 +124,7 @@ impl Shared {
                 (domain.as_str().to_owned(), domain, credentials, audience, None)
             }
         };
+        let renewable = !matches!(credentials, api::Credentials::Token(_));
         let session = api::connect(
             api::Settings {
                 domain,
@@ -110,7 +139,8 @@ impl Shared {
             },
             None,
         )?;
-        Ok(Session { tenant, reader: session.reader(), writer: session.writer(), _local: local })
+        let (reader, writer) = (session.reader(), session.writer());
+        Ok(Session { tenant, reader, writer, renewable, _local: local })
     }
 }
 

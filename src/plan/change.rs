@@ -34,6 +34,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// How many hooks the tenant has, whatever the plan does with them.
     pub live_total: usize,
+    /// Whether the user has allowed deletes.
+    pub deletes_allowed: bool,
 }
 
 /// What is done to one hook.

@@ -63,6 +63,7 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
         unresolved,
         steps,
         live_total: live.hooks.len(),
+        deletes_allowed: options.allow_delete,
     }
 }
 

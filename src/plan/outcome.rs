@@ -23,6 +23,8 @@ pub struct ApplyReport {
     /// Whether the tenant refused a kind of write as such: its hooks are
     /// read-only or switched off.
     pub tenant_refuses: bool,
+    /// Whether something is known to be written, and not to be put back.
+    pub wrote: bool,
 }
 
 /// What became of one change.

@@ -104,6 +104,7 @@ pub(crate) fn plan_of(changes: Vec<Change>) -> Plan {
         tenant: "demo.eu.auth0.com".to_owned(),
         fingerprint: fingerprint(),
         live_total: 5,
+        deletes_allowed: false,
         changes,
         secret_writes: Vec::new(),
         unchanged: Vec::new(),
@@ -330,6 +331,7 @@ pub(crate) fn full_report() -> ApplyReport {
         notes: vec!["The tenant stored `block-disposable-mail` under another name.".to_owned()],
         interrupted: false,
         tenant_refuses: false,
+        wrote: true,
     }
 }
 

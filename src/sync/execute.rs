@@ -6,6 +6,7 @@
 //! what is written, wait or retry.
 
 mod perform;
+mod put_back;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use crate::api::{ApiError, Urgency, Writer};
 use crate::model::{DesiredState, HookId};
 use crate::plan::{ApplyReport, ApprovedPlan, HookRef, Op, Owner, Plan, Step, StepId};
 use perform::{Done, Failure, Job};
+use put_back::PutBack;
 
 /// Something happened, for whoever shows progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,9 @@ pub async fn execute(approved: &ApprovedPlan, executor: &Executor<'_>) -> ApplyR
         executor,
         states: vec![State::Waiting; plan.steps.len()],
         made: BTreeMap::new(),
+        putting_back: BTreeSet::new(),
+        put_back: BTreeSet::new(),
+        left_behind: false,
         refused: BTreeMap::new(),
         proven: BTreeSet::new(),
         failed: false,
@@ -111,15 +116,27 @@ fn kind_of(op: &Op) -> Kind {
     }
 }
 
-/// The requests under way. Each goes on by itself, also while this run waits
-/// for something else: one that held what the other needs would stop both.
-type Running = JoinSet<(StepId, Result<Done, Failure>)>;
+/// What is under way. Each goes on by itself, also while this run waits for
+/// something else: one that held what the other needs would stop both.
+type Running = JoinSet<Ended>;
+
+/// What has ended of that.
+enum Ended {
+    Step(StepId, Result<Done, Failure>),
+    PuttingBack(StepId, PutBack),
+}
 
 struct Run<'a> {
     plan: &'a Plan,
     executor: &'a Executor<'a>,
     states: Vec<State>,
     made: BTreeMap<StepId, HookId>,
+    /// Steps that are being put back: nothing that comes after them begins.
+    putting_back: BTreeSet<StepId>,
+    /// What has been put back, or tried to: a step, for the sake of another.
+    put_back: BTreeSet<(StepId, StepId)>,
+    /// Whether something that was done could not be put back.
+    left_behind: bool,
     refused: BTreeMap<Kind, ApiError>,
     /// Kinds of write that the tenant has let through once.
     proven: BTreeSet<Kind>,
@@ -135,22 +152,27 @@ impl Run<'_> {
         let mut running = Running::new();
         loop {
             self.settle();
+            self.put_back_what_is_owed(&mut running);
             self.start(&mut running);
-            let (id, result) = match running.join_next().await {
-                None => break,
-                Some(Ok(ended)) => ended,
+            match running.join_next().await {
+                Some(Ok(Ended::Step(id, result))) => self.ended(id, result),
+                Some(Ok(Ended::PuttingBack(id, ended))) => self.ended_putting_back(id, ended),
                 // nothing aborts a request, so it panicked
                 Some(Err(panic)) => std::panic::resume_unwind(panic.into_panic()),
-            };
-            self.ended(id, result);
-            self.take_back_if_failed(id).await;
-        }
-        for id in 0..self.states.len() {
-            if matches!(self.states[id], State::Waiting) {
-                self.skip(id, Why::Stopped);
+                None if !self.give_up_the_rest() => break,
+                None => {}
             }
-            self.take_back_if_failed(id).await;
         }
+    }
+
+    /// What still waits while nothing is under way can't come any more.
+    fn give_up_the_rest(&mut self) -> bool {
+        let waiting = |id: &StepId| matches!(self.states[*id], State::Waiting);
+        let rest: Vec<StepId> = (0..self.states.len()).filter(waiting).collect();
+        for &id in &rest {
+            self.skip(id, Why::Stopped);
+        }
+        !rest.is_empty()
     }
 
     fn stopping(&self) -> bool {
@@ -192,6 +214,11 @@ impl Run<'_> {
         matches!(self.states[id], State::Done | State::OnlySwitchedOff(_))
     }
 
+    /// Whether a step is done and stays so, as far as can be seen.
+    fn is_settled(&self, id: StepId) -> bool {
+        self.is_done(id) && !self.putting_back.contains(&id)
+    }
+
     /// Whether a step failed that the tenant may have carried out all the same.
     fn is_uncertain(&self, id: StepId) -> bool {
         matches!(&self.states[id], State::Failed(failure) if failure.maybe_done())
@@ -209,7 +236,7 @@ impl Run<'_> {
         for id in 0..self.states.len() {
             let step = &self.plan.steps[id];
             let ready = matches!(self.states[id], State::Waiting)
-                && step.after.iter().all(|&before| self.is_done(before));
+                && step.after.iter().all(|&before| self.is_settled(before));
             if !ready || self.must_hold(step) {
                 continue;
             }
@@ -223,7 +250,7 @@ impl Run<'_> {
             let refused = self.refused.get(&kind_of(&step.op)).cloned();
             let Some(job) = self.job(step, urgency, refused) else { continue };
             let writer = self.executor.writer.clone();
-            running.spawn(async move { (id, job.run(&writer).await) });
+            running.spawn(async move { Ended::Step(id, job.run(&writer).await) });
             self.states[id] = State::Running;
             (self.executor.on_event)(Event::Started(id));
         }
@@ -301,74 +328,6 @@ impl Run<'_> {
                     }
                     failure => State::Failed(failure),
                 };
-            }
-        }
-    }
-
-    /// If a step that takes over from others isn't done, those are put back.
-    async fn take_back_if_failed(&mut self, id: StepId) {
-        let failure = match &self.states[id] {
-            State::Failed(failure) => Some(failure.clone()),
-            State::Skipped(_) => None,
-            _ => return,
-        };
-        let step = &self.plan.steps[id];
-        let owed: Vec<StepId> = step
-            .takes_over_from
-            .iter()
-            .copied()
-            .filter(|&from| self.is_done(from) || self.is_uncertain(from))
-            .collect();
-        if owed.is_empty() {
-            return;
-        }
-        let unsure = failure.is_some_and(|failure| failure.maybe_done());
-        if unsure && !self.surely_off(step).await {
-            let remark = match step.op {
-                Op::Create { .. } => {
-                    "the hook that it replaces still waits under another name; run apply again"
-                }
-                _ => {
-                    "the hook that ran before it is still switched off, because nobody knows \
-                     whether this one is on now; run apply again"
-                }
-            };
-            self.remark(step.owner, remark.to_owned());
-            return;
-        }
-        for from in owed {
-            self.take_back(from, id).await;
-        }
-    }
-
-    /// Makes sure that a hook whose switch-on may have come through is off.
-    async fn surely_off(&self, step: &Step) -> bool {
-        let Op::Patch { hook, .. } = &step.op else { return false };
-        let Some(id) = self.id_of(hook) else { return false };
-        perform::switch_off(self.executor.writer, &id).await.is_ok()
-    }
-
-    async fn take_back(&mut self, from: StepId, for_step: StepId) {
-        let step = &self.plan.steps[from];
-        let live = match step.owner {
-            Owner::Change(index) => self.plan.changes[index].live.as_ref(),
-            Owner::SecretWrite(_) => None,
-        };
-        let (Op::Patch { hook, patch }, Some(live)) = (&step.op, live) else { return };
-        let Some(id) = self.id_of(hook) else { return };
-        let only_off = matches!(self.states[from], State::OnlySwitchedOff(_));
-        let patch = perform::inverse(patch, live, only_off);
-        let put_back = self.executor.writer.patch(&id, &patch, Urgency::MustFinish).await;
-        // what nobody knew to be done stays a failure of its own
-        let uncertain = self.is_uncertain(from);
-        if !uncertain {
-            self.states[from] = State::TakenBack(for_step);
-        }
-        match put_back {
-            Ok(_) if uncertain => self.remark(step.owner, "put back as it was".to_owned()),
-            Ok(_) => {}
-            Err(error) => {
-                self.remark(step.owner, format!("could not be put back as it was: {error}"));
             }
         }
     }

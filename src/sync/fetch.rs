@@ -29,7 +29,7 @@ pub async fn fetch(
     fetching.list(&|hook| needs.at_first_sight(hook)).await?;
     let rest = needs.of_all(&fetching.hooks);
     fetching.read(&rest).await?;
-    Ok(fetching.finish())
+    fetching.finish().await
 }
 
 /// All of every live hook that is chosen, secrets' names included; of the
@@ -48,14 +48,15 @@ pub async fn fetch_all(
             Needs { content: wanted, secrets: wanted }
         })
         .await?;
-    Ok(fetching.finish())
+    fetching.finish().await
 }
 
 /// What came back.
 enum Answer {
     Page(u32, HooksPage),
-    Hook(usize, Option<LiveHook>),
-    Secrets(usize, Option<BTreeSet<SecretKey>>),
+    Hook(usize, LiveHook),
+    Secrets(usize, BTreeSet<SecretKey>),
+    Missing(usize, ApiError),
 }
 
 type Work = FuturesUnordered<BoxFuture<'static, Result<Answer, ApiError>>>;
@@ -66,8 +67,9 @@ struct Fetching<'a> {
     places: BTreeMap<HookId, usize>,
     /// What was asked for already.
     asked: Vec<Needs>,
-    /// Hooks that were deleted while they were read.
-    gone: BTreeSet<usize>,
+    /// Hooks that were answered 404: deleted while they were read, most
+    /// likely.
+    gone: BTreeMap<usize, ApiError>,
     work: Work,
 }
 
@@ -78,7 +80,7 @@ impl<'a> Fetching<'a> {
             hooks: Vec::new(),
             places: BTreeMap::new(),
             asked: Vec::new(),
-            gone: BTreeSet::new(),
+            gone: BTreeMap::new(),
             work: FuturesUnordered::new(),
         }
     }
@@ -137,14 +139,15 @@ impl<'a> Fetching<'a> {
             asked.content = true;
             let (reader, id) = (self.reader.clone(), hook.id.clone());
             self.work.push(Box::pin(async move {
-                Ok(Answer::Hook(at, or_gone(reader.hook(&id).await)?))
+                or_missing(at, reader.hook(&id).await.map(|hook| Answer::Hook(at, hook)))
             }));
         }
         if needs.secrets && !asked.secrets && hook.secrets.is_none() {
             asked.secrets = true;
             let (reader, id) = (self.reader.clone(), hook.id.clone());
             self.work.push(Box::pin(async move {
-                Ok(Answer::Secrets(at, or_gone(reader.secret_names(&id).await)?))
+                let names = reader.secret_names(&id).await;
+                or_missing(at, names.map(|names| Answer::Secrets(at, names)))
             }));
         }
     }
@@ -152,32 +155,36 @@ impl<'a> Fetching<'a> {
     fn fill(&mut self, answer: Answer) {
         match answer {
             Answer::Page(..) => {}
-            Answer::Hook(at, Some(read)) => {
+            Answer::Hook(at, read) => {
                 let secrets = self.hooks[at].secrets.take();
                 self.hooks[at] = LiveHook { secrets, ..read };
             }
-            Answer::Secrets(at, Some(names)) => self.hooks[at].secrets = Some(names),
-            Answer::Hook(at, None) | Answer::Secrets(at, None) => {
-                self.gone.insert(at);
+            Answer::Secrets(at, names) => self.hooks[at].secrets = Some(names),
+            Answer::Missing(at, error) => {
+                self.gone.insert(at, error);
             }
         }
     }
 
-    fn finish(self) -> LiveState {
+    /// A hook that was deleted after it was listed is one hook less, no
+    /// failure. But a proxy, or a tenant in trouble, can answer 404 as well.
+    async fn finish(self) -> Result<LiveState, ApiError> {
         let gone = self.gone;
+        if !gone.is_empty() {
+            let gone = gone.iter().map(|(at, error)| (&self.hooks[*at].id, error));
+            self.reader.demand_unlisted(&gone.collect::<Vec<_>>()).await?;
+        }
         let hooks = self.hooks.into_iter().enumerate();
         let mut hooks: Vec<LiveHook> =
-            hooks.filter(|(at, _)| !gone.contains(at)).map(|(_, hook)| hook).collect();
+            hooks.filter(|(at, _)| !gone.contains_key(at)).map(|(_, hook)| hook).collect();
         hooks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        LiveState { hooks }
+        Ok(LiveState { hooks })
     }
 }
 
-/// A hook that was deleted after it was listed is one hook less, no failure.
-fn or_gone<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+fn or_missing(at: usize, read: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
     match read {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind == ApiErrorKind::HookMissing => Ok(None),
-        Err(error) => Err(error),
+        Err(error) if error.kind == ApiErrorKind::HookMissing => Ok(Answer::Missing(at, error)),
+        other => other,
     }
 }

@@ -72,6 +72,9 @@ fn meaning(kind: &Kind) -> String {
         Kind::Unreachable(Unreachable::Dns) => "the tenant's domain has no address",
         Kind::Unreachable(Unreachable::Connect) => "nothing answers at the tenant's address",
         Kind::Unreachable(Unreachable::Tls) => "no trusted connection to the tenant",
+        Kind::Unreachable(Unreachable::NotTls) => {
+            "what answers at the tenant's address does not speak TLS"
+        }
         Kind::Unreachable(Unreachable::Proxy) => "the proxy does not lead to the tenant",
         Kind::Unreachable(Unreachable::NoTrustStore) => {
             "this machine has no trusted certificates, so no tenant can be trusted"
@@ -148,6 +151,9 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
         }
         Kind::Unreachable(Unreachable::Connect) => {
             "check the domain's port, the firewall, and HTTPS_PROXY if this network needs one"
+        }
+        Kind::Unreachable(Unreachable::NotTls) => {
+            "is the port right? A tenant on this machine that speaks plain HTTP is given as `http://127.0.0.1:PORT`"
         }
         Kind::Unreachable(Unreachable::Tls) => {
             "if the certificate is of a company's proxy or a test server, name its authority in SSL_CERT_FILE"

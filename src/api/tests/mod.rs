@@ -44,7 +44,7 @@ impl Asked {
 impl Transport for Fake {
     fn send(&self, request: HttpRequest) -> Exchange<'_> {
         Box::pin(async move {
-            let HttpRequest { method, url, bearer, body, form: _, timeout: _ } = request;
+            let HttpRequest { method, url, bearer, body, form: _, fresh: _, timeout: _ } = request;
             let asked = {
                 let mut all = self.asked.lock().unwrap();
                 let path = url.split_once("tenant.example").unwrap().1.to_owned();

@@ -27,6 +27,7 @@ async fn get(domain: &Domain) -> Result<HttpResponse, TransportError> {
         bearer: Some(SecretValue::new("token".into())),
         body: None,
         form: false,
+        fresh: false,
         timeout: Duration::from_secs(5),
     };
     transport.send(request).await
@@ -64,5 +65,5 @@ async fn what_keeps_a_connection_from_being_made_is_told_apart() {
         };
     check(&format!("http://{closed}"), Unreachable::Connect).await;
     let (plain, _heard) = server(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
-    check(plain.as_str(), Unreachable::Tls).await;
+    check(plain.as_str(), Unreachable::NotTls).await;
 }

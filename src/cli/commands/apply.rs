@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::plan;
 use crate::cli::args::{ApplyArgs, ResultFormat};
 use crate::cli::moved::moved;
+use crate::cli::output::Verbosity;
 use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Progress;
 use crate::cli::question::confirm;
@@ -30,23 +31,29 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
     runtime()?.block_on(async {
         let shared = Shared::new();
         let plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
-        show(&plans, args.format, context)?;
+        show(&plans, args, context)?;
         let approved = approve(&plans, &reviewed, args, context)?;
         if approved.iter().all(|plan| plan.plan().steps.is_empty() && plan.plan().is_clean()) {
             return finish(&plans, &nothing(&plans), args.format, context);
         }
+        for prepared in &plans {
+            if let Some(told) = prepared.token_ends_early().await? {
+                context.output.say(&told);
+            }
+        }
         if !args.yes {
             agree(&plans, &shared, context).await?;
         }
-        if shared.stop.is_cancelled() {
-            return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
-        }
-        if !args.no_backup {
+        if !args.no_backup && !shared.stop.is_cancelled() {
             let keep = usize::try_from(args.keep_backups).unwrap_or(usize::MAX);
             let place = backup::Place { dir: args.backup_dir.as_deref(), keep };
             for prepared in &plans {
                 backup::save(prepared, place, context)?;
             }
+        }
+        shared.notice_interrupts().await;
+        if shared.stop.is_cancelled() {
+            return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
         }
         let each = plans
             .iter()
@@ -102,14 +109,18 @@ fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
 }
 
 /// Text goes where the result goes; beside a JSON result it goes to stderr.
-fn show(plans: &[Prepared], format: ResultFormat, context: &Context<'_>) -> Result<(), CliError> {
-    match format {
-        ResultFormat::Text => {
-            context.output.data(&plan::as_text(plans, &context.output.stdout_style()))?;
-        }
-        ResultFormat::Json => {
-            context.output.say(&plan::as_text(plans, &context.output.stderr_style()));
-        }
+/// With `-q` only the result counts, but nobody is asked about a plan that
+/// wasn't shown.
+fn show(plans: &[Prepared], args: &ApplyArgs, context: &Context<'_>) -> Result<(), CliError> {
+    let output = context.output;
+    let asks = !args.yes && output.can_ask();
+    if output.verbosity() == Verbosity::Quiet && !asks {
+        return Ok(());
+    }
+    match args.format {
+        ResultFormat::Text => output.data(&plan::as_text(plans, &output.stdout_style()))?,
+        ResultFormat::Json if asks => output.error(&plan::as_text(plans, &output.stderr_style())),
+        ResultFormat::Json => output.say(&plan::as_text(plans, &output.stderr_style())),
     }
     Ok(())
 }
@@ -238,6 +249,7 @@ fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
         notes: Vec::new(),
         interrupted: false,
         tenant_refuses: false,
+        wrote: false,
     };
     plans.iter().map(report).collect()
 }
@@ -260,7 +272,9 @@ fn finish(
                 }
                 _ => text::applies(&views(plans, reports), &style),
             };
-            context.output.data(&format!("\n{shown}"))?;
+            let quiet = context.output.verbosity() == Verbosity::Quiet;
+            let gap = if quiet { "" } else { "\n" };
+            context.output.data(&format!("{gap}{shown}"))?;
         }
         ResultFormat::Json => {
             // the format has no place for them
@@ -297,13 +311,11 @@ fn views<'a>(plans: &'a [Prepared], reports: &'a [ApplyReport]) -> Vec<(ApplyVie
 fn exit_of(reports: &[ApplyReport]) -> Exit {
     let results = || reports.iter().flat_map(|report| &report.results);
     let all = results().all(|result| result.outcome == Outcome::Applied);
-    let wrote =
-        results().any(|result| result.outcome == Outcome::Applied || !result.done.is_empty());
     if all {
         Exit::Done
     } else if reports.iter().any(|report| report.interrupted) {
         Exit::Interrupted
-    } else if wrote {
+    } else if reports.iter().any(|report| report.wrote) {
         Exit::Partial
     } else if reports.iter().any(|report| report.tenant_refuses) {
         Exit::TenantRefuses

@@ -26,6 +26,7 @@ impl Plan {
             unresolved,
             steps: _,
             live_total: _,
+            deletes_allowed: _,
         } = plan;
         Self {
             format_version: FORMAT_VERSION,
@@ -154,6 +155,7 @@ impl Apply {
             notes: _,
             interrupted: _,
             tenant_refuses: _,
+            wrote: _,
         } = report;
         Self {
             format_version: FORMAT_VERSION,

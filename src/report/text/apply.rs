@@ -14,8 +14,15 @@ use crate::report::words::grouped;
 /// it why it failed and what to do next.
 #[must_use]
 pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
-    let ApplyReport { tenant, fingerprint: _, results, notes, interrupted, tenant_refuses: _ } =
-        report;
+    let ApplyReport {
+        tenant,
+        fingerprint: _,
+        results,
+        notes,
+        interrupted,
+        tenant_refuses: _,
+        wrote: _,
+    } = report;
     let mut page = Page::new(style);
     let heading = [span(Ink::Strong, "Apply to "), span(Ink::Strong, theirs(tenant, style))];
     page.wrap(0, 2, &heading);

@@ -38,12 +38,13 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
         unresolved,
         steps: _,
         live_total: _,
+        deletes_allowed,
     } = plan;
     let mut page = Page::new(style);
     let heading = [span(Ink::Strong, "Plan for "), span(Ink::Strong, theirs(tenant, style))];
     page.wrap(0, 2, &heading);
     let found = facts::dangers(plan);
-    dangers(&mut page, &found);
+    dangers(&mut page, &found, *deletes_allowed);
     let names = names_width(&page, changes.iter().map(|change| &change.name));
     let mut rows = MOST_ROWS;
     for change in changes {
@@ -153,7 +154,7 @@ fn what_goes(page: &mut Page<'_>, change: &Change) {
     fields::row(page, "until now", vec![plain(listed(&parts))]);
 }
 
-fn dangers(page: &mut Page<'_>, dangers: &[Danger]) {
+fn dangers(page: &mut Page<'_>, dangers: &[Danger], deletes_allowed: bool) {
     if dangers.is_empty() {
         return;
     }
@@ -166,7 +167,7 @@ fn dangers(page: &mut Page<'_>, dangers: &[Danger]) {
         page.wrap(2, 4, &spans);
     }
     more(page, dangers.len(), most);
-    if dangers.iter().any(|danger| danger.kind.is_delete()) {
+    if !deletes_allowed && dangers.iter().any(|danger| danger.kind.is_delete()) {
         page.wrap(2, 4, &[plain("Apply deletes only with --allow-delete.")]);
     }
 }

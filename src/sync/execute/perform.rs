@@ -36,6 +36,8 @@ pub(super) struct Failure {
     pub(super) error: Option<ApiError>,
     /// What was wrong with the answer.
     pub(super) wrong: String,
+    /// The tenant took the write, but not as it was sent.
+    pub(super) accepted: bool,
     /// The hook that was made all the same.
     pub(super) id: Option<HookId>,
     /// Of a refused patch, the switch-off came through alone.
@@ -107,7 +109,11 @@ impl Job {
 
 async fn create(writer: &Writer, hook: &NewHook, urgency: Urgency) -> Result<Done, Failure> {
     let made = writer.create(hook, urgency).await.map_err(Failure::of)?;
-    judged(made.differences, Some(made.hook.id))
+    judged(made.differences, Some(made.hook.id)).map_err(|failure| Failure {
+        // found where the answer was lost, it may be somebody else's
+        accepted: failure.accepted && !made.found,
+        ..failure
+    })
 }
 
 async fn send_patch(
@@ -130,7 +136,7 @@ fn judged(differences: Vec<Difference>, id: Option<HookId>) -> Result<Done, Fail
     if wrong.is_empty() {
         Ok(Done { id, notes: words(notes) })
     } else {
-        Err(Failure { wrong: words(wrong).join("; "), id, ..Failure::default() })
+        Err(Failure { wrong: words(wrong).join("; "), accepted: true, id, ..Failure::default() })
     }
 }
 

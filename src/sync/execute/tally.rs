@@ -42,6 +42,7 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
         results: changes.chain(writes).collect(),
         notes: run.notes.clone(),
         interrupted: run.executor.stop.is_cancelled(),
+        wrote: run.left_behind || run.states.iter().any(is_written),
         tenant_refuses: run.refused.values().any(|error| {
             // a bare 403 too: the token's scopes were checked before, and the
             // words in which read-only tenants refuse are nowhere recorded
@@ -50,6 +51,15 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
                 ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone | ApiErrorKind::Forbidden
             )
         }),
+    }
+}
+
+/// Whether a step is known to have changed the tenant.
+fn is_written(state: &State) -> bool {
+    match state {
+        State::Done | State::OnlySwitchedOff(_) => true,
+        State::Failed(failure) => failure.accepted,
+        State::Waiting | State::Running | State::TakenBack(_) | State::Skipped(_) => false,
     }
 }
 
@@ -153,16 +163,17 @@ fn without_request(message: String) -> FailedRequest {
 }
 
 fn in_words(state: &State, step: &Step) -> Option<String> {
-    match state {
-        State::Done => {}
+    let otherwise = match state {
+        State::Done => "",
+        State::Failed(failure) if failure.accepted => ", but not as it was sent",
         State::OnlySwitchedOff(_) => return Some("switched off".to_owned()),
         State::Waiting
         | State::Running
         | State::Failed(_)
         | State::TakenBack(_)
         | State::Skipped(_) => return None,
-    }
-    Some(match &step.op {
+    };
+    let words = match &step.op {
         Op::Create { hook } if hook.enabled == Some(true) => "made".to_owned(),
         Op::Create { .. } => "made, switched off".to_owned(),
         Op::Patch { hook, patch } => {
@@ -180,5 +191,6 @@ fn in_words(state: &State, step: &Step) -> Option<String> {
         Op::AddSecrets { keys, .. } => format!("secret {} added", keys.join(", ")),
         Op::UpdateSecrets { keys, .. } => format!("secret {} written", keys.join(", ")),
         Op::RemoveSecrets { keys, .. } => format!("secret {} removed", keys.join(", ")),
-    })
+    };
+    Some(format!("{words}{otherwise}"))
 }

@@ -1,0 +1,145 @@
+//! Puts hooks back that gave way to one that then could not come.
+//!
+//! Goes on beside everything else: a hook that is off for nothing is off for
+//! as short as can be, and what doesn't depend on it doesn't wait. Must not
+//! begin anything that the plan doesn't know.
+
+use super::perform::{self, Failure};
+use super::{Ended, Run, Running, State};
+use crate::api::{ApiError, Urgency, Writer};
+use crate::model::{HookId, HookPatch};
+use crate::plan::{Op, Owner, Step, StepId};
+
+/// What has to be done so that a trigger is as it was.
+struct Task {
+    /// The hook that has to be off first, because nobody knows whether its
+    /// switch-on came through.
+    off: Option<HookId>,
+    patches: Vec<(StepId, HookId, HookPatch)>,
+}
+
+/// What came of it.
+pub(super) enum PutBack {
+    /// The successor may be on: those before it stay as they are.
+    Unsafe,
+    /// Each was asked for.
+    Asked(Vec<(StepId, Result<(), ApiError>)>),
+}
+
+impl Task {
+    async fn run(self, writer: &Writer) -> PutBack {
+        if let Some(off) = &self.off
+            && perform::switch_off(writer, off).await.is_err()
+        {
+            return PutBack::Unsafe;
+        }
+        let mut asked = Vec::new();
+        for (step, hook, patch) in self.patches {
+            let answer = writer.patch(&hook, &patch, Urgency::MustFinish).await;
+            asked.push((step, answer.map(drop)));
+        }
+        PutBack::Asked(asked)
+    }
+}
+
+impl Run<'_> {
+    /// Where a step that takes over from others isn't done and will not be,
+    /// those are put back.
+    pub(super) fn put_back_what_is_owed(&mut self, running: &mut Running) {
+        for id in 0..self.states.len() {
+            let failure = match &self.states[id] {
+                State::Failed(failure) => Some(failure),
+                State::Skipped(_) => None,
+                _ => continue,
+            };
+            let unsure = failure.is_some_and(Failure::maybe_done);
+            let step = &self.plan.steps[id];
+            let owed: Vec<StepId> = step
+                .takes_over_from
+                .iter()
+                .copied()
+                .filter(|&from| self.is_done(from) || self.is_uncertain(from))
+                .filter(|&from| !self.put_back.contains(&(id, from)))
+                .collect();
+            if owed.is_empty() {
+                continue;
+            }
+            self.put_back.extend(owed.iter().map(|&from| (id, from)));
+            let off = if unsure { self.hook_of(step) } else { None };
+            if unsure && off.is_none() {
+                self.remark_unsafe(id);
+                continue;
+            }
+            let patches: Vec<_> = owed.iter().filter_map(|&from| self.inverse(from)).collect();
+            self.putting_back.extend(patches.iter().map(|(from, ..)| *from));
+            let task = Task { off, patches };
+            let writer = self.executor.writer.clone();
+            running.spawn(async move { Ended::PuttingBack(id, task.run(&writer).await) });
+        }
+    }
+
+    /// The hook that a step switches on; `None` where it makes one.
+    fn hook_of(&self, step: &Step) -> Option<HookId> {
+        match &step.op {
+            Op::Patch { hook, .. } => self.id_of(hook),
+            _ => None,
+        }
+    }
+
+    /// What takes a step back.
+    fn inverse(&self, from: StepId) -> Option<(StepId, HookId, HookPatch)> {
+        let step = &self.plan.steps[from];
+        let live = match step.owner {
+            Owner::Change(index) => self.plan.changes[index].live.as_ref(),
+            Owner::SecretWrite(_) => None,
+        };
+        let (Op::Patch { hook, patch }, Some(live)) = (&step.op, live) else { return None };
+        let only_off = matches!(self.states[from], State::OnlySwitchedOff(_));
+        Some((from, self.id_of(hook)?, perform::inverse(patch, live, only_off)))
+    }
+
+    pub(super) fn ended_putting_back(&mut self, for_step: StepId, ended: PutBack) {
+        let asked = match ended {
+            PutBack::Asked(asked) => asked,
+            PutBack::Unsafe => {
+                let of_it = |(id, from): &(StepId, StepId)| (*id == for_step).then_some(*from);
+                for from in self.put_back.iter().filter_map(of_it) {
+                    self.putting_back.remove(&from);
+                }
+                self.remark_unsafe(for_step);
+                return;
+            }
+        };
+        for (from, answer) in asked {
+            self.putting_back.remove(&from);
+            // what nobody knew to be done stays a failure of its own
+            let uncertain = self.is_uncertain(from);
+            if !uncertain {
+                self.states[from] = State::TakenBack(for_step);
+            }
+            let owner = self.plan.steps[from].owner;
+            match answer {
+                Ok(()) if uncertain => self.remark(owner, "put back as it was".to_owned()),
+                Ok(()) => {}
+                Err(error) => {
+                    self.left_behind |= !uncertain;
+                    self.remark(owner, format!("could not be put back as it was: {error}"));
+                }
+            }
+        }
+    }
+
+    fn remark_unsafe(&mut self, id: StepId) {
+        let step = &self.plan.steps[id];
+        let remark = match step.op {
+            Op::Create { .. } => {
+                "the hook that it replaces still waits under another name; run apply again"
+            }
+            _ => {
+                "the hook that ran before it is still switched off, because nobody knows whether \
+                 this one is on now; run apply again"
+            }
+        };
+        self.remark(step.owner, remark.to_owned());
+    }
+}
