@@ -8,7 +8,7 @@ use super::{MOST, MOST_ENVIRONMENTS, PLAN_MARKER, PlanView, action_word, fitting
 use crate::plan::{
     Action, Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Warning,
 };
-use crate::report::facts::{self, Danger};
+use crate::report::facts::{self, Danger, OrderLine};
 use crate::report::text::differs;
 use crate::report::words::{about, count, grouped, listed};
 
@@ -191,10 +191,10 @@ fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
     out
 }
 
-/// What is beside the changes: secrets sent again, secrets without a value,
-/// warnings, unmanaged hooks.
+/// What is beside the changes: warnings, secrets without a value, the order,
+/// secrets sent again, unmanaged hooks.
 fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
-    let share = room / 4;
+    let share = room / 5;
     let keys = |keys: &[String]| listed(&keys.iter().map(|key| code(key)).collect::<Vec<_>>());
     let warning = |one: &Warning| {
         let Warning { code: rule, message, source } = one;
@@ -213,6 +213,16 @@ fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
     let unmanaged = |hook: &Unmanaged| {
         format!("- {} on {}\n", code(hook.name.as_str()), code(hook.trigger.as_str()))
     };
+    let step = |line: OrderLine| {
+        let OrderLine { hook, what, or_else } = line;
+        let back = match or_else.as_slice() {
+            [] => String::new(),
+            [one] => format!("; if that fails, {} is put back as before", code(one)),
+            several => format!("; if that fails, {} are put back as before", keys(several)),
+        };
+        format!("1. {}: {}{back}\n", code(&hook), phrase(&what))
+    };
+    let order: Vec<OrderLine> = facts::order(plan).into_iter().flatten().collect();
     let warnings = facts::other_warnings(plan, found);
     [
         list("Warnings", warnings, share, warning).replacen("<details>", "<details open>", 1),
@@ -223,6 +233,7 @@ fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
             without_value,
         )
         .replacen("<details>", "<details open>", 1),
+        list("Order of the writes that wait for others", order, share, step),
         list(
             "Secrets sent again (values can't be compared)",
             &plan.secret_writes,
