@@ -71,7 +71,8 @@ impl Neighbours {
         let output = tokio::task::spawn_blocking(move || (command.output(), command));
         let (output, command) = output.await.unwrap();
         let Output { status, stdout, stderr } = output.unwrap();
-        let said = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         assert_eq!(status.code(), Some(exit), "{command:?}\n{said}");
         said
     }
@@ -140,6 +141,9 @@ async fn what_one_tool_exports_the_other_leaves_as_it_is() {
         let inside = |path: PathBuf| path.strip_prefix(&root).unwrap().to_owned();
         files(&root.join("hooks")).into_iter().map(|(path, text)| (inside(path), text)).collect()
     };
-    assert_eq!(by_name("ours").keys().collect::<Vec<_>>(), by_name("theirs").keys().collect::<Vec<_>>());
+    assert_eq!(
+        by_name("ours").keys().collect::<Vec<_>>(),
+        by_name("theirs").keys().collect::<Vec<_>>()
+    );
     assert_eq!(by_name("ours-yaml"), by_name("theirs-yaml"));
 }
