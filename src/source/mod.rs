@@ -75,9 +75,20 @@ pub struct Loaded {
 #[must_use]
 pub fn load(dir: &Path, options: &LoadOptions) -> Loaded {
     let mut context = definition::Context::new(&options.keywords, options.allow_unresolved);
-    let (desired, definitions, layout) = match deploy::recognise(dir) {
-        Some(tree) => deploy::load(&tree, &mut context),
-        None => match walk::Root::open(dir) {
+    let (desired, definitions, layout) = match (deploy::recognise(dir), deploy::without_hooks(dir))
+    {
+        (Some(tree), _) => deploy::load(&tree, &mut context),
+        (None, Some(file)) => {
+            let message = "this file says nothing of hooks, so there is nothing to compare";
+            context.found.push(
+                Diagnostic::error(codes::NO_DEFINITIONS, message).in_file(walk::display(&file)).hint(
+                    "add `hooks:` with a list, or `hooks: []` to say that there are to be none; \
+                     `hooksync export` writes those of the tenant",
+                ),
+            );
+            (DesiredState::default(), 0, Layout::DeployCliYaml)
+        }
+        (None, None) => match walk::Root::open(dir) {
             Ok(root) => {
                 let (desired, definitions) = native::load(&root, &mut context);
                 (desired, definitions, Layout::Native)

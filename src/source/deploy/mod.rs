@@ -18,6 +18,18 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use read::{load, read, root_of};
 
+/// Sections that nearly every `tenant.yaml` has one of.
+const SECTIONS: [&str; 8] = [
+    "tenant:",
+    "clients:",
+    "resourceServers:",
+    "connections:",
+    "databases:",
+    "rules:",
+    "actions:",
+    "pages:",
+];
+
 /// A folder in one of the two layouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tree {
@@ -56,6 +68,20 @@ pub(crate) fn recognise(dir: &Path) -> Option<Tree> {
         return Some(Tree::Directory(above));
     }
     yaml_file(&above).map(Tree::Yaml)
+}
+
+/// A `tenant.yaml` that says nothing of hooks, in a folder that is no tree with
+/// hooks: to the Deploy CLI that means to leave them alone.
+pub(crate) fn without_hooks(dir: &Path) -> Option<PathBuf> {
+    let files = YAML_FILES.iter().map(|name| dir.join(name));
+    let mut files = if dir.is_file() { vec![dir.to_owned()] } else { files.collect() };
+    files.retain(|file| {
+        fs::read_to_string(file).is_ok_and(|text| {
+            let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+            !has("hooks") && !has("triggerId") && SECTIONS.iter().any(|key| has(key))
+        })
+    });
+    files.into_iter().next()
 }
 
 /// The folder above one, as a person would write it.

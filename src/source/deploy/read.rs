@@ -46,7 +46,8 @@ pub(crate) fn load(tree: &Tree, context: &mut Context<'_>) -> (DesiredState, usi
     context.has_literals = false;
     let (definitions, count) = read(&root, tree, context);
     if count == 0 && context.found.is_empty() {
-        let message = "there are no hooks in this tree; those of the tenant are left alone";
+        let message = "there are no hooks in this tree; those of the tenant are left alone, \
+                       unless deletes are allowed";
         let shown = match tree {
             Tree::Directory(folder) | Tree::Yaml(folder) => display(folder),
         };

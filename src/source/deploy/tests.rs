@@ -140,6 +140,18 @@ fn other_sections_may_be_anything_and_an_empty_list_manages_nothing() {
         assert!(errors(&loaded).is_empty(), "{:#?}", loaded.diagnostics);
         assert_eq!(loaded.diagnostics.len(), findings, "{:#?}", loaded.diagnostics);
     }
+    // No list is no empty list: nothing may be deleted then.
     fs::write(&file, "tenant: {}\n").unwrap();
+    for dir in [folder.path(), &file] {
+        let loaded = load(dir, &LoadOptions::default());
+        assert_eq!(loaded.layout, Layout::DeployCliYaml);
+        let [found] = &errors(&loaded)[..] else { panic!("{:#?}", loaded.diagnostics) };
+        assert_eq!(
+            found.message,
+            "this file says nothing of hooks, so there is nothing to compare"
+        );
+    }
+    // A hook that is called so is none of theirs.
+    fs::write(&file, "name: tenant\ntriggerId: send-phone-message\n").unwrap();
     assert_eq!(load(folder.path(), &LoadOptions::default()).layout, Layout::Native);
 }
