@@ -3,12 +3,14 @@
 //!
 //! Must not ask the tenant anything.
 
+use std::collections::HashMap;
+
 use super::args::ProjectArgs;
 use super::settings::{ConfigFile, ProjectSettings};
 use super::{CliError, Context, Exit};
 use crate::lint::{self, Level, RuleSettings};
-use crate::model::{DesiredState, Diagnostic};
-use crate::plan::{FieldChange, Plan, Warning};
+use crate::model::{DesiredState, Diagnostic, HookName, Severity};
+use crate::plan::{Change, FieldChange, Plan, Warning};
 use crate::report::text;
 use crate::source::config::RuleLevel;
 use crate::source::{self, LoadOptions, codes};
@@ -85,6 +87,15 @@ pub(super) enum Scripts {
     LivedBefore,
 }
 
+/// What a plan does to a file's hooks.
+#[derive(Default)]
+struct Touched {
+    /// It changes one of them.
+    by_change: bool,
+    /// It sends what the file says, so that an error in it stops the plan.
+    where_it_counts: bool,
+}
+
 impl Checked {
     /// Every finding, in order.
     pub(super) fn all(&self) -> Vec<Diagnostic> {
@@ -119,36 +130,41 @@ impl Checked {
         context: &Context<'_>,
     ) -> Result<(), CliError> {
         let mut stopping = Vec::new();
+        let changes: HashMap<&HookName, &Change> = plan
+            .changes
+            .iter()
+            .filter(|change| change.source.is_some())
+            .map(|change| (&change.name, change))
+            .collect();
+        let mut files: HashMap<&str, Touched> = HashMap::new();
         for hook in &self.desired.hooks {
-            let change = plan
-                .changes
-                .iter()
-                .find(|change| change.name == hook.name && change.source.is_some());
-            let script_changes = change.is_some_and(|change| {
-                change.fields.iter().any(|field| matches!(field, FieldChange::Script { .. }))
-            });
-            let mine = self.scripts.iter().filter(|finding| {
-                let file = finding.file.as_deref();
-                file == Some(hook.source.as_str()) || file == Some(hook.script_source.file.as_str())
-            });
-            for finding in mine {
-                if finding.is_error() && script_changes && scripts == Scripts::New {
-                    stopping.push(finding.clone());
-                } else if finding.is_error() && script_changes {
-                    plan.warnings.push(warning(finding, " (it was live before)"));
-                } else if finding.is_error() {
-                    plan.warnings.push(warning(finding, " (it is live already)"));
-                } else if change.is_some() && finding.severity == crate::model::Severity::Warning {
-                    plan.warnings.push(warning(finding, ""));
-                }
+            let change = changes.get(&hook.name);
+            let is_script = |field: &FieldChange| matches!(field, FieldChange::Script { .. });
+            let script_changes = change.is_some_and(|change| change.fields.iter().any(is_script));
+            let script = files.entry(hook.script_source.file.as_str()).or_default();
+            script.by_change |= change.is_some();
+            script.where_it_counts |= script_changes;
+            // What is wrong with the definition itself matters to any change.
+            let definition = files.entry(hook.source.as_str()).or_default();
+            definition.by_change |= change.is_some();
+            definition.where_it_counts |= change.is_some();
+        }
+        for finding in &self.scripts {
+            let file = finding.file.as_deref().unwrap_or_default();
+            let Some(touched) = files.get(file) else { continue };
+            let is_warning = finding.severity == Severity::Warning;
+            if finding.is_error() && touched.where_it_counts && scripts == Scripts::New {
+                stopping.push(finding.clone());
+            } else if finding.is_error() && touched.where_it_counts {
+                plan.warnings.push(warning(finding, " (it was live before)"));
+            } else if finding.is_error() {
+                plan.warnings.push(warning(finding, " (it is live already)"));
+            } else if touched.by_change && is_warning {
+                plan.warnings.push(warning(finding, ""));
             }
         }
-        let files = self.found.iter().filter(|finding| !finding.is_error());
-        plan.warnings.extend(
-            files
-                .filter(|finding| finding.severity == crate::model::Severity::Warning)
-                .map(|finding| warning(finding, "")),
-        );
+        let found = self.found.iter().filter(|finding| finding.severity == Severity::Warning);
+        plan.warnings.extend(found.map(|finding| warning(finding, "")));
         plan.warnings.sort();
         plan.warnings.dedup();
         if stopping.is_empty() {

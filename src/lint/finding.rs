@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::yaml::Definition;
-use crate::model::{Code, DesiredHook, Diagnostic};
+use crate::model::{Code, DesiredHook, Diagnostic, Places};
 
 use super::allow::{self, Allow};
 use super::rule::{ALLOW_UNKNOWN, ALLOW_UNUSED, ALLOW_WITHOUT_REASON, Rule, RuleSettings};
@@ -229,6 +229,11 @@ impl<'h> Findings<'h> {
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let Self { hook, yaml: _, settings, found, script_credentials, definition_credentials } =
             self;
+        let mut found = found;
+        found.sort_by_key(|found| found.place.start());
+        let script = &hook.script_source;
+        let mut in_script = Places::new(&script.text).without_lines_over(LONG_LINE);
+        let mut in_definition = Places::new(&hook.source_text).without_lines_over(LONG_LINE);
         let mut diagnostics: Vec<_> = found
             .into_iter()
             .filter_map(|Found { code, message, hint, place }| {
@@ -237,14 +242,20 @@ impl<'h> Findings<'h> {
                 finding.hint = hint;
                 Some(match place {
                     Place::Script(at) => {
-                        let source = &hook.script_source;
-                        let found =
-                            finding.in_file(&*source.file).at_bytes(&source.text, at.start, at.end);
-                        redacted(found, &source.text, at.start, &script_credentials)
+                        let found = finding.in_file(&*script.file).at_place(
+                            &mut in_script,
+                            at.start,
+                            at.end,
+                        );
+                        redacted(found, &script.text, at.start, &script_credentials)
                     }
                     Place::Definition(at) => {
                         let text = &hook.source_text;
-                        let found = finding.in_file(&*hook.source).at_bytes(text, at.start, at.end);
+                        let found = finding.in_file(&*hook.source).at_place(
+                            &mut in_definition,
+                            at.start,
+                            at.end,
+                        );
                         without_secrets(redacted(found, text, at.start, &definition_credentials))
                     }
                 })
@@ -267,9 +278,6 @@ fn redacted(
     at: usize,
     credentials: &[Range<usize>],
 ) -> Diagnostic {
-    if finding.excerpt.as_ref().is_some_and(|excerpt| excerpt.line.len() > LONG_LINE) {
-        finding.excerpt = None;
-    }
     let Some(excerpt) = finding.excerpt.as_mut().filter(|_| !credentials.is_empty()) else {
         return finding;
     };

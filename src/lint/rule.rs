@@ -169,7 +169,7 @@ rules! {
     UNDECLARED_SECRET = "HS430" "undeclared-secret" Warning "a secret is read but not in `secrets`";
     UNUSED_SECRET = "HS431" "unused-secret" Warning "a secret is never read";
     SECRET_KEY_DOT = "HS432" "secret-key-dot" Warning "a secret whose key is no identifier is read with a dot";
-    TOO_MANY_SECRETS = "HS433" "too-many-secrets" Warning "more than the 20 secrets a hook may have";
+    TOO_MANY_SECRETS = "HS433" "too-many-secrets" Error "more than the 20 secrets a hook may have";
     HARDCODED_CREDENTIAL = "HS434" "hardcoded-credential" Warning "a credential is written into the script";
     LITERAL_SECRET = "HS435" "literal-secret" Warning "a credential is written into the definition";
     CONTEXT_LOGGED = "HS436" "context-logged" Warning "the log receives every secret of the hook";

@@ -61,6 +61,63 @@ pub struct Excerpt {
     pub width: usize,
 }
 
+/// Counts lines and columns of a text, from one place on to the next: places
+/// in order cost no more than the text is long.
+#[derive(Debug, Clone)]
+pub struct Places<'t> {
+    text: &'t str,
+    /// Up to here is counted.
+    at: usize,
+    line: usize,
+    line_start: usize,
+    /// Where the line ends, if it was looked for.
+    line_end: Option<usize>,
+    column: usize,
+    /// A longer line is no excerpt.
+    longest: Option<usize>,
+}
+
+impl<'t> Places<'t> {
+    /// The places of a text.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        Self { text, at: 0, line: 1, line_start: 0, line_end: None, column: 1, longest: None }
+    }
+
+    /// Leaves lines of more bytes out of the excerpts.
+    #[must_use]
+    pub fn without_lines_over(mut self, longest: usize) -> Self {
+        self.longest = Some(longest);
+        self
+    }
+
+    /// The place of a byte that begins a character.
+    fn position(&mut self, at: usize) -> Position {
+        if at < self.at {
+            *self = Self { longest: self.longest, ..Self::new(self.text) };
+        }
+        let passed = &self.text[self.at..at];
+        if let Some(newline) = passed.rfind('\n') {
+            self.line += passed.matches('\n').count();
+            self.line_start = self.at + newline + 1;
+            self.line_end = None;
+            self.column = self.text[self.line_start..at].chars().count() + 1;
+        } else {
+            self.column += passed.chars().count();
+        }
+        self.at = at;
+        Position { line: self.line, column: self.column }
+    }
+
+    /// Where the line of a byte ends that was counted last.
+    fn line_end(&mut self, at: usize) -> usize {
+        let end = || self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline);
+        let end = self.line_end.unwrap_or_else(end);
+        self.line_end = Some(end);
+        end
+    }
+}
+
 /// One finding. Ordered by file, place, severity, code: the order in which a
 /// run tells them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,18 +184,23 @@ impl Diagnostic {
     /// it is on disk. Offsets outside the text or inside a character are
     /// moved to the nearest place that exists.
     #[must_use]
-    pub fn at_bytes(mut self, text: &str, start: usize, end: usize) -> Self {
+    pub fn at_bytes(self, text: &str, start: usize, end: usize) -> Self {
+        self.at_place(&mut Places::new(text), start, end)
+    }
+
+    /// The same with [`Places`] of the text, for many findings about one.
+    #[must_use]
+    pub fn at_place(mut self, places: &mut Places<'_>, start: usize, end: usize) -> Self {
+        let text = places.text;
         let start = floor_char_boundary(text, start);
         let end = floor_char_boundary(text, end.max(start));
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        self.position = Some(places.position(start));
+        let line_start = places.line_start;
+        let line_end = places.line_end(start);
         let line = text[line_start..line_end].trim_end_matches('\r');
         let visible_end = end.min(line_start + line.len());
-        self.position = Some(Position {
-            line: text[..line_start].matches('\n').count() + 1,
-            column: text[line_start..start].chars().count() + 1,
-        });
-        self.excerpt = Some(Excerpt {
+        let is_shown = places.longest.is_none_or(|longest| line.len() <= longest);
+        self.excerpt = is_shown.then(|| Excerpt {
             line: line.to_owned(),
             width: text.get(start..visible_end).map_or(0, |part| part.chars().count()).max(1),
         });
@@ -191,6 +253,20 @@ mod tests {
     fn places_are_counted_in_characters_from_one() {
         assert_eq!(place("a: é b\nc: d\n", 6, 7), (1, 6, "a: é b".into(), 1));
         assert_eq!(place("a\r\nbcd\r\n", 4, 6), (2, 2, "bcd".into(), 2));
+    }
+
+    #[test]
+    fn places_are_the_same_in_any_order() {
+        let text = "a é\nbc\n\ndé f";
+        let mut places = Places::new(text);
+        for at in [0, 3, 5, 6, 8, 9, 12, 2, 14, 0] {
+            let one = Diagnostic::error(Code("HS000"), "x").at_bytes(text, at, at + 1);
+            let other = Diagnostic::error(Code("HS000"), "x").at_place(&mut places, at, at + 1);
+            assert_eq!(one, other, "{at}");
+        }
+        let short = &mut Places::new(text).without_lines_over(2);
+        let found = Diagnostic::error(Code("HS000"), "x").at_place(short, 0, 1);
+        assert_eq!((found.position, found.excerpt), (Some(Position { line: 1, column: 1 }), None));
     }
 
     #[test]

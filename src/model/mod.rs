@@ -13,7 +13,7 @@ pub mod secret;
 pub mod state;
 pub mod trigger;
 
-pub use diagnostic::{Code, Diagnostic, Excerpt, Position, Severity};
+pub use diagnostic::{Code, Diagnostic, Excerpt, Places, Position, Severity};
 pub use hook::{Dependencies, HookId, HookPatch, LiveHook, NewHook};
 pub use name::{HookName, InvalidName};
 pub use script::{Script, Sha256};

@@ -94,8 +94,6 @@ codes! {
     SCRIPT_MISSING = "HS112";
     /// A secret without a value.
     EMPTY_SECRET = "HS113";
-    /// More secrets than a hook can have.
-    TOO_MANY_SECRETS = "HS114";
     /// A setting of `hooksync.yaml`, or of the Deploy CLI's `config.json`, has a value that it can't have.
     INVALID_SETTING = "HS117";
     /// A setting of the Deploy CLI's `config.json` that has no effect here.

@@ -37,10 +37,6 @@ pub(crate) const FIELDS: [&str; 8] = [
     "literalMarkers",
 ];
 
-/// The most secrets a hook can have (Auth0's API description:
-/// `maxProperties: 20`).
-pub(crate) const MAX_SECRETS: usize = 20;
-
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub(crate) struct Placed<T> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::{MAX_SECRETS, Placed, Style};
+use super::{Placed, Style};
 use crate::model::secret::NOT_SHOWN;
 use crate::model::{Dependencies, DesiredSecret, HookName, SecretKey, Trigger};
 use crate::source::codes;
@@ -110,10 +110,6 @@ pub(super) fn secrets(
         _ => {}
     }
     let entries = fields.map(node, "`secrets`")?;
-    if entries.len() > MAX_SECRETS {
-        let message = format!("{} secrets; a hook can have {MAX_SECRETS}", entries.len());
-        fields.error(codes::TOO_MANY_SECRETS, message, &key.span);
-    }
     let mut complete = true;
     let mut secrets = BTreeMap::new();
     for (key, entry) in entries {

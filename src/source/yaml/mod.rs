@@ -284,7 +284,9 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
         Error::ExternalMessage { msg, .. } | Error::Message { msg, .. } => msg.clone(),
         other => without_place(&other.to_string()),
     };
-    if message.contains("tab") {
+    let message = unescaped(&message);
+    let mut words = message.split(|c: char| !c.is_ascii_alphabetic());
+    if words.any(|word| matches!(word, "tab" | "tabs" | "Tab" | "Tabs")) {
         return (codes::SYNTAX, TAB.to_owned(), Some("indent with blanks".to_owned()));
     }
     if message.contains("recursion") || message.contains("limit") {
@@ -306,6 +308,29 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
         None
     };
     (codes::SYNTAX, format!("not valid YAML: {message}"), hint)
+}
+
+/// Turns the `\u{1b}` of the parser's messages back into the character: who
+/// shows a message makes it harmless, and would escape it twice.
+fn unescaped(message: &str) -> String {
+    let mut parts = message.split("\\u{");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let character = part.split_once('}').and_then(|(number, rest)| {
+            Some((u32::from_str_radix(number, 16).ok().and_then(char::from_u32)?, rest))
+        });
+        match character {
+            Some((character, rest)) => {
+                text.push(character);
+                text.push_str(rest);
+            }
+            None => {
+                text.push_str("\\u{");
+                text.push_str(part);
+            }
+        }
+    }
+    text
 }
 
 /// Takes off the " at line 1, column 2" that the parser adds to its messages.
