@@ -23,13 +23,14 @@ use crate::sync::{Executor, execute};
 /// # Errors
 /// When nothing could be applied; what was is told as a result.
 pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let reviewed = reviewed(args)?;
-    let (file, rules) = definitions::config(&args.project, context)?;
-    let environment = context.environment;
-    let allow_delete = args.scope.allow_delete;
-    let all = settings::tenant(&args.project, &args.connection, allow_delete, environment, &file)?;
     runtime()?.block_on(async {
+        // first of all: an interrupt is to be heard from here on
         let shared = Shared::new();
+        let reviewed = reviewed(args)?;
+        let (file, rules) = definitions::config(&args.project, context)?;
+        let (connection, environment) = (&args.connection, context.environment);
+        let allow_delete = args.scope.allow_delete;
+        let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
         let plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
         show(&plans, args, context)?;
         let approved = approve(&plans, &reviewed, args, context)?;
