@@ -73,8 +73,9 @@ pub(super) fn management(
         400 | 422 => ApiErrorKind::Invalid,
         401 => ApiErrorKind::Unauthorized,
         403 if lacks_scope(&said) => ApiErrorKind::MissingScope { scope: scopes_of(&said.message) },
+        // a firewall before the tenant, say, which minds one script only
+        403 | 404 if !said.json => not_the_api(response),
         403 => ApiErrorKind::Forbidden,
-        404 if !said.json => not_the_api(response),
         404 if bare_path == HOOKS => ApiErrorKind::FeatureGone,
         404 => ApiErrorKind::HookMissing,
         410 | 501 => ApiErrorKind::FeatureGone,

@@ -166,8 +166,13 @@ impl Writer {
             // fails, the hook is changed all the same.
             let read = self.reader.one(id, urgency.following()).await;
             let hook = read.map_err(|error| error.maybe_done(true))?;
-            if round == ANSWERS || compare::with_patch(patch, &hook).is_empty() {
+            let as_sent = compare::with_patch(patch, &hook).is_empty();
+            if as_sent || wire::is_acknowledgement(&answer.body) {
                 return Ok(hook);
+            }
+            if round == ANSWERS {
+                let problem = "it is no hook";
+                return Err(super::reader::protocol(&call, &answer, problem).maybe_done(true));
             }
             self.pause_before_repeating(round, &call).await?;
             round += 1;

@@ -9,6 +9,9 @@ use super::planning::Prepared;
 use super::{CliError, Context, Exit};
 use crate::source::{Backup, Manifest, Saved, export};
 
+/// What the names of backups begin with.
+const TIME: &str = "2026-01-31T12-00-00Z";
+
 /// Where backups lie unless the user says otherwise.
 const DEFAULT: &str = ".hooksync/backups";
 
@@ -59,7 +62,7 @@ pub(super) fn save(
             .hint("choose another place with --backup-dir, or go without with --no-backup")
     })?;
     context.say(&format!("Backup of what is live: {}", folder.display()));
-    keep_some(dir, place.keep, context);
+    keep_some(dir, place.keep, &folder, context);
     Ok(())
 }
 
@@ -127,9 +130,11 @@ fn real(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// Removes the oldest backups above `keep`, and says which.
-fn keep_some(dir: &Path, keep: usize, context: &Context<'_>) {
+fn keep_some(dir: &Path, keep: usize, new: &Path, context: &Context<'_>) {
     let all = all(dir);
-    for old in &all[..all.len().saturating_sub(keep)] {
+    let too_many = all[..all.len().saturating_sub(keep)].iter();
+    // whatever the clock says: never the one that this run may need
+    for old in too_many.filter(|old| *old != new) {
         let told = match std::fs::remove_dir_all(old) {
             Ok(()) => format!("Removed the oldest backup, to keep {keep}: {}", old.display()),
             Err(error) => format!("An old backup can't be removed: {}: {error}", old.display()),
@@ -145,25 +150,73 @@ fn keep_some(dir: &Path, keep: usize, context: &Context<'_>) {
     }
 }
 
-/// The backups in a folder, oldest first: their names begin with the time.
+/// The backups in a folder, oldest first: their names begin with the time, and
+/// end with a number where several were made within a second.
 fn all(dir: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let backup = |path: &PathBuf| path.is_dir() && matches!(Manifest::read(path), Ok(Some(_)));
     let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(backup).collect();
-    all.sort();
+    all.sort_by_cached_key(|path| age(path));
     all
 }
 
-/// `TIME`, with the environment's name, numbered if two runs share a second.
+fn age(path: &Path) -> (String, u32, String) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let time = name.chars().take(TIME.len()).collect();
+    (time, number(&name), name)
+}
+
+/// The number at the end of a backup's name.
+fn number(name: &str) -> u32 {
+    let rest = name.get(TIME.len()..).unwrap_or_default();
+    rest.rsplit_once('-').and_then(|(_, number)| number.parse().ok()).unwrap_or(1)
+}
+
+/// `TIME`, with the environment's name, numbered if several runs share a
+/// second: higher than all that are there, so that the newest stays the last.
 fn free_folder(dir: &Path, environment: Option<&str>) -> PathBuf {
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
-    let name = match environment {
-        Some(environment) => format!("{now}-{}", crate::model::name::kebab_case(environment)),
-        None => now,
-    };
-    let numbered = (2..).map(|number| dir.join(format!("{name}-{number}")));
-    std::iter::once(dir.join(&name))
-        .chain(numbered)
-        .find(|folder| !folder.exists())
-        .unwrap_or_else(|| dir.join(name))
+    let environment = environment.map(|name| format!("-{}", crate::model::name::kebab_case(name)));
+    let name = format!("{now}{}", environment.unwrap_or_default());
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let numbers = names.filter_map(|other| match other.strip_prefix(&name)? {
+        "" => Some(1),
+        rest => rest.strip_prefix('-')?.parse::<u32>().ok(),
+    });
+    let last = numbers.max();
+    let numbered = (last.map_or(1, |last| last.saturating_add(1))..).map(|number| match number {
+        1 => dir.join(&name),
+        _ => dir.join(format!("{name}-{number}")),
+    });
+    let mut numbered = numbered.filter(|folder| !folder.exists());
+    numbered.next().unwrap_or_else(|| dir.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_backup_comes_first() {
+        let mut names = [
+            "2026-11-23T05-23-39Z",
+            "2026-11-23T05-23-38Z-10",
+            "2026-11-23T05-23-38Z-prod-3",
+            "2026-11-23T05-23-38Z-2",
+            "2026-11-23T05-23-38Z",
+        ];
+        names.sort_by_cached_key(|name| age(Path::new(name)));
+        names.reverse();
+        assert_eq!(
+            names,
+            [
+                "2026-11-23T05-23-39Z",
+                "2026-11-23T05-23-38Z-10",
+                "2026-11-23T05-23-38Z-prod-3",
+                "2026-11-23T05-23-38Z-2",
+                "2026-11-23T05-23-38Z",
+            ]
+        );
+    }
 }

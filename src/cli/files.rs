@@ -32,10 +32,8 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
     };
     let failed = |error: std::io::Error| {
         // the file in between, which the error may name, tells nobody anything
-        let why = match error.raw_os_error() {
-            Some(code) => std::io::Error::from_raw_os_error(code).to_string(),
-            None => error.kind().to_string(),
-        };
+        let why = error.to_string();
+        let why = why.split(" at path ").next().unwrap_or_default();
         CliError::new(format!("can't write {}: {why}", path.display()))
     };
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;

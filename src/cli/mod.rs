@@ -35,7 +35,7 @@ use args::{Cli, ColorWhen, GlobalArgs};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::report::{Style, text};
+use crate::report::{Style, safe, text};
 use output::Look;
 
 /// What every command is given beside its arguments.
@@ -116,7 +116,11 @@ const MAX_HELP_WIDTH: usize = 100;
 /// Prints help, the version, or what is wrong with the command line.
 fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error) -> Exit {
     let output = Output::new(environment, &early_global_args(args));
-    let text = error.render().ansi().to_string();
+    let plain = error.render().to_string();
+    // what was typed, by whoever typed it, is quoted
+    let safe =
+        plain.split('\n').map(|line| safe::inline(line, false)).collect::<Vec<_>>().join("\n");
+    let text = if safe == plain { error.render().ansi().to_string() } else { safe };
     let fitted = |look: Look, style: &Style| match look.width {
         None => text.clone(),
         Some(_) => text::fitted(&text, style),

@@ -33,6 +33,23 @@ pub(super) fn moved(reviewed: &Value, today: &Value) -> Vec<String> {
     lines
 }
 
+/// Whether a plan's file shows something else than the plan that its
+/// fingerprint stands for: then nobody knows what was reviewed. Where the
+/// definitions lay and what the token allows may differ.
+pub(super) fn altered(reviewed: &Value, today: &Value) -> bool {
+    fn shown(plan: &Value) -> (Vec<Value>, Vec<Value>) {
+        let mut changes = plan["changes"].as_array().cloned().unwrap_or_default();
+        for change in changes.iter_mut().filter_map(Value::as_object_mut) {
+            change.remove("source");
+            change.remove("blocked");
+        }
+        let counts = ["create", "update", "replace", "delete"].map(|what| &plan["summary"][what]);
+        let others = counts.into_iter().chain([&plan["secret_writes"]]);
+        (changes, others.cloned().collect())
+    }
+    shown(reviewed) != shown(today)
+}
+
 /// The changes of a plan by name and action.
 fn changes(plan: &Value) -> BTreeMap<(&str, &str), &Value> {
     let changes = plan["changes"].as_array().into_iter().flatten();
@@ -85,6 +102,27 @@ mod tests {
             json!({"action": action, "name": name, "id": "1", "fields": fields, "secrets": []})
         });
         json!({ "changes": changes.collect::<Vec<_>>() })
+    }
+
+    #[test]
+    fn a_file_that_was_altered_is_told_from_one_that_was_not() {
+        let on = json!([{"field": "enabled", "old": false, "new": true}]);
+        let today = plan(&[("update", "a", on)]);
+        let check = |pointer: &str, value: Value, expected: bool| {
+            let mut reviewed = today.clone();
+            *reviewed.pointer_mut(pointer).unwrap() = value;
+            assert_eq!(altered(&reviewed, &today), expected, "{pointer}");
+        };
+        check("/changes/0/id", json!("1"), false);
+        check("/changes/0/action", json!("delete"), true);
+        check("/changes/0/fields/0/new", json!(false), true);
+        check("/changes", json!([]), true);
+        check("/changes", json!("none"), true);
+        check("", json!(7), true);
+        let mut elsewhere = today.clone();
+        elsewhere["changes"][0]["source"] = json!("other/a.yaml");
+        elsewhere["changes"][0]["blocked"] = json!("the token lacks update:hooks");
+        assert!(!altered(&elsewhere, &today));
     }
 
     #[test]

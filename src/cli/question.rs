@@ -8,6 +8,26 @@ use tokio::sync::oneshot;
 
 use super::Output;
 
+/// The line of the question, which ends with the answer or without one.
+struct Line<'a> {
+    output: &'a Output,
+    ended: bool,
+}
+
+impl Line<'_> {
+    fn answered(mut self, answer: &str) {
+        self.ended = answer.ends_with('\n');
+    }
+}
+
+impl Drop for Line<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.output.error("\n");
+        }
+    }
+}
+
 /// Asks for a yes. `None` when there is nobody to ask. The answer is read on
 /// a thread of its own, so that the wait for it can be given up.
 ///
@@ -24,6 +44,8 @@ pub(super) async fn confirm(output: &Output, question: &str) -> io::Result<Optio
         // nobody listens any more once the run was interrupted
         let _ = told.send(read);
     });
+    let line = Line { output, ended: false };
     let answer = heard.await.map_err(io::Error::other)??;
+    line.answered(&answer);
     Ok(Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")))
 }

@@ -131,6 +131,8 @@ pub(crate) fn faults(rng: &mut Rng) -> Vec<String> {
         "503-after",
         "html-before:502",
         "html-after:500",
+        "html-before:200",
+        "html-after:200",
         "truncate",
         "cut",
         "slow:40",

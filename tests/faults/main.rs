@@ -15,6 +15,7 @@
 // Helpers outside of `#[test]` functions panic as the tests do.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod answers;
 mod chance;
 mod check;
 mod drive;

@@ -147,6 +147,21 @@ async fn a_token_that_ends_in_the_middle_is_renewed_once() {
     assert!(ended.stdout.contains("does not accept the access token"), "{}", ended.stdout);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_leaves_the_result_and_errors() {
+    let bench = Bench::new(unlimited(), &["a sign-up old +K"]).await;
+    bench.define(&["a sign-up new +"]);
+    let ended = bench.expect(4, &["apply", "--yes", "-q"]);
+    assert!(ended.stdout.is_empty(), "{}", ended.stdout);
+    let shown = bench.expect(0, &["plan"]).stdout;
+    assert!(shown.contains("Apply deletes only with --allow-delete"), "{shown}");
+    let shown = bench.expect(0, &["plan", "--allow-delete"]).stdout;
+    assert!(!shown.contains("Apply deletes only"), "{shown}");
+    let ended = bench.expect(0, &["apply", "--yes", "-q", "--allow-delete"]);
+    assert!(ended.stdout.starts_with("Apply to "), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("Plan for") && ended.stderr.is_empty(), "{}", ended.all());
+}
+
 /// What goes wrong with one of two hooks, and what is told of it.
 async fn one_of_two(fault: &str, told: &[&str]) {
     let bench = Bench::new(unlimited(), &["a sign-up old", "b sign-up old"]).await;

@@ -136,3 +136,16 @@ async fn backups_stay_out_of_the_definitions_and_come_before_any_write() {
     let again = bench.expect(0, &["apply", "--yes"]);
     assert!(again.stderr.contains("only secrets are sent again"), "{}", again.stderr);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_backups_are_kept_however_fast_they_come() {
+    let bench = Bench::new(unlimited(), &["a sign-up old"]).await;
+    for run in 0..6 {
+        bench.define(&[&format!("a sign-up new{run}")]);
+        let ended = bench.expect(0, &["apply", "--yes", "--keep-backups", "2"]);
+        let made =
+            ended.stderr.lines().find_map(|line| line.strip_prefix("Backup of what is live: "));
+        assert!(bench.path(made.unwrap()).is_dir(), "{}", ended.stderr);
+        assert!(bench.backups().len() <= 2);
+    }
+}

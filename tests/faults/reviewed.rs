@@ -57,3 +57,21 @@ async fn a_plan_for_one_tenant_is_not_applied_to_another() {
     assert!(ended.stderr.contains("is for tenant"), "{}", ended.stderr);
     assert!(other.writes().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_altered_is_refused() {
+    let bench = Bench::new(unlimited(), &["a sign-up old", "b password old"]).await;
+    bench.define(&["a sign-up new", "b password new"]);
+    bench.expect(0, &["plan", "--out", "plan.json"]);
+    let plan = std::fs::read_to_string(bench.path("plan.json")).unwrap();
+    for (was, is) in
+        [("\"action\": \"update\"", "\"action\": \"create\""), ("\"update\": 2", "\"update\": 1")]
+    {
+        assert!(plan.contains(was), "{plan}");
+        std::fs::write(bench.path("altered.json"), plan.replacen(was, is, 1)).unwrap();
+        let ended = bench.expect(4, &["apply", "--yes", "--plan", "altered.json"]);
+        assert!(ended.stderr.contains("shows other changes"), "{}", ended.stderr);
+    }
+    assert!(bench.writes().is_empty());
+    bench.expect(0, &["apply", "--yes", "--plan", "plan.json"]);
+}

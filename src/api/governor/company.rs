@@ -53,7 +53,8 @@ impl Company {
             let follows = (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
             self.rate *= (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
         }
-        self.rate = self.rate.clamp(2e-3 * room, 1e3);
+        // the bounds cross in a very large bucket
+        self.rate = self.rate.min(1e3).max(2e-3 * room);
     }
 
     /// Seconds between two requests, with so much left.

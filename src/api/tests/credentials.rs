@@ -86,6 +86,32 @@ async fn a_short_token_is_renewed_before_the_first_write_only() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn tokens_that_end_in_the_run_are_renewed_each_time() {
+    let begun = tokio::time::Instant::now();
+    let bench = Bench::with(with_secret(), move |asked| match (is_token(asked), &asked.bearer) {
+        (true, _) => token(&begun.elapsed().as_secs().to_string(), 30),
+        (false, Some(made)) => {
+            let age = begun.elapsed().as_secs() - made.parse::<u64>().unwrap();
+            if age < 30 { reply(200, json!([])) } else { refused(401, "Unauthorized") }
+        }
+        (false, None) => refused(401, "Unauthorized"),
+    });
+    let reader = bench.session.reader();
+    for _ in 0..10 {
+        reader.hooks_page(0).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(20)).await;
+    }
+    assert!(bench.asked().iter().filter(|asked| is_token(asked)).count() > 3);
+    // those that never are any good aren't asked for again and again
+    let bench = Bench::with(with_secret(), |asked| match is_token(asked) {
+        true => token("t", 0),
+        false => refused(401, "Unauthorized"),
+    });
+    bench.session.reader().hooks_page(0).await.unwrap_err();
+    assert_eq!(bench.asked().iter().filter(|asked| is_token(asked)).count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_opaque_token_is_told_from_an_expired_one() {
     let bench = Bench::new(|_| refused(401, "Unauthorized"));
     let error = bench.session.reader().hooks_page(0).await.unwrap_err();

@@ -67,3 +67,35 @@ async fn what_keeps_a_connection_from_being_made_is_told_apart() {
     let (plain, _heard) = server(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     check(plain.as_str(), Unreachable::NotTls).await;
 }
+
+#[tokio::test]
+async fn a_fresh_connection_is_one_that_nobody_used() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let domain = Domain::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let transport = HttpTransport::new(&domain).unwrap();
+    let connections = tokio::spawn(async move {
+        let mut open = Vec::new();
+        for _ in 0..3 {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 1024];
+            assert!(stream.read(&mut asked).await.unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").await.unwrap();
+            open.push(stream);
+        }
+        open.len()
+    });
+    // none of them is asked twice, though all are kept open
+    for fresh in [false, true, true] {
+        let request = HttpRequest {
+            method: Method::Get,
+            url: domain.url("/x"),
+            bearer: None,
+            body: None,
+            form: false,
+            fresh,
+            timeout: Duration::from_secs(5),
+        };
+        assert_eq!(transport.send(request).await.unwrap().body, b"hi");
+    }
+    assert_eq!(connections.await.unwrap(), 3);
+}

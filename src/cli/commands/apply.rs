@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plan;
 use crate::cli::args::{ApplyArgs, ResultFormat};
-use crate::cli::moved::moved;
+use crate::cli::moved::{altered, moved};
 use crate::cli::output::Verbosity;
 use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Progress;
@@ -23,13 +23,14 @@ use crate::sync::{Executor, execute};
 /// # Errors
 /// When nothing could be applied; what was is told as a result.
 pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let reviewed = reviewed(args)?;
-    let (file, rules) = definitions::config(&args.project, context)?;
-    let environment = context.environment;
-    let allow_delete = args.scope.allow_delete;
-    let all = settings::tenant(&args.project, &args.connection, allow_delete, environment, &file)?;
     runtime()?.block_on(async {
+        // first of all: an interrupt is to be heard from here on
         let shared = Shared::new();
+        let reviewed = reviewed(args)?;
+        let (file, rules) = definitions::config(&args.project, context)?;
+        let (connection, environment) = (&args.connection, context.environment);
+        let allow_delete = args.scope.allow_delete;
+        let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
         let plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
         show(&plans, args, context)?;
         let approved = approve(&plans, &reviewed, args, context)?;
@@ -38,7 +39,7 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
         }
         for prepared in &plans {
             if let Some(told) = prepared.token_ends_early().await? {
-                context.output.say(&told);
+                context.say(&told);
             }
         }
         if !args.yes {
@@ -150,6 +151,10 @@ fn approve(
             expected_tenant: reviewed.tenant.clone(),
         };
         match guard::approve(prepared.plan.clone(), &allowed) {
+            Ok(_) if reviewed.plan.as_ref().is_some_and(|plan| altered(plan, &shown(prepared))) => {
+                refused.push(true);
+                context.tell(&altered_file(args));
+            }
             Ok(plan) => approved.push(plan),
             Err(refusals) => {
                 for refusal in refusals {
@@ -176,14 +181,24 @@ fn tell_refusal(
     let place = prepared.environment.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let mut error = CliError::new(format!("{place}{refusal}")).hint(refusal.hint());
     if let (Refusal::Stale { .. }, Some(reviewed)) = (refusal, &reviewed.plan) {
-        let today = json::plan(&prepared.plan, &RequestCounts::default());
-        let today = serde_json::from_str(&today).unwrap_or_default();
-        for line in moved(reviewed, &today) {
+        for line in moved(reviewed, &shown(prepared)) {
             error.faults[0].message.push('\n');
             error.faults[0].message.push_str(&line);
         }
     }
     context.tell(&error);
+}
+
+/// Today's plan in the form in which plans are written to files.
+fn shown(prepared: &Prepared) -> Value {
+    let today = json::plan(&prepared.plan, &RequestCounts::default());
+    serde_json::from_str(&today).unwrap_or_default()
+}
+
+fn altered_file(args: &ApplyArgs) -> CliError {
+    let file = args.plan.as_deref().unwrap_or(Path::new("the plan")).display();
+    CliError::new(format!("{file} shows other changes than those that its fingerprint stands for"))
+        .hint("It was altered after it was made: make a new plan and have it reviewed.")
 }
 
 /// Asks whether to go on. While a person reads, the tenant can move: what is
@@ -201,7 +216,7 @@ async fn agree(plans: &[Prepared], shared: &Shared, context: &Context<'_>) -> Re
         Some(true) => {}
     }
     for prepared in plans {
-        if !prepared.is_current().await? {
+        if !shared.unless_interrupted(prepared.is_current()).await? {
             let tenant = &prepared.plan.tenant;
             return Err(CliError::new(format!(
                 "{tenant} was changed by somebody else since the plan was shown; nothing was written"
@@ -274,7 +289,7 @@ fn finish(
             };
             let quiet = context.output.verbosity() == Verbosity::Quiet;
             let gap = if quiet { "" } else { "\n" };
-            context.output.data(&format!("{gap}{shown}"))?;
+            deliver(&format!("{gap}{shown}"), context)?;
         }
         ResultFormat::Json => {
             // the format has no place for them
@@ -283,10 +298,11 @@ fn finish(
             }
             let counted: Vec<(&ApplyReport, RequestCounts)> =
                 both().map(|(prepared, report)| (report, prepared.counts())).collect();
-            context.output.data(&match counted.as_slice() {
+            let shown = match counted.as_slice() {
                 [(report, counts)] => json::apply(report, counts),
                 several => json::applies(several),
-            })?;
+            };
+            deliver(&shown, context)?;
         }
     }
     if worked && let Ok(Some(summary)) = context.environment.get(plan::STEP_SUMMARY) {
@@ -297,6 +313,15 @@ fn finish(
         }
     }
     Ok(exit_of(reports))
+}
+
+/// What was written is told in any case: on stderr where stdout can't take it.
+fn deliver(result: &str, context: &Context<'_>) -> Result<(), CliError> {
+    let delivered = context.output.data(result);
+    if delivered.is_err() {
+        context.output.error(result);
+    }
+    Ok(delivered?)
 }
 
 fn views<'a>(plans: &'a [Prepared], reports: &'a [ApplyReport]) -> Vec<(ApplyView<'a>, &'a Plan)> {

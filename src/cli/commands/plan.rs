@@ -16,12 +16,13 @@ pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// # Errors
 /// When no plan can be made.
 pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, rules) = definitions::config(&args.project, context)?;
-    let environment = context.environment;
-    let allow_delete = args.scope.allow_delete;
-    let all = settings::tenant(&args.project, &args.connection, allow_delete, environment, &file)?;
     runtime()?.block_on(async {
+        // first of all: an interrupt is to be heard from here on
         let shared = Shared::new();
+        let (file, rules) = definitions::config(&args.project, context)?;
+        let (connection, environment) = (&args.connection, context.environment);
+        let allow_delete = args.scope.allow_delete;
+        let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
         let plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
         if let Some(path) = &args.out {
             files::write(path, &as_json(&plans))?;

@@ -201,3 +201,20 @@ pub(super) fn values(op: &Op, desired: &DesiredState) -> Vec<(SecretKey, SecretV
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_tenant_took_otherwise_is_written_all_the_same() {
+        let check = |difference, expected: Option<bool>| {
+            let failure = judged(vec![difference], None).err();
+            assert_eq!(failure.map(|failure| failure.accepted), expected);
+        };
+        check(Difference::Enabled { sent: true }, Some(true));
+        check(Difference::Script { newlines_only: false }, Some(true));
+        check(Difference::Script { newlines_only: true }, None);
+        check(Difference::Name { sent: "a b".into(), got: Some("a-b".into()) }, None);
+    }
+}

@@ -1,0 +1,80 @@
+//! Answers that aren't the tenant's, or don't say what was sent.
+
+use crate::process::{Bench, unlimited};
+
+const APPLY: [&str; 4] = ["apply", "--yes", "--allow-delete", "--force"];
+
+/// A network's login page, or a proxy's, is answered 200 as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_page_is_no_answer_to_a_write() {
+    let live = ["a sign-up s +K +OLD", "gone password s", "b signed-up old"];
+    let wanted = ["a sign-up s +K=new +L=new", "b signed-up new", "made token new on +M=new"];
+    let whole = ["a sign-up s +K +L", "b signed-up new", "made token new on +M"];
+    // once it is only sent again
+    for once in ["DELETE,/hooks/01GONE,1", "POST,/hooks/01A/secrets,1", "writes,1-2"] {
+        for when in ["before", "after"] {
+            let bench = Bench::new(unlimited(), &live).await;
+            bench.define(&wanted);
+            bench.faults(&[&format!("html-{when}:200@{once}")]);
+            let ended = bench.expect(0, &APPLY);
+            assert_eq!(bench.live(), whole, "{when} {once}\n{}", ended.all());
+        }
+    }
+    // for ever: nothing is taken for done
+    let bench = Bench::new(unlimited(), &live).await;
+    bench.define(&wanted);
+    bench.faults(&["html-before:200@writes"]);
+    let ended = bench.expect(1, &APPLY);
+    assert!(ended.stdout.contains("0 applied"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("not one of the Management API"), "{}", ended.stdout);
+    bench.faults(&[]);
+    bench.expect(0, &APPLY);
+    assert_eq!(bench.live(), whole);
+}
+
+/// A hook that isn't read isn't gone: its definition would be made anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stray_404_is_not_taken_for_a_hook_that_was_deleted() {
+    let bench = Bench::new(unlimited(), &["a sign-up old on +K"]).await;
+    bench.define(&["a sign-up new on +K=v"]);
+    bench.faults(&["404@GET,/hooks/01A/secrets,1"]);
+    let ended = bench.expect(1, &APPLY);
+    assert!(ended.stderr.contains("answered 404"), "{}", ended.stderr);
+    assert!(bench.writes().is_empty());
+    // one that is deleted just then is
+    bench.faults(&["edit:delete@GET,/hooks/01A/secrets,1"]);
+    bench.expect(0, &APPLY);
+    assert_eq!(bench.live(), ["a sign-up new on +K"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_done_and_no_more_is_no_part() {
+    let bench = Bench::new(unlimited(), &["a sign-up old on", "b sign-up old"]).await;
+    bench.define(&["a sign-up old off", "b sign-up old on"]);
+    bench.faults(&["reset-before@PATCH,/hooks/01A"]);
+    let ended = bench.expect(1, &APPLY);
+    assert!(ended.stdout.contains("may have been carried out"), "{}", ended.stdout);
+    assert_eq!(bench.live(), ["a sign-up old on", "b sign-up old"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_depend_on_it_goes_on_while_a_hook_is_put_back() {
+    let bench = Bench::new(unlimited(), &["a sign-up s on", "b sign-up s"]).await;
+    bench.define(&["a sign-up s off", "b sign-up s on", "c password new on +K=v"]);
+    let faults =
+        ["400@PATCH,/hooks/01B,1", "slow:3000@PATCH,/hooks/01A,2", "delay:600@POST,/hooks,1"];
+    bench.faults(&faults);
+    let ended = bench.expect(3, &APPLY);
+    assert_eq!(bench.live(), ["a sign-up s on", "b sign-up s", "c password new on +K"]);
+    // the put-back was asked for before the new hook was there, and answered
+    // after it had its secrets
+    assert!(ended.stdout.contains("could not take over"), "{}", ended.stdout);
+    let paths: Vec<String> = bench.writes().iter().map(|entry| entry.path.clone()).collect();
+    let back = paths.iter().rposition(|path| path.ends_with("/01A")).unwrap();
+    let secrets = paths.iter().position(|path| path.ends_with("/secrets")).unwrap();
+    assert!(back < secrets, "{paths:?}");
+    let seconds = |entry: &hooksync::tenant::Entry| entry.time[17..19].parse::<i32>().unwrap();
+    let writes = bench.writes();
+    let between = (seconds(&writes[secrets]) - seconds(&writes[back])).rem_euclid(60);
+    assert!(between < 2, "{writes:#?}");
+}
