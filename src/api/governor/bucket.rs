@@ -280,7 +280,8 @@ impl Bucket {
         let room = limit - self.headroom.of(limit);
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
-        let alone = self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
+        let doubt = (unsure as f64, apart);
+        let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
         if room >= SMALL {
             let leaps = self.refill.leaps();
             self.learn_company(Level { remaining, headroom: limit - room, room, leaps }, now, signal, alone);

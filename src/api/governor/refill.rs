@@ -58,6 +58,10 @@ pub(super) struct Refill {
     /// The largest sum lately, and when it was seen.
     peak: Option<(f64, f64)>,
     latest: Option<Sample>,
+    /// The least of the samples that were taken together lately, and since
+    /// when; and the least of those before.
+    together: Option<(f64, Sample)>,
+    before: Option<Sample>,
     /// Between which moments a window began, if it was seen to.
     top: Option<(f64, f64)>,
     /// What the rate was at least, when the bucket was last found full.
@@ -82,7 +86,7 @@ impl Refill {
         taken: f64,
         signal: &Signal,
         room: f64,
-        unsure: f64,
+        (unsure, apart): (f64, f64),
     ) -> bool {
         let BucketHeaders { limit, remaining, reset } = *seen;
         (self.limit, self.room) = (limit, room);
@@ -98,7 +102,7 @@ impl Refill {
         if let Some(reset) = reset {
             self.learn_reset(reset, remaining, sample, signal);
         }
-        self.learn_sum(sample, remaining >= limit - 1.0)
+        self.learn_sum(sample, remaining >= limit - 1.0, apart)
     }
 
     /// Whether `reset` says when the bucket is full, and the rate if it does.
@@ -134,13 +138,15 @@ impl Refill {
         }
     }
 
-    fn learn_sum(&mut self, sample: Sample, full: bool) -> bool {
+    fn learn_sum(&mut self, sample: Sample, full: bool, apart: f64) -> bool {
         let mut alone = true;
         if let Some(last) = self.latest {
             self.learn_rise(sample, last);
-            let promised = self.gain(sample.at - last.at).min(3.0);
-            let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
-            self.learn_noise(short, sample.at - last.at);
+        }
+        if let Some(before) = self.before(sample, apart) {
+            let promised = self.gain(sample.at - before.at).min(3.0);
+            let short = before.sum + promised - (sample.sum + sample.unsure + 1.0);
+            self.learn_noise(short, sample.at - before.at);
             if short > 0.0 {
                 alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
@@ -346,6 +352,19 @@ impl Refill {
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
         self.samples.len()
+    }
+
+    /// The last sample before those that were taken together with this one.
+    fn before(&mut self, sample: Sample, apart: f64) -> Option<Sample> {
+        match &mut self.together {
+            Some((since, least)) if sample.at - *since <= apart => {
+                if sample.sum + sample.unsure < least.sum + least.unsure {
+                    *least = sample;
+                }
+            }
+            together => self.before = together.replace((sample.at, sample)).map(|(_, least)| least),
+        }
+        self.before
     }
 
     fn learn_noise(&mut self, short: f64, seconds: f64) {
