@@ -15,7 +15,7 @@ use super::signal::{BucketHeaders, Signal};
 use super::{Headroom, LimitSeen, Next};
 
 /// Buckets with less room than this are paced instead of reckoned.
-const SMALL: f64 = 4.0;
+const SMALL: f64 = 3.0;
 
 /// The part of what is left that is taken at once to begin with: four of us
 /// may begin at the same moment.
@@ -147,7 +147,7 @@ impl Bucket {
             // The last ones are spread: what comes in meanwhile shows whether
             // the bucket fills all the time.
             let spread = self.last_sent + PROBE;
-            if missing > -2.0 && room >= 2.0 * SMALL && self.refill.is_unknown() && spread > now {
+            if missing > -2.0 && room >= 8.0 && self.refill.is_unknown() && spread > now {
                 return Next::At(spread);
             }
             // Others may see the same and be about to take it, too.
