@@ -32,6 +32,7 @@ const PROBE: f64 = 0.3;
 #[derive(Debug)]
 pub(super) struct Bucket {
     headroom: Headroom,
+    rng: fastrand::Rng,
     /// When the requests under way were sent, oldest first.
     under_way: VecDeque<f64>,
     /// Requests that took from the bucket and were answered.
@@ -66,9 +67,10 @@ struct Anchor {
 }
 
 impl Bucket {
-    pub(super) fn new(headroom: Headroom) -> Self {
+    pub(super) fn new(headroom: Headroom, seed: u64) -> Self {
         Self {
             headroom,
+            rng: fastrand::Rng::with_seed(seed),
             under_way: VecDeque::new(),
             taken: 0.0,
             answered: false,
@@ -324,9 +326,13 @@ impl Bucket {
             return;
         }
         let rate = self.refill.first_guess();
+        let first = self.pace.is_none();
         let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, sent));
+        if first && remaining < limit - 1.0 {
+            pace.share();
+        }
         if refused {
-            pace.refused(now);
+            pace.refused(now, self.rng.f64());
         } else {
             pace.learn(remaining >= limit - 1.0);
         }

@@ -113,8 +113,8 @@ impl Governor {
     pub fn new(settings: RateSettings, seed: u64) -> Self {
         Self {
             settings,
-            management: Bucket::new(settings.headroom),
-            token: Bucket::new(Headroom::Count(0)),
+            management: Bucket::new(settings.headroom, seed),
+            token: Bucket::new(Headroom::Count(0), seed),
             backoff: Backoff::new(seed),
             in_flight: 0,
             next_slot: 0.0,
