@@ -137,7 +137,12 @@ impl Bucket {
         };
         let missing = missing_at(now);
         if let Some(company) = &self.company {
-            let level = Level { remaining: anchor.remaining - under_way, headroom, room, leaps: self.refill.leaps() };
+            let level = Level {
+                remaining: anchor.remaining - under_way,
+                headroom,
+                room,
+                leaps: self.refill.leaps(),
+            };
             let slot = self.last_sent + company.gap(level);
             let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
             let enough = if missing <= 0.0 { now } else { time_of(missing) };
@@ -214,6 +219,7 @@ impl Bucket {
             Some(seen) => {
                 self.learn(seen, sent, now, signal);
                 self.learn_pace(seen, sent, now, signal.throttled);
+                self.learn_share(sent, now);
             }
             None if signal.throttled => {}
             None => self.spent(),
@@ -286,12 +292,23 @@ impl Bucket {
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
         if room >= SMALL {
             let leaps = self.refill.leaps();
-            self.learn_company(Level { remaining, headroom: limit - room, room, leaps }, now, signal, alone);
+            self.learn_company(
+                Level { remaining, headroom: limit - room, room, leaps },
+                now,
+                signal,
+                alone,
+            );
         }
         if signal.throttled || !alone {
             (self.share, self.share_since) = (FIRST_SHARE, now);
-        } else if sent >= self.share_since && self.under_way.is_empty() {
-            (self.share, self.share_since) = (if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 }, now);
+        }
+    }
+
+    /// A part of the first burst was answered, and nobody else showed.
+    fn learn_share(&mut self, sent: f64, now: f64) {
+        if self.under_way.is_empty() && sent >= self.share_since {
+            let share = if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 };
+            (self.share, self.share_since) = (share, now);
         }
     }
 
@@ -300,7 +317,8 @@ impl Bucket {
             company.learn(level, now, self.rtt, signal.throttled);
         } else if signal.throttled || !alone {
             // Four may have begun at the same moment.
-            let rate = self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
+            let rate =
+                self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
             self.company = Some(Company::new(rate / 6.0, now));
         }
     }

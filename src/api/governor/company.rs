@@ -50,7 +50,8 @@ impl Company {
                 self.rate *= if refused { REFUSED } else { TOO_DEEP };
             }
         } else {
-            let follows = (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
+            let follows =
+                (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
             self.rate *= (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
         }
         self.rate = self.rate.clamp(2e-3 * room, 1e3);

@@ -49,7 +49,15 @@ impl Pace {
     pub(super) fn new(rate: f64, room: f64, sent: f64) -> Self {
         let most = 0.985 * room.max(1.0);
         let rate = rate.clamp(1e-4, most);
-        Self { rate, most, least: LEAST * rate, starting: true, shared: false, fulls: 0, next: sent + 1.0 / rate }
+        Self {
+            rate,
+            most,
+            least: LEAST * rate,
+            starting: true,
+            shared: false,
+            fulls: 0,
+            next: sent + 1.0 / rate,
+        }
     }
 
     pub(super) fn rate(&self) -> f64 {

@@ -301,7 +301,8 @@ impl Refill {
         }
         let window = self.window();
         let step = snapped((rate * window).max(1.0)).min(self.room.max(1.0));
-        let windows = (amount / step - 1e-6).ceil().max(1.0);
+        // A window that fills the bucket yields all there can be.
+        let windows = if self.leaps() { 1.0 } else { (amount / step - 1e-6).ceil().max(1.0) };
         let late = 0.005 * window + 4.0 * jitter;
         let counted = since + windows * window + late;
         match self.top {
@@ -329,13 +330,20 @@ impl Refill {
 
     /// Whether each window fills most of the bucket.
     pub(super) fn leaps(&self) -> bool {
-        !self.smooth && self.leap >= 0.5 * self.room
+        !self.smooth && self.leap >= 0.7 * self.room
     }
 
     /// How long to go without news at most. With next to nothing left the next
     /// request is the more likely to be refused.
     pub(super) fn patience(&self, remaining: f64) -> f64 {
-        self.window() * if remaining >= 2.0 { 2.5 } else { 4.0 }
+        // With plenty left, one request after a window shows what came in.
+        let plenty = !self.smooth && remaining >= 0.15 * self.limit && self.limit >= 10.0;
+        self.window()
+            * match remaining >= 2.0 {
+                true if plenty => 1.05,
+                true => 2.5,
+                false => 4.0,
+            }
     }
 
     /// Whether the bucket is known to fill all the time.
@@ -370,7 +378,8 @@ impl Refill {
     fn learn_noise(&mut self, short: f64, seconds: f64) {
         let seconds = seconds.max(0.02);
         let seen = if short > 0.0 { (short + 0.5).powi(2) / seconds } else { 0.0 };
-        let weight = if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
+        let weight =
+            if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
         self.noise += (seen.min(self.limit * self.limit) - self.noise) * weight;
     }
 
