@@ -387,16 +387,24 @@ impl Bucket {
         })
     }
 
+    /// The rate left to us, if it is learned.
     fn rate(&self) -> Option<f64> {
-        self.pace.as_ref().map(Pace::rate).or_else(|| self.refill.rate())
+        let company = self.company.as_ref().map(Company::rate);
+        self.pace.as_ref().map(Pace::rate).or(company).or_else(|| self.refill.known_rate())
     }
 
-    pub(super) fn estimate(&self, requests: f64) -> Option<f64> {
-        let (burst, rate) = match self.anchor {
-            Some(anchor) => (anchor.remaining - self.headroom.of(anchor.limit), self.rate()?),
-            None if self.answered => (0.0, self.blind.rate()),
-            None => return None,
+    /// Seconds that so many more requests take, and whether that is the most.
+    pub(super) fn estimate(&self, requests: f64) -> Option<(f64, bool)> {
+        let Some(anchor) = self.anchor else {
+            return self.answered.then(|| (requests / self.blind.rate() + self.rtt, false));
         };
-        Some(((requests - burst) / rate).max(0.0) + self.rtt)
+        let beyond = requests - (anchor.remaining - self.headroom.of(anchor.limit)).max(0.0);
+        let (seconds, most) = match (self.rate(), self.refill.least_by_reset()) {
+            _ if beyond <= 0.0 => (0.0, false),
+            (Some(rate), _) => (beyond / rate, false),
+            (None, Some(least)) => (beyond / least, true),
+            (None, None) => return None,
+        };
+        Some((seconds + self.rtt, most))
     }
 }

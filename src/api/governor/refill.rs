@@ -71,6 +71,8 @@ pub(super) struct Refill {
     /// How unevenly others take: what was missing unexpectedly, squared, a
     /// second.
     noise: f64,
+    /// What the rate is at least, by `reset`.
+    least_by_reset: Option<f64>,
     limit: f64,
     /// What the bucket holds above the headroom.
     room: f64,
@@ -99,6 +101,10 @@ impl Refill {
             (Some(reset), Some(date)) => Some((reset - date).max(0.0)),
             _ => None,
         };
+        if let Some(seconds) = self.reset_in.filter(|_| limit - remaining >= 1.0) {
+            let least = (limit - remaining) / (seconds + 1.0);
+            self.least_by_reset = Some(self.least_by_reset.map_or(least, |known| known.max(least)));
+        }
         if let Some(reset) = reset {
             self.learn_reset(reset, remaining, sample, signal);
         }
@@ -331,6 +337,20 @@ impl Refill {
     /// Whether each window fills most of the bucket.
     pub(super) fn leaps(&self) -> bool {
         !self.smooth && self.leap >= 0.7 * self.room
+    }
+
+    /// The rate, if enough was seen to tell it.
+    pub(super) fn known_rate(&self) -> Option<f64> {
+        let (first, last) = (self.samples.front()?, self.latest?);
+        let seen = last.sum - first.sum >= 3.0 && last.at - first.at >= WINDOW;
+        let learned =
+            seen || self.least_rate.is_some() || (self.smooth && self.reset_rate.is_some());
+        if learned { self.rate() } else { None }
+    }
+
+    /// What the rate is at least, by `reset` alone, which is rounded.
+    pub(super) fn least_by_reset(&self) -> Option<f64> {
+        self.least_by_reset
     }
 
     /// How long to go without news at most. With next to nothing left the next

@@ -64,7 +64,8 @@ pub(super) fn grid() -> Vec<Cell> {
                             let seed = 1 + cells.len() as u64;
                             let alone = cell(plan, latency);
                             let beyond = alone.requests as f64 - plan.size;
-                            let requests = (plan.size + beyond * (1.0 - rival)).max(plan.size + 20.0);
+                            let requests =
+                                (plan.size + beyond * (1.0 - rival)).max(plan.size + 20.0);
                             cells.push(Cell {
                                 rival,
                                 headers,
