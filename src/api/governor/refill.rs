@@ -16,6 +16,9 @@ const WINDOW: f64 = 1.0;
 const SPAN: f64 = 15.0;
 const MOST_SAMPLES: usize = 32;
 
+/// A `reset` that is further away is not one: another unit, or another clock.
+const LONGEST_RESET: f64 = 3600.0;
+
 /// How many times the usual unevenness is kept in reserve.
 const SIGMAS: f64 = 2.5;
 
@@ -98,7 +101,9 @@ impl Refill {
         let sample = Sample { at, sum: remaining + taken, unsure };
         self.reset_in = match (reset, signal.date) {
             // One is rounded up and the other down: it is not later than this.
-            (Some(reset), Some(date)) => Some((reset - date).max(0.0)),
+            (Some(reset), Some(date)) => {
+                Some((reset - date).max(0.0)).filter(|seconds| *seconds <= LONGEST_RESET)
+            }
             _ => None,
         };
         if let Some(seconds) = self.reset_in.filter(|_| limit - remaining >= 1.0) {
