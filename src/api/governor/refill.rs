@@ -120,6 +120,7 @@ impl Refill {
     fn learn_reset(&mut self, reset: f64, remaining: f64, sample: Sample, signal: &Signal) {
         if let Some(last) = self.last_reset
             && reset > last
+            && reset - last <= LONGEST_RESET
         {
             let step = reset - last;
             self.reset_step = Some(self.reset_step.map_or(step, |least| least.min(step)));
@@ -308,14 +309,14 @@ impl Refill {
     pub(super) fn time_of(&self, amount: f64, since: f64, jitter: f64) -> f64 {
         let rate = self.rate().unwrap_or(1.0).max(1e-6);
         if self.smooth {
-            return since + amount / (rate * 0.98);
+            return since + (amount / (rate * 0.98)).min(LONGEST_RESET);
         }
         let window = self.window();
         let step = snapped((rate * window).max(1.0)).min(self.room.max(1.0));
         // A window that fills the bucket yields all there can be.
         let windows = if self.leaps() { 1.0 } else { (amount / step - 1e-6).ceil().max(1.0) };
         let late = 0.005 * window + 4.0 * jitter;
-        let counted = since + windows * window + late;
+        let counted = since + (windows * window + late).min(LONGEST_RESET);
         match self.top {
             // The windows begin at known times; the next one does so for sure.
             Some((low, high)) => {
