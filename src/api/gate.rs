@@ -14,7 +14,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{ApiError, ApiErrorKind};
-use super::governor::{Admission, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait};
+use super::governor::{
+    Admission, Estimate, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait,
+};
 use super::status::{Counts, Status, Waiting};
 
 /// Who goes first. Within a class, whoever came first.
@@ -139,7 +141,7 @@ impl Gate {
         self.lock().governor.limit_seen()
     }
 
-    pub(super) fn estimate(&self, requests: usize) -> Option<Duration> {
+    pub(super) fn estimate(&self, requests: usize) -> Option<Estimate> {
         self.lock().governor.estimate(requests)
     }
 

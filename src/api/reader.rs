@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::client::{Call, Client};
 use super::error::{ApiError, ApiErrorKind, Method};
 use super::gate::Class;
-use super::governor::LimitSeen;
+use super::governor::{Estimate, LimitSeen};
 use super::refusal::{self, HOOKS};
 use super::status::{Counts, Status};
 use super::transport::HttpResponse;
@@ -131,9 +131,10 @@ impl Reader {
         self.client.gate.limit_seen()
     }
 
-    /// About how long so many more requests would take at this tenant's rate.
+    /// How long so many more requests would take at this tenant's rate, as far
+    /// as that is known.
     #[must_use]
-    pub fn estimate(&self, requests: usize) -> Option<Duration> {
+    pub fn estimate(&self, requests: usize) -> Option<Estimate> {
         self.client.gate.estimate(requests)
     }
 

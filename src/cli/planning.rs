@@ -4,7 +4,6 @@
 //! from one function. Must not write anything.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::args::{self, ScopeArgs};
 use super::backup;
@@ -12,9 +11,11 @@ use super::definitions::{self, Checked, Scripts};
 use super::session::{Session, Shared};
 use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
+use crate::api;
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, HookName};
 use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy};
+use crate::report::Estimate;
 use crate::source::Manifest;
 use crate::sync;
 
@@ -79,8 +80,9 @@ impl Prepared {
     }
 
     /// About how long an apply would take at this tenant's rate.
-    pub(super) fn estimate(&self) -> Option<Duration> {
-        self.session.reader.estimate(self.plan.requests())
+    pub(super) fn estimate(&self) -> Option<Estimate> {
+        let api::Estimate { time, at_most } = self.session.reader.estimate(self.plan.requests())?;
+        Some(Estimate { time, at_most })
     }
 }
 

@@ -34,7 +34,24 @@ pub struct PlanView<'a> {
     /// Its plan.
     pub plan: &'a Plan,
     /// How long an apply will take, where that is known.
-    pub estimate: Option<Duration>,
+    pub estimate: Option<Estimate>,
+}
+
+/// How long an apply will take at the tenant's rate limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// About so long.
+    pub time: Duration,
+    /// Or less.
+    pub at_most: bool,
+}
+
+impl Estimate {
+    /// As a sentence goes on after "takes".
+    pub(crate) fn told(self) -> String {
+        let Self { time, at_most } = self;
+        format!("{}{}", if at_most { "at most " } else { "" }, words::about(time))
+    }
 }
 
 /// One environment's report of an apply.

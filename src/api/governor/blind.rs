@@ -8,13 +8,21 @@ const FIRST_RATE: f64 = 5.0;
 /// What a success adds to the rate before the first refusal.
 const GAIN: f64 = 0.5;
 /// How much faster it gets after it, in a second without a refusal.
-const REGAIN: f64 = 1.03;
-/// How much slower a refusal makes it.
-const REFUSED: f64 = 0.7;
+const REGAIN: f64 = 1.01;
+/// How much slower the first refusal makes it.
+const REFUSED: f64 = 0.5;
+/// Two refusals each found the bucket empty: what was let through in between
+/// is what came in. So much of that is used from then on.
+const KEPT: f64 = 0.93;
+/// How long the same refusal is reckoned from.
+const SPAN: f64 = 20.0;
+/// The least time and number of successes to reckon with.
+const LEAST_SECONDS: f64 = 2.0;
+const LEAST_SUCCESSES: f64 = 3.0;
 /// No refusal makes it slower than this.
-const LEAST_RATE: f64 = 0.05;
+const LEAST_RATE: f64 = 0.02;
 /// As fast as it gets.
-const MOST_RATE: f64 = 100.0;
+const MOST_RATE: f64 = 250.0;
 
 /// Our own bucket.
 #[derive(Debug)]
@@ -24,6 +32,10 @@ pub(super) struct Blind {
     level: f64,
     at: f64,
     refused: bool,
+    /// When the first refusal of those came that the rate follows from, and
+    /// the successes since.
+    empty_at: Option<f64>,
+    successes: f64,
     /// When the rate last changed.
     changed: f64,
     last_refusal: f64,
@@ -36,6 +48,8 @@ impl Blind {
             level: 2.0,
             at: 0.0,
             refused: false,
+            empty_at: None,
+            successes: 0.0,
             changed: 0.0,
             last_refusal: f64::NEG_INFINITY,
         }
@@ -57,6 +71,7 @@ impl Blind {
     }
 
     pub(super) fn succeeded(&mut self, now: f64) {
+        self.successes += 1.0;
         if self.refused {
             let seconds = (now - self.changed).clamp(0.0, 1.0);
             self.rate *= REGAIN.powf(seconds);
@@ -73,7 +88,20 @@ impl Blind {
         if self.last_refusal >= sent {
             return;
         }
-        self.rate = (self.rate * REFUSED).max(LEAST_RATE);
+        let seconds = now - self.empty_at.unwrap_or(now);
+        if seconds >= LEAST_SECONDS && self.successes >= LEAST_SUCCESSES {
+            self.rate = KEPT * self.successes / seconds;
+            // What was long ago says less; but the longer, the more exact.
+            if seconds > SPAN {
+                (self.empty_at, self.successes) = (Some(now), 0.0);
+            }
+        } else {
+            self.rate *= REFUSED;
+        }
+        if self.empty_at.is_none() {
+            (self.empty_at, self.successes) = (Some(now), 0.0);
+        }
+        self.rate = self.rate.clamp(LEAST_RATE, MOST_RATE);
         (self.level, self.at, self.changed, self.last_refusal) = (0.0, now, now, now);
         self.refused = true;
     }

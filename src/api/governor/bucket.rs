@@ -15,7 +15,7 @@ use super::signal::{BucketHeaders, Signal};
 use super::{Headroom, LimitSeen, Next};
 
 /// Buckets with less room than this are paced instead of reckoned.
-const SMALL: f64 = 4.0;
+const SMALL: f64 = 3.0;
 
 /// The part of what is left that is taken at once to begin with: four of us
 /// may begin at the same moment.
@@ -32,6 +32,7 @@ const PROBE: f64 = 0.3;
 #[derive(Debug)]
 pub(super) struct Bucket {
     headroom: Headroom,
+    rng: fastrand::Rng,
     /// When the requests under way were sent, oldest first.
     under_way: VecDeque<f64>,
     /// Requests that took from the bucket and were answered.
@@ -66,9 +67,10 @@ struct Anchor {
 }
 
 impl Bucket {
-    pub(super) fn new(headroom: Headroom) -> Self {
+    pub(super) fn new(headroom: Headroom, seed: u64) -> Self {
         Self {
             headroom,
+            rng: fastrand::Rng::with_seed(seed),
             under_way: VecDeque::new(),
             taken: 0.0,
             answered: false,
@@ -135,7 +137,12 @@ impl Bucket {
         };
         let missing = missing_at(now);
         if let Some(company) = &self.company {
-            let level = Level { remaining: anchor.remaining - under_way, headroom, room, leaps: self.refill.leaps() };
+            let level = Level {
+                remaining: anchor.remaining - under_way,
+                headroom,
+                room,
+                leaps: self.refill.leaps(),
+            };
             let slot = self.last_sent + company.gap(level);
             let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
             let enough = if missing <= 0.0 { now } else { time_of(missing) };
@@ -147,7 +154,7 @@ impl Bucket {
             // The last ones are spread: what comes in meanwhile shows whether
             // the bucket fills all the time.
             let spread = self.last_sent + PROBE;
-            if missing > -2.0 && room >= 2.0 * SMALL && self.refill.is_unknown() && spread > now {
+            if missing > -2.0 && room >= 8.0 && self.refill.is_unknown() && spread > now {
                 return Next::At(spread);
             }
             // Others may see the same and be about to take it, too.
@@ -212,6 +219,7 @@ impl Bucket {
             Some(seen) => {
                 self.learn(seen, sent, now, signal);
                 self.learn_pace(seen, sent, now, signal.throttled);
+                self.learn_share(sent, now);
             }
             None if signal.throttled => {}
             None => self.spent(),
@@ -280,15 +288,27 @@ impl Bucket {
         let room = limit - self.headroom.of(limit);
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
-        let alone = self.refill.learn(&seen, sent, self.taken, signal, room, unsure as f64);
+        let doubt = (unsure as f64, apart);
+        let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
         if room >= SMALL {
             let leaps = self.refill.leaps();
-            self.learn_company(Level { remaining, headroom: limit - room, room, leaps }, now, signal, alone);
+            self.learn_company(
+                Level { remaining, headroom: limit - room, room, leaps },
+                now,
+                signal,
+                alone,
+            );
         }
         if signal.throttled || !alone {
             (self.share, self.share_since) = (FIRST_SHARE, now);
-        } else if sent >= self.share_since && self.under_way.is_empty() {
-            (self.share, self.share_since) = (if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 }, now);
+        }
+    }
+
+    /// A part of the first burst was answered, and nobody else showed.
+    fn learn_share(&mut self, sent: f64, now: f64) {
+        if self.under_way.is_empty() && sent >= self.share_since {
+            let share = if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 };
+            (self.share, self.share_since) = (share, now);
         }
     }
 
@@ -297,7 +317,8 @@ impl Bucket {
             company.learn(level, now, self.rtt, signal.throttled);
         } else if signal.throttled || !alone {
             // Four may have begun at the same moment.
-            let rate = self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
+            let rate =
+                self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
             self.company = Some(Company::new(rate / 6.0, now));
         }
     }
@@ -323,9 +344,13 @@ impl Bucket {
             return;
         }
         let rate = self.refill.first_guess();
+        let first = self.pace.is_none();
         let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, sent));
+        if first && remaining < limit - 1.0 {
+            pace.share();
+        }
         if refused {
-            pace.refused(now);
+            pace.refused(now, self.rng.f64());
         } else {
             pace.learn(remaining >= limit - 1.0);
         }
@@ -362,16 +387,24 @@ impl Bucket {
         })
     }
 
+    /// The rate left to us, if it is learned.
     fn rate(&self) -> Option<f64> {
-        self.pace.as_ref().map(Pace::rate).or_else(|| self.refill.rate())
+        let company = self.company.as_ref().map(Company::rate);
+        self.pace.as_ref().map(Pace::rate).or(company).or_else(|| self.refill.known_rate())
     }
 
-    pub(super) fn estimate(&self, requests: f64) -> Option<f64> {
-        let (burst, rate) = match self.anchor {
-            Some(anchor) => (anchor.remaining - self.headroom.of(anchor.limit), self.rate()?),
-            None if self.answered => (0.0, self.blind.rate()),
-            None => return None,
+    /// Seconds that so many more requests take, and whether that is the most.
+    pub(super) fn estimate(&self, requests: f64) -> Option<(f64, bool)> {
+        let Some(anchor) = self.anchor else {
+            return self.answered.then(|| (requests / self.blind.rate() + self.rtt, false));
         };
-        Some(((requests - burst) / rate).max(0.0) + self.rtt)
+        let beyond = requests - (anchor.remaining - self.headroom.of(anchor.limit)).max(0.0);
+        let (seconds, most) = match (self.rate(), self.refill.least_by_reset()) {
+            _ if beyond <= 0.0 => (0.0, false),
+            (Some(rate), _) => (beyond / rate, false),
+            (None, Some(least)) => (beyond / least, true),
+            (None, None) => return None,
+        };
+        Some((seconds + self.rtt, most))
     }
 }

@@ -15,6 +15,8 @@ const AIM_OF_WINDOWS: f64 = 0.35;
 const REFUSED: f64 = 0.6;
 /// What a level below the headroom makes of it.
 const TOO_DEEP: f64 = 0.85;
+/// As fast as it gets.
+const MOST_RATE: f64 = 1e3;
 /// The slowest that the rate follows the level, a second.
 const LEAST_FOLLOWING: f64 = 0.5;
 
@@ -50,11 +52,12 @@ impl Company {
                 self.rate *= if refused { REFUSED } else { TOO_DEEP };
             }
         } else {
-            let follows = (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
+            let follows =
+                (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
             self.rate *= (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
         }
         // the bounds cross in a very large bucket
-        self.rate = self.rate.min(1e3).max(2e-3 * room);
+        self.rate = self.rate.min(MOST_RATE).max(2e-3 * room);
     }
 
     /// Seconds between two requests, with so much left.

@@ -94,6 +94,15 @@ pub struct LimitSeen {
     pub refill_per_second: Option<f64>,
 }
 
+/// How long requests will take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// About so long.
+    pub time: Duration,
+    /// Or less: the rate is not learned yet, and only a bound of it is known.
+    pub at_most: bool,
+}
+
 /// Decides when requests to one tenant may go.
 #[derive(Debug)]
 pub struct Governor {
@@ -113,8 +122,8 @@ impl Governor {
     pub fn new(settings: RateSettings, seed: u64) -> Self {
         Self {
             settings,
-            management: Bucket::new(settings.headroom),
-            token: Bucket::new(Headroom::Count(0)),
+            management: Bucket::new(settings.headroom, seed),
+            token: Bucket::new(Headroom::Count(0), seed),
             backoff: Backoff::new(seed),
             in_flight: 0,
             next_slot: 0.0,
@@ -184,16 +193,15 @@ impl Governor {
         self.management.limit_seen()
     }
 
-    /// About how long so many more requests would take.
+    /// How long so many more requests would take.
     #[must_use]
-    pub fn estimate(&self, requests: usize) -> Option<Duration> {
+    pub fn estimate(&self, requests: usize) -> Option<Estimate> {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let requests = requests as f64;
-        let by_limit = self.management.estimate(requests);
-        let by_user = self.settings.max_rps.map(|rps| requests / rps);
-        let seconds =
-            by_limit.map_or(by_user, |limit| Some(by_user.map_or(limit, |user| user.max(limit))));
-        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        let by_user = self.settings.max_rps.map_or(0.0, |rps| requests / rps);
+        let (seconds, most) = self.management.estimate(requests)?;
+        let (seconds, at_most) = (seconds.max(by_user), most && seconds > by_user);
+        Duration::try_from_secs_f64(seconds).ok().map(|time| Estimate { time, at_most })
     }
 
     fn bucket(&self, family: Family) -> &Bucket {

@@ -24,7 +24,11 @@ const REFUSED: f64 = 0.8;
 const CONVINCED: u32 = 12;
 /// No slower than this part of the first guess: whoever gave way for ever
 /// would never end.
-const LEAST: f64 = 0.2;
+const LEAST: f64 = 0.16;
+/// What becomes of the pace when others turn out to take, too, and how much a
+/// request that found the bucket full, or not, changes it from then on.
+const SHARED: f64 = 0.5;
+const SHARED_STEP: f64 = 1.06;
 
 /// The pace of requests to a small bucket.
 #[derive(Debug)]
@@ -33,6 +37,8 @@ pub(super) struct Pace {
     most: f64,
     least: f64,
     starting: bool,
+    /// Whether others were seen to take.
+    shared: bool,
     fulls: u32,
     next: f64,
 }
@@ -43,7 +49,15 @@ impl Pace {
     pub(super) fn new(rate: f64, room: f64, sent: f64) -> Self {
         let most = 0.985 * room.max(1.0);
         let rate = rate.clamp(1e-4, most);
-        Self { rate, most, least: LEAST * rate, starting: true, fulls: 0, next: sent + 1.0 / rate }
+        Self {
+            rate,
+            most,
+            least: LEAST * rate,
+            starting: true,
+            shared: false,
+            fulls: 0,
+            next: sent + 1.0 / rate,
+        }
     }
 
     pub(super) fn rate(&self) -> f64 {
@@ -61,7 +75,9 @@ impl Pace {
 
     /// A request found the bucket full, or not.
     pub(super) fn learn(&mut self, full: bool) {
-        if full {
+        if self.shared {
+            self.faster(if full { SHARED_STEP } else { 1.0 / SHARED_STEP });
+        } else if full {
             self.fulls += 1;
             if self.fulls > CONVINCED {
                 self.most *= SOONER;
@@ -75,12 +91,22 @@ impl Pace {
         }
     }
 
-    /// A request was refused.
-    pub(super) fn refused(&mut self, now: f64) {
+    /// Others take from it, too.
+    pub(super) fn share(&mut self) {
+        if !self.shared {
+            self.shared = true;
+            self.faster(SHARED);
+        }
+    }
+
+    /// A request was refused. `chance` is a random number below one: others
+    /// were refused at the same moment.
+    pub(super) fn refused(&mut self, now: f64, chance: f64) {
         self.fulls = 0;
         self.starting = false;
+        self.share();
         self.faster(REFUSED);
-        self.next = self.next.max(now + 1.0 / self.rate);
+        self.next = self.next.max(now + (0.5 + 1.5 * chance) / self.rate);
     }
 
     fn faster(&mut self, factor: f64) {

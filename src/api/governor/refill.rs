@@ -16,6 +16,9 @@ const WINDOW: f64 = 1.0;
 const SPAN: f64 = 15.0;
 const MOST_SAMPLES: usize = 32;
 
+/// A `reset` that is further away is not one: another unit, or another clock.
+const LONGEST_RESET: f64 = 3600.0;
+
 /// How many times the usual unevenness is kept in reserve.
 const SIGMAS: f64 = 2.5;
 
@@ -58,6 +61,10 @@ pub(super) struct Refill {
     /// The largest sum lately, and when it was seen.
     peak: Option<(f64, f64)>,
     latest: Option<Sample>,
+    /// The least of the samples that were taken together lately, and since
+    /// when; and the least of those before.
+    together: Option<(f64, Sample)>,
+    before: Option<Sample>,
     /// Between which moments a window began, if it was seen to.
     top: Option<(f64, f64)>,
     /// What the rate was at least, when the bucket was last found full.
@@ -67,6 +74,8 @@ pub(super) struct Refill {
     /// How unevenly others take: what was missing unexpectedly, squared, a
     /// second.
     noise: f64,
+    /// What the rate is at least, by `reset`.
+    least_by_reset: Option<f64>,
     limit: f64,
     /// What the bucket holds above the headroom.
     room: f64,
@@ -82,7 +91,7 @@ impl Refill {
         taken: f64,
         signal: &Signal,
         room: f64,
-        unsure: f64,
+        (unsure, apart): (f64, f64),
     ) -> bool {
         let BucketHeaders { limit, remaining, reset } = *seen;
         (self.limit, self.room) = (limit, room);
@@ -92,19 +101,26 @@ impl Refill {
         let sample = Sample { at, sum: remaining + taken, unsure };
         self.reset_in = match (reset, signal.date) {
             // One is rounded up and the other down: it is not later than this.
-            (Some(reset), Some(date)) => Some((reset - date).max(0.0)),
+            (Some(reset), Some(date)) => {
+                Some((reset - date).max(0.0)).filter(|seconds| *seconds <= LONGEST_RESET)
+            }
             _ => None,
         };
+        if let Some(seconds) = self.reset_in.filter(|_| limit - remaining >= 1.0) {
+            let least = (limit - remaining) / (seconds + 1.0);
+            self.least_by_reset = Some(self.least_by_reset.map_or(least, |known| known.max(least)));
+        }
         if let Some(reset) = reset {
             self.learn_reset(reset, remaining, sample, signal);
         }
-        self.learn_sum(sample, remaining >= limit - 1.0)
+        self.learn_sum(sample, remaining >= limit - 1.0, apart)
     }
 
     /// Whether `reset` says when the bucket is full, and the rate if it does.
     fn learn_reset(&mut self, reset: f64, remaining: f64, sample: Sample, signal: &Signal) {
         if let Some(last) = self.last_reset
             && reset > last
+            && reset - last <= LONGEST_RESET
         {
             let step = reset - last;
             self.reset_step = Some(self.reset_step.map_or(step, |least| least.min(step)));
@@ -134,13 +150,15 @@ impl Refill {
         }
     }
 
-    fn learn_sum(&mut self, sample: Sample, full: bool) -> bool {
+    fn learn_sum(&mut self, sample: Sample, full: bool, apart: f64) -> bool {
         let mut alone = true;
         if let Some(last) = self.latest {
             self.learn_rise(sample, last);
-            let promised = self.gain(sample.at - last.at).min(3.0);
-            let short = last.sum + promised - (sample.sum + sample.unsure + 1.0);
-            self.learn_noise(short, sample.at - last.at);
+        }
+        if let Some(before) = self.before(sample, apart) {
+            let promised = self.gain(sample.at - before.at).min(3.0);
+            let short = before.sum + promised - (sample.sum + sample.unsure + 1.0);
+            self.learn_noise(short, sample.at - before.at);
             if short > 0.0 {
                 alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
@@ -291,13 +309,14 @@ impl Refill {
     pub(super) fn time_of(&self, amount: f64, since: f64, jitter: f64) -> f64 {
         let rate = self.rate().unwrap_or(1.0).max(1e-6);
         if self.smooth {
-            return since + amount / (rate * 0.98);
+            return since + (amount / (rate * 0.98)).min(LONGEST_RESET);
         }
         let window = self.window();
         let step = snapped((rate * window).max(1.0)).min(self.room.max(1.0));
-        let windows = (amount / step - 1e-6).ceil().max(1.0);
+        // A window that fills the bucket yields all there can be.
+        let windows = if self.leaps() { 1.0 } else { (amount / step - 1e-6).ceil().max(1.0) };
         let late = 0.005 * window + 4.0 * jitter;
-        let counted = since + windows * window + late;
+        let counted = since + (windows * window + late).min(LONGEST_RESET);
         match self.top {
             // The windows begin at known times; the next one does so for sure.
             Some((low, high)) => {
@@ -323,13 +342,34 @@ impl Refill {
 
     /// Whether each window fills most of the bucket.
     pub(super) fn leaps(&self) -> bool {
-        !self.smooth && self.leap >= 0.5 * self.room
+        !self.smooth && self.leap >= 0.7 * self.room
+    }
+
+    /// The rate, if enough was seen to tell it.
+    pub(super) fn known_rate(&self) -> Option<f64> {
+        let (first, last) = (self.samples.front()?, self.latest?);
+        let seen = last.sum - first.sum >= 3.0 && last.at - first.at >= WINDOW;
+        let learned =
+            seen || self.least_rate.is_some() || (self.smooth && self.reset_rate.is_some());
+        if learned { self.rate() } else { None }
+    }
+
+    /// What the rate is at least, by `reset` alone, which is rounded.
+    pub(super) fn least_by_reset(&self) -> Option<f64> {
+        self.least_by_reset
     }
 
     /// How long to go without news at most. With next to nothing left the next
     /// request is the more likely to be refused.
     pub(super) fn patience(&self, remaining: f64) -> f64 {
-        self.window() * if remaining >= 2.0 { 2.5 } else { 4.0 }
+        // With plenty left, one request after a window shows what came in.
+        let plenty = !self.smooth && remaining >= 0.15 * self.limit && self.limit >= 10.0;
+        self.window()
+            * match remaining >= 2.0 {
+                true if plenty => 1.05,
+                true => 2.5,
+                false => 4.0,
+            }
     }
 
     /// Whether the bucket is known to fill all the time.
@@ -348,10 +388,24 @@ impl Refill {
         self.samples.len()
     }
 
+    /// The last sample before those that were taken together with this one.
+    fn before(&mut self, sample: Sample, apart: f64) -> Option<Sample> {
+        match &mut self.together {
+            Some((since, least)) if sample.at - *since <= apart => {
+                if sample.sum + sample.unsure < least.sum + least.unsure {
+                    *least = sample;
+                }
+            }
+            together => self.before = together.replace((sample.at, sample)).map(|(_, least)| least),
+        }
+        self.before
+    }
+
     fn learn_noise(&mut self, short: f64, seconds: f64) {
         let seconds = seconds.max(0.02);
         let seen = if short > 0.0 { (short + 0.5).powi(2) / seconds } else { 0.0 };
-        let weight = if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
+        let weight =
+            if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
         self.noise += (seen.min(self.limit * self.limit) - self.noise) * weight;
     }
 

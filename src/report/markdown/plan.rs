@@ -8,9 +8,10 @@ use super::{MOST, MOST_ENVIRONMENTS, PLAN_MARKER, PlanView, action_word, fitting
 use crate::plan::{
     Action, Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Warning,
 };
+use crate::report::Estimate;
 use crate::report::facts::{self, Danger, OrderLine};
 use crate::report::text::differs;
-use crate::report::words::{about, count, grouped, listed};
+use crate::report::words::{count, grouped, listed};
 
 /// Plans of one or several environments as one comment, below GitHub's
 /// 65,536 characters.
@@ -271,12 +272,12 @@ fn more(left_out: usize, lead: &str) -> String {
     }
 }
 
-fn footer(plan: &Plan, estimate: Option<std::time::Duration>) -> String {
+fn footer(plan: &Plan, estimate: Option<Estimate>) -> String {
     let mut out = format!("\n{}", facts::summary(plan));
     if plan.requests() > 0 {
         out.push_str(&format!(" Apply sends {}", count(plan.requests(), "request")));
         if let Some(estimate) = estimate {
-            out.push_str(&format!(", which takes {}", about(estimate)));
+            out.push_str(&format!(", which takes {}", estimate.told()));
         }
         out.push('.');
     }

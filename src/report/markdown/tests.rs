@@ -7,10 +7,12 @@ use super::escape::{code, length, prose};
 use super::{ApplyView, PlanView, apply, plan};
 use crate::model::{Script, Trigger};
 use crate::plan::{Action, FieldChange, Plan, SecretAction};
+use crate::report::Estimate;
 use crate::report::samples::*;
 
 fn view(plan: &Plan) -> PlanView<'_> {
-    PlanView { environment: None, plan, estimate: Some(std::time::Duration::from_secs(4)) }
+    let estimate = Estimate { time: std::time::Duration::from_secs(4), at_most: false };
+    PlanView { environment: None, plan, estimate: Some(estimate) }
 }
 
 #[test]

@@ -2,16 +2,14 @@
 //!
 //! Must not decide what is dangerous or how steps are ordered.
 
-use std::time::Duration;
-
 use super::{fields, phrase_spans, sign, theirs};
 use crate::model::HookName;
 use crate::plan::{Action, Change, Plan, SecretWrite, UnresolvedSecret, Warning};
-use crate::report::Style;
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
-use crate::report::words::{about, count, listed, size};
+use crate::report::words::{count, listed, size};
+use crate::report::{Estimate, Style};
 
 /// Lines of scripts that one plan shows unless all are wanted.
 const MOST_ROWS: usize = 2_000;
@@ -26,7 +24,7 @@ const MOST_ENTRIES: usize = 30;
 /// A plan as text. `estimate` is how long an apply will take at the tenant's
 /// rate limit, where that is known.
 #[must_use]
-pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
+pub fn plan(plan: &Plan, style: &Style, estimate: Option<Estimate>) -> String {
     let Plan {
         tenant,
         fingerprint,
@@ -62,7 +60,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     if plan.requests() > 0 {
         let mut cost = format!("Apply sends {}", count(plan.requests(), "request"));
         if let Some(estimate) = estimate {
-            cost.push_str(&format!(", which takes {}", about(estimate)));
+            cost.push_str(&format!(", which takes {}", estimate.told()));
         }
         page.wrap(0, 2, &[plain(cost + ".")]);
     }

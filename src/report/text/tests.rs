@@ -10,6 +10,7 @@ use crate::model::{
     Code, DesiredHook, DesiredState, Diagnostic, LiveState, Script, ScriptSource, Trigger,
 };
 use crate::plan::FieldChange;
+use crate::report::Estimate;
 use crate::report::samples::*;
 use crate::report::{ApplyView, PlanView, Style};
 
@@ -17,7 +18,7 @@ const COLORED: Style = Style { width: 80, color: true, unicode: true, full: fals
 const ASCII: Style = Style { width: 80, color: false, unicode: false, full: false };
 
 fn show(plan_: &crate::plan::Plan, style: Style) -> String {
-    plan(plan_, &style, Some(Duration::from_secs(4)))
+    plan(plan_, &style, Some(Estimate { time: Duration::from_secs(4), at_most: false }))
 }
 
 #[test]

@@ -20,17 +20,6 @@ pub(super) struct Plan {
     pub(super) window: Option<f64>,
 }
 
-impl Plan {
-    /// The rate that can be sustained with so much left untouched: of a
-    /// window that fills the bucket, the untouched part is lost.
-    pub(super) fn sustained(&self, headroom: f64) -> f64 {
-        match self.window {
-            Some(window) => self.rate.min((self.size - headroom) / window),
-            None => self.rate,
-        }
-    }
-}
-
 /// Which answers carry the rate limit's headers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Headers {
