@@ -71,12 +71,17 @@ pub struct Loaded {
     pub layout: Layout,
 }
 
+/// Whether a file that was named says nothing of hooks.
+fn is_silent(file: &Path) -> bool {
+    deploy::without_hooks(file).is_some()
+}
+
 /// Reads all definitions below a folder. Files are called as `dir` is written.
 #[must_use]
 pub fn load(dir: &Path, options: &LoadOptions) -> Loaded {
     let mut context = definition::Context::new(&options.keywords, options.allow_unresolved);
-    let (desired, definitions, layout) = match (deploy::recognise(dir), deploy::without_hooks(dir))
-    {
+    let tree = deploy::recognise(dir).filter(|_| !dir.is_file() || !is_silent(dir));
+    let (desired, definitions, layout) = match (tree, deploy::without_hooks(dir)) {
         (Some(tree), _) => deploy::load(&tree, &mut context),
         (None, Some(file)) => {
             let message = "this file says nothing of hooks, so there is nothing to compare";
