@@ -86,6 +86,7 @@ fn resolve(
     context: &mut Context<'_>,
 ) -> Node {
     let mut resolver = context.resolver(literal);
+    resolver.comment_lines(text, written);
     let entries =
         written.as_map().unwrap_or_default().iter().map(|entry| match entry.key.as_text() {
             Some("literalMarkers") => entry.clone(),

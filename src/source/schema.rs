@@ -12,6 +12,17 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+/// The folder beside definitions in which editors find the schemas. Hidden
+/// folders hold no definitions.
+pub const FOLDER: &str = ".schema";
+
+/// The file of the schema of definitions, in [`FOLDER`].
+pub const HOOK_FILE: &str = "hook.json";
+
+/// The line by which an editor knows the schema of a definition that lies
+/// beside [`FOLDER`].
+pub(crate) const HEADER: &str = "# yaml-language-server: $schema=.schema/hook.json\n";
+
 /// The JSON Schema (draft 2020-12) of a hook's definition.
 #[must_use]
 pub fn hook() -> String {

@@ -196,6 +196,11 @@ fn keywords_that_do_not_work_are_told() {
             "name: c\ntriggerId: send-phone-message\nscript: c.js\nliteralMarkers: [\"##X##\"]\n",
         ),
         ("c.js", "'##X##' + '@@X@@'"),
+        (
+            "d.yaml",
+            "name: d\ntriggerId: send-phone-message\nscript: c.js\nrenamedFrom:\n  - ##ENV##\n  - e\n\
+             secrets:\n  ##ENV##: a comment\n  # ##ENV##: another\n  A: |\n    ##ENV##: text\n",
+        ),
     ]);
     let options = keywords(&[("ENV", "\"dev\""), ("FLAG", "1"), ("LIST", "[1]")]);
     insta::assert_snapshot!(folder.told(&options));

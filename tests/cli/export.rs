@@ -37,7 +37,9 @@ async fn only_what_differs_is_written_and_prune_removes_the_rest() {
         .filter(|(path, file)| before.get(*path) != Some(file))
         .map(|(path, _)| path.display().to_string())
         .collect();
-    assert_eq!(changed, ["hooks/new.js", "hooks/new.yaml", "hooks/password.yaml"]);
+    let expected =
+        ["hooks/.schema/hook.json", "hooks/new.js", "hooks/new.yaml", "hooks/password.yaml"];
+    assert_eq!(changed, expected);
     assert_eq!(
         project.read("hooks/password.yaml"),
         "triggerId: post-change-password\nname: password\nenabled: false # on\n"

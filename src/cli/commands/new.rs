@@ -60,15 +60,11 @@ pub(super) fn write_hook(
     Ok(definition)
 }
 
-/// Where editors find what a definition may hold. Hidden folders hold no
-/// definitions.
-const SCHEMAS: &str = ".schema";
-
 /// Writes the schemas that this version has, for editors.
 pub(super) fn write_schemas(dir: &Path) -> Result<(), CliError> {
-    let folder = dir.join(SCHEMAS);
+    let folder = dir.join(schema::FOLDER);
     fs_err::create_dir_all(&folder)?;
-    for (file, text) in [("hook.json", schema::hook()), ("config.json", schema::config())] {
+    for (file, text) in [(schema::HOOK_FILE, schema::hook()), ("config.json", schema::config())] {
         fs_err::write(folder.join(file), text)?;
     }
     Ok(())
@@ -91,7 +87,7 @@ fn already_there(path: &Path) -> CliError {
 
 fn definition_text(name: &HookName, trigger: &Trigger) -> String {
     format!(
-        "# yaml-language-server: $schema={SCHEMAS}/hook.json\n\
+        "{header}\
          name: {name}\n\
          triggerId: {trigger}\n\
          script: {name}.js\n\
@@ -101,7 +97,8 @@ fn definition_text(name: &HookName, trigger: &Trigger) -> String {
          dependencies: {{}}\n\
          # read in the script as context.webtask.secrets.NAME; a value such as\n\
          # \"##NAME##\" is taken from the environment variable NAME\n\
-         secrets: {{}}\n"
+         secrets: {{}}\n",
+        header = schema::HEADER
     )
 }
 

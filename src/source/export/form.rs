@@ -14,6 +14,7 @@ use crate::source::deploy::{self, HOOKS, raw, section};
 use crate::source::file::Text;
 use crate::source::native;
 use crate::source::node::{Entry, Node, Value};
+use crate::source::schema;
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
 use crate::source::yaml::{self, Edit, LARGE, SMALL};
@@ -160,8 +161,12 @@ impl Form {
     ) -> Outcome {
         let text = &definition.text.text;
         let edited = match self {
-            Self::Native(_) => yaml::edit(text, &definition.written, &edits, SMALL)
-                .map(|edited| (edited.text, edited.rewritten)),
+            Self::Native(_) => yaml::edit(text, &definition.written, &edits, SMALL).map(|edited| {
+                // A text without its comments still has a schema.
+                let lost = edited.rewritten && text.starts_with(schema::HEADER);
+                let header = if lost { schema::HEADER } else { "" };
+                (format!("{header}{}", edited.text), edited.rewritten)
+            }),
             Self::Json(_) => {
                 let mut tree = raw::as_written(&definition.written, &definition.text);
                 edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
@@ -186,7 +191,9 @@ impl Form {
     pub(crate) fn create(&mut self, stem: &str, tree: Node, batch: &mut Batch) -> Option<PathBuf> {
         let (path, text) = match self {
             Self::Native(folder) => {
-                (folder.join(format!("{stem}.yaml")), yaml::emit(&tree, SMALL)?)
+                let text = format!("{}{}", schema::HEADER, yaml::emit(&tree, SMALL)?);
+                add_schema(folder, batch);
+                (folder.join(format!("{stem}.yaml")), text)
             }
             Self::Json(folder) => {
                 let path = folder.join(HOOKS).join(format!("{stem}.json"));
@@ -318,6 +325,15 @@ impl YamlForm {
     fn anew(&self) -> Option<String> {
         let text = yaml::emit(&self.wanted(self.items.clone()), LARGE)?;
         Some(raw::unquote(&text, &self.bare))
+    }
+}
+
+/// The schema that new definitions name, unless it is there already.
+fn add_schema(folder: &Path, batch: &mut Batch) {
+    let path = folder.join(schema::FOLDER).join(schema::HOOK_FILE);
+    let (text, before) = (schema::hook(), std::fs::read_to_string(&path).ok());
+    if before.as_ref() != Some(&text) {
+        batch.writes.insert(path, NewContent { text, before });
     }
 }
 

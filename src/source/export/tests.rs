@@ -82,8 +82,9 @@ fn differences(loaded: &Loaded, live: &LiveState) -> Vec<String> {
 
 fn files(dir: &Path) -> BTreeMap<String, String> {
     let entries = walkdir::WalkDir::new(dir).into_iter().flatten();
+    // The schema for editors has its own tests.
     entries
-        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| entry.file_type().is_file() && !entry.path().ends_with(".schema/hook.json"))
         .map(|entry| {
             let name = entry.path().strip_prefix(dir).unwrap().display().to_string();
             (name, fs::read_to_string(entry.path()).unwrap())
@@ -126,6 +127,10 @@ fn an_empty_folder_gets_everything_byte_for_byte() {
     assert!(plan.hooks.iter().all(|hook| hook.action == FileAction::Created));
     let loaded = reload(&dir, &keywords);
     assert_eq!(differences(&loaded, &live), [""; 0]);
+    assert_eq!(
+        fs::read_to_string(dir.join(".schema/hook.json")).unwrap(),
+        crate::source::schema::hook()
+    );
     for hook in &live.hooks {
         let desired =
             loaded.desired.hooks.iter().find(|desired| desired.name == hook.name).unwrap();

@@ -47,9 +47,38 @@ impl Resolver<'_> {
     }
 
     fn item(&mut self, text: &Text, item: &Node, within: Within) -> Node {
-        match self.comment(text, item, item.span.end) {
+        // An item that is nothing but a comment ends behind it.
+        let end = match item.value {
+            Value::Null if item.span.is_empty() => after_dash(&text.text, item.span.start),
+            _ => item.span.end,
+        };
+        match self.comment(text, item, end) {
             Some(stand_in) => stand_in,
             None => self.tree(text, item, within),
+        }
+    }
+
+    /// Tells of lines such as `##KEY##: value`, which are comments.
+    pub(crate) fn comment_lines(&mut self, text: &Text, tree: &Node) {
+        let mut start = 0;
+        for line in text.text.split_inclusive('\n') {
+            let at = start + line.len() - line.trim_start_matches([' ', '\t']).len();
+            start += line.len();
+            let Some(marker) = next_marker(&text.text, at).filter(|marker| {
+                marker.span.start == at
+                    && marker.form == Form::Plain
+                    && text.text[marker.span.end..].trim_start_matches([' ', '\t']).starts_with(':')
+            }) else {
+                continue;
+            };
+            if is_in_text(tree, at) || !text.has_room(self.found) {
+                continue;
+            }
+            let message = format!("`{}` is a comment here, and with it the line", marker.written);
+            self.found.push(
+                text.finding(Severity::Warning, codes::MARKER_IS_COMMENT, message, &marker.span)
+                    .hint("write the key itself: markers in keys are not replaced"),
+            );
         }
     }
 
@@ -215,6 +244,25 @@ impl Resolver<'_> {
             None => advice,
         }
     }
+}
+
+/// Whether a byte belongs to a text of the tree, such as a block of lines.
+fn is_in_text(tree: &Node, at: usize) -> bool {
+    match &tree.value {
+        Value::Text(_) => tree.span.contains(&at),
+        Value::List(items) => items.iter().any(|item| is_in_text(item, at)),
+        Value::Map(entries) => {
+            entries.iter().any(|Entry { key, value }| is_in_text(key, at) || is_in_text(value, at))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => false,
+    }
+}
+
+/// Where the dash of an empty list item ends, if it stands on the same line.
+fn after_dash(text: &str, at: usize) -> usize {
+    let line = text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
+    let dash = text.get(line..at).and_then(|before| before.find("- "));
+    dash.map_or(at, |dash| line + dash + 1)
 }
 
 /// A marker that stands as a comment on the same line after `end`, where a
