@@ -195,6 +195,14 @@ impl Access {
         }
     }
 
+    /// The token of this moment, which may be another than a request took before
+    /// it waited for its turn. Never waits: whoever asks holds a turn that the
+    /// renewal of the token may need.
+    pub(super) fn latest(&self, taken: Arc<Token>) -> Arc<Token> {
+        let state = self.state.try_lock().ok();
+        state.and_then(|state| state.token.clone()).unwrap_or(taken)
+    }
+
     /// Called when the tenant refused `refused`. Whether there is another
     /// token to try with: a token that should still be good is renewed once.
     pub(super) async fn renew_after_401(

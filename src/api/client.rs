@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::Domain;
 use super::auth::{Access, Token};
 use super::error::{ApiError, ApiErrorKind, Method, Unreachable};
-use super::gate::{Class, Gate, Run};
+use super::gate::{Class, Gate, Pass, Run};
 use super::governor::{Family, Signal};
 use super::patience::Patience;
 use super::refusal;
@@ -22,6 +22,8 @@ use crate::model::SecretValue;
 /// How often a request is sent that fails for the tenant's or the network's
 /// sake (refusals for the rate limit have a bound of their own).
 const ATTEMPTS: u32 = 5;
+/// How many tokens a request is tried with.
+const TOKENS: u32 = 4;
 
 /// A request to the Management API.
 #[derive(Debug, Clone)]
@@ -86,13 +88,13 @@ impl Client {
     }
 
     async fn call_again(&self, call: &Call, repeated: &mut bool) -> Result<HttpResponse, ApiError> {
-        let mut failures = 0;
+        let (mut failures, mut tokens) = (0, 1);
         loop {
             if self.run.is_stopped(call.class) {
                 return Err(ApiError::new(ApiErrorKind::Interrupted).at(call.method, &call.path));
             }
-            let token = self.access.token(self, call.class).await?;
-            let error = match self.attempt(call, &token).await {
+            let mut token = self.access.token(self, call.class).await?;
+            let error = match self.attempt(call, &mut token).await {
                 Ok(response) if (200..300).contains(&response.status) => {
                     return Ok(response);
                 }
@@ -104,7 +106,10 @@ impl Client {
                             self.run.count(|counts| counts.retried += 1);
                             continue;
                         }
-                        401 if self.access.renew_after_401(self, &token, call.class).await? => {
+                        401 if tokens < TOKENS
+                            && self.access.renew_after_401(self, &token, call.class).await? =>
+                        {
+                            tokens += 1;
                             self.run.count(|counts| counts.retried += 1);
                             continue;
                         }
@@ -139,14 +144,19 @@ impl Client {
     ) -> Result<HttpResponse, ApiError> {
         let request = self.request(Method::Post, path, Some(body), None);
         let request = HttpRequest { form, ..request };
-        self.send(request, path, class, Family::Token).await
+        let pass = self.turn(Method::Post, path, class, Family::Token).await?;
+        self.send(pass, request, path, class).await
     }
 
-    async fn attempt(&self, call: &Call, token: &Token) -> Result<HttpResponse, ApiError> {
+    /// Sends a call once, with the token of the moment when its turn comes:
+    /// the one that was taken before may have ended meanwhile.
+    async fn attempt(&self, call: &Call, token: &mut Arc<Token>) -> Result<HttpResponse, ApiError> {
+        let pass = self.turn(call.method, &call.path, call.class, Family::Management).await?;
+        *token = self.access.latest(Arc::clone(token));
         let bearer = Some(token.value().clone());
         let request = self.request(call.method, &call.path, call.body.clone(), bearer);
         let request = HttpRequest { fresh: call.fresh, ..request };
-        self.send(request, &call.path, call.class, Family::Management).await
+        self.send(pass, request, &call.path, call.class).await
     }
 
     fn request(
@@ -167,20 +177,27 @@ impl Client {
         }
     }
 
-    /// One exchange: its turn, the request, the answer, the counting.
-    async fn send(
+    /// Waits for a request's turn.
+    async fn turn(
         &self,
-        mut request: HttpRequest,
+        method: Method,
         path: &str,
         class: Class,
         family: Family,
+    ) -> Result<Pass, ApiError> {
+        let pass = self.gate.pass(&self.run, class, family).await;
+        pass.map_err(|error| error.at(method, path))
+    }
+
+    /// One exchange: the request, the answer, the counting.
+    async fn send(
+        &self,
+        pass: Pass,
+        mut request: HttpRequest,
+        path: &str,
+        class: Class,
     ) -> Result<HttpResponse, ApiError> {
         let method = request.method;
-        let pass = self
-            .gate
-            .pass(&self.run, class, family)
-            .await
-            .map_err(|error| error.at(method, path))?;
         let left = self.run.ends(class).saturating_duration_since(Instant::now());
         let last = left < self.patience.answer;
         request.timeout = self.patience.answer.min(left);

@@ -112,6 +112,27 @@ async fn tokens_that_end_in_the_run_are_renewed_each_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_ends_while_requests_wait_for_their_turn_is_renewed_for_all() {
+    let begun = tokio::time::Instant::now();
+    let rate = RateSettings { max_rps: Some(0.5), ..RateSettings::default() };
+    let bench = Bench::with(Settings { rate, ..with_secret() }, move |asked| {
+        match (is_token(asked), &asked.bearer) {
+            (true, _) => token(&begun.elapsed().as_secs().to_string(), 10),
+            (false, Some(made))
+                if begun.elapsed().as_secs() - made.parse::<u64>().unwrap() < 10 =>
+            {
+                reply(200, json!([]))
+            }
+            _ => refused(401, "Unauthorized"),
+        }
+    });
+    let reader = bench.session.reader();
+    let reads = join_all((0..12).map(|_| reader.hooks_page(0))).await;
+    assert!(reads.iter().all(Result::is_ok), "{reads:?}");
+    assert!(bench.asked().len() < 30, "{}", bench.asked().len());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_opaque_token_is_told_from_an_expired_one() {
     let bench = Bench::new(|_| refused(401, "Unauthorized"));
     let error = bench.session.reader().hooks_page(0).await.unwrap_err();
