@@ -7,6 +7,7 @@
 
 mod connection;
 mod demo;
+mod doctor;
 mod edits;
 mod export;
 mod hard_scripts;

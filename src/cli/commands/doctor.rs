@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::api::{ApiError, ApiErrorKind, LimitSeen, Reader, SCOPES};
+use crate::api::{ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, SCOPES, Unreachable};
 use crate::cli::args::{ConnectionArgs, DoctorArgs};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
@@ -81,33 +81,92 @@ async fn of_tenant(settings: &TenantSettings, shared: &Shared) -> Vec<Check> {
             return vec![Check { what: "connection", health: Health::Bad, found, hint }];
         }
     };
-    let mut checks = Vec::new();
     let reader = &session.reader;
-    match reader.token_expires_in().await {
+    let left = reader.token_expires_in().await;
+    let began = Instant::now();
+    let page = match &left {
+        Ok(_) => Some(reader.hooks_page(0).await),
+        Err(_) => None,
+    };
+    let time = began.elapsed().as_millis();
+    let failure = left.as_ref().err().or(page.as_ref().and_then(|page| page.as_ref().err()));
+    let mut checks = of_connection(&settings.target, failure);
+    if checks.iter().any(|check| check.health == Health::Bad) {
+        return checks;
+    }
+    // a wrong clock may be why what follows fails
+    checks.extend(of_clock(reader));
+    match left {
         Err(error) => {
-            checks.push(failed("token", &error));
+            checks.push(failed("credentials", &error));
             return checks;
         }
-        Ok(left) => checks.push(of_token(left)),
+        Ok(left) => {
+            let issued = of_credentials(&settings.target);
+            checks.push(of_token(left, issued.is_some()));
+            checks.extend(issued);
+        }
     }
-    match reader.scopes().await {
-        Err(error) => checks.push(failed("scopes", &error)),
+    let scopes = reader.scopes().await;
+    match &scopes {
+        Err(error) => checks.push(failed("scopes", error)),
         Ok(scopes) => checks.push(of_scopes(scopes.as_ref())),
     }
-    let began = Instant::now();
-    match reader.hooks_page(0).await {
-        Err(error) => checks.push(failed("hooks", &error)),
-        Ok(page) => {
+    match page {
+        None => {}
+        Some(Err(error)) => {
+            let refused =
+                matches!(error.kind, ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone);
+            checks.push(failed("hooks", &error));
+            if refused {
+                checks.push(refused_writes("refused, as even reading is"));
+            }
+        }
+        Some(Ok(page)) => {
             let count = page.total.unwrap_or(page.hooks.len() as u64);
             let more = if page.total.is_none() && page.more { " or more" } else { "" };
-            let time = began.elapsed().as_millis();
             checks.push(good("hooks", format!("{count}{more} can be read; answered in {time} ms")));
-            checks.extend(of_clock(reader));
             checks.push(of_limit(reader.limit_seen()));
-            checks.push(of_writes(&settings.target));
+            checks.push(of_writes(&settings.target, scopes.ok().flatten().as_ref()));
         }
     }
     checks
+}
+
+/// Whether the tenant answers, and whether that is known to be the tenant.
+fn of_connection(target: &Target, failure: Option<&ApiError>) -> Vec<Check> {
+    let (place, plain) = match target {
+        Target::Local { .. } => ("the local tenant".to_owned(), true),
+        Target::Remote(remote) => {
+            let domain = &remote.domain.value;
+            (domain.to_string(), domain.is_plain())
+        }
+    };
+    let answers = good("connection", format!("{place} answers"));
+    match failure.map(|error| (&error.kind, error)) {
+        Some((ApiErrorKind::Unreachable(Unreachable::NoTrustStore), error)) => {
+            vec![failed("tls", error)]
+        }
+        Some((ApiErrorKind::Unreachable(Unreachable::Tls), error)) => {
+            vec![answers, failed("tls", error)]
+        }
+        Some((ApiErrorKind::Unreachable(_) | ApiErrorKind::Timeout { .. }, error)) => {
+            vec![failed("connection", error)]
+        }
+        _ if plain => vec![answers, good("tls", "none is needed within this machine".to_owned())],
+        _ => vec![answers, good("tls", "the certificate is trusted".to_owned())],
+    }
+}
+
+/// Credentials for which the tenant has issued a token.
+fn of_credentials(target: &Target) -> Option<Check> {
+    let Target::Remote(remote) = target else { return None };
+    match &remote.credentials.value {
+        Credentials::Token(_) => None,
+        Credentials::ClientSecret { .. } | Credentials::PrivateKey { .. } => {
+            Some(good("credentials", "the tenant issues tokens for them".to_owned()))
+        }
+    }
 }
 
 fn good(what: &'static str, found: String) -> Check {
@@ -115,21 +174,27 @@ fn good(what: &'static str, found: String) -> Check {
 }
 
 fn failed(what: &'static str, error: &ApiError) -> Check {
-    let what = match error.kind {
-        ApiErrorKind::Unreachable(_) | ApiErrorKind::Timeout { .. } => "connection",
-        _ => what,
-    };
     Check { what, health: Health::Bad, found: error.to_string(), hint: error.hint() }
 }
 
-fn of_token(left: Option<Duration>) -> Check {
+/// How long the token is good, which matters where no other can be had.
+fn of_token(left: Option<Duration>, renews: bool) -> Check {
     match left {
         None => Check {
             what: "token",
             health: Health::Unknown,
             found: "it doesn't say how long it is good".to_owned(),
-            hint: None,
+            hint: Some("with client credentials hooksync gets tokens itself".to_owned()),
         },
+        Some(Duration::ZERO) => Check {
+            what: "token",
+            health: Health::Bad,
+            found: "it has expired".to_owned(),
+            hint: Some("get a new one, or give client credentials instead".to_owned()),
+        },
+        Some(left) if renews && left < SHORT_LIFE => {
+            good("token", format!("good for {}; then hooksync gets another", words(left)))
+        }
         Some(left) if left < SHORT_LIFE => Check {
             what: "token",
             health: Health::Doubtful,
@@ -213,23 +278,33 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
     good("rate limit", format!("{limit} requests, {remaining} of them left"))
 }
 
-fn of_writes(target: &Target) -> Check {
-    let (health, found, hint) = match target {
-        Target::Local { .. } => (Health::Good, "the local tenant takes them".to_owned(), None),
+/// Whether hooks can be written: a tenant says so only when one is tried.
+fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
+    let told = "what the tenant refuses is told, and nothing is lost";
+    let allowed = |scope: &&str| scopes.is_none_or(|scopes| scopes.contains(*scope));
+    if !SCOPES[1..].iter().any(allowed) {
+        return refused_writes("refused by the token's scopes");
+    }
+    let (found, hint) = match target {
+        Target::Local { .. } => return good("writes", "the local tenant takes them".to_owned()),
         Target::Remote(remote) if remote.domain.value.is_loopback() => {
-            (Health::Unknown, "known only once one is tried".to_owned(), None)
+            ("known only once one is tried".to_owned(), format!("apply tries; {told}"))
         }
         Target::Remote(_) => (
-            Health::Unknown,
             "known only once one is tried; Auth0's public cloud has refused changes of scripts, \
              names and dependencies, and new hooks, since 2024-11-18"
                 .to_owned(),
-            Some(
-                "switching on and off, secrets and deletes may still be taken; what the tenant \
-                 refuses is told and nothing is lost"
-                    .to_owned(),
-            ),
+            format!("switching on and off, secrets and deletes may still be taken; {told}"),
         ),
     };
-    Check { what: "writes", health, found, hint }
+    Check { what: "writes", health: Health::Unknown, found, hint: Some(hint) }
+}
+
+fn refused_writes(found: &str) -> Check {
+    Check {
+        what: "writes",
+        health: Health::Doubtful,
+        found: found.to_owned(),
+        hint: Some("plans can be made where hooks can be read; apply changes nothing".to_owned()),
+    }
 }

@@ -381,9 +381,17 @@ impl<'a> Parts<'a> {
             entry("headroom", Ok(headroom.map(show_headroom))),
             entry("requests a second", shown(max_rps.map(|rps| rps.map(|rps| rps.to_string())))),
             entry("in flight", shown(concurrency.map(|count| count.map(|n| n.to_string())))),
-            entry("timeout", Ok(self.timeout().map(|time| format!("{}s", time.as_secs())))),
+            entry("timeout", Ok(self.timeout().map(show_timeout))),
         ]);
         entries
+    }
+}
+
+/// As it would be written: `15m`, `90s`.
+fn show_timeout(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds >= 60 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
     }
 }
 
