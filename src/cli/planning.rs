@@ -4,6 +4,7 @@
 //! from one function. Must not write anything.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::args::{self, ScopeArgs};
 use super::backup;
@@ -68,7 +69,9 @@ impl Prepared {
     /// When no token is to be had.
     pub(super) async fn token_ends_early(&self) -> Result<Option<String>, CliError> {
         let left = self.session.reader.token_expires_in().await?;
-        let needed = self.estimate().unwrap_or_default();
+        // a mere bound would cry wolf while the tenant's rate isn't known
+        let known = self.estimate().filter(|estimate| !estimate.at_most);
+        let needed = known.map_or(Duration::ZERO, |estimate| estimate.time);
         Ok(left.filter(|left| !self.session.renewable && *left < needed * 2 + SPARE).map(|left| {
             format!(
                 "The access token ends in {} s: what isn't written by then will fail. Take a \
