@@ -226,7 +226,8 @@ mod tests {
             r#"{"message":"Insufficient scope; expected any of: a:b,c:d."}"#,
             Kind::MissingScope { scope: Some("a:b c:d".into()) },
         );
-        check(hook, 403, "<html>", Kind::Forbidden);
+        check(hook, 403, r#"{"message":"no"}"#, Kind::Forbidden);
+        check(hook, 403, "<html>", Kind::Protocol { problem: "content-type text/html".into() });
         check(HOOKS, 404, r#"{"message":"Not Found"}"#, Kind::FeatureGone);
         check("/api/v2/hooks?page=0", 501, "{}", Kind::FeatureGone);
         check(HOOKS, 404, "<html>", Kind::Protocol { problem: "content-type text/html".into() });
