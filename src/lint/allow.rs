@@ -69,7 +69,8 @@ fn read(comment: &str, at: Range<usize>) -> Option<Allow> {
     let end = end_of_names(rest);
     let (names, reason) = rest.split_at(end);
     let rules: Vec<_> = names
-        .split([',', ' ', '\t'])
+        .split(|c: char| c == ',' || c.is_whitespace())
+        .map(|name| name.trim_end_matches([':', ';', '.']))
         .filter(|name| !name.is_empty())
         .map(|name| match Rule::find(name) {
             Some(rule) if rule.is_adjustable() => Ok(rule.code),
@@ -85,7 +86,9 @@ fn read(comment: &str, at: Range<usize>) -> Option<Allow> {
 fn end_of_names(rest: &str) -> usize {
     let mut end = 0;
     loop {
-        let word = rest[end..].find([' ', '\t', ',']).map_or(rest.len(), |at| end + at);
+        let word = rest[end..]
+            .find(|c: char| c == ',' || c.is_whitespace())
+            .map_or(rest.len(), |at| end + at);
         let after = rest[word..].trim_start();
         match after.strip_prefix(',') {
             Some(more) => end = rest.len() - more.trim_start().len(),
@@ -160,6 +163,8 @@ mod tests {
         check("hooksync-allow HS402", &["HS402"], false);
         check("hooksync-allow: HS402 - ", &["HS402"], false);
         check("hooksync-allow HS402, HS403 both", &["HS402", "HS403"], true);
+        check("hooksync-allow HS402, HS403: both", &["HS402", "HS403"], true);
+        check("hooksync-allow HS402\n  in a block", &["HS402"], true);
         check("hooksync-allow callback-never-called by design", &["HS401"], true);
         check("hooksync-allow HS301 no", &["HS301"], true);
         check("hooksync-allow", &[""], false);

@@ -28,7 +28,7 @@ module.exports = async function (user, context, cb) {
   try {
     await tellOthers(user, context.connection.name);
   } catch (error) {
-    return cb(new Error(`Nobody was told of the new user: ${error.message}`));
+    return cb(new Error(`Nobody was told of the new user: ${error}`));
   }
 
   return cb();

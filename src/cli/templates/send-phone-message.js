@@ -26,7 +26,7 @@ module.exports = async function (recipient, text, context, cb) {
   try {
     id = await send(recipient, text, context.message_type);
   } catch (error) {
-    return cb(new Error(`The message was not sent: ${error.message}`));
+    return cb(new Error(`The message was not sent: ${error}`));
   }
 
   return cb(null, { MessageID: id });
