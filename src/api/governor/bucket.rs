@@ -28,6 +28,9 @@ const BURST: f64 = 0.003;
 /// them fit into the shortest window.
 const PROBE: f64 = 0.3;
 
+/// A rate that is only a guess is not waited for any longer after a refusal.
+const LONGEST_GUESS: f64 = 10.0;
+
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -363,13 +366,14 @@ impl Bucket {
     }
 
     pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {
-        let anchor = self.anchor?;
+        // What refuses without a header tells nothing of when it will not.
+        let anchor = self.anchor.filter(|_| !self.hidden)?;
         if let Some(pace) = &self.pace {
             return Some(pace.ready_at() - now);
         }
         let headroom = self.headroom.of(anchor.limit);
         if let Some(company) = &self.company {
-            return Some(1.0 / company.rate());
+            return Some((1.0 / company.rate()).min(LONGEST_GUESS));
         }
         Some(self.refill.time_of(1.0 + headroom.min(1.0), anchor.sent, self.jitter) - now)
     }
