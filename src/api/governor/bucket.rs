@@ -318,7 +318,7 @@ impl Bucket {
     fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
         if let Some(company) = &mut self.company {
             company.learn(level, now, self.rtt, signal.throttled);
-        } else if signal.throttled || !alone {
+        } else if (signal.throttled && level.remaining < 1.0) || !alone {
             // Four may have begun at the same moment.
             let rate =
                 self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
