@@ -28,6 +28,9 @@ const BURST: f64 = 0.003;
 /// them fit into the shortest window.
 const PROBE: f64 = 0.3;
 
+/// A rate that is only a guess is not waited for any longer after a refusal.
+const LONGEST_GUESS: f64 = 10.0;
+
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -315,7 +318,7 @@ impl Bucket {
     fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
         if let Some(company) = &mut self.company {
             company.learn(level, now, self.rtt, signal.throttled);
-        } else if signal.throttled || !alone {
+        } else if (signal.throttled && level.remaining < 1.0) || !alone {
             // Four may have begun at the same moment.
             let rate =
                 self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
@@ -363,13 +366,14 @@ impl Bucket {
     }
 
     pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {
-        let anchor = self.anchor?;
+        // What refuses without a header tells nothing of when it will not.
+        let anchor = self.anchor.filter(|_| !self.hidden)?;
         if let Some(pace) = &self.pace {
             return Some(pace.ready_at() - now);
         }
         let headroom = self.headroom.of(anchor.limit);
         if let Some(company) = &self.company {
-            return Some(1.0 / company.rate());
+            return Some((1.0 / company.rate()).min(LONGEST_GUESS));
         }
         Some(self.refill.time_of(1.0 + headroom.min(1.0), anchor.sent, self.jitter) - now)
     }

@@ -411,7 +411,7 @@ impl Refill {
 
     /// What is kept above the headroom, so many seconds after an answer.
     pub(super) fn margin(&self, age: f64) -> f64 {
-        let floor = if self.smooth { 0.1 } else { 0.0 };
+        let floor = if self.smooth { (0.02 * self.room).clamp(0.1, 0.6) } else { 0.0 };
         (SIGMAS * (self.noise * age.max(0.0)).sqrt()).min(0.6 * self.room).max(floor)
     }
 }
