@@ -62,7 +62,7 @@ async fn what_does_not_depend_on_it_goes_on_while_a_hook_is_put_back() {
     let bench = Bench::new(unlimited(), &["a sign-up s on", "b sign-up s"]).await;
     bench.define(&["a sign-up s off", "b sign-up s on", "c password new on +K=v"]);
     let faults =
-        ["400@PATCH,/hooks/01B,1", "slow:3000@PATCH,/hooks/01A,2", "delay:600@POST,/hooks,1"];
+        ["400@PATCH,/hooks/01B,1", "slow:15000@PATCH,/hooks/01A,2", "delay:4000@POST,/hooks,1"];
     bench.faults(&faults);
     let ended = bench.expect(3, &APPLY);
     assert_eq!(bench.live(), ["a sign-up s on", "b sign-up s", "c password new on +K"]);
@@ -76,5 +76,5 @@ async fn what_does_not_depend_on_it_goes_on_while_a_hook_is_put_back() {
     let seconds = |entry: &hooksync::tenant::Entry| entry.time[17..19].parse::<i32>().unwrap();
     let writes = bench.writes();
     let between = (seconds(&writes[secrets]) - seconds(&writes[back])).rem_euclid(60);
-    assert!(between < 2, "{writes:#?}");
+    assert!(between < 12, "{writes:#?}");
 }
