@@ -61,20 +61,15 @@ async fn what_may_have_been_done_and_no_more_is_no_part() {
 async fn what_does_not_depend_on_it_goes_on_while_a_hook_is_put_back() {
     let bench = Bench::new(unlimited(), &["a sign-up s on", "b sign-up s"]).await;
     bench.define(&["a sign-up s off", "b sign-up s on", "c password new on +K=v"]);
+    // putting it back is not answered at first, and so asked for again
     let faults =
-        ["400@PATCH,/hooks/01B,1", "slow:15000@PATCH,/hooks/01A,2", "delay:4000@POST,/hooks,1"];
+        ["400@PATCH,/hooks/01B,1", "hang-after@PATCH,/hooks/01A,2", "delay:600@POST,/hooks,1"];
     bench.faults(&faults);
     let ended = bench.expect(3, &APPLY);
     assert_eq!(bench.live(), ["a sign-up s on", "b sign-up s", "c password new on +K"]);
-    // the put-back was asked for before the new hook was there, and answered
-    // after it had its secrets
     assert!(ended.stdout.contains("could not take over"), "{}", ended.stdout);
     let paths: Vec<String> = bench.writes().iter().map(|entry| entry.path.clone()).collect();
     let back = paths.iter().rposition(|path| path.ends_with("/01A")).unwrap();
     let secrets = paths.iter().position(|path| path.ends_with("/secrets")).unwrap();
-    assert!(back < secrets, "{paths:?}");
-    let seconds = |entry: &hooksync::tenant::Entry| entry.time[17..19].parse::<i32>().unwrap();
-    let writes = bench.writes();
-    let between = (seconds(&writes[secrets]) - seconds(&writes[back])).rem_euclid(60);
-    assert!(between < 12, "{writes:#?}");
+    assert!(secrets < back, "{paths:?}");
 }
