@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstream::AutoStream;
+use unicode_width::UnicodeWidthStr;
 
 use super::args::{ColorWhen, GlobalArgs};
 use super::environment::Environment;
@@ -62,8 +63,8 @@ pub struct Captured {
 /// One stream and what was last written to it.
 struct Sink {
     stream: Box<dyn Write + Send>,
-    /// Whether a passing line stands on the terminal.
-    passing: bool,
+    /// The columns of the passing line on the terminal; 0 for none.
+    passing: usize,
     /// Whether the reader has gone away.
     closed: bool,
 }
@@ -232,7 +233,7 @@ impl Captured {
 
 impl Sink {
     fn new(stream: Box<dyn Write + Send>) -> Self {
-        Self { stream, passing: false, closed: false }
+        Self { stream, passing: 0, closed: false }
     }
 
     /// Writes whole lines.
@@ -244,8 +245,12 @@ impl Sink {
 
     /// Writes a line that may be written over.
     fn pass(&mut self, line: &str) {
-        let _ = self.write(&[START_OF_LINE, line, REST_OF_LINE]);
-        self.passing = true;
+        let columns = line.width();
+        // blanks and no escape sequence: not every terminal that takes lines
+        // anew takes those, and without colours they are left out
+        let rest = " ".repeat(self.passing.saturating_sub(columns));
+        let _ = self.write(&[START_OF_LINE, line, &rest]);
+        self.passing = columns;
     }
 
     /// Writes a question and leaves the cursor behind it.
@@ -256,8 +261,9 @@ impl Sink {
 
     /// Takes a passing line away.
     fn clear(&mut self) {
-        if std::mem::take(&mut self.passing) {
-            let _ = self.write(&[START_OF_LINE, REST_OF_LINE]);
+        let columns = std::mem::take(&mut self.passing);
+        if columns > 0 {
+            let _ = self.write(&[START_OF_LINE, &" ".repeat(columns), START_OF_LINE]);
         }
     }
 
@@ -289,8 +295,6 @@ impl std::fmt::Debug for Sink {
 const UNBOUNDED: usize = 100;
 
 const START_OF_LINE: &str = "\r";
-/// Erases from the cursor to the end of the line.
-const REST_OF_LINE: &str = "\x1b[K";
 
 /// A stream into shared memory.
 struct Memory(Arc<Mutex<Vec<u8>>>);
@@ -417,11 +421,11 @@ mod tests {
     fn a_passing_line_is_taken_away() {
         let memory = Captured::default();
         let mut sink = Sink::new(Box::new(Memory(memory.stderr.clone())));
-        sink.pass("1 of 2");
+        sink.pass("1 of 12");
         sink.pass("2 of 2");
         sink.line("done").unwrap();
         sink.line("more").unwrap();
-        assert_eq!(memory.stderr(), "\r1 of 2\x1b[K\r2 of 2\x1b[K\r\x1b[Kdone\nmore\n");
+        assert_eq!(memory.stderr(), "\r1 of 12\r2 of 2 \r      \rdone\nmore\n");
     }
 
     #[test]

@@ -89,6 +89,24 @@ impl Prepared {
     }
 }
 
+/// An environment for which there is no plan.
+pub(super) struct Unplanned {
+    /// The environment of hooksync.yaml, if one was chosen.
+    pub(super) environment: Option<String>,
+    /// Why.
+    pub(super) error: CliError,
+}
+
+impl Unplanned {
+    /// Why, in words.
+    pub(super) fn why(&self) -> String {
+        match self.error.faults.first() {
+            Some(fault) => fault.message.clone(),
+            None => "the definitions have errors".to_owned(),
+        }
+    }
+}
+
 /// Makes the plans of all environments, side by side.
 ///
 /// # Errors
@@ -100,6 +118,25 @@ pub(super) async fn prepare(
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<Vec<Prepared>, CliError> {
+    let each = prepare_each(all, scope, rules, shared, context).await?;
+    let place = |environment: &Option<String>| environment.clone().filter(|_| all.len() > 1);
+    let each = each.into_iter().map(|one| {
+        one.map_err(|Unplanned { environment, error }| error.at(place(&environment).as_deref()))
+    });
+    each.collect()
+}
+
+/// The same, where the plan of one environment is of use without the others'.
+///
+/// # Errors
+/// When there can be no plan of any.
+pub(super) async fn prepare_each(
+    all: &[TenantSettings],
+    scope: &ScopeArgs,
+    rules: &RuleSettings,
+    shared: &Shared,
+    context: &Context<'_>,
+) -> Result<Vec<Result<Prepared, Unplanned>>, CliError> {
     let mut checked = Vec::new();
     for settings in all {
         let restores = backup::manifest(&settings.project.dir.value)?;
@@ -108,15 +145,13 @@ pub(super) async fn prepare(
         checked.push((definitions, restores));
     }
     let each = all.iter().zip(checked).map(|(settings, definitions)| async {
-        let place = settings.project.environment.as_deref().filter(|_| all.len() > 1);
         let plan = one(settings, definitions, scope, shared, context).await;
-        plan.map_err(|error| error.at(place))
-    });
-    shared
-        .unless_interrupted(async {
-            futures_util::future::join_all(each).await.into_iter().collect()
+        plan.map_err(|error| {
+            let environment = settings.project.environment.clone();
+            Unplanned { environment, error }
         })
-        .await
+    });
+    shared.unless_interrupted(async { Ok(futures_util::future::join_all(each).await) }).await
 }
 
 async fn one(

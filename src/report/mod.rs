@@ -54,6 +54,15 @@ impl Estimate {
     }
 }
 
+/// One environment for which there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoPlan<'a> {
+    /// The environment's name, where there are several.
+    pub environment: Option<&'a str>,
+    /// Why, in a sentence or two.
+    pub why: String,
+}
+
 /// One environment's report of an apply.
 #[derive(Debug, Clone, Copy)]
 pub struct ApplyView<'a> {

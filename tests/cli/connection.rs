@@ -110,3 +110,32 @@ async fn a_wrong_secret_is_told() {
     assert!(wrong.stderr.contains("AUTH0_CLIENT_SECRET"), "{wrong}");
     assert!(!wrong.stderr.contains("canary"), "{wrong}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_environment_out_of_reach_does_not_hide_the_others() {
+    let tenant = tenant_with(Vec::new()).await;
+    let project = project();
+    let environments = format!(
+        "environments:\n  dead:\n    domain: http://127.0.0.1:1\n  dev:\n    domain: {}\n",
+        tenant.url()
+    );
+    project.write("hooksync.yaml", &environments);
+    let on = |args: &[&str]| {
+        let mut command = project.command_on(&tenant, args);
+        command.env_remove("AUTH0_DOMAIN");
+        run(command, args)
+    };
+    let text = on(&["plan", "--all-envs"]).expect(1);
+    assert!(text.stdout.contains("No plan: nothing answers"), "{text}");
+    assert!(text.stdout.contains("dead  No plan.\ndev   Plan: "), "{text}");
+    assert!(text.stderr.contains("error: dead: nothing answers"), "{text}");
+    let markdown = on(&["plan", "--all-envs", "--format", "markdown"]).expect(1);
+    assert!(markdown.stdout.contains("| `dead` | | **no plan**: nothing answers"), "{markdown}");
+    let json = on(&["plan", "--all-envs", "--format", "json", "--out", "plan.json"]).expect(1);
+    assert_eq!(json.json().as_array().map(Vec::len), Some(1), "{json}");
+    assert!(!project.path("plan.json").exists(), "half a plan is none to apply");
+    // an apply is for all of them or none
+    let apply = on(&["apply", "--all-envs", "--yes"]).expect(1);
+    assert!(apply.stderr.contains("error: dead: nothing answers"), "{apply}");
+    assert!(tenant.state().hooks.is_empty());
+}

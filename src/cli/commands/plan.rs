@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::cli::args::{PlanArgs, PlanFormat};
-use crate::cli::planning::{self, Prepared};
+use crate::cli::planning::{self, Prepared, Unplanned};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, files, settings};
-use crate::report::{PlanView, Style, github, json, markdown, text};
+use crate::report::{NoPlan, PlanView, Style, github, json, markdown, text};
 
 /// The file whose content GitHub shows with a job.
 pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
@@ -23,20 +23,35 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
         let (connection, environment) = (&args.connection, context.environment);
         let allow_delete = args.scope.allow_delete;
         let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
-        let plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
-        if let Some(path) = &args.out {
+        let each = planning::prepare_each(&all, &args.scope, &rules, &shared, context).await?;
+        if let [Err(_)] = each.as_slice() {
+            // with one environment there is nothing to show beside the error
+            let error = each.into_iter().find_map(Result::err).map(|one| one.error);
+            return Err(error.unwrap_or_else(|| CliError::told(Exit::Error)));
+        }
+        let failed: Vec<&Unplanned> = each.iter().filter_map(|one| one.as_ref().err()).collect();
+        let plans: Vec<&Prepared> = each.iter().filter_map(|one| one.as_ref().ok()).collect();
+        if let Some(path) = args.out.as_ref().filter(|_| failed.is_empty()) {
             files::write(path, &as_json(&plans))?;
         }
+        let markdown = || markdown::plan(&views(&plans), &missing(&failed));
         context.output.data(&match args.format {
-            PlanFormat::Text => as_text(&plans, &context.output.stdout_style()),
-            PlanFormat::Json => as_json(&plans),
-            PlanFormat::Markdown => markdown::plan(&views(&plans)),
+            PlanFormat::Text => each_as_text(&each, &context.output.stdout_style()),
+            PlanFormat::Json if failed.is_empty() => as_json(&plans),
+            PlanFormat::Json => as_json_list(&plans),
+            PlanFormat::Markdown => markdown(),
             PlanFormat::Github => {
                 plans.iter().map(|prepared| github::plan(&prepared.plan)).collect()
             }
         })?;
         if let Ok(Some(summary)) = context.environment.get(STEP_SUMMARY) {
-            files::append(Path::new(summary), &markdown::plan(&views(&plans)))?;
+            files::append(Path::new(summary), &markdown())?;
+        }
+        for Unplanned { environment, error } in &failed {
+            context.tell(&error.clone().at(environment.as_deref()));
+        }
+        if let Some(Unplanned { error, .. }) = failed.first() {
+            return Ok(error.exit);
         }
         let changes = plans.iter().any(|prepared| !prepared.plan.is_clean());
         Ok(if changes && args.detailed_exitcode { Exit::Changes } else { Exit::Done })
@@ -45,30 +60,53 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
 
 /// The plans for people.
 pub(super) fn as_text(plans: &[Prepared], style: &Style) -> String {
-    match views(plans).as_slice() {
+    let all: Vec<&Prepared> = plans.iter().collect();
+    match views(&all).as_slice() {
         [PlanView { environment: None, plan, estimate }] => text::plan(plan, style, *estimate),
-        views => text::plans(views, style),
+        views => text::plans(&views.iter().copied().map(Ok).collect::<Vec<_>>(), style),
     }
 }
 
-fn views(plans: &[Prepared]) -> Vec<PlanView<'_>> {
-    plans
-        .iter()
-        .map(|prepared| PlanView {
-            environment: prepared.environment.as_deref(),
-            plan: &prepared.plan,
-            estimate: prepared.estimate(),
-        })
-        .collect()
+/// The plans for people, and in their places why there is none.
+fn each_as_text(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
+    if let [Ok(only)] = each {
+        return as_text(std::slice::from_ref(only), style);
+    }
+    let parts = each.iter().map(|one| match one {
+        Ok(prepared) => Ok(view(prepared)),
+        Err(failed) => {
+            Err(NoPlan { environment: failed.environment.as_deref(), why: failed.why() })
+        }
+    });
+    text::plans(&parts.collect::<Vec<_>>(), style)
 }
 
-fn as_json(plans: &[Prepared]) -> String {
+fn missing<'a>(failed: &[&'a Unplanned]) -> Vec<NoPlan<'a>> {
+    let missing =
+        failed.iter().map(|one| NoPlan { environment: one.environment.as_deref(), why: one.why() });
+    missing.collect()
+}
+
+fn view(prepared: &Prepared) -> PlanView<'_> {
+    PlanView {
+        environment: prepared.environment.as_deref(),
+        plan: &prepared.plan,
+        estimate: prepared.estimate(),
+    }
+}
+
+fn views<'a>(plans: &[&'a Prepared]) -> Vec<PlanView<'a>> {
+    plans.iter().map(|prepared| view(prepared)).collect()
+}
+
+fn as_json(plans: &[&Prepared]) -> String {
     match plans {
         [one] => json::plan(&one.plan, &one.counts()),
-        several => {
-            let all: Vec<_> =
-                several.iter().map(|prepared| (&prepared.plan, prepared.counts())).collect();
-            json::plans(&all)
-        }
+        several => as_json_list(several),
     }
+}
+
+fn as_json_list(plans: &[&Prepared]) -> String {
+    let all: Vec<_> = plans.iter().map(|prepared| (&prepared.plan, prepared.counts())).collect();
+    json::plans(&all)
 }

@@ -249,7 +249,7 @@ fn a_survey_tells_what_is_wrong_beside_what_is_right() {
     headroom: 20% (default)
     requests a second: 0.5 (--max-rps)
     in flight: as the tenant's answers allow (default)
-    timeout: 900s (default)
+    timeout: 15m (default)
     ");
 }
 

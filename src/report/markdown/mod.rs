@@ -17,7 +17,7 @@ mod tests;
 pub use apply::apply;
 pub use plan::plan;
 
-pub use super::{ApplyView, PlanView};
+pub use super::{ApplyView, NoPlan, PlanView};
 
 use crate::plan::Action;
 

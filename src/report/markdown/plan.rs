@@ -4,7 +4,7 @@
 
 use super::details::details;
 use super::escape::{code, length, phrase, prose};
-use super::{MOST, MOST_ENVIRONMENTS, PLAN_MARKER, PlanView, action_word, fitting};
+use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PLAN_MARKER, PlanView, action_word, fitting};
 use crate::plan::{
     Action, Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Warning,
 };
@@ -14,21 +14,29 @@ use crate::report::text::differs;
 use crate::report::words::{count, grouped, listed};
 
 /// Plans of one or several environments as one comment, below GitHub's
-/// 65,536 characters.
+/// 65,536 characters, and those for which there is none.
 #[must_use]
-pub fn plan(views: &[PlanView<'_>]) -> String {
-    if let [only] = views {
+pub fn plan(views: &[PlanView<'_>], missing: &[NoPlan<'_>]) -> String {
+    if let ([only], []) = (views, missing) {
         let head = format!("{PLAN_MARKER}\n### hooksync: {}\n", headline(only.plan));
         let room = MOST.saturating_sub(length(&head));
         return head + &section(only, room);
     }
     let changing = views.iter().filter(|view| !view.plan.is_clean()).count();
     let mut out = format!(
-        "{PLAN_MARKER}\n### hooksync: {} of {} to be changed\n\n\
+        "{PLAN_MARKER}\n### hooksync: {} of {} to be changed{}\n\n\
          | Environment | Tenant | Plan |\n|---|---|---|\n",
         grouped(changing),
-        count(views.len(), "environment"),
+        count(views.len() + missing.len(), "environment"),
+        match missing.len() {
+            0 => String::new(),
+            number => format!(", **{} without a plan**", grouped(number)),
+        },
     );
+    for NoPlan { environment, why } in missing.iter().take(MOST_ENVIRONMENTS) {
+        let name = code(environment.unwrap_or("-"));
+        out.push_str(&format!("| {name} | | **no plan**: {} |\n", prose(why)));
+    }
     let shown = &views[..views.len().min(MOST_ENVIRONMENTS)];
     for view in shown {
         let name = view.environment.unwrap_or("-");

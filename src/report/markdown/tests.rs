@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::escape::{code, length, prose};
-use super::{ApplyView, PlanView, apply, plan};
+use super::{ApplyView, NoPlan, PlanView, apply, plan};
 use crate::model::{Script, Trigger};
 use crate::plan::{Action, FieldChange, Plan, SecretAction};
 use crate::report::Estimate;
@@ -17,14 +17,35 @@ fn view(plan: &Plan) -> PlanView<'_> {
 
 #[test]
 fn a_plan_for_a_comment() {
-    insta::assert_snapshot!("plan", plan(&[view(&full_plan())]));
-    insta::assert_snapshot!("plan_clean", plan(&[view(&clean_plan())]));
+    insta::assert_snapshot!("plan", plan(&[view(&full_plan())], &[]));
+    insta::assert_snapshot!("plan_clean", plan(&[view(&clean_plan())], &[]));
     let (clean, full) = (clean_plan(), script_update(OLD_SCRIPT, NEW_SCRIPT));
     let several = [
         PlanView { environment: Some("staging"), ..view(&clean) },
         PlanView { environment: Some("production"), ..view(&full) },
     ];
-    insta::assert_snapshot!("plans", plan(&several));
+    insta::assert_snapshot!("plans", plan(&several, &[]));
+}
+
+#[test]
+fn an_environment_without_a_plan_is_told_beside_the_others() {
+    let clean = clean_plan();
+    let why = "no connection | to <b> the tenant".to_owned();
+    let missing = [NoPlan { environment: Some("live"), why }];
+    let shown = plan(&[PlanView { environment: Some("staging"), ..view(&clean) }], &missing);
+    check(&shown).unwrap();
+    let head: Vec<_> = shown.lines().take(6).collect();
+    assert_eq!(
+        head,
+        [
+            "<!-- hooksync plan -->",
+            "### hooksync: 0 of 2 environments to be changed, **1 without a plan**",
+            "",
+            "| Environment | Tenant | Plan |",
+            "|---|---|---|",
+            "| `live` | | **no plan**: no connection &#124; to &#60;b&#62; the tenant |",
+        ]
+    );
 }
 
 #[test]
@@ -69,9 +90,9 @@ fn whatever_the_input_a_comment_is_not_too_long() {
         })
         .collect();
     let huge = Plan { tenant: "|".repeat(70_000), ..plan_of(changes) };
-    check(&plan(&[view(&huge)])).unwrap();
-    check(&plan(&[PlanView { environment: Some(&huge.tenant), ..view(&huge) }; 5])).unwrap();
-    let shown = plan(&[view(&huge)]);
+    check(&plan(&[view(&huge)], &[])).unwrap();
+    check(&plan(&[PlanView { environment: Some(&huge.tenant), ..view(&huge) }; 5], &[])).unwrap();
+    let shown = plan(&[view(&huge)], &[]);
     assert!(length(&shown) > 40_000, "room is left unused: {}", length(&shown));
     let mut report = full_report();
     report.results = vec![report.results[2].clone(); 1_000];
@@ -138,12 +159,12 @@ proptest! {
 
     #[test]
     fn no_plan_breaks_out(made in any_plan(), environment in hostile()) {
-        check(&plan(&[view(&made)]))?;
+        check(&plan(&[view(&made)], &[]))?;
         let several = [
             PlanView { environment: Some(&environment), ..view(&made) },
             PlanView { environment: None, ..view(&made) },
         ];
-        check(&plan(&several))?;
+        check(&plan(&several, &[]))?;
     }
 
     #[test]

@@ -7,14 +7,22 @@ use super::{apply, plan, theirs};
 use crate::plan::Plan;
 use crate::report::ink::{Ink, plain as plain_span, span};
 use crate::report::layout::{Page, padded, width};
-use crate::report::{ApplyView, PlanView, Style, facts};
+use crate::report::{ApplyView, NoPlan, PlanView, Style, facts};
 
-/// The plans of several environments, and one line for each at the end.
+/// The plans of several environments, or why there is none, and one line for
+/// each at the end.
 #[must_use]
-pub fn plans(views: &[PlanView<'_>], style: &Style) -> String {
-    let parts = views.iter().map(|view| {
-        let PlanView { environment, plan: one, estimate } = *view;
-        (environment, plan(one, style, estimate), facts::summary(one))
+pub fn plans(views: &[Result<PlanView<'_>, NoPlan<'_>>], style: &Style) -> String {
+    let parts = views.iter().map(|view| match view {
+        Ok(PlanView { environment, plan: one, estimate }) => {
+            (*environment, plan(one, style, *estimate), facts::summary(one))
+        }
+        Err(NoPlan { environment, why }) => {
+            let mut page = Page::new(style);
+            let why = [span(Ink::Danger, "No plan: "), plain_span(theirs(why, style))];
+            page.wrap(0, 2, &why);
+            (*environment, page.finish(), "No plan.".to_owned())
+        }
     });
     together(parts.collect(), style)
 }

@@ -49,7 +49,7 @@ fn several_environments_are_told_apart() {
     let (clean, full, report) = (clean_plan(), full_plan(), full_report());
     let view = |name, plan| PlanView { environment: Some(name), plan, estimate: None };
     let views = [view("staging", &clean), view("production", &clean)];
-    insta::assert_snapshot!("plans", plans(&views, &Style::plain(60)));
+    insta::assert_snapshot!("plans", plans(&views.map(Ok), &Style::plain(60)));
     let views = [
         (ApplyView { environment: Some("staging"), report: &report }, &full),
         (ApplyView { environment: None, report: &report }, &full),
