@@ -255,12 +255,15 @@ impl Builder<'_> {
                 let Some(off) = self.off_step(other, on) else { continue };
                 self.graph.after(on, off);
                 self.graph.take_over(on, off);
+                let delete = self.parts[other].delete;
+                // what has to be comes before what would be good: else the
+                // two could close a ring
+                delete.iter().for_each(|&delete| self.graph.after(delete, off));
                 for step in self.parts[index].before_on.clone() {
                     // as late as can be: nothing but the switch lies between
                     self.graph.after_if_possible(off, step);
                 }
-                if let Some(delete) = self.parts[other].delete {
-                    self.graph.after(delete, off);
+                if let Some(delete) = delete {
                     self.graph.after_if_possible(delete, on);
                 }
             }

@@ -31,6 +31,9 @@ const PROBE: f64 = 0.3;
 /// A rate that is only a guess is not waited for any longer after a refusal.
 const LONGEST_GUESS: f64 = 10.0;
 
+/// No answer is overdue any sooner, in seconds.
+const SHORTEST_OVERDUE: f64 = 0.5;
+
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -164,13 +167,18 @@ impl Bucket {
             // What comes in during one round trip is no part of that.
             // And so the first burst goes in parts: each is answered as a
             // whole before the next one.
-            if self.share < 1.0 && under_way > 0.0 && now - self.last_sent > BURST {
-                return Next::AfterAnswer;
+            let fresh = self.fresh(now);
+            let overdue = |sent: f64| Next::At(sent + self.overdue());
+            if self.share < 1.0 && fresh.is_some() && now - self.last_sent > BURST {
+                return overdue(self.last_sent);
             }
             let share = self.share * (anchor.remaining - headroom);
             let most = share.max((1.5 * rate * self.rtt).min(room / 4.0));
             let most = most.max(if self.share < 1.0 { 1.0 } else { 2.0 });
-            return if under_way < most { Next::Now } else { Next::AfterAnswer };
+            return match fresh {
+                Some((oldest, count)) if count >= most => overdue(oldest),
+                _ => Next::Now,
+            };
         }
         // A refill of a whole window fills the bucket at most: nothing beyond
         // that can be counted on before an answer says so.
@@ -188,6 +196,22 @@ impl Bucket {
         // Where others take everything, no answer ever shows a gain: after a
         // while one request asks how things stand.
         at_or_now(at.min(anchor.sent + self.refill.patience(anchor.remaining)))
+    }
+
+    /// How long an answer is waited for that others depend on. A request that
+    /// hangs must not hold up those beside it.
+    fn overdue(&self) -> f64 {
+        (4.0 * (self.rtt + self.jitter)).max(SHORTEST_OVERDUE)
+    }
+
+    /// The oldest request under way that is not overdue, and how many such
+    /// there are.
+    fn fresh(&self, now: f64) -> Option<(f64, f64)> {
+        let since = now - self.overdue();
+        let from = self.under_way.partition_point(|sent| *sent <= since);
+        let oldest = *self.under_way.get(from)?;
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
+        Some((oldest, (self.under_way.len() - from) as f64))
     }
 
     pub(super) fn sent(&mut self, now: f64) {
@@ -309,7 +333,7 @@ impl Bucket {
 
     /// A part of the first burst was answered, and nobody else showed.
     fn learn_share(&mut self, sent: f64, now: f64) {
-        if self.under_way.is_empty() && sent >= self.share_since {
+        if self.fresh(now).is_none() && sent >= self.share_since {
             let share = if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 };
             (self.share, self.share_since) = (share, now);
         }

@@ -157,6 +157,22 @@ fn a_replaced_hook_goes_once_its_successor_is_there() {
 }
 
 #[test]
+fn a_name_changes_hands_where_one_is_replaced_and_the_other_takes_over() {
+    check(
+        &["a 0 1 on <b", "b 1 0 <a"],
+        &["a 0 2 on", "b 0 1"],
+        &[
+            "patch id-b name=a-hooksync-rename after [] over []",
+            "create b None after [0] over []",
+            "patch id-a enabled=false after [] over []",
+            "delete id-a after [1, 2] over []",
+            "patch id-b name=a after [0, 3] over []",
+            "patch id-b enabled=true after [2, 4] over [2]",
+        ],
+    );
+}
+
+#[test]
 fn secrets_sent_again_are_no_change() {
     let (desired, live) = (desired_state(&["a 1 s +K"]), live_state(&["a 1 s +K"]));
     let plan = plan_of(&desired, &live);

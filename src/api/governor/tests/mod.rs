@@ -67,9 +67,9 @@ fn aim(cell: &Cell) -> Aim {
         // A window that fills the bucket: what is kept for others is most of
         // what they leave.
         (250, _, true) if fills => Aim { slower: 11.0, refused: 0.17, ..RIVAL },
-        (250, _, false) if fills => Aim { slower: 1.12, ..ALONE },
         // All of the bucket comes in during one answer.
         (250, _, false) if cell.latency > 0.5 => Aim { slower: 1.7, refused: 0.01, below: 50.0 },
+        (250, _, false) if fills => Aim { slower: 1.12, ..ALONE },
         (_, _, true) => RIVAL,
         (_, _, false) => ALONE,
     }
