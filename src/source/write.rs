@@ -43,6 +43,10 @@ pub(crate) struct NewContent {
     pub(crate) before: Option<String>,
 }
 
+/// How many files are open, and on their way to the disk, at once. A disk takes
+/// many as fast as one, and macOS lets a process open no more than 256.
+const AT_ONCE: usize = 64;
+
 /// Files to write and to remove below one folder.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Batch {
@@ -66,25 +70,26 @@ impl Batch {
             .canonicalize()
             .map_err(|error| fail(&self.folder, "the folder can't be read", &error, &[]))?;
         let mut prepared = Vec::with_capacity(self.writes.len());
-        for (path, content) in &self.writes {
-            let staged = stage(&root, path, content, self.private);
-            prepared.push((
-                path,
-                staged.map_err(|error| fail(path, "the file can't be written", &error, &[]))?,
-            ));
-        }
-        // One after the other once all are written: most of it is then on its
-        // way to the disk already.
-        for (path, (file, _)) in &prepared {
-            let synced = file.as_file().sync_all();
-            synced.map_err(|error| fail(path, "the file can't be written", &error, &[]))?;
+        let writes: Vec<_> = self.writes.iter().collect();
+        for some in writes.chunks(AT_ONCE) {
+            let mut staged = Vec::with_capacity(some.len());
+            for (path, content) in some {
+                let file = stage(&root, path, content, self.private)
+                    .map_err(|error| fail(path, "the file can't be written", &error, &[]))?;
+                staged.push((*path, file));
+            }
+            sync_all(&staged)?;
+            prepared.extend(staged.into_iter().map(|(path, (file, target))| {
+                // closed: a process may have few files open
+                (path, file.into_temp_path(), target)
+            }));
         }
         for path in &self.removals {
             inside(&root, path)
                 .map_err(|error| fail(path, "the file can't be removed", &error, &[]))?;
         }
         let mut written = Vec::new();
-        for (path, (file, target)) in prepared {
+        for (path, file, target) in prepared {
             let put = file.persist(&target).map_err(|error| error.error);
             put.map_err(|error| fail(path, "the file can't be replaced", &error, &written))?;
             written.push(display(path));
@@ -103,6 +108,21 @@ impl Batch {
 
 fn fail(path: &Path, what: &'static str, error: &io::Error, written: &[String]) -> WriteError {
     WriteError { file: display(path), what, why: reason(error), written: written.to_vec() }
+}
+
+/// Waits until the files are on the disk.
+fn sync_all(staged: &[(&PathBuf, (NamedTempFile, PathBuf))]) -> Result<(), WriteError> {
+    std::thread::scope(|scope| {
+        let syncing: Vec<_> = staged
+            .iter()
+            .map(|(path, (file, _))| (path, scope.spawn(|| file.as_file().sync_all())))
+            .collect();
+        for (path, thread) in syncing {
+            let synced = thread.join().unwrap_or_else(|_| Err(io::Error::other("no answer")));
+            synced.map_err(|error| fail(path, "the file can't be written", &error, &[]))?;
+        }
+        Ok(())
+    })
 }
 
 /// Writes the content to a file beside its target. Returns it with the target, links resolved.
