@@ -3,6 +3,7 @@
 
 mod grid;
 mod robust;
+mod table;
 mod world;
 
 use super::{Admission, BucketHeaders, Family, Governor, Headroom, RateSettings, Signal};
