@@ -14,8 +14,12 @@ use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
 use super::{Headroom, LimitSeen, Next};
 
-/// Buckets with less room than this are paced instead of reckoned.
-const SMALL: f64 = 3.0;
+/// Buckets with less room than this are paced instead of reckoned with, and
+/// those with less than that as soon as others take from them.
+const TINY: f64 = 3.0;
+const SMALL: f64 = 8.0;
+/// A bucket of one is either full or refuses: there is nothing to pace by.
+const SINGLE: f64 = 1.5;
 
 /// The part of what is left that is taken at once to begin with: four of us
 /// may begin at the same moment.
@@ -317,7 +321,7 @@ impl Bucket {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
         let doubt = (unsure as f64, apart);
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
-        if room >= SMALL {
+        if room >= TINY {
             let leaps = self.refill.leaps();
             self.learn_company(
                 Level { remaining, headroom: limit - room, room, leaps },
@@ -340,9 +344,16 @@ impl Bucket {
     }
 
     fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
-        if let Some(company) = &mut self.company {
+        if self.pace.is_some() {
+        } else if let Some(company) = &mut self.company {
             company.learn(level, now, self.rtt, signal.throttled);
         } else if (signal.throttled && level.remaining < 1.0) || !alone {
+            if level.room < SMALL {
+                let window = self.refill.window();
+                let rate = self.refill.seen_rate().map_or(0.4 / window, |rate| 0.8 * rate);
+                self.pace = Some(Pace::among(rate, level.room, window, self.last_sent));
+                return;
+            }
             // Four may have begun at the same moment.
             let rate =
                 self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
@@ -366,20 +377,24 @@ impl Bucket {
     fn learn_pace(&mut self, seen: BucketHeaders, sent: f64, now: f64, refused: bool) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let room = limit - self.headroom.of(limit);
-        if room >= SMALL {
-            self.pace = None;
+        let found = remaining + 1.0 - (limit - room);
+        if let Some(pace) = self.pace.as_mut().filter(|pace| pace.is_for(room)) {
+            if refused {
+                pace.refused(now, self.rng.f64());
+            } else {
+                pace.learn(sent, found);
+            }
             return;
         }
-        let rate = self.refill.first_guess();
-        let first = self.pace.is_none();
-        let pace = self.pace.get_or_insert_with(|| Pace::new(rate, room, sent));
-        if first && remaining < limit - 1.0 {
-            pace.share();
-        }
-        if refused {
-            pace.refused(now, self.rng.f64());
-        } else {
-            pace.learn(remaining >= limit - 1.0);
+        self.pace = None;
+        if (SINGLE..TINY).contains(&room) {
+            let mut pace = Pace::new(self.refill.first_guess(), room, self.refill.window(), sent);
+            if refused {
+                pace.refused(now, self.rng.f64());
+            } else if found < room {
+                pace.share();
+            }
+            self.pace = Some(pace);
         }
     }
 

@@ -99,14 +99,13 @@ impl Refill {
             (self.smooth, self.doubtful) = (false, true);
         }
         let sample = Sample { at, sum: remaining + taken, unsure };
-        self.reset_in = match (reset, signal.date) {
+        if let (Some(reset), Some(date)) = (reset, signal.date) {
             // One is rounded up and the other down: it is not later than this.
-            (Some(reset), Some(date)) => {
-                Some((reset - date).max(0.0)).filter(|seconds| *seconds <= LONGEST_RESET)
-            }
-            _ => None,
-        };
-        if let Some(seconds) = self.reset_in.filter(|_| limit - remaining >= 1.0) {
+            self.reset_in =
+                Some((reset - date).max(0.0)).filter(|seconds| *seconds <= LONGEST_RESET);
+        }
+        if let Some(seconds) = self.reset_in.filter(|_| reset.is_some() && limit - remaining >= 1.0)
+        {
             let least = (limit - remaining) / (seconds + 1.0);
             self.least_by_reset = Some(self.least_by_reset.map_or(least, |known| known.max(least)));
         }
@@ -279,7 +278,7 @@ impl Refill {
     }
 
     /// The window in which something comes in for sure.
-    fn window(&self) -> f64 {
+    pub(super) fn window(&self) -> f64 {
         let by_reset = match (self.reset_step, self.reset_in) {
             (Some(step), _) => step,
             (None, Some(reset_in)) => reset_in,
@@ -352,6 +351,15 @@ impl Refill {
         let learned =
             seen || self.least_rate.is_some() || (self.smooth && self.reset_rate.is_some());
         if learned { self.rate() } else { None }
+    }
+
+    /// The rate that was left to us so far, if enough was seen of it: what came
+    /// in while the bucket was never full, or before it was.
+    pub(super) fn seen_rate(&self) -> Option<f64> {
+        let (first, last) = (self.samples.front()?, self.latest?);
+        let (gain, span) = (last.sum - first.sum, last.at - first.at);
+        let slope = (gain >= 2.0 && span >= self.window()).then(|| gain / span);
+        slope.into_iter().chain(self.least_rate).reduce(f64::max)
     }
 
     /// What the rate is at least, by `reset` alone, which is rounded.
