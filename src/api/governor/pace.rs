@@ -230,7 +230,9 @@ impl Pace {
     /// Follows how full the bucket was found.
     fn follow(&mut self, part: f64, gap: f64) {
         self.hold = 0.0;
-        let weight = (gap / self.usual_gap).clamp(1.0, MOST_WEIGHT);
+        // Full twice is hardly chance any more, where there is room for more.
+        let again = if part >= 1.0 && self.fulls > 0 && self.room >= TINY { 2.0 } else { 1.0 };
+        let weight = (gap / self.usual_gap).clamp(1.0, MOST_WEIGHT) * again;
         self.change((self.gain * weight * (part - self.aim)).exp());
         if part < 1.0 {
             self.gain = (self.gain * SETTLING).max(GAIN);
