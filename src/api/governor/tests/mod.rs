@@ -3,6 +3,7 @@
 
 mod grid;
 mod robust;
+mod steps;
 mod table;
 mod world;
 

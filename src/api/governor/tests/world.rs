@@ -84,7 +84,8 @@ pub(super) struct Outcome {
     pub(super) log: Vec<(f64, usize, f64, bool)>,
 }
 
-struct Bucket {
+/// One bucket, exactly.
+pub(super) struct Bucket {
     plan: Plan,
     level: f64,
     /// When the level was last brought up to date (for windows: the last top).
@@ -92,6 +93,11 @@ struct Bucket {
 }
 
 impl Bucket {
+    /// A full one whose window has lasted for `phase` seconds.
+    pub(super) fn full(plan: Plan, phase: f64) -> Self {
+        Self { plan, level: plan.size, at: -phase }
+    }
+
     fn fill(&mut self, now: f64) {
         let step = match self.plan.window {
             Some(window) => ((now - self.at) / window + 1e-9).floor() * window,
@@ -103,7 +109,7 @@ impl Bucket {
         }
     }
 
-    fn take(&mut self, now: f64) -> bool {
+    pub(super) fn take(&mut self, now: f64) -> bool {
         self.fill(now);
         let ok = self.level >= 1.0 - 1e-9;
         if ok {
@@ -180,13 +186,12 @@ struct World {
 /// Runs a cell to its end.
 pub(super) fn run(cell: Cell, settings: RateSettings) -> Outcome {
     let mut rng = fastrand::Rng::with_seed(cell.seed);
-    let full = |plan: Plan, phase: f64| Bucket { plan, level: plan.size, at: -phase };
     let phase = rng.f64() * cell.plan.window.unwrap_or(0.0);
     let hidden = Plan { size: cell.hidden.max(1.0), rate: 2.0, window: None, ..cell.plan };
     let governors = (0..cell.processes).map(|n| Governor::new(settings, cell.seed + n as u64));
     let mut world = World {
-        bucket: full(cell.plan, phase),
-        hidden: full(hidden, 0.0),
+        bucket: Bucket::full(cell.plan, phase),
+        hidden: Bucket::full(hidden, 0.0),
         governors: governors.collect(),
         left: vec![cell.requests; cell.processes],
         wakes: vec![f64::INFINITY; cell.processes],
