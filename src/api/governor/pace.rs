@@ -285,3 +285,70 @@ impl Pace {
         self.rate = (self.rate * factor).max(least).max(1.0 / LONGEST_GAP).min(self.most);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pace for a bucket of two that another client shares.
+    fn shared(rate: f64) -> Pace {
+        let mut pace = Pace::new(rate, 2.0, 1.0, 0.0);
+        pace.share();
+        pace
+    }
+
+    /// Requests as the pace wants them, each of which finds so much.
+    fn go(pace: &mut Pace, found: &[f64]) {
+        for found in found {
+            let now = pace.ready_at();
+            pace.sent(now);
+            pace.learn(now, *found);
+        }
+    }
+
+    #[test]
+    fn full_buckets_quicken_it_and_others_slow_it_down() {
+        let mut pace = shared(1.0);
+        let before = pace.rate();
+        go(&mut pace, &[2.0]);
+        let full = pace.rate();
+        assert!(full > before);
+        go(&mut pace, &[1.0]);
+        assert!(pace.rate() < full);
+    }
+
+    #[test]
+    fn what_was_let_through_bounds_it_while_the_bucket_is_never_full() {
+        let mut pace = Pace::new(1.9, 2.0, 1.0, 0.0);
+        go(&mut pace, &[1.0; 10]);
+        // Alone, and nothing is known to come in but one a window.
+        assert!(pace.rate() < 1.1, "{}", pace.rate());
+    }
+
+    #[test]
+    fn it_never_gives_way_for_ever() {
+        let mut pace = shared(1.9);
+        go(&mut pace, &[2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0]);
+        let got = pace.rate();
+        for _ in 0..100 {
+            let now = pace.ready_at();
+            pace.sent(now);
+            pace.refused(now, 0.5);
+        }
+        assert!(pace.rate() >= 0.25 * got.min(1.0), "{} of {got}", pace.rate());
+    }
+
+    #[test]
+    fn refused_twice_it_keeps_to_a_moment_of_the_window() {
+        let mut pace = shared(1.0);
+        pace.refused(1.0, 0.0);
+        pace.refused(3.0, 0.0);
+        go(&mut pace, &[2.0]);
+        let phase = pace.read;
+        for found in [1.0, 2.0, 1.0, 1.0, 2.0] {
+            let windows = pace.ready_at() - phase;
+            assert!((windows - windows.round()).abs() < 1e-9 && windows >= 1.0, "{windows}");
+            go(&mut pace, &[found]);
+        }
+    }
+}
