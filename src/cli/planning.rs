@@ -70,8 +70,10 @@ impl Prepared {
     pub(super) async fn token_ends_early(&self) -> Result<Option<String>, CliError> {
         let left = self.session.reader.token_expires_in().await?;
         // a mere bound would cry wolf while the tenant's rate isn't known
-        let known = self.estimate().filter(|estimate| !estimate.at_most);
-        let needed = known.map_or(Duration::ZERO, |estimate| estimate.time);
+        let needed = match self.estimate() {
+            Some(Estimate::About { to, .. }) => to,
+            Some(Estimate::AtMost(_)) | None => Duration::ZERO,
+        };
         Ok(left.filter(|left| !self.session.renewable && *left < needed * 2 + SPARE).map(|left| {
             format!(
                 "The access token ends in {} s: what isn't written by then will fail. Take a \
@@ -84,8 +86,10 @@ impl Prepared {
 
     /// About how long an apply would take at this tenant's rate.
     pub(super) fn estimate(&self) -> Option<Estimate> {
-        let api::Estimate { time, at_most } = self.session.reader.estimate(self.plan.requests())?;
-        Some(Estimate { time, at_most })
+        Some(match self.session.reader.estimate(self.plan.requests())? {
+            api::Estimate::About { from, to, at_most } => Estimate::About { from, to, at_most },
+            api::Estimate::AtMost(time) => Estimate::AtMost(time),
+        })
     }
 }
 

@@ -39,18 +39,31 @@ pub struct PlanView<'a> {
 
 /// How long an apply will take at the tenant's rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Estimate {
+pub enum Estimate {
     /// About so long.
-    pub time: Duration,
-    /// Or less.
-    pub at_most: bool,
+    About {
+        /// If the rate is the fastest that is likely,
+        from: Duration,
+        /// and if it is the slowest.
+        to: Duration,
+        /// What is sure, where that is much more.
+        at_most: Option<Duration>,
+    },
+    /// Only a bound is known.
+    AtMost(Duration),
 }
 
 impl Estimate {
     /// As a sentence goes on after "takes".
     pub(crate) fn told(self) -> String {
-        let Self { time, at_most } = self;
-        format!("{}{}", if at_most { "at most " } else { "" }, words::about(time))
+        let most = |time| format!("at most {}", words::time_at_most(time));
+        match self {
+            Self::About { from, to, at_most: None } => words::about(from, to),
+            Self::About { from, to, at_most: Some(time) } => {
+                format!("{}, {}", words::about(from, to), most(time))
+            }
+            Self::AtMost(time) => most(time),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use super::blind::Blind;
 use super::company::{Company, Level};
+use super::forecast::{Forecast, Rates, Time};
 use super::pace::Pace;
 use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
@@ -55,6 +56,7 @@ pub(super) struct Bucket {
     /// Where others were seen to take, too.
     company: Option<Company>,
     blind: Blind,
+    forecast: Forecast,
     /// Whether something that no header tells of refuses requests.
     hidden: bool,
     /// The part of what is left that is taken at once, and since when. It
@@ -89,6 +91,7 @@ impl Bucket {
             pace: None,
             company: None,
             blind: Blind::new(),
+            forecast: Forecast::new(),
             hidden: false,
             share: FIRST_SHARE / 2.0,
             share_since: 0.0,
@@ -222,6 +225,7 @@ impl Bucket {
         self.under_way.push_back(now);
         self.last_sent = now;
         self.blind.sent(now);
+        self.forecast.sent(now);
         if let Some(pace) = &mut self.pace {
             pace.sent(now);
         }
@@ -231,6 +235,7 @@ impl Bucket {
         self.ended(sent);
         self.answered = true;
         self.clock(now - sent);
+        self.forecast.answered(sent, now, signal);
         if signal.throttled {
             self.blind.refused(sent, now);
         } else {
@@ -266,6 +271,7 @@ impl Bucket {
 
     pub(super) fn lost(&mut self, sent: f64) {
         self.ended(sent);
+        self.forecast.lost(sent);
         self.taken += 1.0;
         self.spent();
     }
@@ -436,18 +442,19 @@ impl Bucket {
         self.pace.as_ref().map(Pace::rate).or(company).or_else(|| self.refill.known_rate())
     }
 
-    /// Seconds that so many more requests take, and whether that is the most.
-    pub(super) fn estimate(&self, requests: f64) -> Option<(f64, bool)> {
+    /// How long so many more requests take.
+    pub(super) fn estimate(&self, requests: f64) -> Option<Time> {
         let Some(anchor) = self.anchor else {
-            return self.answered.then(|| (requests / self.blind.rate() + self.rtt, false));
+            return self.answered.then(|| Time::of(requests / self.blind.rate() + self.rtt));
         };
-        let beyond = requests - (anchor.remaining - self.headroom.of(anchor.limit)).max(0.0);
-        let (seconds, most) = match (self.rate(), self.refill.least_by_reset()) {
-            _ if beyond <= 0.0 => (0.0, false),
-            (Some(rate), _) => (beyond / rate, false),
-            (None, Some(least)) => (beyond / least, true),
-            (None, None) => return None,
+        let headroom = self.headroom.of(anchor.limit);
+        let beyond = requests - (anchor.remaining - headroom).max(0.0);
+        // In company it goes as fast as the others let it.
+        let paced = self.pace.as_ref().filter(|_| self.forecast.has_others()).map(Pace::rate);
+        let rates = match self.company.as_ref().map(Company::rate).or(paced) {
+            Some(rate) => Rates::of(rate),
+            None => self.forecast.rates(self.refill.known_rate(), anchor.limit - headroom),
         };
-        Some((seconds + self.rtt, most))
+        rates.time(beyond, self.rtt)
     }
 }

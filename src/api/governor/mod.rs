@@ -8,6 +8,7 @@ mod backoff;
 mod blind;
 mod bucket;
 mod company;
+mod forecast;
 mod pace;
 mod refill;
 mod settings;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use backoff::Backoff;
 use bucket::Bucket;
+use forecast::Time;
 pub use settings::{Headroom, InvalidHeadroom, RateSettings};
 pub use signal::{BucketHeaders, Signal};
 
@@ -96,11 +98,18 @@ pub struct LimitSeen {
 
 /// How long requests will take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Estimate {
+pub enum Estimate {
     /// About so long.
-    pub time: Duration,
-    /// Or less: the rate is not learned yet, and only a bound of it is known.
-    pub at_most: bool,
+    About {
+        /// At the fastest rate that is likely,
+        from: Duration,
+        /// and at the slowest.
+        to: Duration,
+        /// What is sure, where that is much more.
+        at_most: Option<Duration>,
+    },
+    /// Only a bound is known.
+    AtMost(Duration),
 }
 
 /// Decides when requests to one tenant may go.
@@ -199,9 +208,18 @@ impl Governor {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let requests = requests as f64;
         let by_user = self.settings.max_rps.map_or(0.0, |rps| requests / rps);
-        let (seconds, most) = self.management.estimate(requests)?;
-        let (seconds, at_most) = (seconds.max(by_user), most && seconds > by_user);
-        Duration::try_from_secs_f64(seconds).ok().map(|time| Estimate { time, at_most })
+        let time = |seconds: f64| Duration::try_from_secs_f64(seconds.max(by_user)).ok();
+        match self.management.estimate(requests)? {
+            Time::About { from, to, at_most } => Some(Estimate::About {
+                from: time(from)?,
+                to: time(to)?,
+                at_most: at_most.filter(|at_most| *at_most > by_user).and_then(time),
+            }),
+            Time::AtMost(most) if most <= by_user => {
+                time(most).map(|time| Estimate::About { from: time, to: time, at_most: None })
+            }
+            Time::AtMost(most) => time(most).map(Estimate::AtMost),
+        }
     }
 
     fn bucket(&self, family: Family) -> &Bucket {

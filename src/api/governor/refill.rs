@@ -74,8 +74,6 @@ pub(super) struct Refill {
     /// How unevenly others take: what was missing unexpectedly, squared, a
     /// second.
     noise: f64,
-    /// What the rate is at least, by `reset`.
-    least_by_reset: Option<f64>,
     limit: f64,
     /// What the bucket holds above the headroom.
     room: f64,
@@ -103,11 +101,6 @@ impl Refill {
             // One is rounded up and the other down: it is not later than this.
             self.reset_in =
                 Some((reset - date).max(0.0)).filter(|seconds| *seconds <= LONGEST_RESET);
-        }
-        if let Some(seconds) = self.reset_in.filter(|_| reset.is_some() && limit - remaining >= 1.0)
-        {
-            let least = (limit - remaining) / (seconds + 1.0);
-            self.least_by_reset = Some(self.least_by_reset.map_or(least, |known| known.max(least)));
         }
         if let Some(reset) = reset {
             self.learn_reset(reset, remaining, sample, signal);
@@ -360,11 +353,6 @@ impl Refill {
         let (gain, span) = (last.sum - first.sum, last.at - first.at);
         let slope = (gain >= 2.0 && span >= self.window()).then(|| gain / span);
         slope.into_iter().chain(self.least_rate).reduce(f64::max)
-    }
-
-    /// What the rate is at least, by `reset` alone, which is rounded.
-    pub(super) fn least_by_reset(&self) -> Option<f64> {
-        self.least_by_reset
     }
 
     /// How long to go without news at most. With next to nothing left the next

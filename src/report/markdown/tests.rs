@@ -11,7 +11,8 @@ use crate::report::Estimate;
 use crate::report::samples::*;
 
 fn view(plan: &Plan) -> PlanView<'_> {
-    let estimate = Estimate { time: std::time::Duration::from_secs(4), at_most: false };
+    let time = std::time::Duration::from_secs(4);
+    let estimate = Estimate::About { from: time, to: time, at_most: None };
     PlanView { environment: None, plan, estimate: Some(estimate) }
 }
 

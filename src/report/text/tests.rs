@@ -18,7 +18,8 @@ const COLORED: Style = Style { width: 80, color: true, unicode: true, full: fals
 const ASCII: Style = Style { width: 80, color: false, unicode: false, full: false };
 
 fn show(plan_: &crate::plan::Plan, style: Style) -> String {
-    plan(plan_, &style, Some(Estimate { time: Duration::from_secs(4), at_most: false }))
+    let time = Duration::from_secs(4);
+    plan(plan_, &style, Some(Estimate::About { from: time, to: time, at_most: None }))
 }
 
 #[test]

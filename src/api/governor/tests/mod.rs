@@ -1,6 +1,8 @@
 //! The governor in a simulated world: every kind of bucket that Auth0 is known
 //! to use, near and far, alone and with others.
 
+mod estimate;
+mod forecast;
 mod grid;
 mod robust;
 mod steps;
