@@ -99,7 +99,7 @@ impl Bucket {
         // What fits into the time of one answer, twice over.
         let limit = self.anchor.map_or(self.blind.rate(), |anchor| anchor.limit);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-        let most = (limit * self.rtt * 2.0).clamp(16.0, 256.0) as usize;
+        let most = (limit * self.rtt * 2.0).clamp(16.0, 512.0) as usize;
         most
     }
 
@@ -137,9 +137,10 @@ impl Bucket {
         let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
         // The older an answer, the less is sure of what others have done since.
         let most = if self.company.is_some() { 0.3 * room } else { 0.6 * room };
+        let lost = self.lost_on_the_way(anchor);
         let missing_at = |at: f64| {
             let margin = (self.refill.margin(at - anchor.sent).min(most) + far).min(room - 1.0);
-            headroom + 1.0 + under_way + margin - anchor.remaining
+            headroom + 1.0 + under_way + lost + margin - anchor.remaining
         };
         let missing = missing_at(now);
         if let Some(company) = &self.company {
@@ -196,6 +197,21 @@ impl Bucket {
         // Where others take everything, no answer ever shows a gain: after a
         // while one request asks how things stand.
         at_or_now(at.min(anchor.sent + self.refill.patience(anchor.remaining)))
+    }
+
+    /// What came in since the anchor while the bucket was full, by what is
+    /// under way: a full bucket gains nothing.
+    fn lost_on_the_way(&self, anchor: Anchor) -> f64 {
+        if !self.refill.is_smooth() {
+            return 0.0;
+        }
+        let (mut level, mut at, mut lost) = (anchor.remaining, anchor.sent, 0.0);
+        for sent in &self.under_way {
+            level += self.refill.expected((sent - at).max(0.0));
+            lost += (level - anchor.limit).max(0.0);
+            (level, at) = (level.min(anchor.limit) - 1.0, at.max(*sent));
+        }
+        lost
     }
 
     /// How long an answer is waited for that others depend on. A request that
@@ -285,7 +301,7 @@ impl Bucket {
     fn learn(&mut self, seen: BucketHeaders, sent: f64, now: f64, signal: &Signal) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let apart = (4.0 * self.jitter).max(0.002);
-        let mut believed = remaining;
+        let (mut believed, mut earlier) = (remaining, false);
         if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.limit == limit) {
             let together = (sent - anchor.sent).abs() <= apart;
             let gained = self.refill.expected((sent - anchor.sent).max(0.0));
@@ -307,11 +323,17 @@ impl Bucket {
                 // Requests that were sent together may have arrived in any
                 // order: whether this one came before or after can't be told.
                 believed = remaining.min(reckoned + 0.5);
+                // More than can have come in: it was taken before.
+                earlier = remaining > reckoned + 1.0;
             }
             anchor.sent = anchor.sent.max(sent);
         }
         let sent = self.anchor.map_or(sent, |anchor| anchor.sent.max(sent));
         self.anchor = Some(Anchor { limit, remaining: believed, sent });
+        if earlier {
+            self.refill.also_taken();
+            return;
+        }
         let room = limit - self.headroom.of(limit);
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]

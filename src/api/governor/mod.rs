@@ -8,6 +8,7 @@ mod backoff;
 mod blind;
 mod bucket;
 mod company;
+mod flow;
 mod pace;
 mod refill;
 mod settings;

@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 
+use super::flow::Flow;
 use super::signal::{BucketHeaders, Signal};
 
 /// The shortest window that anybody is known to use.
@@ -38,6 +39,10 @@ struct Sample {
 pub(super) struct Refill {
     /// Since the bucket was last full, oldest first.
     samples: VecDeque<Sample>,
+    /// What got through lately, full or not.
+    flow: Flow,
+    /// Within how many seconds it can't be told what was taken first.
+    apart: f64,
     /// The first answer since the bucket was full, for the slope of `reset`.
     reset_base: Option<(f64, f64, Sample)>,
     /// The last `reset` that was seen.
@@ -99,6 +104,8 @@ impl Refill {
             (self.smooth, self.doubtful) = (false, true);
         }
         let sample = Sample { at, sum: remaining + taken, unsure };
+        self.flow.learn(at, sample.sum);
+        self.apart = apart;
         self.reset_in = match (reset, signal.date) {
             // One is rounded up and the other down: it is not later than this.
             (Some(reset), Some(date)) => {
@@ -237,6 +244,7 @@ impl Refill {
     pub(super) fn also_taken(&mut self) {
         if let Some(latest) = &mut self.latest {
             latest.sum += 1.0;
+            self.flow.learn(latest.at, latest.sum);
             if let Some(last) = self.samples.back_mut().filter(|last| last.at >= latest.at) {
                 last.sum += 1.0;
             }
@@ -256,6 +264,11 @@ impl Refill {
         seen.or_else(|| Some(1.0 / self.reset_in?.max(1.0)))
     }
 
+    /// What comes in for sure while requests go as they have gone lately.
+    pub(super) fn flow(&self) -> Option<f64> {
+        self.flow.rate()
+    }
+
     fn is_long(&self) -> bool {
         let (Some(first), Some(last)) = (self.samples.front(), self.latest) else { return false };
         last.sum - first.sum >= 10.0
@@ -268,7 +281,7 @@ impl Refill {
             return None;
         }
         if self.smooth {
-            return Some(gain / span);
+            return Some(gain / (span + self.apart));
         }
         // One window more may have begun than ended: counting it costs
         // nothing where the bucket has room for what it yields meanwhile.
@@ -385,7 +398,7 @@ impl Refill {
     /// How many samples are kept.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
-        self.samples.len()
+        self.samples.len() + self.flow.remembered()
     }
 
     /// The last sample before those that were taken together with this one.
