@@ -34,6 +34,13 @@ const LONGEST_GUESS: f64 = 10.0;
 /// No answer is overdue any sooner, in seconds.
 const SHORTEST_OVERDUE: f64 = 0.5;
 
+/// The part of the room that comes in during one answer from which on a tenant
+/// is far.
+const FAR: f64 = 0.3;
+
+/// How late a request may be so that the next one makes up for it, in seconds.
+const LATE: f64 = 0.01;
+
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -58,6 +65,9 @@ pub(super) struct Bucket {
     share: f64,
     share_since: f64,
     last_sent: f64,
+    /// When it was due: timers are late now and then, which must not add up.
+    last_due: f64,
+    due: f64,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
     jitter: f64,
@@ -89,6 +99,8 @@ impl Bucket {
             share: FIRST_SHARE / 2.0,
             share_since: 0.0,
             last_sent: f64::NEG_INFINITY,
+            last_due: f64::NEG_INFINITY,
+            due: 0.0,
             rtt: 0.0,
             jitter: 0.0,
         }
@@ -108,7 +120,18 @@ impl Bucket {
         if !self.answered && !self.under_way.is_empty() {
             return Next::AfterAnswer;
         }
-        let by_headers = self.anchor.map(|anchor| self.by_headers(anchor, now));
+        self.due = now;
+        let by_headers = self.anchor.map(|anchor| {
+            let next = self.by_headers(anchor, now);
+            match self.steady_slot(anchor, now) {
+                Some(slot) if slot <= now => {
+                    self.due = slot.max(now - LATE);
+                    Next::Now
+                }
+                Some(slot) if next != Next::Now => Next::At(slot),
+                _ => next,
+            }
+        });
         if by_headers.is_some() && !self.hidden {
             return by_headers.unwrap_or(Next::Now);
         }
@@ -199,6 +222,24 @@ impl Bucket {
         at_or_now(at.min(anchor.sent + self.refill.patience(anchor.remaining)))
     }
 
+    /// When the next request may go by what gets through lately, if so much
+    /// is under way at once that the bucket alone can't tell: a bit more while
+    /// plenty is left, less when it isn't.
+    fn steady_slot(&self, anchor: Anchor, now: f64) -> Option<f64> {
+        let begun = self.share >= 1.0 && self.pace.is_none() && self.company.is_none();
+        let flow = self.refill.flow().filter(|_| begun && now - anchor.sent < 2.0 * self.rtt)?;
+        let headroom = self.headroom.of(anchor.limit);
+        let room = anchor.limit - headroom;
+        let part = (anchor.remaining - headroom) / room;
+        if 4.0 * self.jitter * flow < FAR * room || room < 8.0 || part <= 0.0 {
+            return None;
+        }
+        let aim = if self.refill.is_smooth() { 0.3 } else { 0.6 };
+        let gain = (0.5 * room / (flow * self.rtt)).min(2.0);
+        let more = if part > aim { 1.0 + gain * (part - aim) } else { part / aim };
+        Some(self.last_due + 1.0 / (flow * more))
+    }
+
     /// What came in since the anchor while the bucket was full, by what is
     /// under way: a full bucket gains nothing.
     fn lost_on_the_way(&self, anchor: Anchor) -> f64 {
@@ -233,6 +274,7 @@ impl Bucket {
     pub(super) fn sent(&mut self, now: f64) {
         self.under_way.push_back(now);
         self.last_sent = now;
+        self.last_due = self.due.min(now);
         self.blind.sent(now);
         if let Some(pace) = &mut self.pace {
             pace.sent(now);

@@ -26,14 +26,15 @@ impl Flow {
             Some(last) if at - last.0 < APART => last.1 = sum.max(last.1),
             _ => self.samples.push_back((at, sum)),
         }
-        while self.samples.len() > 2 && at - self.samples[1].0 > SPANS[0] {
+        while self.samples.len() > 2 && at - self.samples[1].0 > SPANS[0] + 0.5 {
             self.samples.pop_front();
         }
     }
 
     /// Requests a second that came in at least.
     pub(super) fn rate(&self) -> Option<f64> {
-        let (now, sum) = *self.samples.back()?;
+        // The newest one is not complete yet.
+        let (now, sum) = *self.samples.get(self.samples.len().checked_sub(2)?)?;
         SPANS.iter().find_map(|span| {
             let since = now - span;
             let after = self.samples.partition_point(|(at, _)| *at < since);

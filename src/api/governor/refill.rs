@@ -181,7 +181,6 @@ impl Refill {
                 self.least_rate = Some(least);
             }
             self.samples.clear();
-            self.peak = None;
         }
         if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64)
         {
