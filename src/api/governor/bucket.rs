@@ -171,10 +171,13 @@ impl Bucket {
                 remaining: anchor.remaining - under_way,
                 headroom,
                 room,
-                leaps: self.refill.leaps(),
+                leaps: self.refill.leaps().then(|| self.refill.window()),
+                slowest: self.refill.slowest(),
             };
             let slot = self.last_sent + company.gap(level);
             let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
+            // A window that fills the bucket is shared by the rate alone.
+            let missing = if level.leaps.is_some() { 1.0 - level.remaining } else { missing };
             let enough = if missing <= 0.0 { now } else { time_of(missing) };
             let patience = if anchor.remaining >= 2.0 { 3.0 } else { 6.0 };
             let news = anchor.sent + patience / company.rate() + 2.0 * self.rtt;
@@ -279,6 +282,9 @@ impl Bucket {
         if let Some(pace) = &mut self.pace {
             pace.sent(now);
         }
+        if let Some(company) = &mut self.company {
+            company.sent(now);
+        }
     }
 
     pub(super) fn answered(&mut self, sent: f64, now: f64, signal: &Signal) {
@@ -382,9 +388,15 @@ impl Bucket {
         let doubt = (unsure as f64, apart);
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
         if room >= SMALL {
-            let leaps = self.refill.leaps();
+            let leaps = self.refill.leaps().then(|| self.refill.window());
             self.learn_company(
-                Level { remaining, headroom: limit - room, room, leaps },
+                Level {
+                    remaining,
+                    headroom: limit - room,
+                    room,
+                    leaps,
+                    slowest: self.refill.slowest(),
+                },
                 now,
                 signal,
                 alone,
@@ -410,7 +422,7 @@ impl Bucket {
             // Four may have begun at the same moment.
             let rate =
                 self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
-            self.company = Some(Company::new(rate / 6.0, now));
+            self.company = Some(Company::new((rate / 6.0).max(level.slowest), now));
         }
     }
 
@@ -420,7 +432,10 @@ impl Bucket {
         let expected = match (signal.bucket, self.anchor) {
             (Some(seen), _) => seen.remaining,
             (None, Some(anchor)) if sent >= anchor.sent => {
-                anchor.remaining - self.under_way.len() as f64
+                // Unless others took it: the longer ago, the more likely.
+                let part = if self.company.is_some() { 1.0 } else { 0.1 };
+                let theirs = part * anchor.limit * (sent - anchor.sent);
+                anchor.remaining - self.under_way.len() as f64 - theirs
             }
             _ => 0.0,
         };

@@ -52,6 +52,8 @@ pub(super) struct Refill {
     reset_step: Option<f64>,
     /// Seconds until `reset`, as of the newest answer.
     reset_in: Option<f64>,
+    /// The longest that it was.
+    longest_reset: Option<f64>,
     /// Whether the bucket is known to fill all the time.
     smooth: bool,
     /// Whether that follows from `reset` alone.
@@ -111,8 +113,13 @@ impl Refill {
             (Some(reset), Some(date)) => {
                 Some((reset - date).max(0.0)).filter(|seconds| *seconds <= LONGEST_RESET)
             }
+            // A refusal may say nothing.
+            (None, _) => self.reset_in,
             _ => None,
         };
+        if self.reset_in > self.longest_reset {
+            self.longest_reset = self.reset_in;
+        }
         if let Some(seconds) = self.reset_in.filter(|_| limit - remaining >= 1.0) {
             let least = (limit - remaining) / (seconds + 1.0);
             self.least_by_reset = Some(self.least_by_reset.map_or(least, |known| known.max(least)));
@@ -291,7 +298,7 @@ impl Refill {
     }
 
     /// The window in which something comes in for sure.
-    fn window(&self) -> f64 {
+    pub(super) fn window(&self) -> f64 {
         let by_reset = match (self.reset_step, self.reset_in) {
             (Some(step), _) => step,
             (None, Some(reset_in)) => reset_in,
@@ -350,6 +357,12 @@ impl Refill {
         let by_reset = self.reset_in.map(|seconds| (self.limit - remaining) / seconds.max(1.0));
         let by_slope = self.slope();
         by_reset.unwrap_or(0.0).max(by_slope.unwrap_or(0.0))
+    }
+
+    /// The slowest that makes sense: until `reset`, the whole bucket comes in, or
+    /// a window's worth of it.
+    pub(super) fn slowest(&self) -> f64 {
+        self.longest_reset.map_or(0.0, |seconds| 0.5 / seconds.max(WINDOW))
     }
 
     /// Whether each window fills most of the bucket.
