@@ -167,17 +167,13 @@ impl Bucket {
         };
         let missing = missing_at(now);
         if let Some(company) = &self.company {
-            let level = Level {
-                remaining: anchor.remaining - under_way,
-                headroom,
-                room,
-                leaps: self.refill.leaps().then(|| self.refill.window()),
-                slowest: self.refill.slowest(),
-            };
+            let level = self.level(anchor.limit, anchor.remaining - under_way);
             let slot = self.last_sent + company.gap(level);
             let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
-            // A window that fills the bucket is shared by the rate alone.
-            let missing = if level.leaps.is_some() { 1.0 - level.remaining } else { missing };
+            if company.is_blind(level, self.rtt) {
+                return at_or_now(slot);
+            }
+            let missing = 1.0 - level.remaining + company.kept(missing - 1.0 + level.remaining);
             let enough = if missing <= 0.0 { now } else { time_of(missing) };
             let patience = if anchor.remaining >= 2.0 { 3.0 } else { 6.0 };
             let news = anchor.sent + patience / company.rate() + 2.0 * self.rtt;
@@ -241,6 +237,13 @@ impl Bucket {
         let gain = (0.5 * room / (flow * self.rtt)).min(2.0);
         let more = if part > aim { 1.0 + gain * (part - aim) } else { part / aim };
         Some(self.last_due + 1.0 / (flow * more))
+    }
+
+    fn level(&self, limit: f64, remaining: f64) -> Level {
+        let headroom = self.headroom.of(limit);
+        let window = (!self.refill.is_smooth()).then(|| self.refill.window());
+        let (leaps, slowest) = (self.refill.leaps(), self.refill.slowest());
+        Level { remaining, headroom, room: limit - headroom, window, leaps, slowest }
     }
 
     /// What came in since the anchor while the bucket was full, by what is
@@ -388,19 +391,7 @@ impl Bucket {
         let doubt = (unsure as f64, apart);
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
         if room >= SMALL {
-            let leaps = self.refill.leaps().then(|| self.refill.window());
-            self.learn_company(
-                Level {
-                    remaining,
-                    headroom: limit - room,
-                    room,
-                    leaps,
-                    slowest: self.refill.slowest(),
-                },
-                now,
-                signal,
-                alone,
-            );
+            self.learn_company(self.level(limit, remaining), now, signal, alone);
         }
         if signal.throttled || !alone {
             (self.share, self.share_since) = (FIRST_SHARE, now);

@@ -8,11 +8,16 @@
 
 /// The level to aim at, as a part of what is above the headroom.
 const AIM: f64 = 0.25;
-/// The part of a window that fills the bucket that is left beside the headroom.
-const RESERVE: f64 = 0.1;
+/// What is to be left at the end of a window that fills the bucket: this part of
+/// the headroom, since what others took of the window was kept for them, too;
+/// or this part of the bucket, if that is more.
+const LEFT: f64 = 0.5;
+const LEAST_LEFT: f64 = 0.05;
 /// The least part of such a window that is taken, so that a run ends where
-/// others leave no more than the headroom.
+/// others leave no more than that.
 const LEAST_SHARE: f64 = 0.08;
+/// How many answers tell a window's lowest level, at least.
+const ENOUGH: f64 = 3.0;
 /// What a refusal makes of the rate.
 const REFUSED: f64 = 0.6;
 /// What a level below the headroom makes of it.
@@ -21,6 +26,8 @@ const TOO_DEEP: f64 = 0.85;
 const PLENTY: f64 = 0.25;
 /// It doesn't grow beyond so many times what goes in fact.
 const UNUSED: f64 = 2.0;
+/// The part of a rate that has gone in fact if it was made use of.
+const USED: f64 = 0.7;
 /// As fast as it gets.
 const MOST_RATE: f64 = 1e3;
 /// The slowest that the rate follows the level, a second.
@@ -38,9 +45,15 @@ pub(super) struct Company {
     /// When requests went, and how many a second lately.
     sent_at: f64,
     sending: f64,
-    /// The lowest level of this window, and when the last one was reckoned.
+    /// The lowest and the highest level since some time.
     lowest: f64,
-    reckoned: f64,
+    highest: f64,
+    since: f64,
+    answers: f64,
+    /// The last level, and when it was told.
+    last: (f64, f64),
+    /// Whether each window fills the bucket.
+    fills: bool,
 }
 
 impl Company {
@@ -54,7 +67,11 @@ impl Company {
             sent_at: now,
             sending: rate.max(1e-3),
             lowest: f64::INFINITY,
-            reckoned: now,
+            highest: 0.0,
+            since: now,
+            answers: 0.0,
+            last: (f64::INFINITY, now),
+            fills: false,
         }
     }
 
@@ -68,20 +85,74 @@ impl Company {
 
     /// An answer says how much is left.
     pub(super) fn learn(&mut self, level: Level, now: f64, rtt: f64, refused: bool) {
-        let Level { remaining, headroom, room, leaps, slowest } = level;
-        if let Some(window) = leaps {
-            self.learn_window(level, window, now, rtt, refused);
-            return;
-        }
-        self.lowest = self.lowest.min(if refused { 0.0 } else { remaining });
-        if now - self.reckoned >= 1.0 + rtt {
-            let above = level.above(self.lowest);
-            if above > PLENTY && self.rate < UNUSED * self.sending {
-                // The farther, the more is under way before that shows.
-                self.rate *= 1.0 + above * (0.5 / rtt.max(0.5));
+        self.lowest = self.lowest.min(if refused { 0.0 } else { level.remaining });
+        self.highest = self.highest.max(level.remaining);
+        self.answers += 1.0;
+        self.learn_fills(level, now);
+        let period = match level.window {
+            Some(window) if self.fills => window.max(ENOUGH / self.rate),
+            _ => 1.0 + rtt,
+        };
+        if now - self.since >= period {
+            self.fills &= self.highest >= 0.7 * (level.room + level.headroom);
+            match level.window.filter(|_| self.fills) {
+                Some(window) => self.follow_window(level, window, now, rtt),
+                None => self.leap(level, rtt),
             }
-            (self.lowest, self.reckoned) = (f64::INFINITY, now);
+            (self.lowest, self.highest, self.since) = (f64::INFINITY, 0.0, now);
+            self.answers = 0.0;
         }
+        if !self.fills {
+            self.follow_level(level, now, rtt, refused);
+        }
+        let least = match level.window {
+            Some(window) if self.fills => LEAST_SHARE * level.room / window,
+            _ => level.slowest.max(2e-3 * level.room),
+        };
+        // the bounds cross in a very large bucket
+        self.rate = self.rate.min(MOST_RATE).max(least);
+    }
+
+    /// Whether each window fills the bucket: much of it came in at once.
+    fn learn_fills(&mut self, level: Level, now: f64) {
+        let (remaining, at) = std::mem::replace(&mut self.last, (level.remaining, now));
+        if let Some(window) = level.window {
+            let jump = level.remaining - remaining >= 0.6 * level.room && now - at < 0.3 * window;
+            self.fills |= jump || level.leaps;
+        } else {
+            self.fills = false;
+        }
+    }
+
+    /// Where each window fills the bucket, only what is left at its end counts:
+    /// what all together took of it says by how much all of them have to change.
+    fn follow_window(&mut self, level: Level, window: f64, now: f64, rtt: f64) {
+        let size = level.room + level.headroom;
+        // Nothing left may mean that much more was wanted.
+        let used = if self.lowest < 1.0 { 1.25 * size } else { size - self.lowest };
+        let wanted = size - (LEFT * level.headroom).max(LEAST_LEFT * size);
+        // A change shows when an answer to what was sent after it is back.
+        let part = 1.0 / (1.0 + 3.0 * rtt / window);
+        let used_up = self.answers >= USED * self.rate * (now - self.since) - 1.0;
+        let most = if used_up { 2.0 } else { 1.0 };
+        self.rate *= (wanted / used.max(1.0)).clamp(0.5, most).powf(part);
+    }
+
+    /// Plenty was left all the time: nobody needs it.
+    fn leap(&mut self, level: Level, rtt: f64) {
+        let (above, size) = (level.above(self.lowest), level.room + level.headroom);
+        if above > PLENTY && self.rate < UNUSED * self.sending {
+            // Something was missing and came back: windows that yield more.
+            let used = size - self.lowest;
+            let yields = self.highest >= 0.95 * size && used >= 0.08 * size + 2.0;
+            let doubled = yields && used <= 0.25 * size && level.window.is_some();
+            // The farther, the more is under way before that shows.
+            self.rate *= if doubled { 2.0 } else { 1.0 + above * (0.5 / rtt.max(0.5)) };
+        }
+    }
+
+    fn follow_level(&mut self, level: Level, now: f64, rtt: f64, refused: bool) {
+        let Level { remaining, headroom, room, .. } = level;
         let apart = rtt + 1.0 / self.rate;
         // What goes round in the time until a change shows must not be more
         // than half of the room.
@@ -93,44 +164,36 @@ impl Company {
                 self.cut = now;
                 self.rate *= if refused { REFUSED } else { TOO_DEEP };
             }
-        } else {
-            let follows =
-                (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
-            let follows = (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
-            // A rate that isn't made use of says nothing.
-            if follows <= 1.0 || self.rate < UNUSED * self.sending {
-                self.rate *= follows;
-            }
-        }
-        // the bounds cross in a very large bucket
-        self.rate = self.rate.min(MOST_RATE).max(slowest.max(2e-3 * room));
-    }
-
-    /// Where each window fills the bucket, only what is left at its end counts:
-    /// what all together took of it says by how much all of them have to change.
-    fn learn_window(&mut self, level: Level, window: f64, now: f64, rtt: f64, refused: bool) {
-        let Level { remaining, headroom, room, .. } = level;
-        let size = room + headroom;
-        self.lowest = self.lowest.min(if refused { -size / 4.0 } else { remaining });
-        let seconds = now - self.reckoned;
-        if seconds < window.max(1.5 / self.rate) {
             return;
         }
-        let used = (size - self.lowest).max(1.0);
-        // A change shows when an answer to what was sent after it is back.
-        let part = 1.0 / (1.0 + rtt / window);
-        self.rate *= ((1.0 - RESERVE) * room / used).clamp(0.5, 2.0).powf(part);
-        self.rate = self.rate.clamp(LEAST_SHARE * room / window, MOST_RATE);
-        (self.lowest, self.reckoned, self.changed) = (f64::INFINITY, now, now);
+        let follows =
+            (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
+        let follows = (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
+        // A rate that isn't made use of says nothing.
+        if follows <= 1.0 || self.rate < UNUSED * self.sending {
+            self.rate *= follows;
+        }
+    }
+
+    /// Whether the rate alone says when the next request goes: each window
+    /// fills the bucket, and `rtt` is so long that a level says nothing of the
+    /// window that the next request will meet.
+    pub(super) fn is_blind(&self, level: Level, rtt: f64) -> bool {
+        self.fills && level.window.is_some_and(|window| rtt > 0.3 * window)
     }
 
     /// Seconds between two requests, with so much left.
     pub(super) fn gap(&self, level: Level) -> f64 {
-        if level.leaps.is_some() {
+        if self.fills {
             return 1.0 / self.rate;
         }
-        let Level { remaining, .. } = level;
-        1.0 / (self.rate * (1.0 + self.gain * level.above(remaining)).max(0.2))
+        let above = level.above(level.remaining);
+        1.0 / (self.rate * (1.0 + self.gain * above).max(0.2))
+    }
+
+    /// What has to be left, besides the next request.
+    pub(super) fn kept(&self, wanted: f64) -> f64 {
+        if self.fills { 0.0 } else { wanted }
     }
 
     pub(super) fn rate(&self) -> f64 {
@@ -145,15 +208,21 @@ pub(super) struct Level {
     pub(super) headroom: f64,
     /// What it holds above the headroom.
     pub(super) room: f64,
-    /// How long a window is, if each fills it.
-    pub(super) leaps: Option<f64>,
+    /// How long a window is, unless the bucket is known to fill all the time.
+    pub(super) window: Option<f64>,
+    /// Whether each window was seen to fill it.
+    pub(super) leaps: bool,
     /// The slowest rate that makes sense.
     pub(super) slowest: f64,
 }
 
 impl Level {
+    fn part(&self, remaining: f64) -> f64 {
+        (remaining - self.headroom) / self.room
+    }
+
     /// How far it is above the aim, as a part of the room.
     fn above(&self, remaining: f64) -> f64 {
-        ((remaining - self.headroom) / self.room - AIM).clamp(-1.0, 1.0)
+        (self.part(remaining) - AIM).clamp(-1.0, 1.0)
     }
 }
