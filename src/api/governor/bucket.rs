@@ -60,6 +60,8 @@ pub(super) struct Bucket {
     blind: Blind,
     /// Whether something that no header tells of refuses requests.
     hidden: bool,
+    /// Refusals of late that may have been such.
+    doubts: f64,
     /// The part of what is left that is taken at once, and since when. It
     /// grows while no answer shows that others take as well.
     share: f64,
@@ -96,6 +98,7 @@ impl Bucket {
             company: None,
             blind: Blind::new(),
             hidden: false,
+            doubts: 0.0,
             share: FIRST_SHARE / 2.0,
             share_since: 0.0,
             last_sent: f64::NEG_INFINITY,
@@ -424,13 +427,20 @@ impl Bucket {
             (Some(seen), _) => seen.remaining,
             (None, Some(anchor)) if sent >= anchor.sent => {
                 // Unless others took it: the longer ago, the more likely.
-                let part = if self.company.is_some() { 1.0 } else { 0.1 };
-                let theirs = part * anchor.limit * (sent - anchor.sent);
+                let known = if self.company.is_some() { 0.0 } else { 1.5 * self.rtt };
+                let theirs = anchor.limit * (sent - anchor.sent - known).max(0.0);
                 anchor.remaining - self.under_way.len() as f64 - theirs
             }
             _ => 0.0,
         };
-        self.hidden |= signal.throttled && expected >= 2.0;
+        if !signal.throttled {
+            self.doubts *= 0.9;
+        } else if expected >= 2.0 {
+            // In company the same may come about by chance, but not often.
+            self.doubts += 1.0;
+            let sure = self.company.is_none() || signal.bucket.is_some() || self.doubts > 2.0;
+            self.hidden |= sure;
+        }
     }
 
     fn learn_pace(&mut self, seen: BucketHeaders, sent: f64, now: f64, refused: bool) {
