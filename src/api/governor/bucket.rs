@@ -177,9 +177,13 @@ impl Bucket {
                 return at_or_now(slot);
             }
             let missing = 1.0 - level.remaining + company.kept(missing - 1.0 + level.remaining);
-            let enough = if missing <= 0.0 { now } else { time_of(missing) };
+            let mut enough = if missing <= 0.0 { now } else { time_of(missing) };
+            if missing > 0.0 {
+                enough += company.astray(level);
+            }
             let patience = if anchor.remaining >= 2.0 { 3.0 } else { 6.0 };
-            let news = anchor.sent + patience / company.rate() + 2.0 * self.rtt;
+            let patience = (patience / company.rate()).min(1.0 / level.slowest);
+            let news = anchor.sent + patience + 2.0 * self.rtt;
             return at_or_now(slot.max(enough.min(news)));
         }
         if missing <= 0.0 {
@@ -289,7 +293,7 @@ impl Bucket {
             pace.sent(now);
         }
         if let Some(company) = &mut self.company {
-            company.sent(now);
+            company.sent(now, self.rng.f64());
         }
     }
 

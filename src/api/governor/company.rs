@@ -28,6 +28,8 @@ const PLENTY: f64 = 0.25;
 const UNUSED: f64 = 2.0;
 /// The part of a rate that has gone in fact if it was made use of.
 const USED: f64 = 0.7;
+/// How much the gaps between two requests vary.
+const UNEVEN: f64 = 0.15;
 /// As fast as it gets.
 const MOST_RATE: f64 = 1e3;
 /// The slowest that the rate follows the level, a second.
@@ -44,6 +46,9 @@ pub(super) struct Company {
     gain: f64,
     /// When requests went, and how many a second lately.
     sent_at: f64,
+    /// How much longer than the rate says the next gap is.
+    stride: f64,
+    chance: f64,
     sending: f64,
     /// The lowest and the highest level since some time.
     lowest: f64,
@@ -52,8 +57,9 @@ pub(super) struct Company {
     answers: f64,
     /// The last level, and when it was told.
     last: (f64, f64),
-    /// Whether each window fills the bucket.
+    /// Whether each window fills the bucket, and how often that showed lately.
     fills: bool,
+    jumps: f64,
 }
 
 impl Company {
@@ -65,6 +71,8 @@ impl Company {
             cut: now,
             gain: 1.0,
             sent_at: now,
+            stride: 1.0,
+            chance: 0.0,
             sending: rate.max(1e-3),
             lowest: f64::INFINITY,
             highest: 0.0,
@@ -72,11 +80,14 @@ impl Company {
             answers: 0.0,
             last: (f64::INFINITY, now),
             fills: false,
+            jumps: 0.0,
         }
     }
 
-    /// A request goes.
-    pub(super) fn sent(&mut self, now: f64) {
+    /// A request goes. `chance` is a random number below one: whoever went in
+    /// step with the windows would see the same level each time.
+    pub(super) fn sent(&mut self, now: f64, chance: f64) {
+        (self.stride, self.chance) = (1.0 + UNEVEN * (2.0 * chance - 1.0), chance);
         let gap = (now - self.sent_at).max(1e-4);
         let gaps = 1.0 / self.sending;
         self.sending = 1.0 / (gaps + (gap - gaps) / (2.0 * self.rate).clamp(1.0, 8.0));
@@ -117,8 +128,12 @@ impl Company {
     fn learn_fills(&mut self, level: Level, now: f64) {
         let (remaining, at) = std::mem::replace(&mut self.last, (level.remaining, now));
         if let Some(window) = level.window {
+            // Soon after the last answer, or more than once within a window.
+            let size = level.room + level.headroom;
+            let filled = level.part(remaining) <= 0.3 && level.remaining >= 0.9 * size;
+            self.jumps = 0.9 * self.jumps + f64::from(u8::from(filled && now - at < window));
             let jump = level.remaining - remaining >= 0.6 * level.room && now - at < 0.3 * window;
-            self.fills |= jump || level.leaps;
+            self.fills |= jump || level.leaps || self.jumps > 1.5;
         } else {
             self.fills = false;
         }
@@ -185,10 +200,16 @@ impl Company {
     /// Seconds between two requests, with so much left.
     pub(super) fn gap(&self, level: Level) -> f64 {
         if self.fills {
-            return 1.0 / self.rate;
+            return self.stride / self.rate;
         }
         let above = level.above(level.remaining);
-        1.0 / (self.rate * (1.0 + self.gain * above).max(0.2))
+        self.stride / (self.rate * (1.0 + self.gain * above).max(0.2))
+    }
+
+    /// How much longer a slow one waits for a window, so that it doesn't meet
+    /// the same part of each.
+    pub(super) fn astray(&self, level: Level) -> f64 {
+        level.window.filter(|window| self.rate * window < 2.0).map_or(0.0, |w| w * self.chance)
     }
 
     /// What has to be left, besides the next request.
