@@ -11,11 +11,11 @@ const AIM: f64 = 0.25;
 /// What is to be left at the end of a window that fills the bucket: this part of
 /// the headroom, since what others took of the window was kept for them, too;
 /// or this part of the bucket, if that is more.
-const LEFT: f64 = 0.5;
+const LEFT: f64 = 0.4;
 const LEAST_LEFT: f64 = 0.05;
 /// The least part of such a window that is taken, so that a run ends where
 /// others leave no more than that.
-const LEAST_SHARE: f64 = 0.08;
+const LEAST_SHARE: f64 = 0.1;
 /// How many answers tell a window's lowest level, at least.
 const ENOUGH: f64 = 3.0;
 /// What a refusal makes of the rate.
