@@ -162,7 +162,7 @@ impl Bucket {
         let rate = self.refill.rate().unwrap_or(0.0);
         let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
         // The older an answer, the less is sure of what others have done since.
-        let most = if self.company.is_some() { 0.15 * room } else { 0.6 * room };
+        let most = if self.company.is_some() { (0.15 * room).max(1.2) } else { 0.6 * room };
         let lost = self.lost_on_the_way(anchor);
         let missing_at = |at: f64| {
             let margin = (self.refill.margin(at - anchor.sent).min(most) + far).min(room - 1.0);

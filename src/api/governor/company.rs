@@ -209,7 +209,8 @@ impl Company {
     /// How much longer a slow one waits for a window, so that it doesn't meet
     /// the same part of each.
     pub(super) fn astray(&self, level: Level) -> f64 {
-        level.window.filter(|window| self.rate * window < 2.0).map_or(0.0, |w| w * self.chance)
+        let slow = |window: &f64| level.slowest > 0.0 && self.rate * window < 2.0;
+        level.window.filter(slow).map_or(0.0, |w| w * self.chance)
     }
 
     /// What has to be left, besides the next request.

@@ -20,6 +20,9 @@ const MOST_SAMPLES: usize = 32;
 /// A `reset` that is further away is not one: another unit, or another clock.
 const LONGEST_RESET: f64 = 3600.0;
 
+/// With less room than this, a window may yield a single request.
+const SEVERAL: f64 = 6.0;
+
 /// How many times the usual unevenness is kept in reserve.
 const SIGMAS: f64 = 2.5;
 
@@ -360,9 +363,10 @@ impl Refill {
     }
 
     /// The slowest that makes sense: until `reset`, the whole bucket comes in, or
-    /// a window's worth of it.
+    /// a window's worth of it. (That may be a single request in a small bucket.)
     pub(super) fn slowest(&self) -> f64 {
-        self.longest_reset.map_or(0.0, |seconds| 0.5 / seconds.max(WINDOW))
+        let longest = self.longest_reset.filter(|_| self.room >= SEVERAL);
+        longest.map_or(0.0, |seconds| 0.5 / seconds.max(WINDOW))
     }
 
     /// Whether each window fills most of the bucket.
