@@ -179,7 +179,7 @@ impl Refill {
             if short > 0.0 {
                 alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
-                self.top = None;
+                self.top = self.top.filter(|_| alone);
             }
         }
         self.latest = Some(sample);
