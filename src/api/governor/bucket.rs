@@ -20,6 +20,8 @@ const SMALL: f64 = 3.0;
 /// The part of what is left that is taken at once to begin with: four of us
 /// may begin at the same moment.
 const FIRST_SHARE: f64 = 0.25;
+/// And after that, if nobody showed.
+const SECOND_SHARE: f64 = 0.5;
 
 /// Seconds within which the requests of a burst are sent.
 const BURST: f64 = 0.003;
@@ -400,7 +402,8 @@ impl Bucket {
         if room >= SMALL {
             self.learn_company(self.level(limit, remaining), now, signal, alone);
         }
-        if signal.throttled || !alone {
+        let begins_with_others = self.share < 1.0 && self.refill.is_short();
+        if signal.throttled || !alone || begins_with_others {
             (self.share, self.share_since) = (FIRST_SHARE, now);
         }
     }
@@ -408,7 +411,12 @@ impl Bucket {
     /// A part of the first burst was answered, and nobody else showed.
     fn learn_share(&mut self, sent: f64, now: f64) {
         if self.fresh(now).is_none() && sent >= self.share_since {
-            let share = if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 };
+            // What others have begun with shows no sooner than in the next round.
+            let share = match self.share {
+                share if share < FIRST_SHARE => FIRST_SHARE,
+                share if share < SECOND_SHARE => SECOND_SHARE,
+                _ => 2.0,
+            };
             (self.share, self.share_since) = (share, now);
         }
     }

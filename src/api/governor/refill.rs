@@ -20,6 +20,9 @@ const MOST_SAMPLES: usize = 32;
 /// A `reset` that is further away is not one: another unit, or another clock.
 const LONGEST_RESET: f64 = 3600.0;
 
+/// As many a second got through so clearly that it is no matter of rounding.
+const CLEAR_FLOW: f64 = 5.0;
+
 /// With less room than this, a window may yield a single request.
 const SEVERAL: f64 = 6.0;
 
@@ -84,6 +87,8 @@ pub(super) struct Refill {
     /// How unevenly others take: what was missing unexpectedly, squared, a
     /// second.
     noise: f64,
+    /// How much was missing unexpectedly, by the newest answer.
+    short: f64,
     /// What the rate is at least, by `reset`.
     least_by_reset: Option<f64>,
     limit: f64,
@@ -176,6 +181,7 @@ impl Refill {
             let promised = self.gain(sample.at - before.at).min(3.0);
             let short = before.sum + promised - (sample.sum + sample.unsure + 1.0);
             self.learn_noise(short, sample.at - before.at);
+            self.short = short;
             if short > 0.0 {
                 alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
@@ -222,8 +228,12 @@ impl Refill {
             }
             self.last_rise = Some(last.at);
             // Much at once, and seen soon after: a window began in between.
+            // (Unless about as much comes in all the time.)
             let rise = sample.sum - peak;
-            if rise >= 3.0 && sample.at - last.at < 0.3 * self.window() {
+            let rate = self.rate().unwrap_or(0.0).max(self.flow.rate().unwrap_or(0.0));
+            if rise >= (2.0 * rate * (sample.at - last.at)).max(3.0)
+                && sample.at - last.at < 0.3 * self.window()
+            {
                 self.learn_top(last.at, sample.at);
                 self.leap = rise.max(0.8 * self.leap);
             }
@@ -263,14 +273,18 @@ impl Refill {
     /// The rate that is left to us, in requests a second.
     pub(super) fn rate(&self) -> Option<f64> {
         let by_slope = self.slope();
-        if let (true, Some(rate), false) = (self.smooth, self.reset_rate, self.is_long()) {
-            return Some(rate);
-        }
         let seen = match (by_slope, self.least_rate) {
+            _ if self.smooth && self.reset_rate.is_some() && !self.is_long() => self.reset_rate,
             (Some(a), Some(b)) => Some(a.max(b)),
             (a, b) => a.or(b),
         };
-        seen.or_else(|| Some(1.0 / self.reset_in?.max(1.0)))
+        // What got through has come in, though the bucket was full meanwhile.
+        let through = self.flow.rate().filter(|rate| self.smooth && *rate >= CLEAR_FLOW);
+        match (seen, through) {
+            (Some(a), Some(b)) => Some(a.max(0.95 * (b - 1.0))),
+            (a, _) => a,
+        }
+        .or_else(|| Some(1.0 / self.reset_in?.max(1.0)))
     }
 
     /// What comes in for sure while requests go as they have gone lately.
@@ -404,6 +418,11 @@ impl Refill {
     /// Whether the bucket is known to fill all the time.
     pub(super) fn is_smooth(&self) -> bool {
         self.smooth
+    }
+
+    /// Whether the newest answer shows the least sign of others.
+    pub(super) fn is_short(&self) -> bool {
+        self.short > 0.0
     }
 
     /// Whether it is open in which manner the bucket fills.
