@@ -163,6 +163,9 @@ impl Bucket {
         let room = anchor.limit - headroom;
         let rate = self.refill.rate().unwrap_or(0.0);
         let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
+        // Less than half a request is none, where the next comes in much later.
+        let whole = !self.refill.is_smooth() && self.refill.window() > 2.0;
+        let far = if whole && far < 0.5 { 0.0 } else { far };
         // The older an answer, the less is sure of what others have done since.
         let most = if self.company.is_some() { (0.15 * room).max(1.2) } else { 0.6 * room };
         let lost = self.lost_on_the_way(anchor);
