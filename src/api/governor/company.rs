@@ -55,6 +55,8 @@ pub(super) struct Company {
     highest: f64,
     since: f64,
     answers: f64,
+    /// Whether about as many went lately as the rate says.
+    used: bool,
     /// The last level, and when it was told.
     last: (f64, f64),
     /// Whether each window fills the bucket, and how often that showed lately.
@@ -78,6 +80,7 @@ impl Company {
             highest: 0.0,
             since: now,
             answers: 0.0,
+            used: true,
             last: (f64::INFINITY, now),
             fills: false,
             jumps: 0.0,
@@ -105,9 +108,10 @@ impl Company {
             _ => 1.0 + rtt,
         };
         if now - self.since >= period {
+            self.used = self.answers >= USED * self.rate * (now - self.since) - 1.0;
             self.fills &= self.highest >= 0.7 * (level.room + level.headroom);
             match level.window.filter(|_| self.fills) {
-                Some(window) => self.follow_window(level, window, now, rtt),
+                Some(window) => self.follow_window(level, window, rtt),
                 None => self.leap(level, rtt),
             }
             (self.lowest, self.highest, self.since) = (f64::INFINITY, 0.0, now);
@@ -141,22 +145,21 @@ impl Company {
 
     /// Where each window fills the bucket, only what is left at its end counts:
     /// what all together took of it says by how much all of them have to change.
-    fn follow_window(&mut self, level: Level, window: f64, now: f64, rtt: f64) {
+    fn follow_window(&mut self, level: Level, window: f64, rtt: f64) {
         let size = level.room + level.headroom;
         // Nothing left may mean that much more was wanted.
         let used = if self.lowest < 1.0 { 1.25 * size } else { size - self.lowest };
         let wanted = size - (LEFT * level.headroom).max(LEAST_LEFT * size);
         // A change shows when an answer to what was sent after it is back.
         let part = 1.0 / (1.0 + 3.0 * rtt / window);
-        let used_up = self.answers >= USED * self.rate * (now - self.since) - 1.0;
-        let most = if used_up { 2.0 } else { 1.0 };
+        let most = if self.used { 2.0 } else { 1.0 };
         self.rate *= (wanted / used.max(1.0)).clamp(0.5, most).powf(part);
     }
 
     /// Plenty was left all the time: nobody needs it.
     fn leap(&mut self, level: Level, rtt: f64) {
         let (above, size) = (level.above(self.lowest), level.room + level.headroom);
-        if above > PLENTY && self.rate < UNUSED * self.sending {
+        if above > PLENTY && self.is_used() {
             // Something was missing and came back: windows that yield more.
             let used = size - self.lowest;
             let yields = self.highest >= 0.95 * size && used >= 0.08 * size + 2.0;
@@ -184,10 +187,15 @@ impl Company {
         let follows =
             (self.gain * self.gain * self.rate / room).max(LEAST_FOLLOWING / (1.0 + 2.0 * rtt));
         let follows = (follows * seconds * level.above(remaining)).clamp(-0.7, 0.7).exp();
-        // A rate that isn't made use of says nothing.
-        if follows <= 1.0 || self.rate < UNUSED * self.sending {
+        if follows <= 1.0 || self.is_used() {
             self.rate *= follows;
         }
+    }
+
+    /// Whether the rate is made use of. One that isn't says nothing: it must
+    /// not grow.
+    fn is_used(&self) -> bool {
+        self.used && self.rate < UNUSED * self.sending
     }
 
     /// Whether the rate alone says when the next request goes: each window
