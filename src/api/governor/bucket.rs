@@ -453,7 +453,7 @@ impl Bucket {
         } else if expected >= 2.0 {
             // In company the same may come about by chance, but not often.
             self.doubts += 1.0;
-            let sure = self.company.is_none() || signal.bucket.is_some() || self.doubts > 2.0;
+            let sure = signal.bucket.is_some() || self.doubts > 2.0;
             self.hidden |= sure;
         }
     }
