@@ -99,10 +99,13 @@ impl Company {
 
     /// An answer says how much is left.
     pub(super) fn learn(&mut self, level: Level, now: f64, rtt: f64, refused: bool) {
-        self.lowest = self.lowest.min(if refused { 0.0 } else { level.remaining });
-        self.highest = self.highest.max(level.remaining);
-        self.answers += 1.0;
         self.learn_fills(level, now);
+        // What was sent before the last change says nothing of that.
+        if now >= self.since {
+            self.lowest = self.lowest.min(if refused { 0.0 } else { level.remaining });
+            self.highest = self.highest.max(level.remaining);
+            self.answers += 1.0;
+        }
         let period = match level.window {
             Some(window) if self.fills => window.max(ENOUGH / self.rate),
             _ => 1.0 + rtt,
@@ -114,8 +117,8 @@ impl Company {
                 Some(window) => self.follow_window(level, window, rtt),
                 None => self.leap(level, rtt),
             }
-            (self.lowest, self.highest, self.since) = (f64::INFINITY, 0.0, now);
-            self.answers = 0.0;
+            self.since = if self.fills { now + rtt } else { now };
+            (self.lowest, self.highest, self.answers) = (f64::INFINITY, 0.0, 0.0);
         }
         if !self.fills {
             self.follow_level(level, now, rtt, refused);
@@ -150,8 +153,8 @@ impl Company {
         // Nothing left may mean that much more was wanted.
         let used = if self.lowest < 1.0 { 1.25 * size } else { size - self.lowest };
         let wanted = size - (LEFT * level.headroom).max(LEAST_LEFT * size);
-        // A change shows when an answer to what was sent after it is back.
-        let part = 1.0 / (1.0 + 3.0 * rtt / window);
+        // Others answer to the same, and the farther, the later that shows.
+        let part = 1.0 / (1.0 + 2.0 * rtt / window);
         let most = if self.used { 2.0 } else { 1.0 };
         self.rate *= (wanted / used.max(1.0)).clamp(0.5, most).powf(part);
     }
@@ -202,7 +205,7 @@ impl Company {
     /// fills the bucket, and `rtt` is so long that a level says nothing of the
     /// window that the next request will meet.
     pub(super) fn is_blind(&self, level: Level, rtt: f64) -> bool {
-        self.fills && level.window.is_some_and(|window| rtt > 0.3 * window)
+        self.fills && level.window.is_some_and(|window| rtt > 0.5 * window)
     }
 
     /// Seconds between two requests, with so much left.
