@@ -265,8 +265,12 @@ impl Bucket {
             return 0.0;
         }
         let (mut level, mut at, mut lost) = (anchor.remaining, anchor.sent, 0.0);
+        let rate = self.refill.rate().unwrap_or(0.0);
+        if level + rate * (self.last_sent - at).max(0.0) <= anchor.limit {
+            return 0.0;
+        }
         for sent in &self.under_way {
-            level += self.refill.expected((sent - at).max(0.0));
+            level += rate * (sent - at).max(0.0);
             lost += (level - anchor.limit).max(0.0);
             (level, at) = (level.min(anchor.limit) - 1.0, at.max(*sent));
         }

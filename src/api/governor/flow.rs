@@ -18,13 +18,17 @@ const APART: f64 = 1.0 / 16.0;
 #[derive(Debug, Default)]
 pub(super) struct Flow {
     samples: VecDeque<(f64, f64)>,
+    rate: Option<f64>,
 }
 
 impl Flow {
     pub(super) fn learn(&mut self, at: f64, sum: f64) {
         match self.samples.back_mut() {
             Some(last) if at - last.0 < APART => last.1 = sum.max(last.1),
-            _ => self.samples.push_back((at, sum)),
+            _ => {
+                self.samples.push_back((at, sum));
+                self.rate = self.reckoned();
+            }
         }
         while self.samples.len() > 2 && at - self.samples[1].0 > SPANS[0] + 0.5 {
             self.samples.pop_front();
@@ -33,6 +37,10 @@ impl Flow {
 
     /// Requests a second that came in at least.
     pub(super) fn rate(&self) -> Option<f64> {
+        self.rate
+    }
+
+    fn reckoned(&self) -> Option<f64> {
         // The newest one is not complete yet.
         let (now, sum) = *self.samples.get(self.samples.len().checked_sub(2)?)?;
         SPANS.iter().find_map(|span| {
