@@ -9,9 +9,11 @@ use std::collections::VecDeque;
 
 use super::blind::Blind;
 use super::company::{Company, Level};
+use super::hidden::Hidden;
 use super::pace::Pace;
 use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
+use super::steady::{Steady, Through};
 use super::{Headroom, LimitSeen, Next};
 
 /// Buckets with less room than this are paced instead of reckoned.
@@ -36,13 +38,6 @@ const LONGEST_GUESS: f64 = 10.0;
 /// No answer is overdue any sooner, in seconds.
 const SHORTEST_OVERDUE: f64 = 0.5;
 
-/// The part of the room that comes in during one answer from which on a tenant
-/// is far.
-const FAR: f64 = 0.3;
-
-/// How late a request may be so that the next one makes up for it, in seconds.
-const LATE: f64 = 0.01;
-
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -61,17 +56,13 @@ pub(super) struct Bucket {
     company: Option<Company>,
     blind: Blind,
     /// Whether something that no header tells of refuses requests.
-    hidden: bool,
-    /// Refusals of late that may have been such.
-    doubts: f64,
+    hidden: Hidden,
     /// The part of what is left that is taken at once, and since when. It
     /// grows while no answer shows that others take as well.
     share: f64,
     share_since: f64,
     last_sent: f64,
-    /// When it was due: timers are late now and then, which must not add up.
-    last_due: f64,
-    due: f64,
+    steady: Steady,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
     jitter: f64,
@@ -99,13 +90,11 @@ impl Bucket {
             pace: None,
             company: None,
             blind: Blind::new(),
-            hidden: false,
-            doubts: 0.0,
+            hidden: Hidden::default(),
             share: FIRST_SHARE / 2.0,
             share_since: 0.0,
             last_sent: f64::NEG_INFINITY,
-            last_due: f64::NEG_INFINITY,
-            due: 0.0,
+            steady: Steady::new(),
             rtt: 0.0,
             jitter: 0.0,
         }
@@ -125,19 +114,19 @@ impl Bucket {
         if !self.answered && !self.under_way.is_empty() {
             return Next::AfterAnswer;
         }
-        self.due = now;
+        self.steady.due(now, now);
         let by_headers = self.anchor.map(|anchor| {
             let next = self.by_headers(anchor, now);
             match self.steady_slot(anchor, now) {
                 Some(slot) if slot <= now => {
-                    self.due = slot.max(now - LATE);
+                    self.steady.due(slot, now);
                     Next::Now
                 }
                 Some(slot) if next != Next::Now => Next::At(slot),
                 _ => next,
             }
         });
-        if by_headers.is_some() && !self.hidden {
+        if by_headers.is_some() && !self.hidden.is_found() {
             return by_headers.unwrap_or(Next::Now);
         }
         let blind = self.blind.ready_at(now);
@@ -233,22 +222,15 @@ impl Bucket {
         at_or_now(at.min(anchor.sent + self.refill.patience(anchor.remaining)))
     }
 
-    /// When the next request may go by what gets through lately, if so much
-    /// is under way at once that the bucket alone can't tell: a bit more while
-    /// plenty is left, less when it isn't.
+    /// When the next request may go by what gets through lately, if the bucket
+    /// alone can't tell.
     fn steady_slot(&self, anchor: Anchor, now: f64) -> Option<f64> {
         let begun = self.share >= 1.0 && self.pace.is_none() && self.company.is_none();
         let flow = self.refill.flow().filter(|_| begun && now - anchor.sent < 2.0 * self.rtt)?;
         let headroom = self.headroom.of(anchor.limit);
-        let room = anchor.limit - headroom;
-        let part = (anchor.remaining - headroom) / room;
-        if 4.0 * self.jitter * flow < FAR * room || room < 8.0 || part <= 0.0 {
-            return None;
-        }
-        let aim = if self.refill.is_smooth() { 0.3 } else { 0.6 };
-        let gain = (0.5 * room / (flow * self.rtt)).min(2.0);
-        let more = if part > aim { 1.0 + gain * (part - aim) } else { part / aim };
-        Some(self.last_due + 1.0 / (flow * more))
+        let (left, room) = (anchor.remaining - headroom, anchor.limit - headroom);
+        let (smooth, apart) = (self.refill.is_smooth(), 4.0 * self.jitter);
+        self.steady.slot(Through { flow, left, room, smooth, rtt: self.rtt, apart })
     }
 
     fn level(&self, limit: f64, remaining: f64) -> Level {
@@ -296,7 +278,7 @@ impl Bucket {
     pub(super) fn sent(&mut self, now: f64) {
         self.under_way.push_back(now);
         self.last_sent = now;
-        self.last_due = self.due.min(now);
+        self.steady.sent(now);
         self.blind.sent(now);
         if let Some(pace) = &mut self.pace {
             pace.sent(now);
@@ -320,7 +302,7 @@ impl Bucket {
         let seen = match (signal.bucket, self.anchor) {
             (Some(seen), _) => Some(seen),
             // A refusal says enough without headers, if the bucket is known.
-            (None, Some(anchor)) if signal.throttled && !self.hidden => {
+            (None, Some(anchor)) if signal.throttled && !self.hidden.is_found() => {
                 Some(BucketHeaders { limit: anchor.limit, remaining: 0.0, reset: None })
             }
             _ => None,
@@ -441,25 +423,14 @@ impl Bucket {
 
     /// Notices refusals that the headers don't explain.
     fn learn_hidden(&mut self, sent: f64, signal: &Signal) {
-        // Refused although there was enough: by a limit that isn't told.
-        let expected = match (signal.bucket, self.anchor) {
-            (Some(seen), _) => seen.remaining,
-            (None, Some(anchor)) if sent >= anchor.sent => {
-                // Unless others took it: the longer ago, the more likely.
-                let known = if self.company.is_some() { 0.0 } else { 1.5 * self.rtt };
-                let theirs = anchor.limit * (sent - anchor.sent - known).max(0.0);
-                anchor.remaining - self.under_way.len() as f64 - theirs
-            }
-            _ => 0.0,
-        };
-        if !signal.throttled {
-            self.doubts *= 0.9;
-        } else if expected >= 2.0 {
-            // In company the same may come about by chance, but not often.
-            self.doubts += 1.0;
-            let sure = signal.bucket.is_some() || self.doubts > 2.0;
-            self.hidden |= sure;
-        }
+        let expected = self.anchor.filter(|anchor| sent >= anchor.sent).map_or(0.0, |anchor| {
+            // Unless others took it: the longer ago, the more likely.
+            let known = if self.company.is_some() { 0.0 } else { 1.5 * self.rtt };
+            let theirs = anchor.limit * (sent - anchor.sent - known).max(0.0);
+            anchor.remaining - self.under_way.len() as f64 - theirs
+        });
+        let told = signal.bucket.map(|seen| seen.remaining);
+        self.hidden.learn(signal.throttled, told, expected);
     }
 
     fn learn_pace(&mut self, seen: BucketHeaders, sent: f64, now: f64, refused: bool) {
@@ -490,7 +461,7 @@ impl Bucket {
 
     pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {
         // What refuses without a header tells nothing of when it will not.
-        let anchor = self.anchor.filter(|_| !self.hidden)?;
+        let anchor = self.anchor.filter(|_| !self.hidden.is_found())?;
         if let Some(pace) = &self.pace {
             return Some(pace.ready_at() - now);
         }

@@ -4,7 +4,8 @@
 //! same moment. So each keeps a rate of its own that follows the bucket's
 //! level: above the aim it grows, below it shrinks. All see the same level;
 //! and since every one changes in proportion to what it has, it does not
-//! matter how many they are. Must not know how the bucket fills.
+//! matter how many they are. Where each window fills the bucket, the level that
+//! counts is the lowest of a window. Must not count on anything that comes in.
 
 /// The level to aim at, as a part of what is above the headroom.
 const AIM: f64 = 0.25;

@@ -9,10 +9,13 @@ mod blind;
 mod bucket;
 mod company;
 mod flow;
+mod hidden;
+mod noise;
 mod pace;
 mod refill;
 mod settings;
 mod signal;
+mod steady;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@
 use std::collections::VecDeque;
 
 use super::flow::Flow;
+use super::noise::Noise;
 use super::signal::{BucketHeaders, Signal};
 
 /// The shortest window that anybody is known to use.
@@ -25,9 +26,6 @@ const CLEAR_FLOW: f64 = 5.0;
 
 /// With less room than this, a window may yield a single request.
 const SEVERAL: f64 = 6.0;
-
-/// How many times the usual unevenness is kept in reserve.
-const SIGMAS: f64 = 2.5;
 
 /// One answer: when it was asked for, and what was left then plus what we had
 /// taken by then.
@@ -84,9 +82,8 @@ pub(super) struct Refill {
     least_rate: Option<f64>,
     /// The largest rise lately that came at once.
     leap: f64,
-    /// How unevenly others take: what was missing unexpectedly, squared, a
-    /// second.
-    noise: f64,
+    /// How unevenly others take.
+    noise: Noise,
     /// How much was missing unexpectedly, by the newest answer.
     short: f64,
     /// What the rate is at least, by `reset`.
@@ -180,7 +177,7 @@ impl Refill {
         if let Some(before) = self.before(sample, apart) {
             let promised = self.gain(sample.at - before.at).min(3.0);
             let short = before.sum + promised - (sample.sum + sample.unsure + 1.0);
-            self.learn_noise(short, sample.at - before.at);
+            self.noise.learn(short, sample.at - before.at, self.limit);
             self.short = short;
             if short > 0.0 {
                 alone = short <= 1.0 + 0.05 * self.room;
@@ -449,18 +446,10 @@ impl Refill {
         self.before
     }
 
-    fn learn_noise(&mut self, short: f64, seconds: f64) {
-        let seconds = seconds.max(0.02);
-        let seen = if short > 0.0 { (short + 0.5).powi(2) / seconds } else { 0.0 };
-        let weight =
-            if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
-        self.noise += (seen.min(self.limit * self.limit) - self.noise) * weight;
-    }
-
     /// What is kept above the headroom, so many seconds after an answer.
     pub(super) fn margin(&self, age: f64) -> f64 {
         let floor = if self.smooth { (0.02 * self.room).clamp(0.1, 0.6) } else { 0.0 };
-        (SIGMAS * (self.noise * age.max(0.0)).sqrt()).min(0.6 * self.room).max(floor)
+        self.noise.reserve(age).min(0.6 * self.room).max(floor)
     }
 }
 
