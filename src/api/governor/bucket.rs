@@ -417,7 +417,7 @@ impl Bucket {
             // Four may have begun at the same moment.
             let rate =
                 self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
-            self.company = Some(Company::new((rate / 6.0).max(level.slowest), now));
+            self.company = Some(Company::new((rate / 4.0).max(level.slowest), now));
         }
     }
 

@@ -24,7 +24,7 @@ const REFUSED: f64 = 0.6;
 /// What a level below the headroom makes of it.
 const TOO_DEEP: f64 = 0.85;
 /// So far above the aim, as a part of the room, it grows in leaps.
-const PLENTY: f64 = 0.25;
+const PLENTY: f64 = 0.1;
 /// It doesn't grow beyond so many times what goes in fact.
 const UNUSED: f64 = 2.0;
 /// The part of a rate that has gone in fact if it was made use of.
