@@ -414,10 +414,12 @@ impl Bucket {
         if let Some(company) = &mut self.company {
             company.learn(level, now, self.rtt, signal.throttled);
         } else if (signal.throttled && level.remaining < 1.0) || !alone {
-            // Four may have begun at the same moment.
+            // Four may have begun at the same moment; in a small bucket more than
+            // their share is too much.
+            let begun = if level.slowest > 0.0 { 4.0 } else { 6.0 };
             let rate =
                 self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
-            self.company = Some(Company::new((rate / 4.0).max(level.slowest), now));
+            self.company = Some(Company::new((rate / begun).max(level.slowest), now));
         }
     }
 
