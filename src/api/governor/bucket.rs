@@ -299,6 +299,9 @@ impl Bucket {
             self.taken += 1.0;
         }
         self.learn_hidden(sent, signal);
+        if let Some(company) = &mut self.company {
+            company.answered(now);
+        }
         let seen = match (signal.bucket, self.anchor) {
             (Some(seen), _) => Some(seen),
             // A refusal says enough without headers, if the bucket is known.

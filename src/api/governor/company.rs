@@ -55,8 +55,9 @@ pub(super) struct Company {
     lowest: f64,
     highest: f64,
     since: f64,
+    /// How many answers came since then, and whether about as many went lately
+    /// as the rate says.
     answers: f64,
-    /// Whether about as many went lately as the rate says.
     used: bool,
     /// The last level, and when it was told.
     last: (f64, f64),
@@ -98,6 +99,13 @@ impl Company {
         self.sent_at = now;
     }
 
+    /// An answer comes, whether or not it says anything new.
+    pub(super) fn answered(&mut self, now: f64) {
+        if now >= self.since {
+            self.answers += 1.0;
+        }
+    }
+
     /// An answer says how much is left.
     pub(super) fn learn(&mut self, level: Level, now: f64, rtt: f64, refused: bool) {
         self.learn_fills(level, now);
@@ -105,7 +113,6 @@ impl Company {
         if now >= self.since {
             self.lowest = self.lowest.min(if refused { 0.0 } else { level.remaining });
             self.highest = self.highest.max(level.remaining);
-            self.answers += 1.0;
         }
         let period = match level.window {
             Some(window) if self.fills => window.max(ENOUGH / self.rate),
