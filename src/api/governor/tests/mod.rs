@@ -67,7 +67,7 @@ fn aim(cell: &Cell) -> Aim {
         (5, _, true) => Aim { slower: 1.3, refused: 0.04, ..RIVAL },
         // A window that fills the bucket: what is kept for others is most of
         // what they leave, and finding that out takes a while.
-        (250, _, true) if fills && cell.rival > 0.5 => Aim { slower: 3.5, refused: 0.06, ..RIVAL },
+        (250, _, true) if fills && cell.rival > 0.5 => Aim { slower: 4.5, refused: 0.06, ..RIVAL },
         (250, _, true) if fills => Aim { slower: 2.0, ..RIVAL },
         // All of the bucket comes in during one answer.
         (250, _, false) if fills && cell.latency > 0.5 => Aim { slower: 1.25, below: 5.0, ..ALONE },
