@@ -10,21 +10,25 @@ use std::collections::VecDeque;
 use super::blind::Blind;
 use super::company::{Company, Level};
 use super::forecast::{Forecast, Rates, Time};
+use super::hidden::Hidden;
 use super::pace::Pace;
 use super::refill::Refill;
 use super::signal::{BucketHeaders, Signal};
+use super::steady::{Steady, Through};
 use super::{Headroom, LimitSeen, Next};
 
 /// Buckets with less room than this are paced instead of reckoned with, and
 /// those with less than that as soon as others take from them.
 const TINY: f64 = 3.0;
-const SMALL: f64 = 8.0;
+const SMALL: f64 = 3.5;
 /// A bucket of one is either full or refuses: there is nothing to pace by.
 const SINGLE: f64 = 1.5;
 
 /// The part of what is left that is taken at once to begin with: four of us
 /// may begin at the same moment.
 const FIRST_SHARE: f64 = 0.25;
+/// And after that, if nobody showed.
+const SECOND_SHARE: f64 = 0.5;
 
 /// Seconds within which the requests of a burst are sent.
 const BURST: f64 = 0.003;
@@ -58,12 +62,13 @@ pub(super) struct Bucket {
     blind: Blind,
     forecast: Forecast,
     /// Whether something that no header tells of refuses requests.
-    hidden: bool,
+    hidden: Hidden,
     /// The part of what is left that is taken at once, and since when. It
     /// grows while no answer shows that others take as well.
     share: f64,
     share_since: f64,
     last_sent: f64,
+    steady: Steady,
     /// Round-trip time and how much it varies, in seconds.
     rtt: f64,
     jitter: f64,
@@ -92,10 +97,11 @@ impl Bucket {
             company: None,
             blind: Blind::new(),
             forecast: Forecast::new(),
-            hidden: false,
+            hidden: Hidden::default(),
             share: FIRST_SHARE / 2.0,
             share_since: 0.0,
             last_sent: f64::NEG_INFINITY,
+            steady: Steady::new(),
             rtt: 0.0,
             jitter: 0.0,
         }
@@ -106,7 +112,7 @@ impl Bucket {
         // What fits into the time of one answer, twice over.
         let limit = self.anchor.map_or(self.blind.rate(), |anchor| anchor.limit);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-        let most = (limit * self.rtt * 2.0).clamp(16.0, 256.0) as usize;
+        let most = (limit * self.rtt * 2.0).clamp(16.0, 512.0) as usize;
         most
     }
 
@@ -115,8 +121,19 @@ impl Bucket {
         if !self.answered && !self.under_way.is_empty() {
             return Next::AfterAnswer;
         }
-        let by_headers = self.anchor.map(|anchor| self.by_headers(anchor, now));
-        if by_headers.is_some() && !self.hidden {
+        self.steady.due(now, now);
+        let by_headers = self.anchor.map(|anchor| {
+            let next = self.by_headers(anchor, now);
+            match self.steady_slot(anchor, now) {
+                Some(slot) if slot <= now => {
+                    self.steady.due(slot, now);
+                    Next::Now
+                }
+                Some(slot) if next != Next::Now => Next::At(slot),
+                _ => next,
+            }
+        });
+        if by_headers.is_some() && !self.hidden.is_found() {
             return by_headers.unwrap_or(Next::Now);
         }
         let blind = self.blind.ready_at(now);
@@ -142,25 +159,32 @@ impl Bucket {
         let room = anchor.limit - headroom;
         let rate = self.refill.rate().unwrap_or(0.0);
         let far = if room < 2.0 * rate { 0.0 } else { (0.2 * self.rtt * rate).min(room / 5.0) };
+        // Less than half a request is none, where the next comes in much later.
+        let whole = !self.refill.is_smooth() && self.refill.window() > 2.0;
+        let far = if whole && far < 0.5 { 0.0 } else { far };
         // The older an answer, the less is sure of what others have done since.
-        let most = if self.company.is_some() { 0.3 * room } else { 0.6 * room };
+        let most = if self.company.is_some() { (0.15 * room).max(1.2) } else { 0.6 * room };
+        let lost = self.lost_on_the_way(anchor);
         let missing_at = |at: f64| {
             let margin = (self.refill.margin(at - anchor.sent).min(most) + far).min(room - 1.0);
-            headroom + 1.0 + under_way + margin - anchor.remaining
+            headroom + 1.0 + under_way + lost + margin - anchor.remaining
         };
         let missing = missing_at(now);
         if let Some(company) = &self.company {
-            let level = Level {
-                remaining: anchor.remaining - under_way,
-                headroom,
-                room,
-                leaps: self.refill.leaps(),
-            };
+            let level = self.level(anchor.limit, anchor.remaining - under_way);
             let slot = self.last_sent + company.gap(level);
             let time_of = |missing| self.refill.time_of(missing, anchor.sent, self.jitter);
-            let enough = if missing <= 0.0 { now } else { time_of(missing) };
+            if company.is_blind(level, self.rtt) {
+                return at_or_now(slot);
+            }
+            let missing = 1.0 - level.remaining + company.kept(missing - 1.0 + level.remaining);
+            let mut enough = if missing <= 0.0 { now } else { time_of(missing) };
+            if missing > 0.0 {
+                enough += company.astray(level);
+            }
             let patience = if anchor.remaining >= 2.0 { 3.0 } else { 6.0 };
-            let news = anchor.sent + patience / company.rate() + 2.0 * self.rtt;
+            let patience = (patience / company.rate()).min(1.0 / level.slowest);
+            let news = anchor.sent + patience + 2.0 * self.rtt;
             return at_or_now(slot.max(enough.min(news)));
         }
         if missing <= 0.0 {
@@ -205,6 +229,43 @@ impl Bucket {
         at_or_now(at.min(anchor.sent + self.refill.patience(anchor.remaining)))
     }
 
+    /// When the next request may go by what gets through lately, if the bucket
+    /// alone can't tell.
+    fn steady_slot(&self, anchor: Anchor, now: f64) -> Option<f64> {
+        let begun = self.share >= 1.0 && self.pace.is_none() && self.company.is_none();
+        let flow = self.refill.flow().filter(|_| begun && now - anchor.sent < 2.0 * self.rtt)?;
+        let headroom = self.headroom.of(anchor.limit);
+        let (left, room) = (anchor.remaining - headroom, anchor.limit - headroom);
+        let (smooth, apart) = (self.refill.is_smooth(), 4.0 * self.jitter);
+        self.steady.slot(Through { flow, left, room, smooth, rtt: self.rtt, apart })
+    }
+
+    fn level(&self, limit: f64, remaining: f64) -> Level {
+        let headroom = self.headroom.of(limit);
+        let window = (!self.refill.is_smooth()).then(|| self.refill.window());
+        let (leaps, slowest) = (self.refill.leaps(), self.refill.slowest());
+        Level { remaining, headroom, room: limit - headroom, window, leaps, slowest }
+    }
+
+    /// What came in since the anchor while the bucket was full, by what is
+    /// under way: a full bucket gains nothing.
+    fn lost_on_the_way(&self, anchor: Anchor) -> f64 {
+        if !self.refill.is_smooth() {
+            return 0.0;
+        }
+        let (mut level, mut at, mut lost) = (anchor.remaining, anchor.sent, 0.0);
+        let rate = self.refill.rate().unwrap_or(0.0);
+        if level + rate * (self.last_sent - at).max(0.0) <= anchor.limit {
+            return 0.0;
+        }
+        for sent in &self.under_way {
+            level += rate * (sent - at).max(0.0);
+            lost += (level - anchor.limit).max(0.0);
+            (level, at) = (level.min(anchor.limit) - 1.0, at.max(*sent));
+        }
+        lost
+    }
+
     /// How long an answer is waited for that others depend on. A request that
     /// hangs must not hold up those beside it.
     fn overdue(&self) -> f64 {
@@ -224,10 +285,14 @@ impl Bucket {
     pub(super) fn sent(&mut self, now: f64) {
         self.under_way.push_back(now);
         self.last_sent = now;
+        self.steady.sent(now);
         self.blind.sent(now);
         self.forecast.sent(now);
         if let Some(pace) = &mut self.pace {
             pace.sent(now);
+        }
+        if let Some(company) = &mut self.company {
+            company.sent(now, self.rng.f64());
         }
     }
 
@@ -243,10 +308,13 @@ impl Bucket {
             self.taken += 1.0;
         }
         self.learn_hidden(sent, signal);
+        if let Some(company) = &mut self.company {
+            company.answered(now);
+        }
         let seen = match (signal.bucket, self.anchor) {
             (Some(seen), _) => Some(seen),
             // A refusal says enough without headers, if the bucket is known.
-            (None, Some(anchor)) if signal.throttled && !self.hidden => {
+            (None, Some(anchor)) if signal.throttled && !self.hidden.is_found() => {
                 Some(BucketHeaders { limit: anchor.limit, remaining: 0.0, reset: None })
             }
             _ => None,
@@ -295,7 +363,7 @@ impl Bucket {
     fn learn(&mut self, seen: BucketHeaders, sent: f64, now: f64, signal: &Signal) {
         let BucketHeaders { limit, remaining, .. } = seen;
         let apart = (4.0 * self.jitter).max(0.002);
-        let mut believed = remaining;
+        let (mut believed, mut earlier) = (remaining, false);
         if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.limit == limit) {
             let together = (sent - anchor.sent).abs() <= apart;
             let gained = self.refill.expected((sent - anchor.sent).max(0.0));
@@ -317,26 +385,27 @@ impl Bucket {
                 // Requests that were sent together may have arrived in any
                 // order: whether this one came before or after can't be told.
                 believed = remaining.min(reckoned + 0.5);
+                // More than can have come in: it was taken before.
+                earlier = remaining > reckoned + 1.0;
             }
             anchor.sent = anchor.sent.max(sent);
         }
         let sent = self.anchor.map_or(sent, |anchor| anchor.sent.max(sent));
         self.anchor = Some(Anchor { limit, remaining: believed, sent });
+        if earlier {
+            self.refill.also_taken();
+            return;
+        }
         let room = limit - self.headroom.of(limit);
         let unsure = self.under_way.iter().filter(|other| **other <= sent + apart).count();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred at most")]
         let doubt = (unsure as f64, apart);
         let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
         if room >= TINY {
-            let leaps = self.refill.leaps();
-            self.learn_company(
-                Level { remaining, headroom: limit - room, room, leaps },
-                now,
-                signal,
-                alone,
-            );
+            self.learn_company(self.level(limit, remaining), now, signal, alone);
         }
-        if signal.throttled || !alone {
+        let begins_with_others = self.share < 1.0 && self.refill.is_short();
+        if signal.throttled || !alone || begins_with_others {
             (self.share, self.share_since) = (FIRST_SHARE, now);
         }
     }
@@ -344,7 +413,12 @@ impl Bucket {
     /// A part of the first burst was answered, and nobody else showed.
     fn learn_share(&mut self, sent: f64, now: f64) {
         if self.fresh(now).is_none() && sent >= self.share_since {
-            let share = if self.share < FIRST_SHARE { FIRST_SHARE } else { 2.0 };
+            // What others have begun with shows no sooner than in the next round.
+            let share = match self.share {
+                share if share < FIRST_SHARE => FIRST_SHARE,
+                share if share < SECOND_SHARE => SECOND_SHARE,
+                _ => 2.0,
+            };
             (self.share, self.share_since) = (share, now);
         }
     }
@@ -360,24 +434,25 @@ impl Bucket {
                 self.pace = Some(Pace::among(rate, level.room, window, self.last_sent));
                 return;
             }
-            // Four may have begun at the same moment.
+            // Four may have begun at the same moment; in a small bucket more than
+            // their share is too much.
+            let begun = if level.slowest > 0.0 { 4.0 } else { 6.0 };
             let rate =
                 self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
-            self.company = Some(Company::new(rate / 6.0, now));
+            self.company = Some(Company::new((rate / begun).max(level.slowest), now));
         }
     }
 
     /// Notices refusals that the headers don't explain.
     fn learn_hidden(&mut self, sent: f64, signal: &Signal) {
-        // Refused although there was enough: by a limit that isn't told.
-        let expected = match (signal.bucket, self.anchor) {
-            (Some(seen), _) => seen.remaining,
-            (None, Some(anchor)) if sent >= anchor.sent => {
-                anchor.remaining - self.under_way.len() as f64
-            }
-            _ => 0.0,
-        };
-        self.hidden |= signal.throttled && expected >= 2.0;
+        let expected = self.anchor.filter(|anchor| sent >= anchor.sent).map_or(0.0, |anchor| {
+            // Unless others took it: the longer ago, the more likely.
+            let known = if self.company.is_some() { 0.0 } else { 1.5 * self.rtt };
+            let theirs = anchor.limit * (sent - anchor.sent - known).max(0.0);
+            anchor.remaining - self.under_way.len() as f64 - theirs
+        });
+        let told = signal.bucket.map(|seen| seen.remaining);
+        self.hidden.learn(signal.throttled, told, expected);
     }
 
     fn learn_pace(&mut self, seen: BucketHeaders, sent: f64, now: f64, refused: bool) {
@@ -412,7 +487,7 @@ impl Bucket {
 
     pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {
         // What refuses without a header tells nothing of when it will not.
-        let anchor = self.anchor.filter(|_| !self.hidden)?;
+        let anchor = self.anchor.filter(|_| !self.hidden.is_found())?;
         if let Some(pace) = &self.pace {
             return Some(pace.ready_at() - now);
         }

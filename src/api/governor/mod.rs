@@ -8,11 +8,15 @@ mod backoff;
 mod blind;
 mod bucket;
 mod company;
+mod flow;
 mod forecast;
+mod hidden;
+mod noise;
 mod pace;
 mod refill;
 mod settings;
 mod signal;
+mod steady;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@
 
 use std::collections::VecDeque;
 
+use super::flow::Flow;
+use super::noise::Noise;
 use super::signal::{BucketHeaders, Signal};
 
 /// The shortest window that anybody is known to use.
@@ -19,8 +21,11 @@ const MOST_SAMPLES: usize = 32;
 /// A `reset` that is further away is not one: another unit, or another clock.
 const LONGEST_RESET: f64 = 3600.0;
 
-/// How many times the usual unevenness is kept in reserve.
-const SIGMAS: f64 = 2.5;
+/// As many a second got through so clearly that it is no matter of rounding.
+const CLEAR_FLOW: f64 = 5.0;
+
+/// With less room than this, a window may yield a single request.
+const SEVERAL: f64 = 6.0;
 
 /// One answer: when it was asked for, and what was left then plus what we had
 /// taken by then.
@@ -38,6 +43,10 @@ struct Sample {
 pub(super) struct Refill {
     /// Since the bucket was last full, oldest first.
     samples: VecDeque<Sample>,
+    /// What got through lately, full or not.
+    flow: Flow,
+    /// Within how many seconds it can't be told what was taken first.
+    apart: f64,
     /// The first answer since the bucket was full, for the slope of `reset`.
     reset_base: Option<(f64, f64, Sample)>,
     /// The last `reset` that was seen.
@@ -47,6 +56,8 @@ pub(super) struct Refill {
     reset_step: Option<f64>,
     /// Seconds until `reset`, as of the newest answer.
     reset_in: Option<f64>,
+    /// The longest that it was.
+    longest_reset: Option<f64>,
     /// Whether the bucket is known to fill all the time.
     smooth: bool,
     /// Whether that follows from `reset` alone.
@@ -71,9 +82,10 @@ pub(super) struct Refill {
     least_rate: Option<f64>,
     /// The largest rise lately that came at once.
     leap: f64,
-    /// How unevenly others take: what was missing unexpectedly, squared, a
-    /// second.
-    noise: f64,
+    /// How unevenly others take.
+    noise: Noise,
+    /// How much was missing unexpectedly, by the newest answer.
+    short: f64,
     limit: f64,
     /// What the bucket holds above the headroom.
     room: f64,
@@ -97,10 +109,15 @@ impl Refill {
             (self.smooth, self.doubtful) = (false, true);
         }
         let sample = Sample { at, sum: remaining + taken, unsure };
+        self.flow.learn(at, sample.sum);
+        self.apart = apart;
         if let (Some(reset), Some(date)) = (reset, signal.date) {
             // One is rounded up and the other down: it is not later than this.
             self.reset_in =
                 Some((reset - date).max(0.0)).filter(|seconds| *seconds <= LONGEST_RESET);
+        }
+        if self.reset_in > self.longest_reset {
+            self.longest_reset = self.reset_in;
         }
         if let Some(reset) = reset {
             self.learn_reset(reset, remaining, sample, signal);
@@ -150,11 +167,12 @@ impl Refill {
         if let Some(before) = self.before(sample, apart) {
             let promised = self.gain(sample.at - before.at).min(3.0);
             let short = before.sum + promised - (sample.sum + sample.unsure + 1.0);
-            self.learn_noise(short, sample.at - before.at);
+            self.noise.learn(short, sample.at - before.at, self.limit);
+            self.short = short;
             if short > 0.0 {
                 alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
-                self.top = None;
+                self.top = self.top.filter(|_| alone);
             }
         }
         self.latest = Some(sample);
@@ -166,7 +184,6 @@ impl Refill {
                 self.least_rate = Some(least);
             }
             self.samples.clear();
-            self.peak = None;
         }
         if self.samples.back().is_none_or(|last| sample.at - last.at >= SPAN / MOST_SAMPLES as f64)
         {
@@ -198,8 +215,12 @@ impl Refill {
             }
             self.last_rise = Some(last.at);
             // Much at once, and seen soon after: a window began in between.
+            // (Unless about as much comes in all the time.)
             let rise = sample.sum - peak;
-            if rise >= 3.0 && sample.at - last.at < 0.3 * self.window() {
+            let rate = self.rate().unwrap_or(0.0).max(self.flow.rate().unwrap_or(0.0));
+            if rise >= (2.0 * rate * (sample.at - last.at)).max(3.0)
+                && sample.at - last.at < 0.3 * self.window()
+            {
                 self.learn_top(last.at, sample.at);
                 self.leap = rise.max(0.8 * self.leap);
             }
@@ -229,6 +250,7 @@ impl Refill {
     pub(super) fn also_taken(&mut self) {
         if let Some(latest) = &mut self.latest {
             latest.sum += 1.0;
+            self.flow.learn(latest.at, latest.sum);
             if let Some(last) = self.samples.back_mut().filter(|last| last.at >= latest.at) {
                 last.sum += 1.0;
             }
@@ -238,14 +260,23 @@ impl Refill {
     /// The rate that is left to us, in requests a second.
     pub(super) fn rate(&self) -> Option<f64> {
         let by_slope = self.slope();
-        if let (true, Some(rate), false) = (self.smooth, self.reset_rate, self.is_long()) {
-            return Some(rate);
-        }
         let seen = match (by_slope, self.least_rate) {
+            _ if self.smooth && self.reset_rate.is_some() && !self.is_long() => self.reset_rate,
             (Some(a), Some(b)) => Some(a.max(b)),
             (a, b) => a.or(b),
         };
-        seen.or_else(|| Some(1.0 / self.reset_in?.max(1.0)))
+        // What got through has come in, though the bucket was full meanwhile.
+        let through = self.flow.rate().filter(|rate| self.smooth && *rate >= CLEAR_FLOW);
+        match (seen, through) {
+            (Some(a), Some(b)) => Some(a.max(0.95 * (b - 1.0))),
+            (a, _) => a,
+        }
+        .or_else(|| Some(1.0 / self.reset_in?.max(1.0)))
+    }
+
+    /// What comes in for sure while requests go as they have gone lately.
+    pub(super) fn flow(&self) -> Option<f64> {
+        self.flow.rate()
     }
 
     fn is_long(&self) -> bool {
@@ -260,7 +291,7 @@ impl Refill {
             return None;
         }
         if self.smooth {
-            return Some(gain / span);
+            return Some(gain / (span + self.apart));
         }
         // One window more may have begun than ended: counting it costs
         // nothing where the bucket has room for what it yields meanwhile.
@@ -332,6 +363,13 @@ impl Refill {
         by_reset.unwrap_or(0.0).max(by_slope.unwrap_or(0.0))
     }
 
+    /// The slowest that makes sense: until `reset`, the whole bucket comes in, or
+    /// a window's worth of it. (That may be a single request in a small bucket.)
+    pub(super) fn slowest(&self) -> f64 {
+        let longest = self.longest_reset.filter(|_| self.room >= SEVERAL);
+        longest.map_or(0.0, |seconds| 0.5 / seconds.max(WINDOW))
+    }
+
     /// Whether each window fills most of the bucket.
     pub(super) fn leaps(&self) -> bool {
         !self.smooth && self.leap >= 0.7 * self.room
@@ -373,6 +411,11 @@ impl Refill {
         self.smooth
     }
 
+    /// Whether the newest answer shows the least sign of others.
+    pub(super) fn is_short(&self) -> bool {
+        self.short > 0.0
+    }
+
     /// Whether it is open in which manner the bucket fills.
     pub(super) fn is_unknown(&self) -> bool {
         !self.smooth && self.top.is_none()
@@ -381,7 +424,7 @@ impl Refill {
     /// How many samples are kept.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
-        self.samples.len()
+        self.samples.len() + self.flow.remembered()
     }
 
     /// The last sample before those that were taken together with this one.
@@ -397,18 +440,10 @@ impl Refill {
         self.before
     }
 
-    fn learn_noise(&mut self, short: f64, seconds: f64) {
-        let seconds = seconds.max(0.02);
-        let seen = if short > 0.0 { (short + 0.5).powi(2) / seconds } else { 0.0 };
-        let weight =
-            if short > 0.0 { 1.0 / 8.0 } else { (seconds / 8.0).clamp(1.0 / 64.0, 1.0 / 8.0) };
-        self.noise += (seen.min(self.limit * self.limit) - self.noise) * weight;
-    }
-
     /// What is kept above the headroom, so many seconds after an answer.
     pub(super) fn margin(&self, age: f64) -> f64 {
         let floor = if self.smooth { (0.02 * self.room).clamp(0.1, 0.6) } else { 0.0 };
-        (SIGMAS * (self.noise * age.max(0.0)).sqrt()).min(0.6 * self.room).max(floor)
+        self.noise.reserve(age).min(0.6 * self.room).max(floor)
     }
 }
 

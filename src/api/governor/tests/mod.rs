@@ -69,11 +69,12 @@ fn aim(cell: &Cell) -> Aim {
         // One refusal is more than 3 % of so few.
         (5, _, true) => Aim { slower: 1.3, refused: 0.04, ..RIVAL },
         // A window that fills the bucket: what is kept for others is most of
-        // what they leave.
-        (250, _, true) if fills => Aim { slower: 11.0, refused: 0.17, ..RIVAL },
+        // what they leave, and finding that out takes a while.
+        (250, _, true) if fills && cell.rival > 0.5 => Aim { slower: 4.5, refused: 0.06, ..RIVAL },
+        (250, _, true) if fills => Aim { slower: 2.0, ..RIVAL },
         // All of the bucket comes in during one answer.
-        (250, _, false) if cell.latency > 0.5 => Aim { slower: 1.7, refused: 0.01, below: 50.0 },
-        (250, _, false) if fills => Aim { slower: 1.12, ..ALONE },
+        (250, _, false) if fills && cell.latency > 0.5 => Aim { slower: 1.25, below: 5.0, ..ALONE },
+        (250, _, false) => Aim { slower: 1.12, ..ALONE },
         (_, _, true) => RIVAL,
         (_, _, false) => ALONE,
     }
@@ -94,12 +95,9 @@ fn others_may_come_at_random_and_late() {
             let alone = cell(plan, latency);
             let some = Cell { rival: 0.3, requests: alone.requests * 7 / 10, ..alone };
             for seed in 1..=3 {
-                // Far from a bucket of ten, one more waits for an answer.
-                let slower = if latency > 0.5 && plan.size < 20.0 { 1.35 } else { 1.25 };
-                let aim = Aim { slower, ..RIVAL };
-                cells.push((Cell { manner: Manner::Random, seed, ..some }, aim));
-                cells.push((Cell { manner: Manner::Greedy, seed, ..some }, aim));
-                cells.push((Cell { manner: Manner::Bursts(2), seed, ..some }, aim));
+                cells.push((Cell { manner: Manner::Random, seed, ..some }, RIVAL));
+                cells.push((Cell { manner: Manner::Greedy, seed, ..some }, RIVAL));
+                cells.push((Cell { manner: Manner::Bursts(2), seed, ..some }, RIVAL));
                 cells.push((Cell { rival_from: 15.0, seed, ..some }, RIVAL));
             }
         }
@@ -117,13 +115,10 @@ fn four_processes_share_a_tenant() {
                     let cell = cell(plan, latency);
                     let requests = (cell.requests / 4).max(15);
                     let cell = Cell { processes: 4, requests, apart, seed, ..cell };
-                    // Four first requests find two tokens, or five; and where
-                    // an answer takes as long as a window, nobody knows what
-                    // the others do in it.
+                    // Four first requests find two tokens, or five.
                     let refused = match plan.size as u32 {
                         2 => 0.22,
                         5 => 0.20,
-                        250 if plan.window.is_some() && latency > 0.1 => 0.30,
                         _ => FOUR.refused,
                     };
                     cells.push((cell, Aim { refused, ..FOUR }));

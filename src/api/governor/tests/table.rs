@@ -29,6 +29,10 @@ fn buckets() -> Vec<Plan> {
         all.push(Plan { name, size, rate, window: None });
         all.push(Plan { name, size, rate, window: Some(window) });
     }
+    // A window that yields less than the rate says: whatever is beyond the
+    // size is lost.
+    let name = "10@10/min";
+    all.push(Plan { name, size: 10.0, rate: 10.0 / 60.0, window: Some(60.0) });
     all
 }
 
@@ -75,7 +79,8 @@ fn groups(plan: Plan, latency: f64) -> Vec<(&'static str, Vec<Cell>)> {
     let each = |one: Cell| -> Vec<Cell> {
         let mut cells = Vec::new();
         for seed in 1..=5 {
-            for headers in [Headers::Always, Headers::OnlySuccess] {
+            for told in [Headers::Always, Headers::OnlySuccess] {
+                let headers = if one.headers == Headers::Never { one.headers } else { told };
                 cells.push(Cell { seed, headers, retry_after: seed % 2 == 0, ..one });
             }
         }
