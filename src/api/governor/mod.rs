@@ -7,6 +7,7 @@
 mod backoff;
 mod blind;
 mod bucket;
+mod burst;
 mod company;
 mod flow;
 mod forecast;
@@ -17,6 +18,8 @@ mod refill;
 mod settings;
 mod signal;
 mod steady;
+mod tops;
+mod traffic;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use super::flow::Flow;
 use super::noise::Noise;
 use super::signal::{BucketHeaders, Signal};
+use super::tops::Tops;
 
 /// The shortest window that anybody is known to use.
 const WINDOW: f64 = 1.0;
@@ -76,12 +77,10 @@ pub(super) struct Refill {
     /// when; and the least of those before.
     together: Option<(f64, Sample)>,
     before: Option<Sample>,
-    /// Between which moments a window began, if it was seen to.
-    top: Option<(f64, f64)>,
+    /// When windows were seen to begin.
+    tops: Tops,
     /// What the rate was at least, when the bucket was last found full.
     least_rate: Option<f64>,
-    /// The largest rise lately that came at once.
-    leap: f64,
     /// How unevenly others take.
     noise: Noise,
     /// How much was missing unexpectedly, by the newest answer.
@@ -172,7 +171,9 @@ impl Refill {
             if short > 0.0 {
                 alone = short <= 1.0 + 0.05 * self.room;
                 self.least_rate = self.least_rate.map(|rate| rate * 0.9);
-                self.top = self.top.filter(|_| alone);
+                if !alone {
+                    self.tops.forget();
+                }
             }
         }
         self.latest = Some(sample);
@@ -221,29 +222,13 @@ impl Refill {
             if rise >= (2.0 * rate * (sample.at - last.at)).max(3.0)
                 && sample.at - last.at < 0.3 * self.window()
             {
-                self.learn_top(last.at, sample.at);
-                self.leap = rise.max(0.8 * self.leap);
+                self.tops.learn(last.at, sample.at, rise, self.window());
             }
         }
         // Others take, too: a peak of long ago says nothing any more.
         if highest >= peak || sample.at - peak_at > WINDOW {
             self.peak = Some((highest, sample.at));
         }
-    }
-
-    /// A window began after `low` and not after `high`: that narrows down when
-    /// all of them do.
-    fn learn_top(&mut self, low: f64, high: f64) {
-        let window = self.window();
-        self.top = Some(match self.top {
-            Some((known_low, known_high)) => {
-                let shift = ((low - known_low) / window).round() * window;
-                let (both_low, both_high) =
-                    (low.max(known_low + shift), high.min(known_high + shift));
-                if both_low < both_high { (both_low, both_high) } else { (low, high) }
-            }
-            None => (low, high),
-        });
     }
 
     /// One more request turns out to have been taken by the newest sample.
@@ -340,14 +325,9 @@ impl Refill {
         let windows = if self.leaps() { 1.0 } else { (amount / step - 1e-6).ceil().max(1.0) };
         let late = 0.005 * window + 4.0 * jitter;
         let counted = since + (windows * window + late).min(LONGEST_RESET);
-        match self.top {
-            // The windows begin at known times; the next one does so for sure.
-            Some((low, high)) => {
-                let begun = ((since + jitter - low) / window).ceil().max(1.0);
-                counted.min(high + (begun + windows - 1.0) * window + late)
-            }
-            None => counted,
-        }
+        // The windows begin at known times; the next one does so for sure.
+        let known = self.tops.after(since + jitter, windows, window);
+        known.map_or(counted, |known| counted.min(known + late))
     }
 
     /// The rate to begin with, when one request was taken from a full bucket
@@ -372,7 +352,7 @@ impl Refill {
 
     /// Whether each window fills most of the bucket.
     pub(super) fn leaps(&self) -> bool {
-        !self.smooth && self.leap >= 0.7 * self.room
+        !self.smooth && self.tops.leap() >= 0.7 * self.room
     }
 
     /// The rate, if enough was seen to tell it.
@@ -418,7 +398,7 @@ impl Refill {
 
     /// Whether it is open in which manner the bucket fills.
     pub(super) fn is_unknown(&self) -> bool {
-        !self.smooth && self.top.is_none()
+        !self.smooth && !self.tops.are_known()
     }
 
     /// How many samples are kept.
