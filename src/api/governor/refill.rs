@@ -25,6 +25,12 @@ const LONGEST_RESET: f64 = 3600.0;
 /// As many a second got through so clearly that it is no matter of rounding.
 const CLEAR_FLOW: f64 = 5.0;
 
+/// A rise by this part of the room is no gradual one, even over half a window.
+const CLEARLY: f64 = 0.6;
+
+/// A window that brings this part of the room fills the bucket.
+const MOST_OF_IT: f64 = 0.7;
+
 /// With less room than this, a window may yield a single request.
 const SEVERAL: f64 = 6.0;
 
@@ -219,9 +225,8 @@ impl Refill {
             // (Unless about as much comes in all the time.)
             let rise = sample.sum - peak;
             let rate = self.rate().unwrap_or(0.0).max(self.flow.rate().unwrap_or(0.0));
-            if rise >= (2.0 * rate * (sample.at - last.at)).max(3.0)
-                && sample.at - last.at < 0.3 * self.window()
-            {
+            let soon = if rise >= CLEARLY * self.room { 0.5 } else { 0.3 } * self.window();
+            if rise >= (2.0 * rate * (sample.at - last.at)).max(3.0) && sample.at - last.at < soon {
                 self.tops.learn(last.at, sample.at, rise, self.window());
             }
         }
@@ -352,7 +357,7 @@ impl Refill {
 
     /// Whether each window fills most of the bucket.
     pub(super) fn leaps(&self) -> bool {
-        !self.smooth && self.tops.leap() >= 0.7 * self.room
+        !self.smooth && self.tops.leap() >= MOST_OF_IT * self.room
     }
 
     /// The rate, if enough was seen to tell it.
