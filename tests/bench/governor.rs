@@ -120,18 +120,20 @@ async fn process(tenant: &Tenant, requests: usize) -> api::Counts {
 
 fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
-    for (name, size, rate) in [
-        ("2@2/s", 2.0, 2.0),
-        ("10@150/min", 10.0, 2.5),
-        ("10@2/s", 10.0, 2.0),
-        ("50@16/s", 50.0, 16.0),
-        ("250@250/s", 250.0, 250.0),
+    for (name, size, rate, window, seconds) in [
+        ("2@2/s", 2.0, 2.0, 1.0, 30.0),
+        ("10@150/min", 10.0, 2.5, 1.0, 30.0),
+        ("10@2/s", 10.0, 2.0, 1.0, 30.0),
+        ("50@16/s", 50.0, 16.0, 1.0, 20.0),
+        ("250@250/s", 250.0, 250.0, 1.0, 12.0),
+        ("5@1/10s", 5.0, 0.1, 10.0, 120.0),
     ] {
-        for window in [None, Some(1.0)] {
+        for window in [None, Some(window)] {
             let limit = Limit { name, size, rate, window };
-            let cell = Cell { limit, latency: 0.02, rival: 0.0, processes: 1, seconds: 12.0 };
+            let cell = Cell { limit, latency: 0.02, rival: 0.0, processes: 1, seconds };
             cells.push(cell);
             cells.push(Cell { latency: 0.12, ..cell });
+            cells.push(Cell { latency: 0.8, ..cell });
             if rate < 100.0 {
                 cells.push(Cell { rival: 0.3, ..cell });
                 cells.push(Cell { rival: 0.8, ..cell });
