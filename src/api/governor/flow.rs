@@ -59,3 +59,36 @@ impl Flow {
         self.samples.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_what_got_through_over_whole_seconds() {
+        let rate = |per_second: f64, seconds: f64| {
+            let mut flow = Flow::default();
+            for number in 0..(per_second * seconds) as u32 {
+                flow.learn(f64::from(number) / per_second, f64::from(number));
+            }
+            flow.rate()
+        };
+        assert_eq!(rate(20.0, 0.5), None);
+        for (per_second, seconds) in [(20.0, 1.5), (20.0, 10.0), (250.0, 3.0)] {
+            let rate = rate(per_second, seconds).unwrap();
+            assert!((rate / per_second - 1.0).abs() < 0.03, "{rate} of {per_second}");
+        }
+    }
+
+    #[test]
+    fn it_keeps_the_last_few_seconds_only() {
+        let mut flow = Flow::default();
+        (0..10_000).for_each(|number| flow.learn(f64::from(number) * 0.01, f64::from(number)));
+        assert!(flow.remembered() < 60, "{}", flow.remembered());
+        // A pause counts.
+        let before = flow.rate().unwrap();
+        flow.learn(102.0, 10_000.0);
+        flow.learn(102.1, 10_001.0);
+        assert!(flow.rate().unwrap() < 0.2 * before);
+    }
+}

@@ -33,3 +33,34 @@ impl Hidden {
         self.found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_proves_it_and_silence_takes_three() {
+        let check = |refusals: &[(Option<f64>, f64)], found: bool| {
+            let mut hidden = Hidden::default();
+            for (told, expected) in refusals {
+                hidden.learn(true, *told, *expected);
+            }
+            assert_eq!(hidden.is_found(), found, "{refusals:?}");
+        };
+        check(&[(Some(7.0), 0.0)], true);
+        // Next to nothing was left: no wonder.
+        check(&[(Some(1.0), 9.0), (None, 1.0), (None, 1.0), (None, 1.0)], false);
+        check(&[(None, 9.0), (None, 9.0)], false);
+        check(&[(None, 9.0), (None, 9.0), (None, 9.0)], true);
+    }
+
+    #[test]
+    fn a_refusal_now_and_then_is_forgotten() {
+        let mut hidden = Hidden::default();
+        for _ in 0..50 {
+            hidden.learn(true, None, 9.0);
+            (0..20).for_each(|_| hidden.learn(false, None, 9.0));
+        }
+        assert!(!hidden.is_found());
+    }
+}

@@ -25,3 +25,26 @@ impl Noise {
         SIGMAS * (self.0 * seconds.max(0.0)).sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_grows_with_what_was_missing_and_with_age() {
+        let mut noise = Noise::default();
+        assert_eq!(noise.reserve(1.0), 0.0);
+        noise.learn(3.0, 0.5, 50.0);
+        let reserve = noise.reserve(0.1);
+        assert!(reserve > 0.0 && noise.reserve(0.4) > 1.9 * reserve);
+        (0..200).for_each(|_| noise.learn(0.0, 0.5, 50.0));
+        assert!(noise.reserve(0.1) < 0.2 * reserve);
+    }
+
+    #[test]
+    fn nothing_is_believed_beyond_the_bucket() {
+        let mut noise = Noise::default();
+        (0..100).for_each(|_| noise.learn(1e9, 0.0, 10.0));
+        assert!(noise.reserve(1.0) <= 25.1, "{}", noise.reserve(1.0));
+    }
+}
