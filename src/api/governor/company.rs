@@ -31,6 +31,8 @@ const UNUSED: f64 = 2.0;
 const USED: f64 = 0.7;
 /// How much the gaps between two requests vary.
 const UNEVEN: f64 = 0.15;
+/// Seconds between two requests at most.
+const LONGEST_GAP: f64 = 1200.0;
 /// As fast as it gets.
 const MOST_RATE: f64 = 1e3;
 /// The slowest that the rate follows the level, a second.
@@ -218,11 +220,11 @@ impl Company {
 
     /// Seconds between two requests, with so much left.
     pub(super) fn gap(&self, level: Level) -> f64 {
-        if self.fills {
-            return self.stride / self.rate;
-        }
-        let above = level.above(level.remaining);
-        self.stride / (self.rate * (1.0 + self.gain * above).max(0.2))
+        let rate = match self.fills {
+            true => self.rate,
+            false => self.rate * (1.0 + self.gain * level.above(level.remaining)).max(0.2),
+        };
+        (self.stride / rate).min(LONGEST_GAP)
     }
 
     /// How much longer a slow one waits for a window, so that it doesn't meet
