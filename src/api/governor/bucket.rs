@@ -208,6 +208,8 @@ impl Bucket {
     }
 
     fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
+        // What was empty to begin with may have been emptied by an earlier run.
+        let begun = self.taken >= 1.0;
         if self.pace.is_some() {
         } else if let Some(company) = &mut self.company {
             company.learn(level, now, self.traffic.rtt(), signal.throttled);
@@ -218,12 +220,16 @@ impl Bucket {
                 self.pace = Some(Pace::among(rate, level.room, window, self.traffic.last_sent()));
                 return;
             }
-            // Four may have begun at the same moment; in a small bucket more than
-            // their share is too much.
-            let begun = if level.slowest > 0.0 { 4.0 } else { 6.0 };
-            let rate =
-                self.refill.guess(level.remaining).clamp(0.01 * level.room, 0.25 * level.room);
-            self.company = Some(Company::new((rate / begun).max(level.slowest), now));
+            let guess = self.refill.guess(level.remaining);
+            let (guess, share) = if begun {
+                // Four may have begun at the same moment; in a small bucket more
+                // than their share is too much.
+                (guess, if level.slowest > 0.0 { 4.0 } else { 6.0 })
+            } else {
+                (guess.max(0.5 / self.refill.window()), 2.0)
+            };
+            let rate = guess.clamp(0.01 * level.room, 0.25 * level.room) / share;
+            self.company = Some(Company::new(rate.max(level.slowest), now));
         }
     }
 

@@ -153,9 +153,13 @@ impl Governor {
             return Admission::Never { answers };
         }
         if let Some(until) = self.backoff.paused_until(at, self.in_flight) {
-            return until.map_or(Admission::AfterAnswer(Wait::Pause), |until| {
-                Admission::At(moment(until), Wait::Pause)
-            });
+            let Some(until) = until else { return Admission::AfterAnswer(Wait::Pause) };
+            // What can't fit into a run's time is to be known at once.
+            let ready = match self.bucket_mut(family).next(until) {
+                Next::At(ready) => ready.max(until),
+                Next::Now | Next::AfterAnswer => until,
+            };
+            return Admission::At(moment(ready), Wait::Pause);
         }
         let most = self.settings.concurrency.unwrap_or_else(|| self.bucket(family).concurrency());
         if self.in_flight >= most.max(1) {

@@ -381,6 +381,10 @@ impl Refill {
     /// How long to go without news at most. With next to nothing left the next
     /// request is the more likely to be refused.
     pub(super) fn patience(&self, remaining: f64) -> f64 {
+        // Something has come in by `reset`, whatever that means.
+        if self.room >= SEVERAL && self.known_rate().is_none() && self.samples.len() < 3 {
+            return 1.05 * self.window();
+        }
         // With plenty left, one request after a window shows what came in.
         let plenty = !self.smooth && remaining >= 0.15 * self.limit && self.limit >= 10.0;
         self.window()

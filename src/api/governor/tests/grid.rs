@@ -49,6 +49,7 @@ pub(super) fn cell(plan: Plan, latency: f64) -> Cell {
         spread: 0.04,
         seed: 1,
         hidden: 0.0,
+        start: 1.0,
     }
 }
 
@@ -97,7 +98,7 @@ pub(super) fn bound(cell: &Cell) -> f64 {
     let left = window.map_or(left, |window| left.min((size - headroom(cell)) / window));
     let total = (cell.requests * cell.processes) as f64;
     let trips = 2.0 * cell.latency;
-    ((total - (size - headroom(cell))) / left).max(trips)
+    ((total - (cell.start * size - headroom(cell))) / left).max(trips)
 }
 
 /// What came of a cell, as it is judged.

@@ -118,6 +118,25 @@ fn every_cell_of_the_grid() {
     check(&cells);
 }
 
+/// A plan and an apply right after it: the first one has left little.
+#[test]
+fn what_an_earlier_run_took_is_no_company() {
+    let mut cells = Vec::new();
+    for plan in plans().into_iter().filter(|plan| (10.0..200.0).contains(&plan.size)) {
+        for latency in [0.02, 0.12] {
+            for left in [0.0, 1.2, 3.0] {
+                for seed in 1..=3 {
+                    let start = left / plan.size;
+                    let cell = Cell { start, seed, ..cell(plan, latency) };
+                    let refused = if left < 1.0 { 0.01 } else { 0.0 };
+                    cells.push((cell, Aim { slower: 1.15, refused, below: f64::INFINITY }));
+                }
+            }
+        }
+    }
+    check(&cells);
+}
+
 #[test]
 fn others_may_come_at_random_and_late() {
     let mut cells = Vec::new();

@@ -93,6 +93,9 @@ fn groups(plan: Plan, latency: f64) -> Vec<(&'static str, Vec<Cell>)> {
     vec![
         ("alone", each(base)),
         ("alone, overtaking", each(Cell { spread: 1.0, ..base })),
+        ("alone, from empty", each(Cell { start: 0.0, ..base })),
+        ("alone, from third", each(Cell { start: 0.3, ..base })),
+        ("alone, from one", each(Cell { start: 1.2 / base.plan.size, ..base })),
         ("30 % even", manner(0.3, Manner::Even)),
         ("80 % even", manner(0.8, Manner::Even)),
         ("30 % random", manner(0.3, Manner::Random)),

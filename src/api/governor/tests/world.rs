@@ -64,6 +64,8 @@ pub(super) struct Cell {
     pub(super) seed: u64,
     /// The size of a second bucket that no header tells of; 0 for none.
     pub(super) hidden: f64,
+    /// How much of the bucket is there when the first process begins.
+    pub(super) start: f64,
 }
 
 /// What came of it.
@@ -190,7 +192,7 @@ pub(super) fn run(cell: Cell, settings: RateSettings) -> Outcome {
     let hidden = Plan { size: cell.hidden.max(1.0), rate: 2.0, window: None, ..cell.plan };
     let governors = (0..cell.processes).map(|n| Governor::new(settings, cell.seed + n as u64));
     let mut world = World {
-        bucket: Bucket::full(cell.plan, phase),
+        bucket: Bucket { level: cell.start * cell.plan.size, ..Bucket::full(cell.plan, phase) },
         hidden: Bucket::full(hidden, 0.0),
         governors: governors.collect(),
         left: vec![cell.requests; cell.processes],
