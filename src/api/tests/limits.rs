@@ -122,3 +122,35 @@ async fn what_must_not_be_left_undone_outlives_the_time_limit() {
     tokio::time::sleep(Duration::from_secs(31)).await;
     assert!(writer.patch(&id, &patch, Urgency::MustFinish).await.is_err());
 }
+
+/// A tenant that is out of service until then.
+fn down_for(seconds: &str) -> Answered {
+    let headers = vec![("retry-after".to_owned(), seconds.to_owned())];
+    Ok(HttpResponse { status: 503, headers, body: Vec::new() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_is_down_is_asked_again_when_it_says() {
+    for (told, least, most) in [("0", 0, 1), ("20", 20, 21), ("100", 60, 61)] {
+        let bench = Bench::new(move |asked| match asked.number {
+            0 => down_for(told),
+            _ => reply(200, json!([])),
+        });
+        let begun = tokio::time::Instant::now();
+        bench.session.reader().hooks_page(0).await.unwrap();
+        let took = begun.elapsed();
+        let expected = Duration::from_secs(least)..Duration::from_secs(most);
+        assert!(expected.contains(&took), "{told}: {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_is_down_for_longer_than_the_run_is_not_waited_for() {
+    let settings = Settings { deadline: Duration::from_secs(30), ..settings() };
+    let bench = Bench::with(settings, |_| down_for("100"));
+    let begun = tokio::time::Instant::now();
+    let error = bench.session.reader().hooks_page(0).await.unwrap_err();
+    assert_eq!((&error.kind, error.status), (&ApiErrorKind::Server, Some(503)), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert_eq!(bench.lines().len(), 1);
+}
