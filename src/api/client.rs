@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
@@ -94,6 +94,7 @@ impl Client {
                 return Err(ApiError::new(ApiErrorKind::Interrupted).at(call.method, &call.path));
             }
             let mut token = self.access.token(self, call.class).await?;
+            let mut told = None;
             let error = match self.attempt(call, &mut token).await {
                 Ok(response) if (200..300).contains(&response.status) => {
                     return Ok(response);
@@ -114,7 +115,10 @@ impl Client {
                             continue;
                         }
                         401 if !token.is_jwt() => error.with_kind(ApiErrorKind::OpaqueToken),
-                        408 | 500 | 502..=599 => error.maybe_done(call.method != Method::Get),
+                        408 | 500 | 502..=599 => {
+                            told = retry_after(&response);
+                            error.maybe_done(call.method != Method::Get)
+                        }
                         _ => return Err(error),
                     }
                 }
@@ -126,7 +130,7 @@ impl Client {
             }
             *repeated |= error.maybe_done;
             // Whatever ends the wait, the failure itself tells more.
-            let wait = self.patience.pause(failures);
+            let wait = self.patience.pause_as_told(failures, told);
             if self.run.sleep(wait, call.class, "the tenant to recover").await.is_err() {
                 return Err(error);
             }
@@ -263,4 +267,10 @@ impl Client {
         };
         passing && failures < ATTEMPTS
     }
+}
+
+/// How long a tenant that fails asks to be left alone.
+fn retry_after(response: &HttpResponse) -> Option<Duration> {
+    let told = Signal::read(response.status, |name| response.header(name)).retry_after?;
+    Duration::try_from_secs_f64(told).ok()
 }

@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+/// The longest pause that a failing tenant may ask for.
+const LONGEST_TOLD: Duration = Duration::from_secs(60);
+
 /// How long one answer is waited for, and how long a run pauses after a
 /// failure that may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,5 +39,11 @@ impl Patience {
     pub(super) fn pause(&self, failures: u32) -> Duration {
         let doubled = self.first_pause * 2u32.pow(failures.saturating_sub(1).min(8));
         doubled.min(self.longest_pause).mul_f64(1.0 + 0.25 * fastrand::f64())
+    }
+
+    /// The same, but no shorter than the answer asked for, within reason.
+    pub(super) fn pause_as_told(&self, failures: u32, told: Option<Duration>) -> Duration {
+        let told = told.unwrap_or_default().min(LONGEST_TOLD);
+        self.pause(failures).max(told)
     }
 }

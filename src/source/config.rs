@@ -4,10 +4,11 @@
 //! with the same kind of findings. Must not read the process environment nor
 //! decide which setting wins: that is the caller's.
 
+pub mod rate;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::codes;
 use super::fields::{Fields, list, nearest};
@@ -17,6 +18,8 @@ use super::node::{Entry, Node, Value};
 use super::walk::display;
 use super::yaml;
 use crate::model::{Diagnostic, Position};
+
+pub use rate::{Headroom, RateLimit};
 
 /// The settings' file, looked for where the program is started.
 pub const FILE: &str = super::walk::SETTINGS_FILE;
@@ -51,28 +54,6 @@ pub struct EnvironmentConfig {
     pub allow_delete: Option<bool>,
     /// Keywords that go before those for every environment.
     pub keywords: BTreeMap<String, Keyword>,
-}
-
-/// `rateLimit:`
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct RateLimit {
-    /// How much of the limit is left to the tenant's other clients.
-    pub headroom: Option<Headroom>,
-    /// The most requests a second.
-    pub max_rps: Option<f64>,
-    /// The most requests at a time.
-    pub concurrency: Option<usize>,
-    /// How long a run may take.
-    pub timeout: Option<Duration>,
-}
-
-/// A part of the rate limit that is left to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Headroom {
-    /// So many requests.
-    Requests(u32),
-    /// So many hundredths of the limit, below 100.
-    Percent(u8),
 }
 
 /// One of `rules:`.
@@ -161,7 +142,7 @@ fn read_root(fields: &mut Fields<'_>, root: &Node, folder: &Path, config: &mut C
             "keywords" => config.keywords = read_keywords(fields, value),
             "keywordsFromEnv" => config.keywords_from_env = read_names(fields, value),
             "environments" => config.environments = read_environments(fields, value),
-            "rateLimit" => config.rate_limit = read_rate_limit(fields, value),
+            "rateLimit" => config.rate_limit = rate::read(fields, value),
             _ => config.rules = read_rules(fields, value),
         }
     }
@@ -257,70 +238,6 @@ fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentCon
     environments
 }
 
-fn read_rate_limit(fields: &mut Fields<'_>, node: &Node) -> RateLimit {
-    const KNOWN: [&str; 4] = ["headroom", "maxRps", "concurrency", "timeout"];
-    let mut limit = RateLimit::default();
-    for (key, Entry { value, .. }) in fields.record(node, "`rateLimit`", &KNOWN).unwrap_or_default()
-    {
-        let written = match &value.value {
-            Value::Number(number) => number.clone(),
-            Value::Text(text) => text.clone(),
-            other => {
-                fields.wrong_kind(value, &format!("`{key}`"), "a number or a text", other);
-                continue;
-            }
-        };
-        let (good, wanted) = match key {
-            "headroom" => {
-                limit.headroom = parse_headroom(&written);
-                (limit.headroom.is_some(), "a number of requests, or a part such as \"20%\"")
-            }
-            "maxRps" => {
-                let number = written.parse::<f64>().ok();
-                limit.max_rps = number.filter(|number| number.is_finite() && *number > 0.0);
-                (limit.max_rps.is_some(), "a number above 0")
-            }
-            "concurrency" => {
-                limit.concurrency = written.parse::<usize>().ok().filter(|&number| number > 0);
-                (limit.concurrency.is_some(), "a whole number above 0")
-            }
-            _ => {
-                limit.timeout = parse_duration(&written);
-                (limit.timeout.is_some(), "a duration such as \"90s\", \"10m\" or \"1h\"")
-            }
-        };
-        if !good {
-            let message = format!("`{key}` is {wanted}");
-            fields.error(codes::INVALID_SETTING, message, &value.span);
-        }
-    }
-    limit
-}
-
-/// Takes `20%` or a number of requests.
-fn parse_headroom(text: &str) -> Option<Headroom> {
-    match text.strip_suffix('%') {
-        Some(percent) => {
-            percent.trim().parse().ok().filter(|percent| *percent < 100).map(Headroom::Percent)
-        }
-        None => text.parse().ok().map(Headroom::Requests),
-    }
-}
-
-/// Takes a number with `s`, `m` or `h`.
-fn parse_duration(text: &str) -> Option<Duration> {
-    let unit = text.chars().last()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        _ => return None,
-    };
-    let number: u64 = text[..text.len() - unit.len_utf8()].parse().ok()?;
-    let total = number.checked_mul(seconds)?;
-    (total > 0).then(|| Duration::from_secs(total))
-}
-
 fn read_rules(fields: &mut Fields<'_>, node: &Node) -> Vec<RuleSetting> {
     const LEVELS: [&str; 4] = ["off", "note", "warning", "error"];
     let mut rules = Vec::new();
@@ -394,6 +311,18 @@ mod tests {
             })
             .collect();
         insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn the_rate_limit_takes_what_the_flags_take() {
+        let (config, found) = read("rateLimit: {headroom: 12.5%, timeout: 1m30s}\n");
+        assert!(found.is_empty(), "{found:#?}");
+        let RateLimit { headroom, timeout, .. } = config.rate_limit;
+        assert_eq!(headroom, Some(Headroom::Percent(12.5)));
+        assert_eq!(timeout.map(|time| time.as_secs()), Some(90));
+        let (config, found) = read("rateLimit: {headroom: 100%, timeout: 500ms}\n");
+        assert!(found.is_empty(), "{found:#?}");
+        assert_eq!(config.rate_limit.timeout.map(|time| time.as_millis()), Some(500));
     }
 
     #[test]

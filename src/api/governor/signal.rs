@@ -8,6 +8,12 @@ use std::time::{Duration, UNIX_EPOCH};
 const LARGEST_LIMIT: u64 = 1_000_000;
 /// The longest that a `Retry-After` is believed.
 const LONGEST_RETRY_AFTER: f64 = 3600.0;
+/// No bucket takes longer to fill. A `reset` that is further away isn't in
+/// seconds, or isn't a time at all.
+const LONGEST_RESET: f64 = 86_400.0;
+/// The same where no `Date` came along: seconds since 1970 come so far in the
+/// year 5138, milliseconds did in 1973.
+const LARGEST_RESET: f64 = 1e11;
 
 /// What one answer says about the rate limit. Every part may be missing:
 /// Auth0's error answers have been seen without any.
@@ -39,6 +45,8 @@ impl Signal {
     /// Reads an answer's status and headers; `header` gives a header's value
     /// by its lower-case name.
     pub fn read<'a>(status: u16, header: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let date = header("date").and_then(seconds);
+        let latest_reset = date.map_or(LARGEST_RESET, |date| date + LONGEST_RESET);
         let number = |name: &str| header(name).and_then(|value| value.trim().parse::<u64>().ok());
         let bucket = match (number("x-ratelimit-limit"), number("x-ratelimit-remaining")) {
             (Some(limit), Some(remaining)) if (1..=LARGEST_LIMIT).contains(&limit) => {
@@ -46,12 +54,11 @@ impl Signal {
                 let (limit, remaining) = (limit as f64, remaining.min(limit) as f64);
                 let reset = header("x-ratelimit-reset")
                     .and_then(|value| value.trim().parse::<f64>().ok())
-                    .filter(|reset| reset.is_finite() && *reset > 0.0);
+                    .filter(|reset| *reset > 0.0 && *reset <= latest_reset);
                 Some(BucketHeaders { limit, remaining, reset })
             }
             _ => None,
         };
-        let date = header("date").and_then(seconds);
         let retry_after = header("retry-after")
             .and_then(|value| match value.trim().parse::<f64>() {
                 Ok(wait) => Some(wait),
@@ -106,6 +113,28 @@ mod tests {
         check(&[("x-ratelimit-remaining", "1")]);
         check(&[("retry-after", "NaN"), ("date", "yesterday")]);
         check(&[("retry-after", "-1")]);
+    }
+
+    /// Believed, it would be waited for until the run's time is over.
+    #[test]
+    fn a_reset_in_another_unit_is_none() {
+        let date = ("date", "Tue, 17 Oct 2017 15:14:55 GMT");
+        let reset = |reset: &'static str, more: &[(&str, &'static str)]| {
+            let state = [
+                ("x-ratelimit-limit", "50"),
+                ("x-ratelimit-remaining", "49"),
+                ("x-ratelimit-reset", reset),
+            ];
+            let bucket = read(200, &[&state, more].concat()).bucket.unwrap();
+            assert_eq!((bucket.limit, bucket.remaining), (50.0, 49.0));
+            bucket.reset
+        };
+        for wrong in ["1508253300000", "1508253300000000", "1e300", "inf", "NaN", "-1"] {
+            assert_eq!((reset(wrong, &[]), reset(wrong, &[date])), (None, None), "{wrong}");
+        }
+        assert_eq!(reset("1508253300", &[]), Some(1_508_253_300.0));
+        assert_eq!(reset("1508339695", &[date]), Some(1_508_339_695.0));
+        assert_eq!(reset("1508339696", &[date]), None);
     }
 
     #[test]

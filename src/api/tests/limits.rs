@@ -1,5 +1,7 @@
 //! The rate limit, interrupts and the run's deadline, through the middleware.
 
+use std::time::UNIX_EPOCH;
+
 use futures_util::future::join_all;
 
 use super::*;
@@ -121,4 +123,70 @@ async fn what_must_not_be_left_undone_outlives_the_time_limit() {
     assert!(writer.patch(&id, &patch, Urgency::MustFinish).await.is_ok());
     tokio::time::sleep(Duration::from_secs(31)).await;
     assert!(writer.patch(&id, &patch, Urgency::MustFinish).await.is_err());
+}
+
+/// A tenant that is out of service until then.
+fn down_for(seconds: &str) -> Answered {
+    let headers = vec![("retry-after".to_owned(), seconds.to_owned())];
+    Ok(HttpResponse { status: 503, headers, body: Vec::new() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_is_down_is_asked_again_when_it_says() {
+    for (told, least, most) in [("0", 0, 1), ("20", 20, 21), ("100", 60, 61)] {
+        let bench = Bench::new(move |asked| match asked.number {
+            0 => down_for(told),
+            _ => reply(200, json!([])),
+        });
+        let begun = tokio::time::Instant::now();
+        bench.session.reader().hooks_page(0).await.unwrap();
+        let took = begun.elapsed();
+        let expected = Duration::from_secs(least)..Duration::from_secs(most);
+        assert!(expected.contains(&took), "{told}: {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_is_down_for_longer_than_the_run_is_not_waited_for() {
+    let settings = Settings { deadline: Duration::from_secs(30), ..settings() };
+    let bench = Bench::with(settings, |_| down_for("100"));
+    let begun = tokio::time::Instant::now();
+    let error = bench.session.reader().hooks_page(0).await.unwrap_err();
+    assert_eq!((&error.kind, error.status), (&ApiErrorKind::Server, Some(503)), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert_eq!(bench.lines().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_in_milliseconds_ends_no_run() {
+    for dated in [true, false] {
+        let begun = tokio::time::Instant::now();
+        let bucket = Mutex::new((5.0f64, 0.0));
+        let bench = Bench::new(move |_| {
+            let now = begun.elapsed().as_secs_f64();
+            let (left, before) = &mut *bucket.lock().unwrap();
+            *left = (*left + 2.0 * (now - *before)).min(5.0);
+            *before = now;
+            let status = if *left < 1.0 { 429 } else { 200 };
+            *left -= if status == 200 { 1.0 } else { 0.0 };
+            let clock = UNIX_EPOCH + Duration::from_secs_f64(1_790_000_000.0 + now);
+            let full = clock + Duration::from_secs_f64((5.0 - *left) / 2.0);
+            let full = full.duration_since(UNIX_EPOCH).unwrap();
+            let mut headers = vec![
+                ("x-ratelimit-limit".to_owned(), "5".to_owned()),
+                ("x-ratelimit-remaining".to_owned(), left.floor().to_string()),
+                ("x-ratelimit-reset".to_owned(), full.as_millis().to_string()),
+            ];
+            if dated {
+                headers.push(("date".to_owned(), httpdate::fmt_http_date(clock)));
+            }
+            Ok(HttpResponse { status, headers, body: b"[]".to_vec() })
+        });
+        let reader = bench.session.reader();
+        let reads = join_all((0..30).map(|_| reader.hooks_page(0))).await;
+        for read in reads {
+            read.unwrap();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "{dated} {:?}", begun.elapsed());
+    }
 }

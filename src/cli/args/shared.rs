@@ -1,14 +1,13 @@
 //! Flags that several commands take.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::values::{self, Keyword};
-use crate::api::Headroom;
 use crate::plan::policy::NamePattern;
+use crate::source::config::Headroom;
 
 /// The help heading of the flags that say which tenant and how.
 pub(super) const CONNECTION: &str = "Connection";
@@ -83,6 +82,9 @@ pub struct ProjectArgs {
 }
 
 /// Which tenant, and how fast.
+//
+// What begins with `-` is taken for a number's value, so that the message is
+// the value's own and says what would be right.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = CONNECTION)]
 pub struct ConnectionArgs {
@@ -102,16 +104,31 @@ pub struct ConnectionArgs {
     )]
     pub local: Option<PathBuf>,
     /// Requests a second at most, beside what the tenant's limits allow
-    #[arg(long, value_name = "N", value_parser = values::max_rps)]
+    #[arg(long, value_name = "N", value_parser = values::max_rps, allow_negative_numbers = true)]
     pub max_rps: Option<f64>,
     /// Requests in flight at most
-    #[arg(long, value_name = "N")]
-    pub concurrency: Option<NonZeroUsize>,
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = values::concurrency,
+        allow_negative_numbers = true
+    )]
+    pub concurrency: Option<usize>,
     /// Requests left to the tenant's other clients: a number or a share [default: 20%]
-    #[arg(long, value_name = "N|N%")]
+    #[arg(
+        long,
+        value_name = "N|N%",
+        value_parser = values::headroom,
+        allow_hyphen_values = true
+    )]
     pub headroom: Option<Headroom>,
     /// Time for the whole run, such as 30s or 10m [default: 15m]
-    #[arg(long, value_name = "DURATION", value_parser = values::duration)]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = values::duration,
+        allow_hyphen_values = true
+    )]
     pub timeout: Option<Duration>,
 }
 

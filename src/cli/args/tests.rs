@@ -77,6 +77,28 @@ fn allow_delete_can_be_switched_off() {
 }
 
 #[test]
+fn wrong_limits_are_told_with_what_is_right() {
+    let told = |flags: &str| {
+        let error = parse(&format!("hooksync plan {flags}")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ValueValidation, "{flags}: {error}");
+        error.to_string()
+    };
+    for (flag, values, right) in [
+        ("--concurrency", ["0", "-1", "1.5"], "write a number of requests, at least 1"),
+        ("--max-rps", ["0", "-1", "x"], "write a number above zero, such as 2 or 0.5"),
+        ("--timeout", ["0s", "-5s", "30"], "write a time with its unit, such as 30s, 10m or 1h"),
+        ("--headroom", ["-1", "-5%", "120%"], "write a number of requests, or a part of the"),
+    ] {
+        for value in values {
+            for joint in [" ", "="] {
+                let told = told(&format!("{flag}{joint}{value}"));
+                assert!(told.contains(right) && told.contains(value), "{told}");
+            }
+        }
+    }
+}
+
+#[test]
 fn unknown_flags_are_refused_with_the_nearest() {
     let error = parse("hooksync plan --alow-delete").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownArgument);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::model::HookName;
 use crate::plan::policy::NamePattern;
+use crate::source::config::rate::{self, Headroom};
 use crate::source::keyword::is_key;
 
 /// A keyword and what it stands for. `Debug` shows the key only: the value
@@ -38,20 +39,26 @@ pub(super) fn keyword(text: &str) -> Result<Keyword, String> {
 
 /// Reads a time such as `30s`, `10m` or `1m30s`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    text.parse::<jiff::SignedDuration>()
-        .ok()
-        .and_then(|span| Duration::try_from(span).ok())
-        .filter(|span| !span.is_zero())
-        .ok_or_else(|| "write a time with its unit, such as 30s, 10m or 1h".to_owned())
+    rate::duration(text).map_err(write)
 }
 
 /// Reads a number of requests a second above zero.
 pub(super) fn max_rps(text: &str) -> Result<f64, String> {
-    positive(text).ok_or_else(|| "write a number above zero, such as 2 or 0.5".to_owned())
+    rate::max_rps(text).map_err(write)
 }
 
-fn positive(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0)
+/// Reads how many requests there may be at a time.
+pub(super) fn concurrency(text: &str) -> Result<usize, String> {
+    rate::concurrency(text).map_err(write)
+}
+
+/// Reads a number of requests, or a part of the limit.
+pub(super) fn headroom(text: &str) -> Result<Headroom, String> {
+    rate::headroom(text).map_err(write)
+}
+
+fn write(right: &str) -> String {
+    format!("write {right}")
 }
 
 /// Reads a hook's name or a pattern of names.
@@ -68,17 +75,6 @@ pub(super) fn new_name(text: &str) -> Result<HookName, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_have_a_unit() {
-        let seconds = |text: &str| duration(text).ok().map(|span| span.as_secs());
-        assert_eq!(seconds("30s"), Some(30));
-        assert_eq!(seconds("10m"), Some(600));
-        assert_eq!(seconds("1m30s"), Some(90));
-        for wrong in ["", "30", "0s", "-5s", "soon", "99999999999999999999h"] {
-            assert_eq!(seconds(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn a_keyword_may_hold_equal_signs_and_is_never_shown() {

@@ -1,6 +1,5 @@
 //! Each setting's own order of precedence, and what they make together.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -310,10 +309,11 @@ impl<'a> Parts<'a> {
         let flags = self.connection;
         let headroom = flags.and_then(|flags| flags.headroom);
         let max_rps = flags.and_then(|flags| flags.max_rps);
-        let concurrency = flags.and_then(|flags| flags.concurrency).map(NonZeroUsize::get);
+        let concurrency = flags.and_then(|flags| flags.concurrency);
         RateSettings {
             headroom: self
-                .flag_or_file(headroom, "--headroom", file.headroom.map(from_file), "headroom")
+                .flag_or_file(headroom, "--headroom", file.headroom, "headroom")
+                .map(|given| given.map(as_asked))
                 .unwrap_or(Setting::new(Headroom::default(), Origin::Default)),
             max_rps: self.flag_or_file(max_rps, "--max-rps", file.max_rps, "maxRps"),
             concurrency: self.flag_or_file(
@@ -387,18 +387,20 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// As it would be written: `15m`, `90s`.
+/// As it would be written: `15m`, `90s`, `500ms`.
 fn show_timeout(time: Duration) -> String {
     match time.as_secs() {
+        _ if time.subsec_nanos() > 0 => format!("{time:?}"),
         seconds if seconds >= 60 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
         seconds => format!("{seconds}s"),
     }
 }
 
-fn from_file(headroom: config::Headroom) -> Headroom {
+/// What was written, as the governor takes it.
+fn as_asked(headroom: config::Headroom) -> Headroom {
     match headroom {
         config::Headroom::Requests(count) => Headroom::Count(count),
-        config::Headroom::Percent(share) => Headroom::Percent(share.into()),
+        config::Headroom::Percent(share) => Headroom::Percent(share),
     }
 }
 

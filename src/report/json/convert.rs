@@ -60,6 +60,7 @@ impl Plan {
                 })
                 .chain(unresolved.iter().map(without_value))
                 .collect(),
+            apply_requests: plan.requests(),
             requests: requests.into(),
         }
     }

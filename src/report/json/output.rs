@@ -36,6 +36,8 @@ pub struct Plan {
     pub unmanaged: Vec<Unmanaged>,
     /// What the reader has to know besides.
     pub warnings: Vec<Warning>,
+    /// The requests that applying the plan takes, at least.
+    pub apply_requests: usize,
     /// The requests that making the plan took.
     pub requests: Requests,
 }
