@@ -29,7 +29,7 @@ use std::time::Duration;
 use backoff::Backoff;
 use bucket::Bucket;
 use forecast::Time;
-pub use settings::{Headroom, InvalidHeadroom, RateSettings};
+pub use settings::{Headroom, RateSettings};
 pub use signal::{BucketHeaders, Signal};
 
 /// Which of the tenant's buckets a request draws from. The token endpoint has
