@@ -16,6 +16,7 @@ use super::gate::{Class, Gate, Pass, Run};
 use super::governor::{Family, Signal};
 use super::patience::Patience;
 use super::refusal;
+use super::status::Exchange;
 use super::transport::{HttpRequest, HttpResponse, Transport, TransportError};
 use crate::model::SecretValue;
 
@@ -50,6 +51,15 @@ impl Call {
     }
 }
 
+/// What is to be known of a request beside what is sent.
+#[derive(Clone, Copy)]
+struct Sent<'a> {
+    path: &'a str,
+    class: Class,
+    /// Which attempt it is, the first being 1.
+    attempt: u32,
+}
+
 /// One run's way to one tenant.
 pub(super) struct Client {
     pub(super) domain: Domain,
@@ -78,6 +88,7 @@ impl Client {
     /// Makes a request of the Management API, and makes it again where that
     /// is safe and makes sense. Anything but 2xx is an error.
     pub(super) async fn call(&self, call: &Call) -> Result<HttpResponse, ApiError> {
+        let _wanted = self.run.wanted();
         let mut repeated = false;
         // However it ends: once an attempt may have been carried out, that
         // stays so, also if the run is over while the next one waits.
@@ -88,14 +99,15 @@ impl Client {
     }
 
     async fn call_again(&self, call: &Call, repeated: &mut bool) -> Result<HttpResponse, ApiError> {
-        let (mut failures, mut tokens) = (0, 1);
+        let (mut failures, mut tokens, mut attempt) = (0, 1, 0);
         loop {
             if self.run.is_stopped(call.class) {
                 return Err(ApiError::new(ApiErrorKind::Interrupted).at(call.method, &call.path));
             }
             let mut token = self.access.token(self, call.class).await?;
             let mut told = None;
-            let error = match self.attempt(call, &mut token).await {
+            attempt += 1;
+            let error = match self.attempt(call, &mut token, attempt).await {
                 Ok(response) if (200..300).contains(&response.status) => {
                     return Ok(response);
                 }
@@ -146,21 +158,27 @@ impl Client {
         form: bool,
         class: Class,
     ) -> Result<HttpResponse, ApiError> {
+        let _wanted = self.run.wanted();
         let request = self.request(Method::Post, path, Some(body), None);
         let request = HttpRequest { form, ..request };
         let pass = self.turn(Method::Post, path, class, Family::Token).await?;
-        self.send(pass, request, path, class).await
+        self.send(pass, request, Sent { path, class, attempt: 1 }).await
     }
 
     /// Sends a call once, with the token of the moment when its turn comes:
     /// the one that was taken before may have ended meanwhile.
-    async fn attempt(&self, call: &Call, token: &mut Arc<Token>) -> Result<HttpResponse, ApiError> {
+    async fn attempt(
+        &self,
+        call: &Call,
+        token: &mut Arc<Token>,
+        attempt: u32,
+    ) -> Result<HttpResponse, ApiError> {
         let pass = self.turn(call.method, &call.path, call.class, Family::Management).await?;
         *token = self.access.latest(Arc::clone(token));
         let bearer = Some(token.value().clone());
         let request = self.request(call.method, &call.path, call.body.clone(), bearer);
         let request = HttpRequest { fresh: call.fresh, ..request };
-        self.send(pass, request, &call.path, call.class).await
+        self.send(pass, request, Sent { path: &call.path, class: call.class, attempt }).await
     }
 
     fn request(
@@ -198,18 +216,33 @@ impl Client {
         &self,
         pass: Pass,
         mut request: HttpRequest,
-        path: &str,
-        class: Class,
+        Sent { path, class, attempt }: Sent<'_>,
     ) -> Result<HttpResponse, ApiError> {
         let method = request.method;
+        let began = Instant::now();
+        let tell = |outcome, signal: Option<&Signal>| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "both are whole and at most a million"
+            )]
+            let left = signal
+                .and_then(|signal| signal.bucket)
+                .map(|bucket| (bucket.remaining as u64, bucket.limit as u64));
+            let tenant = self.domain.as_str();
+            let took = began.elapsed();
+            self.gate.tell(&Exchange { tenant, method, path, attempt, outcome, took, left });
+        };
         let left = self.run.ends(class).saturating_duration_since(Instant::now());
         let last = left < self.patience.answer;
         request.timeout = self.patience.answer.min(left);
         let timeout = request.timeout;
         self.run.count(|counts| counts.total += 1);
+        let under_way = self.run.under_way();
         let outcome = tokio::select! {
             biased;
             () = self.run.abort.cancelled() => {
+                tell(Err("given up"), None);
                 let error = ApiError::new(ApiErrorKind::Interrupted).at(method, path);
                 return Err(error.maybe_done(method != Method::Get));
             }
@@ -217,7 +250,9 @@ impl Client {
                 outcome.unwrap_or(Err(TransportError::Timeout))
             }
         };
+        drop(under_way);
         let response = outcome.map_err(|error| {
+            tell(Err(no_answer(&error)), None);
             let kind = match error {
                 TransportError::Timeout if last => {
                     ApiErrorKind::OutOfTime { waiting_for: "the answer".into(), needed: None }
@@ -242,6 +277,7 @@ impl Client {
         self.reached.store(true, Ordering::Relaxed);
         let signal = Signal::read(response.status, |name| response.header(name));
         pass.answered(&signal);
+        tell(Ok(response.status), Some(&signal));
         self.run.status.send_modify(|status| {
             status.answered += 1;
             let here = SystemTime::now().duration_since(UNIX_EPOCH).ok();
@@ -273,4 +309,14 @@ impl Client {
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
     let told = Signal::read(response.status, |name| response.header(name)).retry_after?;
     Duration::try_from_secs_f64(told).ok()
+}
+
+/// Why there is no answer, in few words and none of anybody else's.
+fn no_answer(error: &TransportError) -> &'static str {
+    match error {
+        TransportError::Unreachable(..) => "not reached",
+        TransportError::Timeout => "no answer",
+        TransportError::Lost(_) => "connection lost",
+        TransportError::BadBody(_) => "unreadable answer",
+    }
 }

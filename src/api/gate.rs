@@ -6,6 +6,7 @@
 //! Must not know what a request is about, or retry.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::error::{ApiError, ApiErrorKind};
 use super::governor::{
     Admission, Estimate, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait,
 };
-use super::status::{Counts, Status, Waiting};
+use super::status::{Counts, Exchange, Status, Waiting};
 
 /// Who goes first. Within a class, whoever came first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +82,7 @@ impl Run {
         &self,
         duration: Duration,
         class: Class,
-        waiting_for: &str,
+        waiting_for: &'static str,
     ) -> Result<(), ApiError> {
         if self.is_stopped(class) {
             return Err(ApiError::new(ApiErrorKind::Interrupted));
@@ -89,6 +90,7 @@ impl Run {
         if Instant::now() + duration > self.ends(class) {
             return Err(out_of_time(waiting_for, Some(duration)));
         }
+        let _pause = Pause::begin(&self.status, waiting_for, Instant::now() + duration);
         tokio::select! {
             biased;
             () = self.stopped(class) => Err(ApiError::new(ApiErrorKind::Interrupted)),
@@ -96,8 +98,63 @@ impl Run {
         }
     }
 
+    /// Counts what is asked for, until the guard is dropped.
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        self.status.send_modify(|status| status.wanted += 1);
+        Wanted(&self.status)
+    }
+
+    /// Counts a request as sent, until the guard is dropped.
+    pub(super) fn under_way(&self) -> UnderWay<'_> {
+        self.status.send_modify(|status| status.under_way += 1);
+        UnderWay(&self.status)
+    }
+
     pub(super) fn count(&self, add: impl FnOnce(&mut Counts)) {
         self.status.send_modify(|status| add(&mut status.counts));
+    }
+}
+
+/// Something that was asked for and isn't over with.
+pub(super) struct Wanted<'a>(&'a watch::Sender<Status>);
+
+impl Drop for Wanted<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|status| status.settled += 1);
+    }
+}
+
+/// A request that is sent and not answered.
+pub(super) struct UnderWay<'a>(&'a watch::Sender<Status>);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|status| status.under_way -= 1);
+    }
+}
+
+/// A failed request's wait. Several can wait side by side: the one that began
+/// last is told.
+struct Pause<'a>(&'a watch::Sender<Status>);
+
+impl<'a> Pause<'a> {
+    fn begin(status: &'a watch::Sender<Status>, why: &'static str, until: Instant) -> Self {
+        status.send_modify(|status| {
+            status.pauses += 1;
+            status.recovering = Some(Waiting { why, until: Some(until.into_std()) });
+        });
+        Self(status)
+    }
+}
+
+impl Drop for Pause<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|status| {
+            status.pauses -= 1;
+            if status.pauses == 0 {
+                status.recovering = None;
+            }
+        });
     }
 }
 
@@ -110,6 +167,17 @@ fn out_of_time(waiting_for: &str, needed: Option<Duration>) -> ApiError {
 pub(super) struct Gate {
     start: Instant,
     state: Mutex<State>,
+    tell: Option<Tell>,
+}
+
+/// Who is told of every request.
+#[derive(Clone)]
+struct Tell(Arc<dyn Fn(&Exchange<'_>) + Send + Sync>);
+
+impl fmt::Debug for Tell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tell")
+    }
 }
 
 #[derive(Debug)]
@@ -128,13 +196,20 @@ impl State {
 }
 
 impl Gate {
-    pub(super) fn new(settings: RateSettings) -> Self {
+    fn new(settings: RateSettings, tell: Option<Tell>) -> Self {
         let state = State {
             governor: Governor::new(settings, fastrand::u64(..)),
             queue: BTreeMap::new(),
             next: 0,
         };
-        Self { start: Instant::now(), state: Mutex::new(state) }
+        Self { start: Instant::now(), state: Mutex::new(state), tell }
+    }
+
+    /// A request is over.
+    pub(super) fn tell(&self, exchange: &Exchange<'_>) {
+        if let Some(Tell(tell)) = &self.tell {
+            tell(exchange);
+        }
     }
 
     pub(super) fn limit_seen(&self) -> Option<LimitSeen> {
@@ -286,12 +361,24 @@ impl Drop for Pass {
 /// The gates of a process, one for each tenant: environments that share a
 /// tenant share its rate limit.
 #[derive(Debug, Clone, Default)]
-pub struct Gates(Arc<Mutex<BTreeMap<String, Arc<Gate>>>>);
+pub struct Gates {
+    gates: Arc<Mutex<BTreeMap<String, Arc<Gate>>>>,
+    tell: Option<Tell>,
+}
 
 impl Gates {
+    /// Gates that tell of every request that passes one of them.
+    #[must_use]
+    pub fn telling(tell: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
+        Self { tell: Some(Tell(Arc::new(tell))), ..Self::default() }
+    }
+
     /// The gate of a tenant. The settings count when it is made.
     pub(super) fn of(&self, tenant: &str, settings: RateSettings) -> Arc<Gate> {
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(gates.entry(tenant.to_owned()).or_insert_with(|| Arc::new(Gate::new(settings))))
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = gates
+            .entry(tenant.to_owned())
+            .or_insert_with(|| Arc::new(Gate::new(settings, self.tell.clone())));
+        Arc::clone(gate)
     }
 }

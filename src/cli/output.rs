@@ -13,11 +13,12 @@ use super::args::{ColorWhen, GlobalArgs};
 use super::environment::Environment;
 use crate::report::Style;
 
-/// Both streams, and how much is told on stderr. Can be shared by tasks.
-#[derive(Debug)]
+/// Both streams, and how much is told on stderr. Can be shared by tasks;
+/// clones print to the same streams.
+#[derive(Debug, Clone)]
 pub struct Output {
-    stdout: Mutex<Sink>,
-    stderr: Mutex<Sink>,
+    stdout: Arc<Mutex<Sink>>,
+    stderr: Arc<Mutex<Sink>>,
     stdout_look: Look,
     stderr_look: Look,
     verbosity: Verbosity,
@@ -83,8 +84,8 @@ impl Output {
         let stdout = AutoStream::new(io::stdout(), choice(stdout_look));
         let stderr = AutoStream::new(io::stderr(), choice(stderr_look));
         Self {
-            stdout: Mutex::new(Sink::new(Box::new(stdout))),
-            stderr: Mutex::new(Sink::new(Box::new(stderr))),
+            stdout: Sink::shared(Box::new(stdout)),
+            stderr: Sink::shared(Box::new(stderr)),
             stdout_look,
             stderr_look,
             verbosity: verbosity(args),
@@ -98,8 +99,8 @@ impl Output {
         let captured = Captured::default();
         let plain = Look { color: false, width: None, live: false };
         let output = Self {
-            stdout: Mutex::new(Sink::new(Box::new(Memory(captured.stdout.clone())))),
-            stderr: Mutex::new(Sink::new(Box::new(Memory(captured.stderr.clone())))),
+            stdout: Sink::shared(Box::new(Memory(captured.stdout.clone()))),
+            stderr: Sink::shared(Box::new(Memory(captured.stderr.clone()))),
             stdout_look: plain,
             stderr_look: plain,
             verbosity,
@@ -194,6 +195,11 @@ impl Output {
         }
     }
 
+    /// Takes a passing line away: nothing goes on any more.
+    pub fn settled(&self) {
+        lock(&self.stderr).clear();
+    }
+
     /// Whether there is somebody to answer a question.
     #[must_use]
     pub fn can_ask(&self) -> bool {
@@ -234,6 +240,10 @@ impl Captured {
 impl Sink {
     fn new(stream: Box<dyn Write + Send>) -> Self {
         Self { stream, passing: 0, closed: false }
+    }
+
+    fn shared(stream: Box<dyn Write + Send>) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self::new(stream)))
     }
 
     /// Writes whole lines.
@@ -355,93 +365,4 @@ pub(super) fn install_panic_hook(environment: &Environment) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::environment::Streams;
-
-    fn terminal(variables: &[(&str, &str)]) -> Environment {
-        let mut environment = Environment::of(variables.iter().copied());
-        environment.streams = Streams {
-            stdin_is_terminal: true,
-            stdout_is_terminal: true,
-            stderr_is_terminal: true,
-            columns: Some(80),
-        };
-        environment
-    }
-
-    #[test]
-    fn colours_are_for_terminals_that_want_them() {
-        let color = |variables: &[(&str, &str)], when, is_terminal| {
-            look(&terminal(variables), when, is_terminal).color
-        };
-        assert!(color(&[("TERM", "xterm")], ColorWhen::Auto, true));
-        assert!(!color(&[("TERM", "xterm")], ColorWhen::Auto, false));
-        assert!(!color(&[("TERM", "dumb")], ColorWhen::Auto, true));
-        assert!(!color(&[("NO_COLOR", "1")], ColorWhen::Auto, true));
-        assert!(color(&[("NO_COLOR", "")], ColorWhen::Auto, true));
-        assert!(color(&[("NO_COLOR", "1")], ColorWhen::Always, false));
-        assert!(!color(&[], ColorWhen::Never, true));
-    }
-
-    #[test]
-    fn the_width_is_the_terminals_unless_columns_says_otherwise() {
-        let width = |variables: &[(&str, &str)], is_terminal| {
-            look(&terminal(variables), ColorWhen::Auto, is_terminal).width
-        };
-        assert_eq!(width(&[], true), Some(80));
-        assert_eq!(width(&[], false), None);
-        assert_eq!(width(&[("COLUMNS", "40")], false), Some(40));
-        assert_eq!(width(&[("COLUMNS", "0")], true), None);
-        assert_eq!(width(&[("COLUMNS", "wide")], true), Some(80));
-    }
-
-    #[test]
-    fn data_and_talk_go_different_ways() {
-        let (output, captured) = Output::captured(Verbosity::Normal);
-        output.data("result").unwrap();
-        output.data("").unwrap();
-        output.say("told");
-        output.detail("not told");
-        output.progress("not a terminal");
-        assert_eq!(captured.stdout(), "result\n");
-        assert_eq!(captured.stderr(), "told\n");
-        assert!(!output.ask("Apply?"));
-    }
-
-    #[test]
-    fn quiet_leaves_errors() {
-        let (output, captured) = Output::captured(Verbosity::Quiet);
-        output.say("not told");
-        output.error("told\n");
-        assert_eq!(captured.stderr(), "told\n");
-    }
-
-    #[test]
-    fn a_passing_line_is_taken_away() {
-        let memory = Captured::default();
-        let mut sink = Sink::new(Box::new(Memory(memory.stderr.clone())));
-        sink.pass("1 of 12");
-        sink.pass("2 of 2");
-        sink.line("done").unwrap();
-        sink.line("more").unwrap();
-        assert_eq!(memory.stderr(), "\r1 of 12\r2 of 2 \r      \rdone\nmore\n");
-    }
-
-    #[test]
-    fn a_reader_that_goes_away_is_no_error() {
-        struct Gone;
-        impl Write for Gone {
-            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-                Err(ErrorKind::BrokenPipe.into())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let mut sink = Sink::new(Box::new(Gone));
-        sink.line("a").unwrap();
-        sink.line("b").unwrap();
-        assert!(sink.closed);
-    }
-}
+mod tests;

@@ -1,103 +1,315 @@
-//! What an apply is doing just now: a live line on a terminal, calm lines
-//! elsewhere.
+//! What a run is doing just now: one live line for all its tenants on a
+//! terminal, calm lines elsewhere.
 //!
-//! Must not change what is done.
+//! Must not change what is done, or tell of what takes no time.
 
-use std::convert::Infallible;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::Output;
-use crate::api::Status;
+use crate::api::{Status, Waiting};
 use crate::plan::{Outcome, Plan, StepId};
 use crate::report::Style;
-use crate::report::progress::{self, Waiting};
+use crate::report::progress::{self, Doing, Progress};
 use crate::sync::Event;
 
-/// How often a log is told of a long wait.
-const CALM: Duration = Duration::from_secs(15);
-/// How often a terminal's line is drawn anew while something is waited for.
+/// How often a terminal's line is drawn anew.
 const LIVE: Duration = Duration::from_millis(250);
+/// What takes less than this is over before it could be read.
+const SHORT: Duration = Duration::from_secs(1);
+/// What takes as long as this is told to a log.
+const LONG: Duration = Duration::from_secs(5);
+/// How often a log is told.
+const CALM: Duration = Duration::from_secs(30);
 
-/// The progress of one plan.
-pub(super) struct Progress<'a> {
-    plan: &'a Plan,
-    output: &'a Output,
+/// What all tenants of a run are asked for just now. Clones are the same.
+#[derive(Clone)]
+pub(super) struct Board {
+    output: Output,
     style: Style,
-    began: Instant,
-    ended: AtomicUsize,
-    last: Mutex<Option<StepId>>,
+    lanes: Arc<Mutex<Vec<Lane>>>,
 }
 
-impl<'a> Progress<'a> {
-    pub(super) fn new(plan: &'a Plan, output: &'a Output) -> Self {
-        Self {
-            plan,
-            output,
-            style: output.stderr_style(),
-            began: Instant::now(),
-            ended: AtomicUsize::new(0),
-            last: Mutex::new(None),
+/// Which of a board's tenants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LaneId(usize);
+
+/// One tenant.
+struct Lane {
+    /// The environment of hooksync.yaml, if one was chosen.
+    name: Option<String>,
+    status: watch::Receiver<Status>,
+    /// What was over with when this stretch of work began.
+    before: u64,
+    /// When it began; `None` while nothing is asked for.
+    began: Option<Instant>,
+    /// Whether several requests were under way, so that their number says
+    /// something.
+    counts: bool,
+    /// The steps of a plan that is carried out.
+    steps: Option<Steps>,
+    /// When a log was last told.
+    told: Option<Instant>,
+}
+
+struct Steps {
+    total: usize,
+    done: usize,
+    running: Vec<(StepId, String)>,
+    began: Instant,
+    over: bool,
+}
+
+/// What of a lane is told.
+struct Sight {
+    done: usize,
+    total: Option<usize>,
+    elapsed: Duration,
+    waiting: Option<Waiting>,
+    applying: bool,
+}
+
+impl Board {
+    /// Begins to tell. Has to be called on the runtime, and ends with it.
+    pub(super) fn new(output: &Output) -> Self {
+        let style = output.stderr_style();
+        let board = Self { output: output.clone(), style, lanes: Arc::default() };
+        let telling = board.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LIVE).await;
+                telling.tick();
+            }
+        });
+        board
+    }
+
+    /// A tenant that will be asked.
+    pub(super) fn add(&self, name: Option<String>, status: watch::Receiver<Status>) -> LaneId {
+        let mut lanes = self.lock();
+        lanes.push(Lane {
+            name,
+            status,
+            before: 0,
+            began: None,
+            counts: false,
+            steps: None,
+            told: None,
+        });
+        LaneId(lanes.len() - 1)
+    }
+
+    /// Whether environments have to be told apart.
+    pub(super) fn has_several(&self) -> bool {
+        self.lock().len() > 1
+    }
+
+    /// Tells that an interrupt was heard, where something has to be finished.
+    pub(super) fn stopping(&self) {
+        let under_way = {
+            let lanes = self.lock();
+            let mut applying = lanes.iter().filter(|lane| lane.is_applying()).peekable();
+            if applying.peek().is_none() {
+                return;
+            }
+            applying.map(|lane| lane.status.borrow().under_way).sum()
+        };
+        self.output.say(&progress::stopping(under_way, &self.style));
+    }
+
+    fn tick(&self) {
+        let mut lanes = self.lock();
+        let several = lanes.len() > 1;
+        let now = Instant::now();
+        let seen: Vec<Option<Sight>> = lanes.iter_mut().map(|lane| lane.look(now)).collect();
+        for (lane, sight) in lanes.iter_mut().zip(&seen) {
+            if let Some(sight) = sight {
+                self.calm(lane, sight, several, now);
+            }
         }
+        self.draw(&lanes, &seen, now);
+    }
+
+    /// Tells a log of a long wait.
+    fn calm(&self, lane: &mut Lane, sight: &Sight, several: bool, now: Instant) {
+        if lane.told.is_some_and(|told| now.duration_since(told) < CALM) {
+            return;
+        }
+        let waiting = sight.waiting.as_ref().map(|waiting| (waiting.why, left(waiting, now)));
+        let who = lane.name.as_deref().filter(|_| several);
+        let shown = Progress {
+            doing: if sight.applying { Doing::Applying(None) } else { Doing::Reading(1) },
+            done: sight.done,
+            total: sight.total,
+            waiting: None,
+            elapsed: sight.elapsed,
+        };
+        let line = match waiting {
+            // the clock may have gone on for a moment before this looked
+            Some((what, left)) if left + LIVE >= LONG => {
+                progress::waits(&shown, &progress::Waiting { who, what, left }, &self.style)
+            }
+            _ if sight.elapsed < LONG => return,
+            Some((what, _)) => progress::goes_on(&shown, who, what, &self.style),
+            None => progress::goes_on(&shown, who, "the tenant's answer", &self.style),
+        };
+        lane.told = Some(now);
+        self.output.calm(&line);
+    }
+
+    /// Draws one line for all.
+    fn draw(&self, lanes: &[Lane], seen: &[Option<Sight>], now: Instant) {
+        let active: Vec<(&Lane, &Sight)> = lanes
+            .iter()
+            .zip(seen)
+            .filter_map(|(lane, sight)| Some((lane, sight.as_ref()?)))
+            .collect();
+        let Some(elapsed) = active.iter().map(|(_, sight)| sight.elapsed).max() else {
+            self.output.settled();
+            return;
+        };
+        if elapsed < SHORT {
+            return;
+        }
+        let several = lanes.len() > 1;
+        let name = |lane: &&Lane| lane.name.clone().filter(|_| several);
+        let waits = active.iter().find_map(|(lane, sight)| {
+            let waiting = sight.waiting.as_ref()?;
+            Some((name(lane), waiting.why, left(waiting, now)))
+        });
+        let waiting = waits.as_ref().map(|(who, what, left)| progress::Waiting {
+            who: who.as_deref(),
+            what,
+            left: *left,
+        });
+        let running = active.iter().find_map(|(lane, _)| {
+            let (_, step) = lane.steps.as_ref()?.running.last()?;
+            Some(name(lane).map_or_else(|| step.clone(), |name| format!("{name}: {step}")))
+        });
+        let applying = active.iter().any(|(_, sight)| sight.applying);
+        let (done, total) = match applying {
+            // one that has ended still counts: the line goes on where it was
+            true => sum(lanes.iter().filter_map(|lane| lane.steps.as_ref()).map(Steps::sums)),
+            false => sum(active.iter().map(|(_, sight)| (sight.done, sight.total))),
+        };
+        let doing = match applying {
+            true => Doing::Applying(running.as_deref()),
+            false => Doing::Reading(active.len()),
+        };
+        let shown = Progress { doing, done, total, waiting, elapsed };
+        self.output.progress(&progress::line(&shown, &self.style));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Lane>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lane {
+    fn is_applying(&self) -> bool {
+        self.steps.as_ref().is_some_and(|steps| !steps.over)
+    }
+
+    /// What there is to tell; nothing while nothing is asked for.
+    fn look(&mut self, now: Instant) -> Option<Sight> {
+        let status = self.status.borrow();
+        let waiting = status.waiting.clone().or_else(|| status.recovering.clone());
+        if let Some(steps) = self.steps.as_ref().filter(|steps| !steps.over) {
+            let (done, total) = steps.sums();
+            let elapsed = now.duration_since(steps.began);
+            return Some(Sight { done, total, elapsed, waiting, applying: true });
+        }
+        if status.wanted == status.settled {
+            self.before = status.settled;
+            self.began = None;
+            self.counts = false;
+            return None;
+        }
+        let began = *self.began.get_or_insert(now);
+        self.counts |= status.wanted - status.settled > 1;
+        let number = |all: u64| usize::try_from(all.saturating_sub(self.before)).unwrap_or(0);
+        Some(Sight {
+            done: number(status.settled),
+            total: self.counts.then(|| number(status.wanted)),
+            elapsed: now.duration_since(began),
+            waiting,
+            applying: false,
+        })
+    }
+}
+
+impl Steps {
+    fn sums(&self) -> (usize, Option<usize>) {
+        (self.done, Some(self.total))
+    }
+}
+
+fn left(waiting: &Waiting, now: Instant) -> Duration {
+    waiting.until.map(|until| until.saturating_duration_since(now)).unwrap_or_default()
+}
+
+/// The sum of all; of the totals only where each is known.
+fn sum(all: impl Iterator<Item = (usize, Option<usize>)>) -> (usize, Option<usize>) {
+    all.fold((0, Some(0)), |(done, total), (more, of)| {
+        (done + more, total.zip(of).map(|(total, of)| total + of))
+    })
+}
+
+/// A plan that is being carried out, until this is dropped.
+pub(super) struct Applying<'a> {
+    plan: &'a Plan,
+    board: &'a Board,
+    lane: LaneId,
+}
+
+impl<'a> Applying<'a> {
+    pub(super) fn begin(plan: &'a Plan, board: &'a Board, lane: LaneId) -> Self {
+        if let Some(lane) = board.lock().get_mut(lane.0) {
+            let (total, began) = (plan.steps.len(), Instant::now());
+            lane.steps = Some(Steps { total, done: 0, running: Vec::new(), began, over: false });
+        }
+        Self { plan, board, lane }
     }
 
     /// A step began or ended.
     pub(super) fn told(&self, event: Event) {
+        let style = &self.board.style;
+        let what = |id| progress::step(self.plan, id, style);
         let (id, outcome) = match event {
             Event::Started(id) => {
-                *self.lock() = Some(id);
-                self.draw(None);
+                self.with(|_, steps| steps.running.push((id, what(id))));
                 return;
             }
             Event::Done(id) => (id, Outcome::Applied),
             Event::Failed(id) => (id, Outcome::Failed),
             Event::Skipped(id) => (id, Outcome::NotAttempted),
         };
-        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
-        let what = progress::step(self.plan, id, &self.style);
-        let total = self.plan.steps.len();
-        self.output.detail(&progress::ended(ended, total, &what, outcome, &self.style));
-        self.draw(None);
-    }
-
-    /// Tells of waits until the run ends; never comes back.
-    pub(super) async fn watch(&self, mut status: watch::Receiver<Status>) -> Infallible {
-        let mut told = self.began;
-        loop {
-            let changed = tokio::time::timeout(LIVE, status.changed()).await;
-            let waiting = status.borrow_and_update().waiting.clone();
-            if let Some(waiting) = waiting {
-                let until = waiting.until.unwrap_or_else(Instant::now);
-                let left = until.saturating_duration_since(Instant::now());
-                let waiting = Waiting { what: waiting.why, left };
-                self.draw(Some(waiting));
-                if told.elapsed() >= CALM {
-                    told = Instant::now();
-                    self.output.calm(&progress::waits(&waiting, &self.style));
-                }
+        let several = self.board.has_several();
+        let line = self.with(|name, steps| {
+            steps.running.retain(|(running, _)| *running != id);
+            if outcome != Outcome::NotAttempted {
+                steps.done += 1;
             }
-            if matches!(changed, Ok(Err(_))) {
-                std::future::pending::<()>().await;
-            }
+            let place = name.filter(|_| several).map(|name| format!("{name}: "));
+            let what = place.unwrap_or_default() + &what(id);
+            progress::ended(steps.done, steps.total, &what, outcome, style)
+        });
+        if let Some(line) = line {
+            self.board.output.detail(&line);
         }
     }
 
-    fn draw(&self, waiting: Option<Waiting<'_>>) {
-        let running = self.lock().map(|id| progress::step(self.plan, id, &self.style));
-        let shown = progress::Progress {
-            done: self.ended.load(Ordering::Relaxed),
-            total: self.plan.steps.len(),
-            running: running.as_deref(),
-            waiting,
-            elapsed: self.began.elapsed(),
-        };
-        self.output.progress(&progress::line(&shown, &self.style));
+    fn with<T>(&self, work: impl FnOnce(Option<&str>, &mut Steps) -> T) -> Option<T> {
+        let mut lanes = self.board.lock();
+        let lane = lanes.get_mut(self.lane.0)?;
+        Some(work(lane.name.as_deref(), lane.steps.as_mut()?))
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<StepId>> {
-        self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+impl Drop for Applying<'_> {
+    fn drop(&mut self) {
+        self.with(|_, steps| steps.over = true);
     }
 }

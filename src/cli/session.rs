@@ -8,10 +8,13 @@ use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
+use super::output::{Output, Verbosity};
+use super::progress::{Board, LaneId};
 use super::settings::{Target, TenantSettings};
 use super::{CliError, Exit};
 use crate::api::{self, Domain, Gates, Reader, Writer};
 use crate::model::SecretValue;
+use crate::report::safe;
 use crate::tenant;
 
 /// The name that the tenant of `--local` goes by in plans: its port changes
@@ -28,6 +31,8 @@ pub(super) struct Session {
     pub(super) writer: Writer,
     /// Whether there are credentials to get another access token with.
     pub(super) renewable: bool,
+    /// Where its progress is told.
+    pub(super) lane: LaneId,
     /// The local tenant, as long as it is needed.
     _local: Option<tenant::Running>,
 }
@@ -38,6 +43,8 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
     /// The second interrupt: nothing goes on.
     abort: CancellationToken,
+    /// Where all that takes time is told.
+    pub(super) board: Board,
     gates: Gates,
 }
 
@@ -70,11 +77,14 @@ impl Requests {
 }
 
 impl Shared {
-    /// Begins to listen for interrupts. Has to be called on the runtime.
-    pub(super) fn new() -> Self {
+    /// Begins to listen for interrupts, and to tell of waits. Has to be called
+    /// on the runtime.
+    pub(super) fn new(output: &Output) -> Self {
         let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
-        tokio::spawn(listen(stop.clone(), abort.clone()));
-        Self { stop, abort, gates: Gates::default() }
+        let board = Board::new(output);
+        tokio::spawn(listen(stop.clone(), abort.clone(), board.clone()));
+        let gates = gates(output, &board);
+        Self { stop, abort, board, gates }
     }
 
     /// Does what only reads; the first interrupt gives it up.
@@ -140,15 +150,30 @@ impl Shared {
             None,
         )?;
         let (reader, writer) = (session.reader(), session.writer());
-        Ok(Session { tenant, reader, writer, renewable, _local: local })
+        let lane = self.board.add(settings.project.environment.clone(), reader.status());
+        Ok(Session { tenant, reader, writer, renewable, lane, _local: local })
     }
+}
+
+/// Gates that tell of every request, if that is wanted.
+fn gates(output: &Output, board: &Board) -> Gates {
+    if output.verbosity() < Verbosity::Everything {
+        return Gates::default();
+    }
+    let (output, board) = (output.clone(), board.clone());
+    Gates::telling(move |exchange| {
+        let place = if board.has_several() { exchange.tenant } else { "" };
+        let gap = if place.is_empty() { "" } else { ": " };
+        output.trace(&safe::inline(&format!("{place}{gap}{exchange}"), true));
+    })
 }
 
 /// Waits for Ctrl-C, or for SIGTERM where there is such a thing. The first
 /// stops, the second aborts.
-async fn listen(stop: CancellationToken, abort: CancellationToken) {
+async fn listen(stop: CancellationToken, abort: CancellationToken, board: Board) {
     let Ok(mut interrupts) = Interrupts::new() else { return };
     interrupts.next().await;
+    board.stopping();
     stop.cancel();
     interrupts.next().await;
     abort.cancel();

@@ -1,5 +1,5 @@
-//! The state of a run in one line: redrawn on a terminal, a plain line for
-//! each step elsewhere.
+//! The state of a run in one line: redrawn on a terminal, calm lines
+//! elsewhere.
 //!
 //! Must not know a clock, or when to draw.
 
@@ -9,27 +9,39 @@ use super::Style;
 use super::facts::{self, Bit};
 use super::layout::{broken, fitting, width};
 use super::safe;
-use super::words::{grouped, time};
+use super::words::{count, grouped, time};
 use crate::plan::{Outcome, Plan, StepId};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
+    /// What it does.
+    pub doing: Doing<'a>,
     /// Requests done.
     pub done: usize,
-    /// Requests in all.
-    pub total: usize,
-    /// What runs now, as [`step`] tells it.
-    pub running: Option<&'a str>,
+    /// Requests in all, where that is known.
+    pub total: Option<usize>,
     /// Why nothing is sent just now.
     pub waiting: Option<Waiting<'a>>,
     /// The time since the start.
     pub elapsed: Duration,
 }
 
+/// What a run does.
+#[derive(Debug, Clone, Copy)]
+pub enum Doing<'a> {
+    /// It reads so many tenants.
+    Reading(usize),
+    /// It carries out a plan; with the step that runs now, as [`step`] tells
+    /// it.
+    Applying(Option<&'a str>),
+}
+
 /// Why nothing is sent just now.
 #[derive(Debug, Clone, Copy)]
 pub struct Waiting<'a> {
+    /// The environment, where there are several.
+    pub who: Option<&'a str>,
     /// What is waited for, such as `the rate limit`.
     pub what: &'a str,
     /// How long yet.
@@ -51,29 +63,89 @@ pub fn step(plan: &Plan, id: StepId, style: &Style) -> String {
 }
 
 /// The line that is redrawn on a terminal, without a line end, one column
-/// narrower than the terminal so that it never wraps.
+/// narrower than the terminal so that it never wraps. Where it is too long the
+/// numbers and times stay.
 #[must_use]
 pub fn line(progress: &Progress<'_>, style: &Style) -> String {
-    let Progress { done, total, running, waiting, elapsed } = progress;
-    let mut text = format!("[{}/{}]", grouped(*done), grouped(*total));
-    if let Some(waiting) = waiting {
-        text.push_str(&format!(" waiting {} for {}", time_up(waiting.left), waiting.what));
+    let elapsed = time(progress.elapsed);
+    match progress.doing {
+        Doing::Reading(tenants) => {
+            let tenants = match tenants {
+                0 | 1 => "the tenant".to_owned(),
+                several => format!("{} tenants", grouped(several)),
+            };
+            let (short, long) = (counted(progress, ""), counted(progress, " requests"));
+            let (brief, full) = waits_in(progress.waiting.as_ref());
+            let forms = [
+                format!("Reading {tenants}: {long} ({elapsed}){full}"),
+                format!("Reading: {long} ({elapsed}){full}"),
+                format!("Reading: {long} ({elapsed}){brief}"),
+                format!("Reading: {short} ({elapsed}){brief}"),
+                format!("{short} ({elapsed}){brief}"),
+            ];
+            first_fitting(&forms, style)
+        }
+        Doing::Applying(running) => {
+            let start = match progress.total {
+                Some(total) => format!("[{}/{}]", grouped(progress.done), grouped(total)),
+                None => format!("[{}]", grouped(progress.done)),
+            };
+            if progress.waiting.is_some() {
+                let (brief, full) = waits_in(progress.waiting.as_ref());
+                let after = |wait: &str| wait.replacen(", ", " ", 1);
+                let forms = [
+                    format!("{start}{} ({elapsed})", after(&full)),
+                    format!("{start}{} ({elapsed})", after(&brief)),
+                    format!("{start} ({elapsed})"),
+                ];
+                return first_fitting(&forms, style);
+            }
+            let end = format!(" ({elapsed})");
+            let Some(running) = running else { return cut(&format!("{start}{end}"), style) };
+            let taken = width(&start) + width(&end) + 1;
+            let columns = (style.columns() - 1).saturating_sub(taken);
+            let running = shortened(&safe::inline(running, style.unicode), columns, style);
+            cut(&format!("{start} {running}{end}"), style)
+        }
     }
-    if let Some(running) = running {
-        text.push_str(if waiting.is_some() { ", then " } else { " " });
-        text.push_str(running);
+}
+
+/// `12 of 30 requests`, or `12 requests` where the end isn't known.
+fn counted(progress: &Progress<'_>, noun: &str) -> String {
+    let done = grouped(progress.done);
+    match progress.total {
+        Some(total) => format!("{done} of {}{noun}", grouped(total)),
+        None if progress.done == 1 => format!("1{}", noun.trim_end_matches('s')),
+        None => format!("{done}{noun}"),
     }
-    let end = format!(" ({})", time(*elapsed));
-    let columns = style.columns() - 1;
+}
+
+/// `, waiting 2 s` without and with what is waited for.
+fn waits_in(waiting: Option<&Waiting<'_>>) -> (String, String) {
+    let Some(Waiting { who, what, left }) = waiting else { return Default::default() };
+    let left = time_up(*left);
+    let who = who.map(|who| format!("{who}: ")).unwrap_or_default();
+    (format!(", waiting {left}"), format!(", {who}waiting {left} for {what}"))
+}
+
+fn first_fitting(forms: &[String], style: &Style) -> String {
+    let safe = forms.iter().map(|form| safe::inline(form, style.unicode));
+    let forms: Vec<_> = safe.collect();
+    let fits = forms.iter().find(|form| width(form) < style.columns());
+    fits.or(forms.last()).map(|form| cut(form, style)).unwrap_or_default()
+}
+
+/// Never as wide as the terminal, whatever it takes.
+fn cut(text: &str, style: &Style) -> String {
+    shortened(text, style.columns() - 1, style)
+}
+
+fn shortened(text: &str, columns: usize, style: &Style) -> String {
     let dots = if style.unicode { "\u{2026}" } else { "..." };
-    let text = safe::inline(&text, style.unicode);
-    if width(&text) + width(&end) <= columns {
-        return text + &end;
+    if width(text) <= columns {
+        return text.to_owned();
     }
-    if width(&text) <= columns {
-        return text;
-    }
-    format!("{}{dots}", &text[..fitting(&text, columns - width(dots))])
+    format!("{}{dots}", &text[..fitting(text, columns.saturating_sub(width(dots)))])
 }
 
 /// What a log gets when a step has ended.
@@ -88,12 +160,49 @@ pub fn ended(done: usize, total: usize, what: &str, outcome: Outcome, style: &St
     broken(&format!("[{}/{}] {what}: {end}", grouped(done), grouped(total)), style.columns())
 }
 
-/// What a log gets when a long wait begins.
+/// What a log gets when a long wait begins: `live: Waiting 12 s for the
+/// tenant's rate limit (4 of 14 requests done).`
 #[must_use]
-pub fn waits(waiting: &Waiting<'_>, style: &Style) -> String {
-    let Waiting { what, left } = waiting;
-    let text = format!("Waiting {} for {}.", time_up(*left), safe::inline(what, style.unicode));
-    broken(&text, style.columns())
+pub fn waits(progress: &Progress<'_>, waiting: &Waiting<'_>, style: &Style) -> String {
+    let text = format!(
+        "Waiting {} for {} ({} done).",
+        time_up(waiting.left),
+        waiting.what,
+        counted(progress, " requests")
+    );
+    calm(&text, waiting.who, style)
+}
+
+/// What a log gets when many short waits, or answers, take long together.
+#[must_use]
+pub fn goes_on(progress: &Progress<'_>, who: Option<&str>, why: &str, style: &Style) -> String {
+    let doing = match progress.doing {
+        Doing::Reading(_) => "reading",
+        Doing::Applying(_) => "applying",
+    };
+    let text = format!(
+        "Still {doing}: {} done after {}; waiting for {why}.",
+        counted(progress, " requests"),
+        time(progress.elapsed)
+    );
+    calm(&text, who, style)
+}
+
+fn calm(text: &str, who: Option<&str>, style: &Style) -> String {
+    let who = who.map(|who| format!("{who}: ")).unwrap_or_default();
+    broken(&safe::inline(&format!("{who}{text}"), style.unicode), style.columns())
+}
+
+/// What is said once an interrupt was heard while `under_way` requests wait
+/// for their answers.
+#[must_use]
+pub fn stopping(under_way: usize, style: &Style) -> String {
+    let first = match under_way {
+        0 => "what has begun is finished first".to_owned(),
+        1 => "1 request under way is finished first".to_owned(),
+        several => format!("{} under way are finished first", count(several, "request")),
+    };
+    broken(&format!("Stopping: {first}; once more to stop at once."), style.columns())
 }
 
 /// A time that is still to pass: never told as nothing.
@@ -102,63 +211,4 @@ fn time_up(left: Duration) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::samples::*;
-    use proptest::prelude::*;
-
-    fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    #[test]
-    fn a_run_is_told_in_one_line() {
-        let style = Style::plain(80);
-        let running = step(&full_plan(), 1, &style);
-        let mut progress = Progress {
-            done: 3,
-            total: 1_200,
-            running: Some(&running),
-            waiting: None,
-            elapsed: seconds(72),
-        };
-        assert_eq!(
-            line(&progress, &style),
-            "[3/1,200] block-disposable-mail: add the secrets LIST_URL, TOKEN (1 min 12 s)"
-        );
-        assert_eq!(
-            line(&progress, &Style::plain(40)),
-            "[3/1,200] block-disposable-mail: add t\u{2026}"
-        );
-        progress.waiting =
-            Some(Waiting { what: "the rate limit", left: Duration::from_millis(3_200) });
-        assert_eq!(
-            line(&progress, &Style::plain(120)),
-            "[3/1,200] waiting 4 s for the rate limit, then block-disposable-mail: add the secrets \
-             LIST_URL, TOKEN (1 min 12 s)"
-        );
-        assert_eq!(
-            ended(4, 12, &running, Outcome::Applied, &style),
-            "[4/12] block-disposable-mail: add the secrets LIST_URL, TOKEN: done"
-        );
-        let wait = Waiting { what: "the rate limit", left: seconds(4) };
-        assert_eq!(waits(&wait, &style), "Waiting 4 s for the rate limit.");
-    }
-
-    proptest! {
-        #[test]
-        fn the_line_never_wraps(text in hostile(), columns in 24..100usize, unicode: bool) {
-            let style = Style { unicode, ..Style::plain(columns) };
-            let progress = Progress {
-                done: 1,
-                total: 2,
-                running: Some(&text),
-                waiting: Some(Waiting { what: &text, left: seconds(1) }),
-                elapsed: seconds(1),
-            };
-            let shown = line(&progress, &style);
-            prop_assert!(width(&shown) < columns, "{}", shown);
-            prop_assert!(!shown.chars().any(safe::is_unsafe));
-        }
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use crate::cli::args::{ApplyArgs, ResultFormat};
 use crate::cli::moved::{altered, moved};
 use crate::cli::output::Verbosity;
 use crate::cli::planning::{self, Prepared};
-use crate::cli::progress::Progress;
+use crate::cli::progress::Applying;
 use crate::cli::question::confirm;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, backup, definitions, files, settings};
@@ -25,7 +25,7 @@ use crate::sync::{Executor, execute};
 pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     runtime()?.block_on(async {
         // first of all: an interrupt is to be heard from here on
-        let shared = Shared::new();
+        let shared = Shared::new(context.output);
         let reviewed = reviewed(args)?;
         let (file, rules) = definitions::config(&args.project, context)?;
         let (connection, environment) = (&args.connection, context.environment);
@@ -59,7 +59,7 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
         let each = plans
             .iter()
             .zip(&approved)
-            .map(|(prepared, approved)| carry_out(prepared, approved, args, &shared, context));
+            .map(|(prepared, approved)| carry_out(prepared, approved, args, &shared));
         let reports = futures_util::future::join_all(each).await;
         finish(&plans, &reports, args.format, context)
     })
@@ -238,21 +238,16 @@ async fn carry_out(
     approved: &ApprovedPlan,
     args: &ApplyArgs,
     shared: &Shared,
-    context: &Context<'_>,
 ) -> ApplyReport {
-    let progress = Progress::new(&prepared.plan, context.output);
+    let applying = Applying::begin(&prepared.plan, &shared.board, prepared.session.lane);
     let executor = Executor {
         writer: &prepared.session.writer,
         desired: &prepared.desired,
         stop: &shared.stop,
         fail_fast: args.fail_fast,
-        on_event: &|event| progress.told(event),
+        on_event: &|event| applying.told(event),
     };
-    let status = prepared.session.reader.status();
-    tokio::select! {
-        report = execute(approved, &executor) => report,
-        never = progress.watch(status) => match never {},
-    }
+    execute(approved, &executor).await
 }
 
 /// The reports of plans with nothing to do.

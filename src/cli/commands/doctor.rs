@@ -22,6 +22,22 @@ const CLOCK_TOLERANCE: f64 = 10.0;
 /// # Errors
 /// When the environment was chosen wrongly or stdout can't be written to.
 pub(super) fn run(args: &DoctorArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let examinations = runtime()?.block_on(examine(args, context))?;
+    let style = context.output.stdout_style();
+    let parts: Vec<_> =
+        examinations.iter().map(|(name, found)| (name.as_deref(), doctor(found, &style))).collect();
+    context.output.data(&sections(&parts, &style))?;
+    let mut checks = examinations.iter().flat_map(|(_, found)| &found.checks);
+    Ok(if checks.any(|check| check.health == Health::Bad) { Exit::Error } else { Exit::Done })
+}
+
+/// Every environment, one after the other.
+async fn examine(
+    args: &DoctorArgs,
+    context: &Context<'_>,
+) -> Result<Vec<(Option<String>, Examination)>, CliError> {
+    // first of all: an interrupt is to be heard from here on
+    let shared = Shared::new(context.output);
     let (file, _) = definitions::config(&args.project, context)?;
     let environment = context.environment;
     let surveys = settings::survey(&args.project, &args.connection, environment, &file)?;
@@ -35,21 +51,13 @@ pub(super) fn run(args: &DoctorArgs, context: &Context<'_>) -> Result<Exit, CliE
             project.env = survey.environment.iter().cloned().collect();
             let connection: &ConnectionArgs = &args.connection;
             for settings in settings::tenant(&project, connection, None, environment, &file)? {
-                let checks = runtime()?.block_on(async {
-                    let shared = Shared::new();
-                    Ok::<_, CliError>(of_tenant(&settings, &shared).await)
-                })?;
-                examination.checks.extend(checks);
+                let checks = async { Ok(of_tenant(&settings, &shared).await) };
+                examination.checks.extend(shared.unless_interrupted(checks).await?);
             }
         }
         examinations.push((survey.environment, examination));
     }
-    let style = context.output.stdout_style();
-    let parts: Vec<_> =
-        examinations.iter().map(|(name, found)| (name.as_deref(), doctor(found, &style))).collect();
-    context.output.data(&sections(&parts, &style))?;
-    let mut checks = examinations.iter().flat_map(|(_, found)| &found.checks);
-    Ok(if checks.any(|check| check.health == Health::Bad) { Exit::Error } else { Exit::Done })
+    Ok(examinations)
 }
 
 fn of_settings(survey: &Survey) -> Examination {

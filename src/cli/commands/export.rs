@@ -26,7 +26,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(name))
     };
     let (live, tenant) = runtime()?.block_on(async {
-        let shared = Shared::new();
+        let shared = Shared::new(context.output);
         let read = async {
             let session = shared.connect(settings).await?;
             let live =

@@ -18,7 +18,7 @@ pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     runtime()?.block_on(async {
         // first of all: an interrupt is to be heard from here on
-        let shared = Shared::new();
+        let shared = Shared::new(context.output);
         let (file, rules) = definitions::config(&args.project, context)?;
         let (connection, environment) = (&args.connection, context.environment);
         let allow_delete = args.scope.allow_delete;

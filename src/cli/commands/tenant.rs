@@ -22,7 +22,7 @@ pub(super) fn run(args: &TenantArgs, context: &Context<'_>) -> Result<Exit, CliE
 
 fn serve(args: &ServeArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     runtime()?.block_on(async {
-        let shared = Shared::new();
+        let shared = Shared::new(context.output);
         let running = tenant::start(args.options()).await?;
         let style = context.output.stdout_style();
         let width = context.output.stdout_look().width.unwrap_or(Style::ENDLESS);

@@ -1,0 +1,122 @@
+//! What the lines say, and that they fit.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::report::samples::*;
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const LIMIT: &str = "the tenant's rate limit";
+
+fn wait() -> Waiting<'static> {
+    Waiting { who: None, what: LIMIT, left: Duration::from_millis(3_200) }
+}
+
+#[test]
+fn an_apply_is_told_in_one_line() {
+    let running = step(&full_plan(), 1, &Style::plain(80));
+    let mut progress = Progress {
+        doing: Doing::Applying(Some(&running)),
+        done: 3,
+        total: Some(1_200),
+        waiting: None,
+        elapsed: seconds(72),
+    };
+    let at = |progress: &Progress<'_>, columns| line(progress, &Style::plain(columns));
+    assert_eq!(
+        at(&progress, 80),
+        "[3/1,200] block-disposable-mail: add the secrets LIST_URL, TOKEN (1 min 12 s)"
+    );
+    assert_eq!(at(&progress, 40), "[3/1,200] block-disposable\u{2026} (1 min 12 s)");
+    progress.waiting = Some(wait());
+    let whole = "[3/1,200] waiting 4 s for the tenant's rate limit (1 min 12 s)";
+    assert_eq!(at(&progress, 200), whole);
+    assert_eq!(at(&progress, 80), whole);
+    assert_eq!(at(&progress, 40), "[3/1,200] waiting 4 s (1 min 12 s)");
+    progress.waiting = Some(Waiting { who: Some("live"), ..wait() });
+    assert_eq!(
+        at(&progress, 80),
+        "[3/1,200] live: waiting 4 s for the tenant's rate limit (1 min 12 s)"
+    );
+    let told = ended(4, 12, &running, Outcome::Applied, &Style::plain(80));
+    assert_eq!(told, "[4/12] block-disposable-mail: add the secrets LIST_URL, TOKEN: done");
+}
+
+#[test]
+fn reading_is_told_in_one_line() {
+    let mut progress = Progress {
+        doing: Doing::Reading(1),
+        done: 12,
+        total: Some(30),
+        waiting: Some(wait()),
+        elapsed: seconds(8),
+    };
+    let at = |progress: &Progress<'_>, columns| line(progress, &Style::plain(columns));
+    assert_eq!(
+        at(&progress, 200),
+        "Reading the tenant: 12 of 30 requests (8 s), waiting 4 s for the tenant's rate limit"
+    );
+    assert_eq!(
+        at(&progress, 80),
+        "Reading: 12 of 30 requests (8 s), waiting 4 s for the tenant's rate limit"
+    );
+    assert_eq!(at(&progress, 40), "Reading: 12 of 30 (8 s), waiting 4 s");
+    progress.total = None;
+    progress.done = 1;
+    progress.waiting = None;
+    assert_eq!(at(&progress, 80), "Reading the tenant: 1 request (8 s)");
+    progress.doing = Doing::Reading(2);
+    assert_eq!(at(&progress, 80), "Reading 2 tenants: 1 request (8 s)");
+}
+
+#[test]
+fn a_log_is_told_of_long_waits() {
+    let style = Style::plain(100);
+    let progress = Progress {
+        doing: Doing::Applying(None),
+        done: 4,
+        total: Some(14),
+        waiting: None,
+        elapsed: seconds(9),
+    };
+    let told = waits(&progress, &wait(), &style);
+    assert_eq!(told, "Waiting 4 s for the tenant's rate limit (4 of 14 requests done).");
+    let told = waits(&progress, &Waiting { who: Some("live"), ..wait() }, &style);
+    assert_eq!(told, "live: Waiting 4 s for the tenant's rate limit (4 of 14 requests done).");
+    assert_eq!(
+        goes_on(&progress, Some("live"), LIMIT, &style),
+        "live: Still applying: 4 of 14 requests done after 9 s; waiting for the tenant's rate limit."
+    );
+    let told = "Stopping: 2 requests under way are finished first; once more to stop at once.";
+    assert_eq!(stopping(2, &style), told);
+    let told = "Stopping: 1 request under way is finished first; once more to stop at once.";
+    assert_eq!(stopping(1, &style), told);
+}
+
+proptest! {
+    #[test]
+    fn the_line_never_wraps(
+        text in hostile(),
+        columns in 24..100usize,
+        unicode: bool,
+        reads: bool,
+        waits: bool,
+    ) {
+        let style = Style { unicode, ..Style::plain(columns) };
+        let waiting = Waiting { who: Some(&text), what: &text, left: seconds(1) };
+        let progress = Progress {
+            doing: if reads { Doing::Reading(1) } else { Doing::Applying(Some(&text)) },
+            done: 1,
+            total: Some(2),
+            waiting: waits.then_some(waiting),
+            elapsed: seconds(1),
+        };
+        let shown = line(&progress, &style);
+        prop_assert!(width(&shown) < columns, "{}", shown);
+        prop_assert!(!shown.chars().any(safe::is_unsafe));
+        prop_assert!(shown.contains("(1 s)"), "{}", shown);
+    }
+}
