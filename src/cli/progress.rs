@@ -199,7 +199,7 @@ impl Board {
         };
         let doing = match applying {
             true => Doing::Applying(running.as_deref()),
-            false => Doing::Reading(active.len()),
+            false => Doing::Reading(lanes.iter().filter(|lane| lane.began.is_some()).count()),
         };
         let shown = Progress { doing, done, total, waiting, elapsed };
         self.output.progress(&progress::line(&shown, &self.style));
