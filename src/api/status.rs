@@ -44,7 +44,7 @@ pub struct Status {
     /// What requests that failed wait for before they are sent again.
     pub recovering: Option<Waiting>,
     /// How many of these there are.
-    pub(super) pauses: usize,
+    pub pauses: usize,
 }
 
 /// A wait before a request is sent.

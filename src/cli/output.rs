@@ -96,13 +96,18 @@ impl Output {
     /// Streams into memory, without colours.
     #[must_use]
     pub fn captured(verbosity: Verbosity) -> (Self, Captured) {
+        Self::captured_as(Look { color: false, width: None, live: false }, verbosity)
+    }
+
+    /// The same for streams of this look.
+    #[must_use]
+    pub fn captured_as(look: Look, verbosity: Verbosity) -> (Self, Captured) {
         let captured = Captured::default();
-        let plain = Look { color: false, width: None, live: false };
         let output = Self {
             stdout: Sink::shared(Box::new(Memory(captured.stdout.clone()))),
             stderr: Sink::shared(Box::new(Memory(captured.stderr.clone()))),
-            stdout_look: plain,
-            stderr_look: plain,
+            stdout_look: look,
+            stderr_look: look,
             verbosity,
             can_ask: false,
         };

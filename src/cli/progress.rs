@@ -124,6 +124,9 @@ impl Board {
         let several = lanes.len() > 1;
         let now = Instant::now();
         let seen: Vec<Option<Sight>> = lanes.iter_mut().map(|lane| lane.look(now)).collect();
+        if seen.iter().all(Option::is_none) {
+            lanes.iter_mut().for_each(Lane::rest);
+        }
         for (lane, sight) in lanes.iter_mut().zip(&seen) {
             if let Some(sight) = sight {
                 self.calm(lane, sight, several, now);
@@ -190,13 +193,13 @@ impl Board {
         });
         let applying = active.iter().any(|(_, sight)| sight.applying);
         let (done, total) = match applying {
-            // one that has ended still counts: the line goes on where it was
+            // what has ended still counts: the line goes on where it was
             true => sum(lanes.iter().filter_map(|lane| lane.steps.as_ref()).map(Steps::sums)),
-            false => sum(active.iter().map(|(_, sight)| (sight.done, sight.total))),
+            false => sum(lanes.iter().filter(|lane| lane.began.is_some()).map(Lane::sums)),
         };
         let doing = match applying {
             true => Doing::Applying(running.as_deref()),
-            false => Doing::Reading(active.len()),
+            false => Doing::Reading(lanes.iter().filter(|lane| lane.began.is_some()).count()),
         };
         let shown = Progress { doing, done, total, waiting, elapsed };
         self.output.progress(&progress::line(&shown, &self.style));
@@ -221,22 +224,30 @@ impl Lane {
             let elapsed = now.duration_since(steps.began);
             return Some(Sight { done, total, elapsed, waiting, applying: true });
         }
-        if status.wanted == status.settled {
-            self.before = status.settled;
-            self.began = None;
-            self.counts = false;
+        let open = status.wanted - status.settled;
+        drop(status);
+        if open == 0 {
             return None;
         }
         let began = *self.began.get_or_insert(now);
-        self.counts |= status.wanted - status.settled > 1;
+        self.counts |= open > 1;
+        let (done, total) = self.sums();
+        let elapsed = now.duration_since(began);
+        Some(Sight { done, total, elapsed, waiting, applying: false })
+    }
+
+    /// What was done of what was asked for in this stretch of work.
+    fn sums(&self) -> (usize, Option<usize>) {
+        let status = self.status.borrow();
         let number = |all: u64| usize::try_from(all.saturating_sub(self.before)).unwrap_or(0);
-        Some(Sight {
-            done: number(status.settled),
-            total: self.counts.then(|| number(status.wanted)),
-            elapsed: now.duration_since(began),
-            waiting,
-            applying: false,
-        })
+        (number(status.settled), self.counts.then(|| number(status.wanted)))
+    }
+
+    /// A stretch of work is over: what comes next is counted anew.
+    fn rest(&mut self) {
+        self.before = self.status.borrow().settled;
+        self.began = None;
+        self.counts = false;
     }
 }
 
@@ -313,3 +324,6 @@ impl Drop for Applying<'_> {
         self.with(|_, steps| steps.over = true);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,5 +16,6 @@ mod round_trip;
 mod safety;
 mod support;
 mod usage;
+mod waits;
 mod widths;
 mod wrong_input;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 use std::time::SystemTime;
 
 use assert_cmd::Command;
@@ -110,18 +111,23 @@ fn collect(root: &Path, dir: &Path, found: &mut Files) {
 
 pub(crate) fn run(mut command: Command, args: &[&str]) -> Run {
     let output = command.timeout(std::time::Duration::from_secs(60)).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let run = Run {
-        args: args.join(" "),
-        code: output.status.code().expect("no signal ends it"),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    };
-    assert!(!run.stderr.contains("panicked"), "{run}");
-    run
+    Run::of(output, &args.join(" "))
 }
 
 impl Run {
+    /// What the program came to that was started with these arguments.
+    pub(crate) fn of(output: Output, args: &str) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let run = Self {
+            args: args.to_owned(),
+            code: output.status.code().expect("no signal ends it"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        };
+        assert!(!run.stderr.contains("panicked"), "{run}");
+        run
+    }
+
     /// Demands an exit code.
     #[track_caller]
     pub(crate) fn expect(self, code: i32) -> Self {

@@ -30,7 +30,7 @@ fn an_apply_is_told_in_one_line() {
         at(&progress, 80),
         "[3/1,200] block-disposable-mail: add the secrets LIST_URL, TOKEN (1 min 12 s)"
     );
-    assert_eq!(at(&progress, 40), "[3/1,200] block-disposable\u{2026} (1 min 12 s)");
+    assert_eq!(at(&progress, 40), "[3/1,200] block-disposabl\u{2026} (1 min 12 s)");
     progress.waiting = Some(wait());
     let whole = "[3/1,200] waiting 4 s for the tenant's rate limit (1 min 12 s)";
     assert_eq!(at(&progress, 200), whole);
