@@ -318,6 +318,18 @@ impl Refill {
         (seconds / window).floor() * step
     }
 
+    /// What others will have taken when the window is over that has begun by
+    /// `at`: of what it brought, all that doesn't come to us.
+    pub(super) fn theirs(&self, at: f64) -> f64 {
+        let window = self.window();
+        let Some(rest) = self.tops.rest(at, window).filter(|_| !self.smooth && !self.leaps())
+        else {
+            return 0.0;
+        };
+        let ours = self.rate().unwrap_or(0.0) * window;
+        (self.tops.leap() - ours - 1.0).max(0.0) * rest
+    }
+
     /// When so much has come in for sure since `since`.
     pub(super) fn time_of(&self, amount: f64, since: f64, jitter: f64) -> f64 {
         let rate = self.rate().unwrap_or(1.0).max(1e-6);

@@ -44,6 +44,12 @@ impl Tops {
         self.leap
     }
 
+    /// Which part of a window is still to come at `at`.
+    pub(super) fn rest(&self, at: f64, window: f64) -> Option<f64> {
+        let (_, high) = self.between?;
+        Some(1.0 - ((at - high) / window).rem_euclid(1.0))
+    }
+
     /// When so many windows have begun for sure after `since`.
     pub(super) fn after(&self, since: f64, windows: f64, window: f64) -> Option<f64> {
         let (low, high) = self.between?;

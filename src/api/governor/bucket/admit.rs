@@ -97,6 +97,7 @@ impl Bucket {
         let most =
             if self.company.is_some() { (0.15 * view.room).max(1.2) } else { 0.6 * view.room };
         let margin = self.refill.margin(at - view.anchor.sent).min(most) + view.far;
+        let margin = margin + self.refill.theirs(at);
         let wanted = view.headroom + 1.0 + margin.min(view.room - 1.0);
         wanted + view.spoken_for - view.anchor.remaining
     }

@@ -118,6 +118,23 @@ fn every_cell_of_the_grid() {
     check(&cells);
 }
 
+/// What is left at the beginning of a window isn't all ours: others take from it
+/// until the next one.
+#[test]
+fn nobody_is_starved_in_the_course_of_a_window() {
+    for (size, rate) in [(12.0, 5.0), (30.0, 10.0), (50.0, 16.0)] {
+        for seed in 1..=60 {
+            let plan = world::Plan { name: "other", size, rate, window: Some(1.0) };
+            let base = cell(plan, 0.045);
+            let requests = (size + rate * 0.2 * 60.0) as usize;
+            let cell = Cell { rival: 0.8, rival_from: -2.0, requests, seed, ..base };
+            let outcome = run(cell, RateSettings::default());
+            let theirs = outcome.rival_got as f64 / outcome.rival_wanted as f64;
+            assert!(theirs > 0.95, "{theirs:.3} of what others wanted: {cell:?}");
+        }
+    }
+}
+
 /// A plan and an apply right after it: the first one has left little.
 #[test]
 fn what_an_earlier_run_took_is_no_company() {
