@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use super::flow::Flow;
 use super::noise::Noise;
 use super::signal::{BucketHeaders, Signal};
-use super::tops::Tops;
+use super::tops::{Tops, snapped};
 
 /// The shortest window that anybody is known to use.
 const WINDOW: f64 = 1.0;
@@ -446,9 +446,4 @@ impl Refill {
         let floor = if self.smooth { (0.02 * self.room).clamp(0.1, 0.6) } else { 0.0 };
         self.noise.reserve(age).min(0.6 * self.room).max(floor)
     }
-}
-
-/// Steps are whole numbers, more often than not.
-fn snapped(step: f64) -> f64 {
-    if (step - step.round()).abs() <= 0.06 * step { step.round() } else { step }
 }

@@ -58,6 +58,11 @@ impl Tops {
     }
 }
 
+/// What a window brings, as a whole number, which it is more often than not.
+pub(super) fn snapped(step: f64) -> f64 {
+    if (step - step.round()).abs() <= 0.06 * step { step.round() } else { step }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

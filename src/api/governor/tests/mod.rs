@@ -130,7 +130,7 @@ fn nobody_is_starved_in_the_course_of_a_window() {
             let cell = Cell { rival: 0.8, rival_from: -2.0, requests, seed, ..base };
             let outcome = run(cell, RateSettings::default());
             let theirs = outcome.rival_got as f64 / outcome.rival_wanted as f64;
-            assert!(theirs > 0.95, "{theirs:.3} of what others wanted: {cell:?}");
+            assert!(theirs > 0.9, "{theirs:.3} of what others wanted: {cell:?}");
         }
     }
 }
