@@ -208,10 +208,12 @@ impl Bucket {
     }
 
     fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
+        if self.pace.is_some() {
+            return;
+        }
         // What was empty to begin with may have been emptied by an earlier run.
         let begun = self.taken >= 1.0;
-        if self.pace.is_some() {
-        } else if let Some(company) = &mut self.company {
+        if let Some(company) = &mut self.company {
             company.learn(level, now, self.traffic.rtt(), signal.throttled);
         } else if (signal.throttled && level.remaining < 1.0) || !alone {
             if level.room < SMALL {
