@@ -14,6 +14,7 @@ pub mod lint;
 pub mod model;
 pub mod plan;
 pub mod report;
+mod script;
 pub mod source;
 pub mod sync;
 pub mod tenant;

@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use oxc::semantic::Semantic;
 
-use super::parse::Wrapped;
 use super::rule::Rule;
 use super::yaml::Definition;
 use crate::model::{Code, DesiredHook};
+use crate::script::parse::Wrapped;
 
 const MARK: &str = "hooksync-allow";
 

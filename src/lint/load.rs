@@ -9,9 +9,9 @@ use oxc::parser::Parser;
 use oxc::span::{GetSpan, SourceType};
 
 use super::finding::Findings;
-use super::parse::{SyntaxError, options};
 use super::rule::{ES_MODULE, RESERVED_NAME, RULE_STYLE_FUNCTION, SYNTAX_ERROR, TOP_LEVEL_AWAIT};
-use super::trigger::{BASE_ERROR_CLASS, error_classes};
+use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
+use crate::script::parse::{SyntaxError, options};
 
 /// The names that a CommonJS module gets as parameters.
 const MODULE_NAMES: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
@@ -205,7 +205,7 @@ fn tell_rule_style(script: &str, findings: &mut Findings<'_>) -> bool {
     }
     let keyword_end = start + (rest.len() - parameters.len());
     let trigger = &findings.hook.trigger;
-    let arguments = super::trigger::parameters(trigger).join(", ");
+    let arguments = crate::script::hooks::parameters(trigger).join(", ");
     findings.script(
         RULE_STYLE_FUNCTION,
         start..keyword_end,

@@ -8,24 +8,17 @@
 //! something an error that Auth0 would load: what can't be decided is a note.
 
 mod allow;
-mod context;
 mod export;
 mod finding;
-mod flow;
-mod globals;
 mod load;
-mod load_time;
-mod parse;
 mod rule;
 mod rules;
 mod run;
-mod script;
 mod syntax;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod trigger;
 mod yaml;
 
 pub use rule::{Level, RULES, Rule, RuleSettingError, RuleSettings};

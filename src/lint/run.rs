@@ -11,11 +11,12 @@ use std::thread;
 use oxc::allocator::Allocator;
 
 use super::finding::Findings;
-use super::parse::{Wrapped, parse};
 use super::rule::{NOT_CHECKED, RuleSettings, SCRIPT_TOO_LARGE};
-use super::script::Script;
 use super::{allow, export, load, rules, syntax};
 use crate::model::{DesiredHook, DesiredState, Diagnostic};
+use crate::script::exported;
+use crate::script::parse::{Wrapped, parse};
+use crate::script::tree::Script;
 
 /// Beyond this a script isn't parsed at all.
 const MAX_SCRIPT: usize = 1024 * 1024;
@@ -130,7 +131,7 @@ fn all_checks(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
             findings.allow(Vec::new(), in_definition, false);
         }
         Ok(parsed) => {
-            let exported = export::of(&parsed);
+            let exported = exported::of(&parsed);
             export::tell(&parsed, &exported, &mut findings);
             if parsed.depth() > MAX_DEPTH {
                 findings.script(

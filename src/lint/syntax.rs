@@ -12,7 +12,7 @@ use oxc::span::Span;
 
 use super::finding::Findings;
 use super::rule::UNSUPPORTED_SYNTAX;
-use super::script::Script;
+use crate::script::tree::Script;
 
 pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     for node in script.nodes() {

@@ -3,27 +3,17 @@
 //! Each is a function that reads a [`Script`] or a definition and adds to the
 //! [`Findings`]. A rule keeps silent when it isn't sure.
 
-mod api;
-mod callback;
-mod credentials;
-mod dependencies;
-mod errors;
-mod names;
-mod packages;
-mod paths;
-mod payload;
-mod secrets;
-mod signature;
-mod size;
-mod tokens;
-mod versions;
-mod work;
+mod common;
+mod hook;
 
 #[cfg(test)]
 mod tests;
 
+use common::{api, credentials, dependencies, names, secrets, size, versions};
+use hook::{callback, errors, paths, payload, signature, work};
+
 use super::finding::Findings;
-use super::script::Script;
+use crate::script::tree::Script;
 
 /// The rules that need no syntax tree.
 pub(super) fn definition(findings: &mut Findings<'_>) {

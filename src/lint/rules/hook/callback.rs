@@ -4,12 +4,12 @@ use oxc::ast::AstKind;
 use oxc::ast::ast::{Argument, CallExpression, Expression};
 use oxc::span::GetSpan;
 
-use super::super::finding::Findings;
-use super::super::flow::{USUAL_NAMES, stray_names};
-use super::super::rule::{CALLBACK_EXTRA_ARGUMENT, CALLBACK_WRONG_NAME};
-use super::super::script::{Handler, Script};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{CALLBACK_EXTRA_ARGUMENT, CALLBACK_WRONG_NAME};
+use crate::script::flow::{USUAL_NAMES, stray_names};
+use crate::script::tree::{Handler, Script};
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
     let stray = stray_callbacks(script);
     for node in script.nodes() {
@@ -28,7 +28,7 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Names that nothing declares and that are meant for the hook's callback.
-pub(super) fn stray_callbacks<'s>(script: &'s Script<'_>) -> Vec<&'s str> {
+pub(crate) fn stray_callbacks<'s>(script: &'s Script<'_>) -> Vec<&'s str> {
     match script.handler.as_ref().and_then(|handler| handler.callback) {
         Some(callback) => stray_names(script, callback),
         None => USUAL_NAMES.to_vec(),

@@ -7,12 +7,12 @@
 use crate::model::Trigger;
 
 /// The error class that every trigger brings along.
-pub(super) const BASE_ERROR_CLASS: &str = "ExtensibilityUserError";
+pub(crate) const BASE_ERROR_CLASS: &str = "ExtensibilityUserError";
 
 /// The error classes that stand in the script's scope beside
 /// [`BASE_ERROR_CLASS`]. The three user triggers share one compiler, so that
 /// `PreUserRegistrationError` is taken in all of them.
-pub(super) fn error_classes(trigger: &Trigger) -> &'static [&'static str] {
+pub(crate) fn error_classes(trigger: &Trigger) -> &'static [&'static str] {
     match trigger {
         Trigger::CredentialsExchange => {
             &["InvalidRequestError", "InvalidScopeError", "ServerError"]
@@ -27,7 +27,7 @@ pub(super) fn error_classes(trigger: &Trigger) -> &'static [&'static str] {
 
 /// The parameters of the trigger's function as Auth0 documents them, the
 /// callback last. Empty for a trigger that isn't known.
-pub(super) fn parameters(trigger: &Trigger) -> &'static [&'static str] {
+pub(crate) fn parameters(trigger: &Trigger) -> &'static [&'static str] {
     match trigger {
         Trigger::CredentialsExchange => &["client", "scope", "audience", "context", "cb"],
         Trigger::PreUserRegistration
@@ -63,7 +63,7 @@ const RULE_CONTEXT: [&str; 18] = [
 /// Whether scripts often read a property that this trigger doesn't pass; with
 /// it, what to do instead (may be empty). `None` for everything else: payloads
 /// grow, so only what is known to be missing is told.
-pub(super) fn not_in_payload(
+pub(crate) fn not_in_payload(
     trigger: &Trigger,
     argument: &str,
     property: &str,

@@ -201,18 +201,18 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 /// Whether Node.js, in one of the versions that run hooks, has this global.
-pub(super) fn is_part_of_node(name: &str) -> bool {
+pub(crate) fn is_part_of_node(name: &str) -> bool {
     NODE.contains(&name)
 }
 
 /// Whether some other place that runs JavaScript has it.
-pub(super) fn is_known_elsewhere(name: &str) -> bool {
+pub(crate) fn is_known_elsewhere(name: &str) -> bool {
     ELSEWHERE.contains(&name)
 }
 
 /// Whether names may come from somewhere that can't be seen: a `with`, or a
 /// package that is only required for what it does.
-pub(super) fn may_change(semantic: &Semantic<'_>) -> bool {
+pub(crate) fn may_change(semantic: &Semantic<'_>) -> bool {
     semantic.nodes().iter().any(|node| match node.kind() {
         AstKind::WithStatement(_) => true,
         AstKind::ExpressionStatement(it) => matches!(

@@ -9,5 +9,5 @@ mod paths;
 mod touches;
 mod walk;
 
-pub(super) use touches::{Touches, USUAL_NAMES, stray_names};
-pub(super) use walk::{Fault, Role, walk};
+pub(crate) use touches::{Touches, USUAL_NAMES, stray_names};
+pub(crate) use walk::{Fault, Role, walk};

@@ -17,26 +17,26 @@ use oxc::parser::{ParseOptions, Parser};
 use oxc::semantic::{ScopeId, Semantic, SemanticBuilder};
 use oxc::span::{SourceType, Span};
 
-use super::trigger::{BASE_ERROR_CLASS, error_classes};
+use super::hooks::{BASE_ERROR_CLASS, error_classes};
 use crate::model::Trigger;
 
 const OPEN: &str = "(function (exports, require, module, __filename, __dirname) {";
 const CLOSE: &str = "\n})";
 
 /// A script inside its wrapper.
-pub(super) struct Wrapped {
+pub(crate) struct Wrapped {
     /// Wrapper and script.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Where the script begins.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// Where it ends.
-    pub(super) end: usize,
+    pub(crate) end: usize,
     /// Whose wrapper it is.
     trigger: Trigger,
 }
 
 impl Wrapped {
-    pub(super) fn new(script: &str, trigger: &Trigger) -> Self {
+    pub(crate) fn new(script: &str, trigger: &Trigger) -> Self {
         let mut text = String::with_capacity(script.len() + 320);
         text.push_str(OPEN);
         text.push_str(&format!("class {BASE_ERROR_CLASS} extends Error {{}}\n"));
@@ -51,29 +51,29 @@ impl Wrapped {
     }
 
     /// The bytes of the script that a span of the wrapped text covers.
-    pub(super) fn in_script(&self, span: Span) -> std::ops::Range<usize> {
+    pub(crate) fn in_script(&self, span: Span) -> std::ops::Range<usize> {
         let place = |at: u32| (at as usize).clamp(self.start, self.end) - self.start;
         place(span.start)..place(span.end)
     }
 }
 
 /// A script that could be parsed.
-pub(super) struct Parsed<'a> {
+pub(crate) struct Parsed<'a> {
     /// The tree with its scopes, symbols and references.
-    pub(super) semantic: Semantic<'a>,
+    pub(crate) semantic: Semantic<'a>,
     /// The wrapper's body: the error classes, then the script.
-    pub(super) body: &'a FunctionBody<'a>,
+    pub(crate) body: &'a FunctionBody<'a>,
     /// The wrapped text.
-    pub(super) wrapped: &'a Wrapped,
+    pub(crate) wrapped: &'a Wrapped,
     /// The scope of the wrapper: the module's parameters and the script's own names.
-    pub(super) scope: Option<ScopeId>,
+    pub(crate) scope: Option<ScopeId>,
     /// The trigger whose wrapper it is.
-    pub(super) trigger: Trigger,
+    pub(crate) trigger: Trigger,
 }
 
 impl Parsed<'_> {
     /// How deep the script nests.
-    pub(super) fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         let nodes = self.semantic.nodes();
         let mut depths = vec![0usize; nodes.len()];
         let mut deepest = 0;
@@ -91,15 +91,15 @@ impl Parsed<'_> {
 }
 
 /// What kept a script from being parsed.
-pub(super) struct SyntaxError {
+pub(crate) struct SyntaxError {
     /// The parser's words.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// The parser's advice.
-    pub(super) help: Option<String>,
+    pub(crate) help: Option<String>,
     /// Where, in the script.
-    pub(super) place: std::ops::Range<usize>,
+    pub(crate) place: std::ops::Range<usize>,
     /// A second place in the script, with what it has to say.
-    pub(super) other: Option<(std::ops::Range<usize>, String)>,
+    pub(crate) other: Option<(std::ops::Range<usize>, String)>,
 }
 
 /// The most brackets that one line may hold for its regular expressions to be
@@ -107,7 +107,7 @@ pub(super) struct SyntaxError {
 /// anything else that nests, and no regular expression spans lines.
 const MAX_BRACKETS_A_LINE: usize = 2_000;
 
-pub(super) fn options(text: &str) -> ParseOptions {
+pub(crate) fn options(text: &str) -> ParseOptions {
     let shallow = text.split(['\n', '\r', '\u{2028}', '\u{2029}']).all(|line| {
         line.bytes().filter(|byte| matches!(byte, b'(' | b'[')).count() <= MAX_BRACKETS_A_LINE
     });
@@ -123,7 +123,7 @@ pub(super) fn options(text: &str) -> ParseOptions {
 ///
 /// # Errors
 /// With every syntax error that was found; never with none.
-pub(super) fn parse<'a>(
+pub(crate) fn parse<'a>(
     allocator: &'a Allocator,
     wrapped: &'a Wrapped,
 ) -> Result<Parsed<'a>, Vec<SyntaxError>> {

@@ -8,10 +8,10 @@ use oxc::span::{GetSpan, Span};
 
 use super::paths::{Called, Paths};
 use super::touches::{Touches, bare};
-use crate::lint::script::{Func, Script};
+use crate::script::tree::{Func, Script};
 
 /// A path that doesn't call the callback exactly once.
-pub(in crate::lint) enum Fault {
+pub(crate) enum Fault {
     /// It ends here, without.
     Missing(Span),
     /// It calls here, goes on, and calls again there.
@@ -23,7 +23,7 @@ pub(in crate::lint) enum Fault {
 
 /// Who called the function that is followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint) enum Role {
+pub(crate) enum Role {
     /// Auth0, or some library with an error and a result: what it returns
     /// goes nowhere.
     Callback,
@@ -33,17 +33,17 @@ pub(in crate::lint) enum Role {
 
 /// What following a function brought to light.
 #[derive(Default)]
-pub(in crate::lint) struct Walked {
+pub(crate) struct Walked {
     /// The paths that don't call exactly once.
-    pub(in crate::lint) faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
     /// Whether every path calls before it ends, by itself and at once.
-    pub(in crate::lint) always_calls: bool,
+    pub(crate) always_calls: bool,
     /// A call after which the function ends without an error.
-    pub(in crate::lint) calls_and_ends: Option<Span>,
+    pub(crate) calls_and_ends: Option<Span>,
 }
 
 /// Follows a function from its beginning to its ends.
-pub(in crate::lint) fn walk<'a>(
+pub(crate) fn walk<'a>(
     script: &Script<'a>,
     touches: &Touches,
     func: Func<'a>,

@@ -6,16 +6,16 @@ use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
 
 use super::walk::{Role, walk};
-use crate::lint::script::{Func, Handler, Script};
+use crate::script::tree::{Func, Handler, Script};
 
 /// Names by which callbacks go, in hooks, rules and elsewhere.
-pub(in crate::lint) const USUAL_NAMES: [&str; 4] = ["cb", "callback", "done", "next"];
+pub(crate) const USUAL_NAMES: [&str; 4] = ["cb", "callback", "done", "next"];
 
 /// The places at which the callback, or a function of the script that calls
 /// it, is used.
-pub(in crate::lint) struct Touches {
+pub(crate) struct Touches {
     /// The callback.
-    pub(in crate::lint) callback: SymbolId,
+    pub(crate) callback: SymbolId,
     /// Where each use begins, in order.
     places: Vec<u32>,
     /// Functions that have a name and use the callback: to name one is to
@@ -27,7 +27,7 @@ pub(in crate::lint) struct Touches {
 
 impl Touches {
     /// `None` when there is no callback to follow, or it gets out of sight.
-    pub(in crate::lint) fn of(script: &Script<'_>, handler: &Handler<'_>) -> Option<Self> {
+    pub(crate) fn of(script: &Script<'_>, handler: &Handler<'_>) -> Option<Self> {
         let callback = handler.callback?;
         let scoping = script.semantic.scoping();
         if scoping.symbol_is_mutated(callback) || script.has_global("eval") {
@@ -68,18 +68,18 @@ impl Touches {
     }
 
     /// Whether the callback is used anywhere.
-    pub(in crate::lint) fn any(&self) -> bool {
+    pub(crate) fn any(&self) -> bool {
         !self.places.is_empty()
     }
 
     /// Whether the callback is used inside a span.
-    pub(in crate::lint) fn within(&self, span: Span) -> bool {
+    pub(crate) fn within(&self, span: Span) -> bool {
         let first = self.places.partition_point(|place| *place < span.start);
         self.places.get(first).is_some_and(|place| *place < span.end)
     }
 
     /// Where the callback is used first inside a span.
-    pub(super) fn first(&self, span: Span) -> Option<Span> {
+    pub(crate) fn first(&self, span: Span) -> Option<Span> {
         let first = self.places.partition_point(|place| *place < span.start);
         let place = *self.places.get(first).filter(|place| **place < span.end)?;
         Some(Span::new(place, place))
@@ -87,24 +87,20 @@ impl Touches {
 
     /// Whether a call calls the callback, by itself or through a function that
     /// always does.
-    pub(in crate::lint) fn is_direct(
-        &self,
-        script: &Script<'_>,
-        call: &CallExpression<'_>,
-    ) -> bool {
+    pub(crate) fn is_direct(&self, script: &Script<'_>, call: &CallExpression<'_>) -> bool {
         script.is_symbol(&call.callee, self.callback)
             || self.callers.iter().any(|caller| script.is_symbol(&call.callee, *caller))
     }
 
     /// Whether a symbol is a function that uses the callback.
-    pub(in crate::lint) fn is_carrier(&self, symbol: Option<SymbolId>) -> bool {
+    pub(crate) fn is_carrier(&self, symbol: Option<SymbolId>) -> bool {
         symbol.is_some_and(|symbol| self.carriers.contains(&symbol))
     }
 }
 
 /// Names that nothing declares and that are meant for the callback: one of the
 /// usual ones, or nearly its own.
-pub(in crate::lint) fn stray_names<'s>(script: &'s Script<'_>, callback: SymbolId) -> Vec<&'s str> {
+pub(crate) fn stray_names<'s>(script: &'s Script<'_>, callback: SymbolId) -> Vec<&'s str> {
     let own = script.semantic.scoping().symbol_name(callback);
     let reach = if own.len() <= 3 { 1 } else { 2 };
     let is_near = |name: &str| {
@@ -150,7 +146,7 @@ fn named_functions<'a>(script: &Script<'a>, handler: &Handler<'a>) -> Vec<(Symbo
 }
 
 /// The expression that is really evaluated: without `await`, `void` and `?.`.
-pub(super) fn bare<'e, 'a>(expression: &'e Expression<'a>) -> &'e Expression<'a> {
+pub(crate) fn bare<'e, 'a>(expression: &'e Expression<'a>) -> &'e Expression<'a> {
     match expression {
         Expression::AwaitExpression(awaited) => bare(&awaited.argument),
         Expression::UnaryExpression(unary) => bare(&unary.argument),

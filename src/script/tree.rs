@@ -14,19 +14,19 @@ use oxc::semantic::{AstNode, NodeId, ReferenceId, Semantic, SymbolId};
 use oxc::span::{GetSpan, Span};
 use oxc::str::Ident;
 
+use super::hooks::parameters;
 use super::parse::{Parsed, Wrapped};
-use super::trigger::parameters;
 use crate::model::Trigger;
 
 /// A function or an arrow function.
 #[derive(Clone, Copy)]
-pub(super) enum Func<'a> {
+pub(crate) enum Func<'a> {
     Function(&'a Function<'a>),
     Arrow(&'a ArrowFunctionExpression<'a>),
 }
 
 impl<'a> Func<'a> {
-    pub(super) fn of_expression(expression: &'a Expression<'a>) -> Option<Self> {
+    pub(crate) fn of_expression(expression: &'a Expression<'a>) -> Option<Self> {
         match expression {
             Expression::FunctionExpression(function) => Some(Self::Function(function)),
             Expression::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
@@ -34,7 +34,7 @@ impl<'a> Func<'a> {
         }
     }
 
-    pub(super) fn of_kind(kind: AstKind<'a>) -> Option<Self> {
+    pub(crate) fn of_kind(kind: AstKind<'a>) -> Option<Self> {
         match kind {
             AstKind::Function(function) => Some(Self::Function(function)),
             AstKind::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
@@ -42,14 +42,14 @@ impl<'a> Func<'a> {
         }
     }
 
-    pub(super) fn params(self) -> &'a FormalParameters<'a> {
+    pub(crate) fn params(self) -> &'a FormalParameters<'a> {
         match self {
             Self::Function(function) => &function.params,
             Self::Arrow(arrow) => &arrow.params,
         }
     }
 
-    pub(super) fn body(self) -> Option<&'a FunctionBody<'a>> {
+    pub(crate) fn body(self) -> Option<&'a FunctionBody<'a>> {
         match self {
             Self::Function(function) => function.body.as_deref(),
             Self::Arrow(arrow) => arrow.get_function_body(),
@@ -57,32 +57,32 @@ impl<'a> Func<'a> {
     }
 
     /// The expression of `() => expression`.
-    pub(super) fn expression(self) -> Option<&'a Expression<'a>> {
+    pub(crate) fn expression(self) -> Option<&'a Expression<'a>> {
         match self {
             Self::Function(_) => None,
             Self::Arrow(arrow) => arrow.get_expression(),
         }
     }
 
-    pub(super) fn is_async(self) -> bool {
+    pub(crate) fn is_async(self) -> bool {
         match self {
             Self::Function(function) => function.r#async,
             Self::Arrow(arrow) => arrow.r#async,
         }
     }
 
-    pub(super) fn is_generator(self) -> bool {
+    pub(crate) fn is_generator(self) -> bool {
         matches!(self, Self::Function(function) if function.generator)
     }
 
-    pub(super) fn span(self) -> Span {
+    pub(crate) fn span(self) -> Span {
         match self {
             Self::Function(function) => function.span,
             Self::Arrow(arrow) => arrow.span,
         }
     }
 
-    pub(super) fn node_id(self) -> NodeId {
+    pub(crate) fn node_id(self) -> NodeId {
         match self {
             Self::Function(function) => function.node_id.get(),
             Self::Arrow(arrow) => arrow.node_id.get(),
@@ -91,20 +91,20 @@ impl<'a> Func<'a> {
 
     /// The part worth underlining: from `function` or `(` to the end of the
     /// parameters.
-    pub(super) fn head(self) -> Span {
+    pub(crate) fn head(self) -> Span {
         Span::new(self.span().start, self.params().span.end.max(self.span().start))
     }
 }
 
 /// The function that Auth0 calls.
-pub(super) struct Handler<'a> {
-    pub(super) func: Func<'a>,
+pub(crate) struct Handler<'a> {
+    pub(crate) func: Func<'a>,
     /// Its parameters, in order; `None` for one that is taken apart.
-    pub(super) params: Vec<Option<SymbolId>>,
+    pub(crate) params: Vec<Option<SymbolId>>,
     /// The parameter at the callback's place, when it has one.
-    pub(super) callback: Option<SymbolId>,
+    pub(crate) callback: Option<SymbolId>,
     /// The parameter at the context's place, when it has one.
-    pub(super) context: Option<SymbolId>,
+    pub(crate) context: Option<SymbolId>,
     context_at: Option<usize>,
 }
 
@@ -129,79 +129,79 @@ impl<'a> Handler<'a> {
 
     /// The pattern at the context's place, when the context is taken apart
     /// right in the parameters.
-    pub(super) fn context_pattern(&self) -> Option<&'a BindingPattern<'a>> {
+    pub(crate) fn context_pattern(&self) -> Option<&'a BindingPattern<'a>> {
         let parameter = self.func.params().items.get(self.context_at?)?;
         Some(&parameter.pattern)
     }
 }
 
 /// A parsed script.
-pub(super) struct Script<'a> {
-    pub(super) semantic: Semantic<'a>,
-    pub(super) wrapped: &'a Wrapped,
-    pub(super) handler: Option<Handler<'a>>,
-    pub(super) trigger: Trigger,
+pub(crate) struct Script<'a> {
+    pub(crate) semantic: Semantic<'a>,
+    pub(crate) wrapped: &'a Wrapped,
+    pub(crate) handler: Option<Handler<'a>>,
+    pub(crate) trigger: Trigger,
 }
 
 impl<'a> Script<'a> {
-    pub(super) fn new(parsed: Parsed<'a>, handler: Option<Func<'a>>) -> Self {
+    pub(crate) fn new(parsed: Parsed<'a>, handler: Option<Func<'a>>) -> Self {
         let Parsed { semantic, body: _, wrapped, scope: _, trigger } = parsed;
         let handler = handler.map(|func| Handler::new(func, &trigger));
         Self { semantic, wrapped, handler, trigger }
     }
 
     /// Where a span of the wrapped text lies in the script.
-    pub(super) fn place(&self, span: Span) -> Range<usize> {
+    pub(crate) fn place(&self, span: Span) -> Range<usize> {
         self.wrapped.in_script(span)
     }
 
     /// The text of a span.
-    pub(super) fn text(&self, span: Span) -> &'a str {
+    pub(crate) fn text(&self, span: Span) -> &'a str {
         &self.wrapped.text[span.start as usize..span.end as usize]
     }
 
     /// The line that a span begins on, counted from 1 in the script.
-    pub(super) fn line(&self, span: Span) -> usize {
+    pub(crate) fn line(&self, span: Span) -> usize {
         let start = self.place(span).start + self.wrapped.start;
         self.wrapped.text[self.wrapped.start..start].matches('\n').count() + 1
     }
 
     /// Every node of the script itself, without those of the wrapper.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = &AstNode<'a>> {
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &AstNode<'a>> {
         let start = self.wrapped.start as u32;
         self.semantic.nodes().iter().filter(move |node| node.kind().span().start >= start)
     }
 
     /// What a name refers to; `None` for a global one.
-    pub(super) fn symbol(&self, name: &IdentifierReference<'a>) -> Option<SymbolId> {
+    pub(crate) fn symbol(&self, name: &IdentifierReference<'a>) -> Option<SymbolId> {
         let reference = name.reference_id.get()?;
         self.semantic.scoping().get_reference(reference).symbol_id()
     }
 
     /// Whether an expression is a name that refers to this symbol.
-    pub(super) fn is_symbol(&self, expression: &Expression<'a>, symbol: SymbolId) -> bool {
+    pub(crate) fn is_symbol(&self, expression: &Expression<'a>, symbol: SymbolId) -> bool {
         matches!(expression, Expression::Identifier(name) if self.symbol(name) == Some(symbol))
     }
 
     /// The nodes at which a symbol is used.
-    pub(super) fn uses(&self, symbol: SymbolId) -> impl Iterator<Item = &AstNode<'a>> {
+    pub(crate) fn uses(&self, symbol: SymbolId) -> impl Iterator<Item = &AstNode<'a>> {
         self.semantic
             .symbol_references(symbol)
             .map(|reference| self.semantic.nodes().get_node(reference.node_id()))
     }
 
-    pub(super) fn parent(&self, node: NodeId) -> AstKind<'a> {
+    pub(crate) fn parent(&self, node: NodeId) -> AstKind<'a> {
         self.semantic.nodes().parent_kind(node)
     }
 
     /// Whether the script uses a global of this name.
-    pub(super) fn has_global(&self, name: &str) -> bool {
+    pub(crate) fn has_global(&self, name: &str) -> bool {
         self.semantic.scoping().root_unresolved_references().contains_key(&Ident::from(name))
     }
 
     /// Whether the script makes a global of this name by assigning to it, or
     /// asks for it with `typeof` before it relies on it.
-    pub(super) fn is_assigned_global(&self, name: &str) -> bool {
+    pub(crate) fn is_assigned_global(&self, name: &str) -> bool {
         let scoping = self.semantic.scoping();
         let Some(references) = scoping.root_unresolved_references().get(&Ident::from(name)) else {
             return false;
@@ -217,7 +217,7 @@ impl<'a> Script<'a> {
     }
 
     /// Where the script uses a global of this name.
-    pub(super) fn globals(&self, name: &str) -> Vec<Span> {
+    pub(crate) fn globals(&self, name: &str) -> Vec<Span> {
         let scoping = self.semantic.scoping();
         let Some(references) = scoping.root_unresolved_references().get(&Ident::from(name)) else {
             return Vec::new();
@@ -227,27 +227,27 @@ impl<'a> Script<'a> {
     }
 
     /// The innermost function around a node.
-    pub(super) fn function_around(&self, node: NodeId) -> Option<Func<'a>> {
+    pub(crate) fn function_around(&self, node: NodeId) -> Option<Func<'a>> {
         self.semantic.nodes().ancestor_kinds(node).find_map(Func::of_kind)
     }
 
     /// What a symbol was declared with, if it never changes: the function of
     /// a declaration, or the value of a variable.
-    pub(super) fn constant(&self, symbol: SymbolId) -> Option<Constant<'a>> {
+    pub(crate) fn constant(&self, symbol: SymbolId) -> Option<Constant<'a>> {
         constant(&self.semantic, symbol)
     }
 }
 
 /// What stands behind a name that is never assigned again.
 #[derive(Clone, Copy)]
-pub(super) enum Constant<'a> {
+pub(crate) enum Constant<'a> {
     Function(&'a Function<'a>),
     Class,
     Value(&'a Expression<'a>),
 }
 
 /// See [`Script::constant`].
-pub(super) fn constant<'a>(semantic: &Semantic<'a>, symbol: SymbolId) -> Option<Constant<'a>> {
+pub(crate) fn constant<'a>(semantic: &Semantic<'a>, symbol: SymbolId) -> Option<Constant<'a>> {
     let scoping = semantic.scoping();
     if scoping.symbol_is_mutated(symbol) || !scoping.symbol_redeclarations(symbol).is_empty() {
         return None;

@@ -2,13 +2,13 @@
 
 use oxc::span::{GetSpan, Span};
 
-use super::super::finding::Findings;
-use super::super::globals;
-use super::super::rule::UNDEFINED_NAME;
-use super::super::script::Script;
-use super::super::trigger::error_classes;
-use super::callback::stray_callbacks;
-use super::errors;
+use super::super::hook::callback::stray_callbacks;
+use super::super::hook::errors;
+use crate::lint::finding::Findings;
+use crate::lint::rule::UNDEFINED_NAME;
+use crate::script::globals;
+use crate::script::hooks::error_classes;
+use crate::script::tree::Script;
 
 /// Packages that were globals in the sandbox of Node.js 12, and no longer are.
 const ONCE_GLOBAL: &[&str] = &[
@@ -45,7 +45,7 @@ const ONCE_GLOBAL: &[&str] = &[
 /// they run.
 const BUNDLE: usize = 64 * 1024;
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let scoping = script.semantic.scoping();
     let length = script.wrapped.end - script.wrapped.start;
     if length > BUNDLE || script.has_global("eval") || globals::may_change(&script.semantic) {

@@ -6,7 +6,7 @@
 
 /// How a text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Looks {
+pub(crate) enum Looks {
     /// Like a placeholder, a word, a setting.
     Harmless,
     /// Like a credential, if its name says so too.
@@ -16,7 +16,7 @@ pub(super) enum Looks {
 }
 
 /// The service whose tokens have this form.
-pub(super) fn known_token(text: &str) -> Option<&'static str> {
+pub(crate) fn known_token(text: &str) -> Option<&'static str> {
     if text.contains("PRIVATE KEY-----") && text.contains("-----BEGIN") {
         return Some("a private key");
     }
@@ -165,7 +165,7 @@ const NAMES: [&str; 20] = [
 ];
 
 /// Whether a name says that its value is a credential.
-pub(super) fn is_credential_name(given: &str) -> bool {
+pub(crate) fn is_credential_name(given: &str) -> bool {
     let name: String = given
         .chars()
         .filter(|c| c.is_ascii_alphanumeric())
@@ -180,7 +180,7 @@ pub(super) fn is_credential_name(given: &str) -> bool {
 }
 
 /// How a text looks, its name aside.
-pub(super) fn looks(text: &str) -> Looks {
+pub(crate) fn looks(text: &str) -> Looks {
     if let Some(login) = text.strip_prefix("Basic ").or_else(|| text.strip_prefix("basic ")) {
         return if is_login(login) { Looks::Real } else { Looks::Harmless };
     }
@@ -223,7 +223,7 @@ fn is_login(text: &str) -> bool {
 
 /// Whether a text that stands where a key belongs is one: longer than a word
 /// that explains, and no public key.
-pub(super) fn is_key_material(text: &str) -> bool {
+pub(crate) fn is_key_material(text: &str) -> bool {
     text.len() >= 6
         && !is_placeholder(text)
         && !text.contains("BEGIN PUBLIC KEY")

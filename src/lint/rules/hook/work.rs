@@ -8,14 +8,14 @@ use oxc::ast::ast::{
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
-use super::super::finding::Findings;
-use super::super::flow::Touches;
-use super::super::rule::{CALLBACK_BEFORE_WORK_ENDS, THROW_IN_CALLBACK, UNHANDLED_REJECTION};
-use super::super::script::{Constant, Func, Handler, Script};
-use super::packages::{answers_later, comes_from};
 use super::paths::takes_error;
+use crate::lint::finding::Findings;
+use crate::lint::rule::{CALLBACK_BEFORE_WORK_ENDS, THROW_IN_CALLBACK, UNHANDLED_REJECTION};
+use crate::script::flow::Touches;
+use crate::script::packages::{answers_later, comes_from};
+use crate::script::tree::{Constant, Func, Handler, Script};
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
     let Some(touches) = Touches::of(script, handler) else { return };
     if !touches.any() {

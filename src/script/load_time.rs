@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 32;
 
 /// The first statement at the top level at which every run of the script ends
 /// with an error, and why.
-pub(super) fn throws(parsed: &Parsed<'_>) -> Option<(Span, String)> {
+pub(crate) fn throws(parsed: &Parsed<'_>) -> Option<(Span, String)> {
     let thrown = parsed.body.statements.iter().find_map(|statement| match statement {
         Statement::ThrowStatement(thrown) => {
             Some((thrown.span, "The script throws whenever it is loaded.".to_owned()))

@@ -4,12 +4,12 @@
 use oxc::ast::AstKind;
 use oxc::span::GetSpan;
 
-use super::super::finding::Findings;
-use super::super::rule::{ERROR_CLASS_SHADOWED, ERROR_CLASS_UNKNOWN};
-use super::super::script::Script;
-use super::super::trigger::{BASE_ERROR_CLASS, error_classes};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{ERROR_CLASS_SHADOWED, ERROR_CLASS_UNKNOWN};
+use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
+use crate::script::tree::Script;
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let own = error_classes(&script.trigger);
     if own.is_empty() {
         return;
@@ -62,7 +62,7 @@ const BUILT_IN: [&str; 11] = [
 
 /// Whether a global error class is one that this trigger doesn't have: that
 /// of another trigger, of rules, or one that nobody has.
-pub(super) fn is_unknown(script: &Script<'_>, own: &[&str], name: &str) -> bool {
+pub(crate) fn is_unknown(script: &Script<'_>, own: &[&str], name: &str) -> bool {
     name.ends_with("Error")
         && !own.contains(&name)
         && name != BASE_ERROR_CLASS

@@ -4,12 +4,12 @@ use oxc::ast::AstKind;
 use oxc::ast::ast::{Argument, CallExpression, Expression};
 use oxc::span::{GetSpan, Span};
 
-use super::super::finding::Findings;
-use super::super::rule::{
+use crate::lint::finding::Findings;
+use crate::lint::rule::{
     BUILTIN_DEPENDENCY, RELATIVE_REQUIRE, UNDECLARED_DEPENDENCY, UNUSED_DEPENDENCY,
     VERSIONED_REQUIRE,
 };
-use super::super::script::Script;
+use crate::script::tree::Script;
 
 /// Node.js's modules, without `node:`. Those of 18 and 22, and their paths.
 const BUILT_IN: [&str; 41] = [
@@ -73,7 +73,7 @@ const DRIVERS: [&str; 9] = [
     "oracledb",
 ];
 
-pub(super) fn is_built_in(module: &str) -> bool {
+pub(crate) fn is_built_in(module: &str) -> bool {
     let (name, prefixed) = match module.strip_prefix("node:") {
         Some(name) => (name, true),
         None => (module, false),
@@ -96,7 +96,7 @@ fn package_of(module: &str) -> (&str, Option<&str>) {
     (&module[..end], version.map(|rest| rest.split('/').next().unwrap_or(rest)))
 }
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let mut required = Vec::new();
     let mut all_known = true;
     for node in script.nodes() {
@@ -207,7 +207,7 @@ fn check_unused(required: &[Required<'_>], findings: &mut Findings<'_>) {
 }
 
 /// The rule that needs no script: a Node.js module among the packages.
-pub(super) fn check_declared(findings: &mut Findings<'_>) {
+pub(crate) fn check_declared(findings: &mut Findings<'_>) {
     let hook = findings.hook;
     for name in hook.dependencies.iter().flatten().map(|(name, _)| name) {
         if is_built_in(name) {

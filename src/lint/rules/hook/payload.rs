@@ -9,13 +9,13 @@ use oxc::ast::ast::{
 use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
 
-use super::super::finding::Findings;
-use super::super::rule::{CLAIM_WITHOUT_NAMESPACE, UNKNOWN_PROPERTY};
-use super::super::script::{Constant, Handler, Script};
-use super::super::trigger::{not_in_payload, parameters};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{CLAIM_WITHOUT_NAMESPACE, UNKNOWN_PROPERTY};
 use crate::model::Trigger;
+use crate::script::hooks::{not_in_payload, parameters};
+use crate::script::tree::{Constant, Handler, Script};
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
     check_properties(script, handler, findings);
     if script.trigger == Trigger::CredentialsExchange {

@@ -8,14 +8,14 @@ use oxc::ast::ast::{AssignmentTarget, BindingPattern, CallExpression, Expression
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
-use super::super::finding::Findings;
-use super::super::rule::{HARDCODED_CREDENTIAL, LITERAL_SECRET};
-use super::super::script::Script;
-use super::packages::comes_from;
 use super::tokens::{Looks, is_credential_name, is_key_material, known_token, looks};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{HARDCODED_CREDENTIAL, LITERAL_SECRET};
 use crate::model::secret::NOT_SHOWN;
+use crate::script::packages::comes_from;
+use crate::script::tree::Script;
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let mut told_lines = Vec::new();
     for comment in script.semantic.comments() {
         let text = script.text(comment.span);
@@ -113,7 +113,7 @@ fn is_key_of(script: &Script<'_>, call: &CallExpression<'_>, span: Span, text: &
 
 /// The same for the definition: secrets whose values stand in the file, and
 /// tokens anywhere in it.
-pub(super) fn check_definition(findings: &mut Findings<'_>) {
+pub(crate) fn check_definition(findings: &mut Findings<'_>) {
     let hook = findings.hook;
     for (value, entry) in findings.yaml().values() {
         if let Some(kind) = known_token(entry) {

@@ -5,12 +5,12 @@ use oxc::ast::ast::{Argument, BindingPattern, CallExpression, Expression, Statem
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
-use super::super::finding::Findings;
-use super::super::flow::{Fault, Role, Touches, walk};
-use super::super::rule::{CALLBACK_CALLED_TWICE, CALLBACK_MISSING_ON_PATH, CALLBACK_NEVER_CALLED};
-use super::super::script::{Func, Handler, Script};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{CALLBACK_CALLED_TWICE, CALLBACK_MISSING_ON_PATH, CALLBACK_NEVER_CALLED};
+use crate::script::flow::{Fault, Role, Touches, walk};
+use crate::script::tree::{Func, Handler, Script};
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
     let Some(touches) = Touches::of(script, handler) else { return };
     if handler.func.is_generator() || script.text(handler.func.span()).contains("arguments") {
@@ -173,7 +173,7 @@ const CALLED_OFTEN: [&str; 12] = [
 ];
 
 /// Whether a function's first parameter is an error, as in `(err, result)`.
-pub(super) fn takes_error(func: Func<'_>) -> bool {
+pub(crate) fn takes_error(func: Func<'_>) -> bool {
     let Some(BindingPattern::BindingIdentifier(first)) =
         func.params().items.first().map(|param| &param.pattern)
     else {

@@ -5,9 +5,9 @@ use oxc::ast::ast::{Expression, Statement};
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
-use super::super::finding::Findings;
-use super::super::rule::{RATE_LIMIT_IGNORED, UNBOUNDED_RETRY};
-use super::super::script::{Func, Script};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{RATE_LIMIT_IGNORED, UNBOUNDED_RETRY};
+use crate::script::tree::{Func, Script};
 
 /// Words of code that knows of the limit, or leaves it to a package that does.
 const KNOWS_THE_LIMIT: [&str; 7] =
@@ -29,7 +29,7 @@ const RESOURCES: [&str; 12] = [
     "/dbconnections/",
 ];
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     check_limit(script, findings);
     check_retries(script, findings);
 }

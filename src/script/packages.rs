@@ -6,7 +6,7 @@
 use oxc::ast::AstKind;
 use oxc::ast::ast::{CallExpression, Expression};
 
-use super::super::script::Script;
+use super::tree::Script;
 
 /// Packages that make requests.
 const HTTP_CLIENTS: [&str; 18] = [
@@ -84,7 +84,7 @@ const MAX_STEPS: usize = 12;
 
 /// Whether a value comes from such a package: from `require('package')`
 /// itself, one of its parts, or what a call or `new` made of it.
-pub(super) fn comes_from(
+pub(crate) fn comes_from(
     script: &Script<'_>,
     value: &Expression<'_>,
     is_wanted: &dyn Fn(&str) -> bool,
@@ -134,7 +134,7 @@ fn name_of(module: &str) -> &str {
 
 /// Whether a call starts a request or sends something, so that its answer
 /// comes later.
-pub(super) fn answers_later(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
+pub(crate) fn answers_later(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
     match &call.callee {
         // `request(…)`, or `client(…)` of `axios.create(…)`
         Expression::Identifier(_) => {

@@ -4,59 +4,59 @@ use oxc::span::Span;
 
 /// A set of paths, by what they did with the callback.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Paths {
+pub(crate) struct Paths {
     /// Some path has not touched it.
-    pub(super) untouched: bool,
+    pub(crate) untouched: bool,
     /// Some path has called it: the call, and whether it was reached from the
     /// current point without a condition in between.
-    pub(super) called: Option<Called>,
+    pub(crate) called: Option<Called>,
     /// Some path has given it away.
-    pub(super) handed: bool,
+    pub(crate) handed: bool,
     /// How often paths met of which one had touched it and another hadn't. From
     /// two on, the conditions may depend on each other.
-    pub(super) meetings: u8,
+    pub(crate) meetings: u8,
     /// The branch by which the untouched paths came past the callback.
-    pub(super) skipped: Option<Span>,
+    pub(crate) skipped: Option<Span>,
 }
 
 /// A call of the callback that some path has behind it.
 #[derive(Clone, Copy)]
-pub(super) struct Called {
-    pub(super) at: Span,
+pub(crate) struct Called {
+    pub(crate) at: Span,
     /// Whether a second call here would be certain to follow the first; false
     /// inside a branch that the first call's path may never take.
-    pub(super) certain: bool,
+    pub(crate) certain: bool,
 }
 
 impl Paths {
     /// One path that has done nothing.
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self { untouched: true, ..Self::default() }
     }
 
     /// No path.
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self::default()
     }
 
     /// Whether any path gets here.
-    pub(super) fn reachable(self) -> bool {
+    pub(crate) fn reachable(self) -> bool {
         self.untouched || self.called.is_some() || self.handed
     }
 
     /// Whether a path has touched the callback.
-    pub(super) fn touched(self) -> bool {
+    pub(crate) fn touched(self) -> bool {
         self.called.is_some() || self.handed
     }
 
     /// The same paths inside a branch.
-    pub(super) fn in_branch(self) -> Self {
+    pub(crate) fn in_branch(self) -> Self {
         Self { called: self.called.map(|called| Called { certain: false, ..called }), ..self }
     }
 
     /// The paths of two branches, where they meet again. `before` is what they
     /// came from.
-    pub(super) fn meet(self, other: Self, before: Self) -> Self {
+    pub(crate) fn meet(self, other: Self, before: Self) -> Self {
         if !self.reachable() {
             return other.out_of_branch(before);
         }
@@ -77,7 +77,7 @@ impl Paths {
     }
 
     /// The same paths, of which the untouched ones came through `branch`.
-    pub(super) fn through(self, branch: Span) -> Self {
+    pub(crate) fn through(self, branch: Span) -> Self {
         if self.untouched && !self.touched() {
             Self { skipped: Some(branch), ..self }
         } else {

@@ -1,7 +1,7 @@
 //! How much a hook may hold: the size of its script, the number of its secrets.
 
-use super::super::finding::Findings;
-use super::super::rule::{LARGE_SCRIPT, TOO_MANY_SECRETS};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{LARGE_SCRIPT, TOO_MANY_SECRETS};
 
 /// What Auth0 documents for database scripts and Actions on the same platform.
 const LARGE: usize = 100 * 1024;
@@ -10,7 +10,7 @@ const TOO_LARGE: usize = 1024 * 1024;
 /// What the documentation allows.
 const MAX_SECRETS: usize = 20;
 
-pub(super) fn check(findings: &mut Findings<'_>) {
+pub(crate) fn check(findings: &mut Findings<'_>) {
     let hook = findings.hook;
     let length = hook.script.as_str().len();
     if length > LARGE && length <= TOO_LARGE {

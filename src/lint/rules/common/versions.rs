@@ -1,7 +1,7 @@
 //! The versions in `dependencies`.
 
-use super::super::finding::Findings;
-use super::super::rule::{INVALID_DEPENDENCY_VERSION, UNPINNED_DEPENDENCY};
+use crate::lint::finding::Findings;
+use crate::lint::rule::{INVALID_DEPENDENCY_VERSION, UNPINNED_DEPENDENCY};
 
 /// What npm makes of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ enum Kind {
     Invalid,
 }
 
-pub(super) fn check(findings: &mut Findings<'_>) {
+pub(crate) fn check(findings: &mut Findings<'_>) {
     let hook = findings.hook;
     for (name, version) in hook.dependencies.iter().flatten() {
         let place = findings.yaml().entry("dependencies", name);

@@ -2,15 +2,15 @@
 
 use oxc::semantic::SymbolId;
 
-use super::super::finding::Findings;
-use super::super::rule::TRIGGER_SIGNATURE;
-use super::super::script::{Handler, Script};
-use super::super::trigger::parameters;
+use crate::lint::finding::Findings;
+use crate::lint::rule::TRIGGER_SIGNATURE;
+use crate::script::hooks::parameters;
+use crate::script::tree::{Handler, Script};
 
 /// Names that nobody gives to anything but a callback.
 const CALLBACK_NAMES: [&str; 6] = ["cb", "callback", "done", "next", "_cb", "_callback"];
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let expected = parameters(&script.trigger);
     let Some(handler) = &script.handler else { return };
     if expected.is_empty() {

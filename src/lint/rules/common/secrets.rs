@@ -10,10 +10,10 @@ use oxc::ast::ast::{
 use oxc::semantic::{AstNode, NodeId};
 use oxc::span::{GetSpan, Span};
 
-use super::super::context::{Origin, of_member, of_name, origin, patterns};
-use super::super::finding::Findings;
-use super::super::rule::{CONTEXT_LOGGED, SECRET_KEY_DOT, UNDECLARED_SECRET, UNUSED_SECRET};
-use super::super::script::Script;
+use crate::lint::finding::Findings;
+use crate::lint::rule::{CONTEXT_LOGGED, SECRET_KEY_DOT, UNDECLARED_SECRET, UNUSED_SECRET};
+use crate::script::origin::{Origin, of_member, of_name, origin, patterns};
+use crate::script::tree::Script;
 
 /// A secret that the platform puts among the hook's own.
 const INTERNAL: &str = "auth0-extension-secret";
@@ -26,7 +26,7 @@ struct Reads {
     others: bool,
 }
 
-pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let reads = reads(script);
     check_dots(script, findings);
     check_log(script, findings);

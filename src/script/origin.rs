@@ -8,11 +8,11 @@ use oxc::ast::AstKind;
 use oxc::ast::ast::{BindingPattern, ChainElement, Expression, LogicalOperator, ObjectPattern};
 use oxc::semantic::SymbolId;
 
-use super::script::Script;
+use super::tree::Script;
 
 /// A thing that Auth0 passes to a hook, and that leads to its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// The context argument.
     Context,
     /// `context.webtask`.
@@ -40,7 +40,7 @@ impl Origin {
 const MAX_STEPS: usize = 12;
 
 /// Where an expression comes from.
-pub(super) fn origin(script: &Script<'_>, expression: &Expression<'_>) -> Option<Origin> {
+pub(crate) fn origin(script: &Script<'_>, expression: &Expression<'_>) -> Option<Origin> {
     steps(script, expression, 0)
 }
 
@@ -74,12 +74,12 @@ fn steps(script: &Script<'_>, expression: &Expression<'_>, step: usize) -> Optio
 }
 
 /// Where the value of a name comes from.
-pub(super) fn of_name(script: &Script<'_>, symbol: SymbolId) -> Option<Origin> {
+pub(crate) fn of_name(script: &Script<'_>, symbol: SymbolId) -> Option<Origin> {
     of_symbol(script, symbol, 0)
 }
 
 /// Where a property of an expression comes from.
-pub(super) fn of_member(
+pub(crate) fn of_member(
     script: &Script<'_>,
     object: &Expression<'_>,
     name: &str,
@@ -134,7 +134,7 @@ fn in_pattern(
 }
 
 /// Every pattern that takes apart something with an origin, with that origin.
-pub(super) fn patterns<'s, 'a>(script: &'s Script<'a>) -> Vec<(Origin, &'s ObjectPattern<'a>)> {
+pub(crate) fn patterns<'s, 'a>(script: &'s Script<'a>) -> Vec<(Origin, &'s ObjectPattern<'a>)> {
     let mut found = Vec::new();
     for node in script.nodes() {
         let (pattern, whole) = match node.kind() {
