@@ -54,6 +54,15 @@ pub enum Credentials {
     },
 }
 
+impl Credentials {
+    /// The tenant that an access token says it was issued by.
+    #[must_use]
+    pub fn issuer(&self) -> Option<Domain> {
+        let Self::Token(token) = self else { return None };
+        Domain::parse(&Claims::read(token.expose())?.iss?).ok()
+    }
+}
+
 /// An access token and what is known of it.
 #[derive(Debug)]
 pub(super) struct Token {
@@ -113,6 +122,7 @@ fn words(text: &str) -> BTreeSet<String> {
 /// the tenant does that.
 #[derive(Debug, Deserialize)]
 struct Claims {
+    iss: Option<String>,
     exp: Option<f64>,
     iat: Option<f64>,
     scope: Option<String>,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Problem, Setting, Variables};
+use super::{Origin, Problem, Setting, Variables};
 use crate::api::{Credentials, SigningAlgorithm, SigningKey};
 use crate::model::SecretValue;
 
@@ -14,10 +14,66 @@ const CLIENT_SECRET: &str = "AUTH0_CLIENT_SECRET";
 const KEY_PATH: &str = "AUTH0_CLIENT_SIGNING_KEY_PATH";
 const ALGORITHM: &str = "AUTH0_CLIENT_SIGNING_ALGORITHM";
 
+/// Credentials, and whose they are.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) credentials: Setting<Credentials>,
+    pub(super) holder: Holder,
+}
+
+/// Where that comes from which proves something: a token, a secret, a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// Variables made for this environment alone.
+    Own,
+    /// Variables that every environment sees.
+    Shared,
+    /// The Deploy CLI's settings, where its domain is, too.
+    File,
+}
+
+impl Holder {
+    /// Where the variable `name` was found.
+    fn of(name: &str, found: &Setting<&str>) -> Self {
+        match &found.origin {
+            Origin::File { .. } => Self::File,
+            // not by its end: an environment may be called `secret`
+            Origin::Variable(variable) if variable != name => Self::Own,
+            _ => Self::Shared,
+        }
+    }
+
+    /// An application is an environment's own if its id is, too.
+    fn with_id(self, client: &Setting<&str>) -> Self {
+        match (self, Self::of(CLIENT_ID, client)) {
+            (Self::Own, Self::Shared | Self::File) => Self::Shared,
+            (holder, _) => holder,
+        }
+    }
+
+    /// A key itself is never sent, so that several environments may share it.
+    fn of_key(path: &Setting<&str>, client: &Setting<&str>) -> Self {
+        match (Self::of(KEY_PATH, path), Self::of(CLIENT_ID, client)) {
+            (Self::File, _) if is_beside(path) => Self::File,
+            (Self::Own | Self::Shared, Self::Own) => Self::Own,
+            _ => Self::Shared,
+        }
+    }
+}
+
+/// Whether a key lies with the file that names it, and not elsewhere on this
+/// machine, where another may have put it.
+fn is_beside(path: &Setting<&str>) -> bool {
+    let Origin::File { path: file, .. } = &path.origin else { return false };
+    let folder = std::path::absolute(file).ok().and_then(|file| file.parent()?.canonicalize().ok());
+    let key = std::path::Path::new(path.value).canonicalize().ok();
+    matches!((folder, key), (Some(folder), Some(key)) if key.starts_with(&folder))
+}
+
 /// Reads the credentials. A token comes before an application, an
 /// application's secret before its key; all that the environment has comes
 /// before the Deploy CLI's settings, which may complete it.
-pub(super) fn read(variables: Variables<'_>) -> Result<Setting<Credentials>, Problem> {
+pub(super) fn read(variables: Variables<'_>) -> Result<Found, Problem> {
     let own = variables.without_file();
     let is_complete = own.get(TOKEN)?.is_some()
         || (own.get(CLIENT_ID)?.is_some()
@@ -31,19 +87,28 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Setting<Credentials>, Pro
             ))
             .hint("set it to the token alone, in one line"));
         }
-        return Ok(token.map(|token| Credentials::Token(SecretValue::new(token.to_owned()))));
+        let holder = Holder::of(TOKEN, &token);
+        let credentials = token.map(|token| Credentials::Token(SecretValue::new(token.to_owned())));
+        return Ok(Found { credentials, holder });
     }
     let client = variables.get(CLIENT_ID)?;
     let secret = variables.get(CLIENT_SECRET)?;
     let key = variables.get(KEY_PATH)?;
     match (client, secret, key) {
-        (Some(client), Some(secret), _) => Ok(secret.map(|secret| Credentials::ClientSecret {
-            client_id: client.value.to_owned(),
-            client_secret: SecretValue::new(secret.to_owned()),
-        })),
+        (Some(client), Some(secret), _) => {
+            let holder = Holder::of(CLIENT_SECRET, &secret).with_id(&client);
+            let credentials = secret.map(|secret| Credentials::ClientSecret {
+                client_id: client.value.to_owned(),
+                client_secret: SecretValue::new(secret.to_owned()),
+            });
+            Ok(Found { credentials, holder })
+        }
         (Some(client), None, Some(path)) => {
+            let holder = Holder::of_key(&path, &client);
             let key = Arc::new(signing_key(&path, algorithm(variables)?)?);
-            Ok(path.map(|_| Credentials::PrivateKey { client_id: client.value.to_owned(), key }))
+            let credentials =
+                path.map(|_| Credentials::PrivateKey { client_id: client.value.to_owned(), key });
+            Ok(Found { credentials, holder })
         }
         (Some(_), None, None) => Err(Problem::new(format!(
             "{CLIENT_ID} is set, but neither {CLIENT_SECRET} nor {KEY_PATH}"

@@ -59,10 +59,10 @@ fn the_environment_and_hooksync_yaml_go_before_it() {
     };
     let config = Config { environments: vec![staging], ..Config::default() };
     let args = ProjectArgs { env: vec!["staging".to_owned()], ..Default::default() };
-    let token = [("AUTH0_ACCESS_TOKEN", "canary"), ("AUTH0_AUDIENCE", "https://own/")];
+    let token = [("AUTH0_ACCESS_TOKEN_STAGING", "canary"), ("AUTH0_AUDIENCE", "https://own/")];
     insta::assert_snapshot!(shown(&with(CONFIG, config), &token, &args), @"
     tenant: staging.auth0.com (environments.staging.domain in hooksync.yaml)
-    credentials: an access token (AUTH0_ACCESS_TOKEN)
+    credentials: an access token (AUTH0_ACCESS_TOKEN_STAGING)
     audience: https://own/ (AUTH0_AUDIENCE)
     allow delete: false (environments.staging.allowDelete in hooksync.yaml)
     ");
@@ -88,6 +88,36 @@ fn credentials_of_the_environment_are_completed_and_not_mixed() {
         "credentials: client file with its secret (AUTH0_CLIENT_SECRET)"
     );
     assert_eq!(of(token, &[]), "credentials: an access token (AUTH0_ACCESS_TOKEN in config.json)");
+}
+
+#[test]
+fn its_domain_is_for_its_own_credentials() {
+    let first = |json: &str, variables: &[(&str, &str)]| {
+        let file = with(json, Config::default());
+        shown(&file, variables, &ProjectArgs::default()).lines().next().unwrap().to_owned()
+    };
+    let (id, secret) = (("AUTH0_CLIENT_ID", "own"), ("AUTH0_CLIENT_SECRET", "canary"));
+    let refusal = "tenant: AUTH0_DOMAIN in config.json is `file.auth0.com`, and AUTH0_DOMAIN is \
+                   not set: credentials are not sent to a domain that only a file names!";
+    assert_eq!(first(CONFIG, &[id, secret]), refusal);
+    let half = r#"{"AUTH0_DOMAIN": "file.auth0.com", "AUTH0_CLIENT_ID": "file"}"#;
+    assert_eq!(first(half, &[secret]), refusal);
+    let own = ("AUTH0_DOMAIN", "file.auth0.com");
+    assert_eq!(first(half, &[secret, own]), "tenant: file.auth0.com (AUTH0_DOMAIN)");
+}
+
+#[test]
+fn hooksync_yaml_does_not_redirect_them() {
+    let staging = EnvironmentConfig {
+        name: "staging".to_owned(),
+        domain: Some("staging.auth0.com".to_owned()),
+        keywords: Default::default(),
+        allow_delete: None,
+    };
+    let config = Config { environments: vec![staging], ..Config::default() };
+    let args = ProjectArgs { env: vec!["staging".to_owned()], ..Default::default() };
+    let shown = shown(&with(CONFIG, config), &[], &args);
+    assert!(shown.contains("but AUTH0_DOMAIN in config.json is `file.auth0.com`"), "{shown}");
 }
 
 #[test]

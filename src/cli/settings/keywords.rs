@@ -1,6 +1,7 @@
 //! What keywords stand for, from everywhere that may say so.
 
 use super::{ConfigFile, Problem, Variables};
+use crate::cli::Exit;
 use crate::cli::args::values::Keyword as Argument;
 use crate::source::keyword::MAPPINGS_VARIABLE;
 use crate::source::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
@@ -25,7 +26,7 @@ pub(super) fn gather(
         layers.push(Keywords::mappings(mappings.value).map_err(|fault| Problem {
             message: fault.message,
             hint: fault.hint,
-            usage: false,
+            exit: Exit::Error,
         })?);
     }
     layers.extend(file.deploy.as_ref().and_then(|deploy| deploy.mappings.clone()));

@@ -8,6 +8,7 @@
 mod credentials;
 #[cfg(test)]
 mod deploy_tests;
+mod destination;
 mod file;
 mod keywords;
 mod resolve;
@@ -157,17 +158,21 @@ pub struct Problem {
     pub message: String,
     /// The next step.
     pub hint: Option<String>,
-    /// Whether the command line is at fault, not what surrounds it.
-    pub usage: bool,
+    /// What the run ends with because of it.
+    pub exit: Exit,
 }
 
 impl Problem {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, usage: false }
+        Self { message: message.into(), hint: None, exit: Exit::Error }
     }
 
     fn usage(message: impl Into<String>) -> Self {
-        Self { usage: true, ..Self::new(message) }
+        Self { exit: Exit::Usage, ..Self::new(message) }
+    }
+
+    fn refused(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, ..Self::new(message) }
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -194,10 +199,10 @@ impl From<Problem> for Problems {
 
 impl From<Problems> for CliError {
     fn from(problems: Problems) -> Self {
-        let usage = problems.0.iter().any(|problem| problem.usage);
-        let fault = |Problem { message, hint, usage: _ }| Fault { message, hint };
+        let fault = |Problem { message, hint, exit: _ }| Fault { message, hint };
         Self {
-            exit: if usage { Exit::Usage } else { Exit::Error },
+            // what has to be put right first: the command line, then what is unsafe
+            exit: problems.0.iter().map(|problem| problem.exit).max().unwrap_or(Exit::Error),
             faults: problems.0.into_iter().map(fault).collect(),
         }
     }

@@ -7,13 +7,12 @@ use super::{
     ConfigFile, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting, Target,
     TenantSettings, Variables, credentials, keywords, suffix,
 };
-use crate::api::{Domain, Headroom};
+use crate::api::Headroom;
 use crate::cli::args::shared::LOCAL_STATE;
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::cli::environment::Environment;
 use crate::source::config::{self, EnvironmentConfig};
 
-const DOMAIN: &str = "AUTH0_DOMAIN";
 const AUDIENCE: &str = "AUTH0_AUDIENCE";
 const ALLOW_DELETE: &str = "AUTH0_ALLOW_DELETE";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
@@ -138,23 +137,23 @@ fn chosen_environments<'a>(
     if chosen.is_empty() { Ok(vec![None]) } else { Ok(chosen) }
 }
 
-fn environment_names(file: &ConfigFile) -> String {
+pub(super) fn environment_names(file: &ConfigFile) -> String {
     let names = file.config.environments.iter().map(|environment| environment.name.as_str());
     names.collect::<Vec<_>>().join(", ")
 }
 
 /// Everything that the settings of one environment are made from.
 #[derive(Clone, Copy)]
-struct Parts<'a> {
-    args: &'a ProjectArgs,
-    connection: Option<&'a ConnectionArgs>,
-    environment: &'a Environment,
-    file: &'a ConfigFile,
-    chosen: Option<&'a EnvironmentConfig>,
+pub(super) struct Parts<'a> {
+    pub(super) args: &'a ProjectArgs,
+    pub(super) connection: Option<&'a ConnectionArgs>,
+    pub(super) environment: &'a Environment,
+    pub(super) file: &'a ConfigFile,
+    pub(super) chosen: Option<&'a EnvironmentConfig>,
 }
 
 impl<'a> Parts<'a> {
-    fn name(self) -> Option<&'a str> {
+    pub(super) fn name(self) -> Option<&'a str> {
         self.chosen.map(|chosen| chosen.name.as_str())
     }
 
@@ -216,8 +215,7 @@ impl<'a> Parts<'a> {
         if let Some(state) = self.local() {
             return Ok(Target::Local { state: state.clone() });
         }
-        let domain = self.domain(variables);
-        let credentials = credentials::read(variables);
+        let (domain, credentials) = self.destination(variables);
         let audience = variables.get(AUDIENCE);
         match (domain, credentials, audience) {
             (Ok(domain), Ok(credentials), Ok(audience)) => Ok(Target::Remote(Box::new(Remote {
@@ -230,47 +228,6 @@ impl<'a> Parts<'a> {
                 Err(faults.into_iter().flatten().collect())
             }
         }
-    }
-
-    /// `--domain`, else the variable made for the environment, else the
-    /// file's (an environment chosen by name must not be taken over by a
-    /// variable that was set for another one), else `AUTH0_DOMAIN`.
-    fn domain(self, variables: Variables<'_>) -> Result<Setting<Domain>, Problem> {
-        let flag = self.connection.and_then(|connection| connection.domain.as_deref());
-        let in_file = self.chosen.and_then(|chosen| {
-            let key = format!("environments.{}.domain", chosen.name);
-            Some(Setting::new(chosen.domain.as_deref()?, self.file.origin(key)))
-        });
-        let given = match (flag, variables.own(DOMAIN)?, in_file) {
-            (Some(flag), _, _) => Some(Setting::new(flag, Origin::Flag("--domain"))),
-            (None, Some(own), _) => Some(own),
-            (None, None, Some(in_file)) => Some(in_file),
-            (None, None, None) => variables.get(DOMAIN)?,
-        };
-        let given = given.ok_or_else(|| self.no_domain())?;
-        match Domain::parse(given.value) {
-            Ok(domain) => Ok(Setting::new(domain, given.origin)),
-            Err(error) => Err(Problem {
-                usage: flag.is_some(),
-                ..Problem::new(format!("{}: {error}", given.origin))
-            }),
-        }
-    }
-
-    fn no_domain(self) -> Problem {
-        let names = environment_names(self.file);
-        Problem::new("no tenant: AUTH0_DOMAIN is not set").hint(
-            match (self.name(), names.as_str()) {
-                (Some(name), _) => {
-                    format!("set it, or add environments.{name}.domain to hooksync.yaml")
-                }
-                (None, "") => {
-                    "set it to the tenant's domain, such as acme.eu.auth0.com, or try --local"
-                        .to_owned()
-                }
-                (None, names) => format!("set it, or choose with --env: {names}"),
-            },
-        )
     }
 
     fn allow_delete(
@@ -357,10 +314,10 @@ impl<'a> Parts<'a> {
             let tenant = format!("local, in {}", state.display());
             entries.push(entry("tenant", Ok(Setting::new(tenant, Origin::Flag("--local")))));
         } else {
-            let domain =
-                self.domain(variables).map(|domain| domain.map(|domain| domain.to_string()));
-            let credentials = credentials::read(variables)
-                .map(|found| found.map(|found| credentials::describe(&found)));
+            let (domain, credentials) = self.destination(variables);
+            let domain = domain.map(|domain| domain.map(|domain| domain.to_string()));
+            let credentials =
+                credentials.map(|found| found.map(|found| credentials::describe(&found)));
             let audience = variables.get(AUDIENCE).map(|audience| match audience {
                 Some(audience) => audience.map(str::to_owned),
                 None => Setting::new("the tenant's Management API".to_owned(), Origin::Default),

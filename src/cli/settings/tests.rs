@@ -8,6 +8,8 @@ use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::source::config::{Config, EnvironmentConfig};
 
 const TOKEN: (&str, &str) = ("AUTH0_ACCESS_TOKEN", "canary");
+const EU_LIVE: (&str, &str) = ("AUTH0_DOMAIN_EU_LIVE", "live.auth0.com");
+const STAGING: (&str, &str) = ("AUTH0_DOMAIN_STAGING", "staging.auth0.com");
 
 fn file() -> ConfigFile {
     let environment = |name: &str, domain: &str, allow_delete| EnvironmentConfig {
@@ -55,22 +57,21 @@ fn domain(names: &[&str], flag: Option<&str>, variables: &[(&str, &str)]) -> Str
 #[test]
 fn an_environment_chosen_by_name_is_not_taken_over() {
     let general = ("AUTH0_DOMAIN", "other.auth0.com");
-    let own = ("AUTH0_DOMAIN_STAGING", "own.auth0.com");
     assert_eq!(domain(&[], None, &[general]), "other.auth0.com by AUTH0_DOMAIN");
     assert_eq!(domain(&[], Some("flag.auth0.com"), &[general]), "flag.auth0.com by --domain");
     assert_eq!(
-        domain(&["staging"], None, &[general]),
+        domain(&["staging"], None, &[("AUTH0_DOMAIN", "staging.auth0.com")]),
         "staging.auth0.com by environments.staging.domain in hooksync.yaml"
     );
+    assert!(domain(&["staging"], None, &[general]).starts_with("error: environments.staging"));
     assert_eq!(
-        domain(&["staging"], None, &[general, own]),
-        "own.auth0.com by AUTH0_DOMAIN_STAGING"
+        domain(&["staging"], None, &[general, STAGING]),
+        "staging.auth0.com by AUTH0_DOMAIN_STAGING"
     );
-    assert_eq!(domain(&["staging"], Some("f.auth0.com"), &[own]), "f.auth0.com by --domain");
+    assert_eq!(domain(&["staging"], Some("f.auth0.com"), &[STAGING]), "f.auth0.com by --domain");
     assert_eq!(
-        domain(&["staging", "eu-live", "staging"], None, &[]),
-        "staging.auth0.com by environments.staging.domain in hooksync.yaml; \
-         live.auth0.com by environments.eu-live.domain in hooksync.yaml"
+        domain(&["staging", "eu-live", "staging"], None, &[STAGING, EU_LIVE]),
+        "staging.auth0.com by AUTH0_DOMAIN_STAGING; live.auth0.com by AUTH0_DOMAIN_EU_LIVE"
     );
 }
 
@@ -129,7 +130,11 @@ fn credentials(variables: &[(&str, &str)]) -> String {
     match super::credentials::read(variables) {
         Ok(found) => {
             assert!(!format!("{found:?}").contains("canary"), "{found:?}");
-            format!("{} by {}", super::credentials::describe(&found.value), found.origin)
+            format!(
+                "{} by {}",
+                super::credentials::describe(&found.credentials.value),
+                found.credentials.origin
+            )
         }
         Err(problem) => problem.message,
     }
@@ -171,7 +176,7 @@ fn a_file_that_is_no_key_is_named_and_not_shown() {
 fn deletes_are_allowed_by_flag_variable_environment_file() {
     let check = |flag, variables: &[(&str, &str)], name: &[&str], expected: (bool, &str)| {
         let environment =
-            Environment::of(variables.iter().copied().chain([TOKEN, ("AUTH0_DOMAIN", "a.b")]));
+            Environment::of(variables.iter().copied().chain([TOKEN, EU_LIVE, STAGING]));
         let settings =
             tenant(&env(name), &ConnectionArgs::default(), flag, &environment, &file()).unwrap();
         let Setting { value, origin } = settings[0].allow_delete.clone();
