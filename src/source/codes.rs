@@ -114,6 +114,8 @@ codes! {
     INVALID_KEYWORDS = "HS207";
     /// An entry of `literalMarkers` that is no marker.
     NOT_A_MARKER = "HS208";
+    /// A keyword whose value holds a marker itself.
+    NESTED_MARKER = "HS209";
 }
 
 #[cfg(test)]

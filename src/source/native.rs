@@ -85,7 +85,7 @@ fn resolve(
     literal: &BTreeSet<String>,
     context: &mut Context<'_>,
 ) -> Node {
-    let mut resolver = context.resolver(literal);
+    let mut resolver = context.resolver(literal, text);
     resolver.comment_lines(text, written);
     let entries =
         written.as_map().unwrap_or_default().iter().map(|entry| match entry.key.as_text() {

@@ -8,7 +8,7 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 
 use super::file::Text;
-use super::keyword::replace;
+use super::keyword::{Budget, replace};
 use super::*;
 use crate::model::{DesiredSecret, HookId, HookName, LiveHook, LiveState, Script, Trigger};
 
@@ -165,7 +165,7 @@ proptest! {
     fn replaced_scripts_lead_back_to_the_file(text in pieces()) {
         let keywords = some_keywords();
         let value = |marker: &keyword::Marker<'_>| keywords.insert(marker, keyword::Within::Other);
-        let out = replace(&text, &BTreeSet::new(), value);
+        let out = replace(&text, &BTreeSet::new(), &mut Budget::new(0, 1_000_000), value);
         let source = crate::model::ScriptSource { file: String::new(), text: text.clone(), replaced: out.places.clone() };
         for (at, _) in out.text.char_indices() {
             let from = source.on_disk(at);

@@ -160,7 +160,7 @@ fn keywords_are_put_into_values_and_scripts() {
         ("FLAG", "true"),
         ("DEPS", "{\"b\":\"1\",\"a\":\"2\"}"),
         ("LIST", "[1,\"x\"]"),
-        ("INJECT", "\"##ENV## \\n name: x\""),
+        ("INJECT", "\"## ENV \\n name: x\""),
     ]);
     let loaded = folder.load(&options);
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
@@ -168,7 +168,7 @@ fn keywords_are_put_into_values_and_scripts() {
     assert_eq!(hook.name.as_str(), "dev-hook");
     assert_eq!(hook.enabled, Some(true));
     assert_eq!(hook.dependencies.as_ref().unwrap().len(), 2);
-    assert_eq!(hook.script.as_str(), "const a = [1,\"x\"], b = `dev`; // ##ENV## \n name: x\nc();");
+    assert_eq!(hook.script.as_str(), "const a = [1,\"x\"], b = `dev`; // ## ENV \n name: x\nc();");
     let at = hook.script.as_str().find("c();").unwrap();
     let on_disk = hook.script_source.on_disk(at);
     assert_eq!(&hook.script_source.text[on_disk..], "c();");
@@ -355,4 +355,54 @@ fn every_code_is_shown_in_a_snapshot() {
     let unseen: Vec<_> =
         codes::ALL.iter().filter(|(code, _)| !snapshots.contains(code.0)).collect();
     assert!(unseen.is_empty(), "{unseen:?}");
+}
+
+#[test]
+fn a_value_with_a_marker_of_its_own_never_goes_live() {
+    let folder = Folder::new(&[
+        (
+            "a.yaml",
+            "name: a\ntriggerId: send-phone-message\ndependencies: {x: \"##URL##\", y: \"@@LIST@@\"}\nsecrets: {S: \"##URL##\"}\n",
+        ),
+        ("a.js", "get('##URL##');"),
+    ]);
+    let nested = keywords(&[
+        ("URL", "\"https://##HOST##/x\""),
+        ("LIST", "[\"@@HOST@@\"]"),
+        ("HOST", "\"h\""),
+    ]);
+    insta::assert_snapshot!(folder.told(&nested));
+    // a marker that is listed as text is text, but never in a secret
+    let folder = Folder::new(&[
+        ("a.yaml", "name: a\ntriggerId: send-phone-message\nliteralMarkers: [\"##HOST##\"]\n"),
+        ("a.js", "get('##URL##');"),
+    ]);
+    let loaded = folder.load(&nested);
+    assert_eq!(loaded.desired.hooks[0].script.as_str(), "get('https://##HOST##/x');");
+}
+
+#[test]
+fn replacement_ends_where_a_file_would_become_too_large() {
+    let many = "##BIG##".repeat(1000);
+    let folder = Folder::new(&[
+        (
+            "a.yaml",
+            &format!("name: a\ntriggerId: send-phone-message\nsecrets: {{S: \"{many}\"}}\n"),
+        ),
+        ("a.js", &format!("'{many}'")),
+        (
+            "b.yaml",
+            &format!(
+                "name: b\ntriggerId: send-phone-message\ndependencies:\n{}",
+                (0..100).map(|n| format!("  p{n}: \"@@BIG@@\"\n")).collect::<String>()
+            ),
+        ),
+        ("b.js", ""),
+    ]);
+    let big = format!("\"{}\"", "x".repeat(400_000));
+    let found = folder.load(&keywords(&[("BIG", &big)])).diagnostics;
+    let told: Vec<_> = found.iter().map(|f| (f.code.0, f.message.as_str())).collect();
+    let too_large =
+        ("HS007", "with the value of keyword `BIG` here, this file is larger than 1 MB");
+    assert_eq!(told, [too_large; 3]);
 }

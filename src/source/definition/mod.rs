@@ -15,8 +15,8 @@ use std::rc::Rc;
 
 use super::codes;
 use super::fields::Fields;
-use super::file::Text;
-use super::keyword::{Keywords, Resolver};
+use super::file::{MAX_BYTES, Text};
+use super::keyword::{Budget, Keywords, Resolver};
 use super::node::{Entry, Node};
 use super::walk::{Found, Root};
 use crate::model::{
@@ -92,12 +92,13 @@ impl<'a> Context<'a> {
     }
 
     /// The resolver of one definition, with the markers that are text there.
-    pub(crate) fn resolver(&mut self, literal: &BTreeSet<String>) -> Resolver<'_> {
+    pub(crate) fn resolver(&mut self, literal: &BTreeSet<String>, text: &Text) -> Resolver<'_> {
         Resolver {
             keywords: self.keywords,
             literal: literal.clone(),
             allow_unresolved: self.allow_unresolved,
             has_literals: self.has_literals,
+            budget: Budget::new(text.text.len(), MAX_BYTES),
             used: &mut self.used,
             found: &mut self.found,
         }
@@ -199,7 +200,7 @@ pub(crate) fn hook(
             return None;
         }
     };
-    let (script, script_source) = context.resolver(&definition.literal).script(&text);
+    let (script, script_source) = context.resolver(&definition.literal, &text).script(&text);
     Some(DesiredHook {
         name: definition.name?.value,
         written_name: definition.written_name,

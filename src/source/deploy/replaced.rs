@@ -9,8 +9,10 @@ use std::ops::Range;
 use crate::model::ScriptSource;
 use crate::source::codes;
 use crate::source::definition::Context;
-use crate::source::file::Text;
-use crate::source::keyword::{Form, Marker, Replaced, Why, Within, replace};
+use crate::source::file::{MAX_BYTES, Text};
+use crate::source::keyword::{
+    Budget, Form, Marker, Nesting, Replaced, Why, Within, insert, replace,
+};
 use crate::source::node::{Entry, Node, Value};
 
 /// A part of a file with its keywords replaced.
@@ -33,11 +35,20 @@ impl<'t> ReplacedText<'t> {
         let base = part.start;
         let written = &disk.text[part];
         let Context { keywords, used, .. } = context;
-        let mut left = Vec::new();
+        let (mut left, mut missing) = (Vec::new(), Vec::new());
+        let most = MAX_BYTES.max(disk.text.len() as u64);
+        let mut budget = Budget::new(written.len(), most);
+        let mut inner = budget.clone();
         let Replaced { text, places, left: stayed } =
-            replace(written, &BTreeSet::new(), |marker: &Marker<'_>| {
+            replace(written, &BTreeSet::new(), &mut budget, |marker: &Marker<'_>| {
                 used.insert(marker.key.to_owned());
-                keywords.insert(marker, Within::Secret).or_else(|why| {
+                let (within, nesting) = (Within::Secret, Nesting::Resolved);
+                let known = missing.len();
+                let value = insert(keywords, marker, within, nesting, &mut inner, &mut missing);
+                let span = &marker.span;
+                let nested = missing[known..].iter();
+                left.extend(nested.map(|key: &String| (span.clone(), key.clone(), Why::NoValue)));
+                value.or_else(|why| {
                     if !is_bare_value(written, marker) {
                         return Err(why);
                     }
@@ -79,6 +90,16 @@ impl<'t> ReplacedText<'t> {
                     "set it with `--keyword {key}=…`, in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`) or in the environment"
                 ),
             ),
+            Why::Nested => (
+                codes::NESTED_MARKER,
+                format!("the value of keyword `{key}` leads back to itself"),
+                "write the value out, without a marker in it".to_owned(),
+            ),
+            Why::TooLarge => (
+                codes::TOO_LARGE,
+                format!("with the value of keyword `{key}` here, this file is too large"),
+                "a file holds 1 MB at most after keyword replacement".to_owned(),
+            ),
             Why::NotAText => (
                 codes::NOT_A_TEXT,
                 format!("the value of keyword `{key}` is a list, a map or null, not a text"),
@@ -94,7 +115,8 @@ impl<'t> ReplacedText<'t> {
         let end = match span.end.checked_sub(1).filter(|last| *last >= span.start) {
             None => start,
             Some(last) => {
-                let place = self.places.replaced.iter().find(|(out, _)| out.contains(&last));
+                let at = self.places.replaced.partition_point(|(out, _)| out.end <= last);
+                let place = self.places.replaced.get(at).filter(|(out, _)| out.contains(&last));
                 place.map_or_else(|| self.places.on_disk(last) + 1, |(_, marker)| marker.end)
             }
         };
@@ -106,10 +128,10 @@ impl<'t> ReplacedText<'t> {
     /// secrets.
     pub(crate) fn settle(&self, node: &Node, within: Within, context: &mut Context<'_>) -> Node {
         let span = self.on_disk(&node.span);
-        let replaced = self.places.replaced.iter().any(|(out, _)| {
-            out.start < node.span.end.max(node.span.start + 1)
-                && node.span.start < out.end.max(out.start + 1)
-        });
+        let ends = |out: &Range<usize>| out.end.max(out.start + 1);
+        let first = self.places.replaced.partition_point(|(out, _)| ends(out) <= node.span.start);
+        let replaced =
+            self.places.replaced.get(first).is_some_and(|(out, _)| out.start < ends(&node.span));
         let value = match &node.value {
             Value::List(items) => {
                 Value::List(items.iter().map(|item| self.settle(item, within, context)).collect())
@@ -150,7 +172,7 @@ impl<'t> ReplacedText<'t> {
             if !tolerated {
                 self.tell(at, key, *why, context);
             }
-            if *why == Why::NotAText || within == Within::Secret || !context.allow_unresolved {
+            if *why != Why::NoValue || within == Within::Secret || !context.allow_unresolved {
                 keys.push(key.clone());
             }
         }

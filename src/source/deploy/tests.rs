@@ -155,3 +155,36 @@ fn other_sections_may_be_anything_and_an_empty_list_manages_nothing() {
     fs::write(&file, "name: tenant\ntriggerId: send-phone-message\n").unwrap();
     assert_eq!(load(folder.path(), &LoadOptions::default()).layout, Layout::Native);
 }
+
+#[test]
+fn a_values_own_markers_are_replaced_up_to_a_ring() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("hooks")).unwrap();
+    let put =
+        |name: &str, text: &str| fs::write(dir.path().join("hooks").join(name), text).unwrap();
+    put("a.js", "'##URL##'; @@LIST@@; '##GONE##'");
+    put(
+        "a.json",
+        r###"{"name":"a","script":"./a.js","triggerId":"send-phone-message","dependencies":{"x":"##URL##"}}"###,
+    );
+    let mappings = r###"{"URL":"https://##HOST##/x","HOST":"##SUB##.com","SUB":"s","LIST":["##SUB##"],"GONE":"##NOTHING##","RING":"a##RING##"}"###;
+    let loaded = load(dir.path(), &options(mappings, &[]));
+    let hook = loaded.desired.hooks.first();
+    assert_eq!(
+        hook.map(|hook| hook.script.as_str()),
+        Some(r###"'https://s.com/x'; ["s"]; '##NOTHING##'"###)
+    );
+    assert_eq!(
+        told(&loaded, dir.path()).matches("HS201 keyword `NOTHING` has no value").count(),
+        1
+    );
+    put("a.js", "'##RING##'");
+    let loaded = load(dir.path(), &options(mappings, &[]));
+    assert_eq!(errors(&loaded)[0].code.0, "HS209");
+    // however its values multiply, the work is bounded
+    let bomb: String =
+        (0..9).map(|n| format!("\"B{n}\":\"{}\",", format!("##B{}##", n + 1).repeat(50))).collect();
+    put("a.js", "'##B0##'");
+    let loaded = load(dir.path(), &options(&format!("{{{bomb}\"B9\":\"\"}}"), &[]));
+    assert_eq!(errors(&loaded)[0].code.0, "HS007");
+}

@@ -127,7 +127,7 @@ fn pieces<'a>(source: &'a ScriptSource, replaced: &str) -> Vec<Piece<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::keyword::replace;
+    use crate::source::keyword::{Budget, replace};
 
     /// Merges with `##A##` = `one`, `##B##` = two lines, `@@C@@` = `[1]`.
     fn run(file: &str, live: &str, literal: &[&str]) -> Merged {
@@ -138,12 +138,13 @@ mod tests {
             "C" => Ok("[1]".into()),
             _ => Err(crate::source::keyword::Why::NoValue),
         };
-        let given = replace(file, &literal, |marker| value(marker.key));
+        let given = replace(file, &literal, &mut Budget::new(0, 999), |marker| value(marker.key));
         let source =
             ScriptSource { file: "a.js".into(), text: file.into(), replaced: given.places };
         let merged = merge(&source, &given.text, live, &literal, &BTreeSet::new());
         let all: BTreeSet<String> = literal.union(&merged.literal).cloned().collect();
-        let again = replace(&merged.text, &all, |marker| value(marker.key));
+        let again =
+            replace(&merged.text, &all, &mut Budget::new(0, 999), |marker| value(marker.key));
         assert_eq!(again.text, live, "{merged:?}");
         merged
     }

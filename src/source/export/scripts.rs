@@ -51,7 +51,7 @@ pub(crate) fn wanted(
         }
         Some(Err(_)) => anew(None),
         Some(Ok(text)) => {
-            let mut resolver: Resolver<'_> = context.resolver(&definition.literal);
+            let mut resolver: Resolver<'_> = context.resolver(&definition.literal, &text);
             let (given, source) = resolver.script(&text);
             let path = script::path_of(definition);
             let given = Script::new(given);

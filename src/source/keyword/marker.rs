@@ -106,13 +106,58 @@ pub(crate) enum Why {
     NoValue,
     /// It is a `##KEY##`, and its value is a list, a map or null.
     NotAText,
+    /// Its value holds a marker itself.
+    Nested,
+    /// With its value the file would be too large.
+    TooLarge,
+}
+
+/// How far keyword replacement may make a file grow.
+#[derive(Debug, Clone)]
+pub(crate) struct Budget {
+    /// The file's size so far, in bytes.
+    size: usize,
+    most: usize,
+    /// How many more values may be put in.
+    values: usize,
+    /// Whether a value did not fit, which is said once.
+    is_spent: bool,
+}
+
+/// More markers than any file holds; values within values count, too.
+const MOST_VALUES: usize = 1_000_000;
+
+impl Budget {
+    /// The budget of a file of some bytes.
+    pub(crate) fn new(size: usize, most: u64) -> Self {
+        let most = usize::try_from(most).unwrap_or(usize::MAX).max(size);
+        Self { size, most, values: MOST_VALUES, is_spent: false }
+    }
+
+    /// Takes what a value needs in place of a marker's bytes. `false` if there
+    /// is no room for it, and from then on for no other.
+    pub(crate) fn spend(&mut self, marker: usize, value: usize) -> bool {
+        let size = self.size.saturating_sub(marker).saturating_add(value);
+        self.is_spent = self.is_spent || self.values == 0 || size > self.most;
+        if !self.is_spent {
+            self.values -= 1;
+            self.size = size;
+        }
+        !self.is_spent
+    }
+
+    /// Whether nothing more is put in.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.is_spent
+    }
 }
 
 /// Puts values in the place of markers, but for those that are listed as
-/// `literal`.
+/// `literal`. The first that would make the text too large ends it.
 pub(crate) fn replace<'v>(
     text: &str,
     literal: &BTreeSet<String>,
+    budget: &mut Budget,
     mut value: impl FnMut(&Marker<'_>) -> Result<Cow<'v, str>, Why>,
 ) -> Replaced {
     let mut out = Replaced::default();
@@ -121,7 +166,14 @@ pub(crate) fn replace<'v>(
         if literal.contains(marker.written) {
             continue;
         }
-        match value(&marker) {
+        if budget.is_spent() {
+            break;
+        }
+        let inserted = value(&marker).and_then(|inserted| {
+            let fits = budget.spend(marker.span.len(), inserted.len());
+            if fits { Ok(inserted) } else { Err(Why::TooLarge) }
+        });
+        match inserted {
             Ok(inserted) => {
                 out.text.push_str(&text[copied..marker.span.start]);
                 let start = out.text.len();
@@ -160,9 +212,12 @@ mod tests {
 
     #[test]
     fn values_are_not_looked_at_again_and_places_lead_back() {
-        let out = replace("a ##K## b \"@@J@@\" ##L##", &BTreeSet::from(["##L##".into()]), |m| {
-            Ok(if m.form == Form::Plain { "##K##!".into() } else { "[1]".into() })
-        });
+        let out = replace(
+            "a ##K## b \"@@J@@\" ##L##",
+            &BTreeSet::from(["##L##".into()]),
+            &mut Budget::new(0, 99),
+            |m| Ok(if m.form == Form::Plain { "##K##!".into() } else { "[1]".into() }),
+        );
         assert_eq!(out.text, "a ##K##! b [1] ##L##");
         assert_eq!(out.places, [(2..8, 2..7), (11..14, 10..17)]);
         assert!(out.left.is_empty());
@@ -170,8 +225,21 @@ mod tests {
 
     #[test]
     fn markers_without_a_value_stay() {
-        let out = replace("##K##@@K@@", &BTreeSet::new(), |_| Err(Why::NoValue));
+        let out =
+            replace("##K##@@K@@", &BTreeSet::new(), &mut Budget::new(0, 9), |_| Err(Why::NoValue));
         assert_eq!(out.text, "##K##@@K@@");
         assert_eq!(out.left, [(0..5, "K".into(), Why::NoValue), (5..10, "K".into(), Why::NoValue)]);
+    }
+
+    #[test]
+    fn the_first_value_that_makes_the_text_too_large_is_named() {
+        let text = "##A## ##B## ##C##";
+        let mut budget = Budget::new(text.len(), 20);
+        let out = replace(text, &BTreeSet::new(), &mut budget, |m| {
+            Ok(if m.key == "B" { "x".repeat(99) } else { String::new() }.into())
+        });
+        assert_eq!(out.text, " ##B## ##C##");
+        assert_eq!(out.left, [(6..11, "B".into(), Why::TooLarge)]);
+        assert!(budget.is_spent() && !budget.spend(5, 0));
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! The main type is [`Keywords`]: layers of values, the strongest first, and
 //! the process environment behind them. A value from the environment, and any
-//! value used in a secret, is never shown. Replaced text is not scanned again.
+//! value used in a secret, is never shown. A value with markers of its own is resolved
+//! in Deploy CLI trees, and an error elsewhere.
 
 mod marker;
+mod nested;
 mod resolve;
 mod value;
 
@@ -12,7 +14,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub(crate) use marker::{Form, Marker, Replaced, Why, is_key, markers, next_marker, replace};
+pub(crate) use marker::{
+    Budget, Form, Marker, Replaced, Why, is_key, markers, next_marker, replace,
+};
+pub(crate) use nested::{Nesting, insert};
 pub(crate) use resolve::Resolver;
 pub use value::KeywordValue;
 pub(crate) use value::json_text;

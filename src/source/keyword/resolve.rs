@@ -5,9 +5,12 @@
 //! fields a definition has, but for the name of the one with secrets.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::marker::Why;
-use super::{Form, Found, Keywords, Marker, Within, markers, next_marker, replace};
+use super::{
+    Budget, Form, Found, Keywords, Marker, Nesting, Within, insert, markers, next_marker, replace,
+};
 use crate::model::{Diagnostic, ScriptSource, Severity};
 use crate::source::codes;
 use crate::source::file::Text;
@@ -23,6 +26,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) allow_unresolved: bool,
     /// Whether a definition can list literal markers.
     pub(crate) has_literals: bool,
+    /// How far the file may grow.
+    pub(crate) budget: Budget,
     /// Keywords that a marker named.
     pub(crate) used: &'a mut BTreeSet<String>,
     pub(crate) found: &'a mut Vec<Diagnostic>,
@@ -60,23 +65,27 @@ impl Resolver<'_> {
 
     /// Tells of lines such as `##KEY##: value`, which are comments.
     pub(crate) fn comment_lines(&mut self, text: &Text, tree: &Node) {
+        let mut texts: Option<Vec<Range<usize>>> = None;
         let mut start = 0;
         for line in text.text.split_inclusive('\n') {
-            let at = start + line.len() - line.trim_start_matches([' ', '\t']).len();
+            let at = line.len() - line.trim_start_matches([' ', '\t']).len();
+            let begin = start + at;
             start += line.len();
-            let Some(marker) = next_marker(&text.text, at).filter(|marker| {
+            let Some(marker) = next_marker(line, at).filter(|marker| {
                 marker.span.start == at
                     && marker.form == Form::Plain
-                    && text.text[marker.span.end..].trim_start_matches([' ', '\t']).starts_with(':')
+                    && line[marker.span.end..].trim_start_matches([' ', '\t']).starts_with(':')
             }) else {
                 continue;
             };
-            if is_in_text(tree, at) || !text.has_room(self.found) {
+            let texts = texts.get_or_insert_with(|| texts_of(tree));
+            if is_inside(texts, begin) || !text.has_room(self.found) {
                 continue;
             }
             let message = format!("`{}` is a comment here, and with it the line", marker.written);
+            let span = begin..begin + marker.span.len();
             self.found.push(
-                text.finding(Severity::Warning, codes::MARKER_IS_COMMENT, message, &marker.span)
+                text.finding(Severity::Warning, codes::MARKER_IS_COMMENT, message, &span)
                     .hint("write the key itself: markers in keys are not replaced"),
             );
         }
@@ -144,6 +153,32 @@ impl Resolver<'_> {
             && let Some(found) = self.keywords.get(first.key, within)
         {
             self.used.insert(first.key.to_owned());
+            let (size, is_nested) = match found {
+                Found::Configured(value) => {
+                    let json = value.json();
+                    (json.len(), next_marker(&json, 0).is_some())
+                }
+                Found::FromEnvironment(value) => {
+                    (value.expose().len(), next_marker(value.expose(), 0).is_some())
+                }
+            };
+            let was_spent = self.budget.is_spent();
+            let why = if is_nested {
+                Some(Why::Nested)
+            } else {
+                (!self.budget.spend(first.span.len(), size)).then_some(Why::TooLarge)
+            };
+            if let Some(why) = why {
+                if !was_spent {
+                    let span = find_marker(&text.text, node, first.key);
+                    self.tell(text, &span, first.key, why);
+                }
+                return Node {
+                    value: Value::Unresolved(Vec::new()),
+                    span: node.span.clone(),
+                    replaced: true,
+                };
+            }
             return match found {
                 Found::Configured(value) => value.to_node(node),
                 Found::FromEnvironment(value) => Node {
@@ -158,7 +193,7 @@ impl Resolver<'_> {
         for (_, key, why) in &replaced.left {
             let tolerated = match why {
                 Why::NoValue => within == Within::Secret || self.allow_unresolved,
-                Why::NotAText => false,
+                Why::NotAText | Why::Nested | Why::TooLarge => false,
             };
             if !tolerated {
                 // The text may hold escapes, so its bytes are not the file's.
@@ -168,7 +203,8 @@ impl Resolver<'_> {
             missing.push(key.clone());
         }
         let stays = self.allow_unresolved && within == Within::Other;
-        let is_unresolved = replaced.left.iter().any(|(_, _, why)| *why == Why::NotAText || !stays);
+        let is_unresolved = self.budget.is_spent()
+            || replaced.left.iter().any(|(_, _, why)| *why != Why::NoValue || !stays);
         let value =
             if is_unresolved { Value::Unresolved(missing) } else { Value::Text(replaced.text) };
         Node { value, span: node.span.clone(), replaced: true }
@@ -178,7 +214,7 @@ impl Resolver<'_> {
     pub(crate) fn script(&mut self, text: &Text) -> (String, ScriptSource) {
         let replaced = self.replace(&text.text, Within::Other);
         for (span, key, why) in &replaced.left {
-            if *why == Why::NotAText || !self.allow_unresolved {
+            if *why != Why::NoValue || !self.allow_unresolved {
                 self.tell(text, span, key, *why);
             }
         }
@@ -191,16 +227,26 @@ impl Resolver<'_> {
     }
 
     fn replace(&mut self, text: &str, within: Within) -> super::Replaced {
-        let Self { keywords, literal, used, .. } = self;
+        let Self { keywords, literal, used, budget, has_literals, .. } = self;
         let none = BTreeSet::new();
         let literal = if within == Within::Secret { &none } else { &*literal };
-        replace(text, literal, |marker: &Marker<'_>| {
+        let nesting = if *has_literals { Nesting::Refused(literal) } else { Nesting::Resolved };
+        let (mut missing, mut nested, mut inner) = (Vec::new(), Vec::new(), budget.clone());
+        let mut replaced = replace(text, literal, budget, |marker: &Marker<'_>| {
             used.insert(marker.key.to_owned());
-            keywords.insert(marker, within)
-        })
+            let known = missing.len();
+            let value = insert(keywords, marker, within, nesting, &mut inner, &mut missing);
+            let span = marker.span.clone();
+            nested.extend(
+                missing[known..].iter().map(|key| (span.clone(), key.clone(), Why::NoValue)),
+            );
+            value
+        });
+        replaced.left.extend(nested);
+        replaced
     }
 
-    fn tell(&mut self, text: &Text, span: &std::ops::Range<usize>, key: &str, why: Why) {
+    fn tell(&mut self, text: &Text, span: &Range<usize>, key: &str, why: Why) {
         if !text.has_room(self.found) {
             return;
         }
@@ -212,6 +258,21 @@ impl Resolver<'_> {
                     span,
                 )
                 .hint(format!("write `@@{key}@@` to insert it as JSON")),
+            Why::Nested => text
+                .error(
+                    codes::NESTED_MARKER,
+                    format!("the value of keyword `{key}` holds a keyword marker itself"),
+                    span,
+                )
+                .hint(
+                    "write the whole value out: only in Deploy CLI trees are the markers of a \
+                     value replaced, too",
+                ),
+            Why::TooLarge => text.error(
+                codes::TOO_LARGE,
+                format!("with the value of keyword `{key}` here, this file is larger than 1 MB"),
+                span,
+            ),
             Why::NoValue => text
                 .error(codes::UNRESOLVED, format!("keyword `{key}` has no value"), span)
                 .hint(self.where_to_set(key)),
@@ -246,16 +307,29 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a byte belongs to a text of the tree, such as a block of lines.
-fn is_in_text(tree: &Node, at: usize) -> bool {
-    match &tree.value {
-        Value::Text(_) => tree.span.contains(&at),
-        Value::List(items) => items.iter().any(|item| is_in_text(item, at)),
-        Value::Map(entries) => {
-            entries.iter().any(|Entry { key, value }| is_in_text(key, at) || is_in_text(value, at))
+/// Where the texts of a tree stand, such as blocks of lines, in order.
+fn texts_of(tree: &Node) -> Vec<Range<usize>> {
+    fn gather(node: &Node, texts: &mut Vec<Range<usize>>) {
+        match &node.value {
+            Value::Text(_) => texts.push(node.span.clone()),
+            Value::List(items) => items.iter().for_each(|item| gather(item, texts)),
+            Value::Map(entries) => entries.iter().for_each(|Entry { key, value }| {
+                gather(key, texts);
+                gather(value, texts);
+            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => false,
     }
+    let mut texts = Vec::new();
+    gather(tree, &mut texts);
+    texts.sort_by_key(|span| span.start);
+    texts
+}
+
+/// Whether a byte is inside one of some ranges that are in order.
+fn is_inside(ranges: &[Range<usize>], at: usize) -> bool {
+    let after = ranges.partition_point(|range| range.start <= at);
+    after.checked_sub(1).is_some_and(|last| ranges[last].contains(&at))
 }
 
 /// Where the dash of an empty list item ends, if it stands on the same line.
@@ -267,7 +341,7 @@ fn after_dash(text: &str, at: usize) -> usize {
 
 /// A marker that stands as a comment on the same line after `end`, where a
 /// value (or its key) ends.
-fn marker_comment(text: &str, end: usize) -> Option<std::ops::Range<usize>> {
+fn marker_comment(text: &str, end: usize) -> Option<Range<usize>> {
     let rest = text.get(end..)?;
     if end == 0 || text[..end].ends_with('\n') {
         return None;
@@ -275,12 +349,18 @@ fn marker_comment(text: &str, end: usize) -> Option<std::ops::Range<usize>> {
     let rest = rest.trim_start_matches([' ', '\t', ':']);
     let at = text.len() - rest.len();
     let separated = text[..at].ends_with([' ', '\t']);
-    let marker = next_marker(text, at)?;
+    if !rest.starts_with("##") {
+        return None;
+    }
+    // No marker is longer, and the rest of the line may be very long.
+    let end = rest.char_indices().nth(300).map_or(rest.len(), |(end, _)| end);
+    let marker = next_marker(&rest[..end], 0)?;
+    let marker = Marker { span: at + marker.span.start..at + marker.span.end, ..marker };
     (separated && marker.form == Form::Plain && marker.span.start == at).then_some(marker.span)
 }
 
 /// Where a keyword's marker stands in the file, else the whole value.
-fn find_marker(text: &str, node: &Node, key: &str) -> std::ops::Range<usize> {
+fn find_marker(text: &str, node: &Node, key: &str) -> Range<usize> {
     let Some(written) = text.get(node.span.clone()) else {
         return node.span.clone();
     };
