@@ -11,6 +11,7 @@
 pub mod api;
 pub mod cli;
 pub mod lint;
+pub mod migrate;
 pub mod model;
 pub mod plan;
 pub mod report;

@@ -1,0 +1,174 @@
+//! Where a hook answers: every use of its callback, if each one is a call that
+//! ends the hook.
+//!
+//! Main function: [`endings`]. Only such hooks can be rewritten: an Action ends
+//! where its handler returns. Must not know what becomes of an answer.
+
+use oxc::ast::ast::{CallExpression, Expression, Statement, TryStatement};
+use oxc::semantic::SymbolId;
+use oxc::span::{GetSpan, Span};
+
+use crate::script::tree::Script;
+
+/// A statement that answers and ends the hook.
+pub(super) struct Ending<'a> {
+    /// The call of the callback.
+    pub(super) call: &'a CallExpression<'a>,
+    /// The statement, in the wrapped text.
+    pub(super) statement: Span,
+    /// Whether nothing would run after the statement if it did not return.
+    pub(super) is_last: bool,
+    /// Whether several statements may stand in its place.
+    pub(super) in_list: bool,
+    /// Whether a `catch` of the hook would catch what is thrown here.
+    pub(super) in_try: bool,
+    /// The names that are known to hold an error here: the parameter of the
+    /// `catch` around it, and what an `if` around it asks for.
+    pub(super) errors: Vec<SymbolId>,
+}
+
+/// Every use of the callback as an ending, or the first use that isn't one.
+pub(super) fn endings<'a>(
+    script: &Script<'a>,
+    callback: SymbolId,
+    body: &'a [Statement<'a>],
+) -> Result<Vec<Ending<'a>>, Span> {
+    let mut walker = Walker {
+        script,
+        callback,
+        found: Vec::new(),
+        in_try: false,
+        break_ends: false,
+        errors: Vec::new(),
+    };
+    walker.list(body, true);
+    let found = walker.found;
+    for node in script.uses(callback) {
+        let span = node.kind().span();
+        if !found.iter().any(|ending| ending.call.callee.span() == span) {
+            return Err(span);
+        }
+    }
+    Ok(found)
+}
+
+struct Walker<'s, 'a> {
+    script: &'s Script<'a>,
+    callback: SymbolId,
+    found: Vec<Ending<'a>>,
+    in_try: bool,
+    /// Whether nothing of the hook runs after a `break` here.
+    break_ends: bool,
+    errors: Vec<SymbolId>,
+}
+
+impl<'a> Walker<'_, 'a> {
+    fn list(&mut self, statements: &'a [Statement<'a>], ends: bool) {
+        for (index, statement) in statements.iter().enumerate() {
+            let rest = statements.get(index + 1..).unwrap_or_default();
+            let is_last = self.ends_here(rest, ends);
+            self.statement(statement, is_last, true);
+        }
+    }
+
+    /// `is_last`: nothing of the hook runs after this statement.
+    fn statement(&mut self, statement: &'a Statement<'a>, is_last: bool, in_list: bool) {
+        match statement {
+            Statement::ReturnStatement(it) => {
+                if let Some(value) = &it.argument {
+                    self.call(value, it.span, is_last, in_list);
+                }
+            }
+            Statement::ExpressionStatement(it) if is_last => {
+                self.call(&it.expression, it.span, true, in_list);
+            }
+            Statement::BlockStatement(it) => self.list(&it.body, is_last),
+            Statement::IfStatement(it) => {
+                let known = self.errors.len();
+                if let Expression::Identifier(name) = &it.test {
+                    self.errors.extend(self.script.symbol(name));
+                }
+                self.statement(&it.consequent, is_last, false);
+                self.errors.truncate(known);
+                if let Some(other) = &it.alternate {
+                    self.statement(other, is_last, false);
+                }
+            }
+            Statement::TryStatement(it) => self.try_statement(it, is_last),
+            Statement::SwitchStatement(it) => {
+                let around = std::mem::replace(&mut self.break_ends, is_last);
+                for (index, case) in it.cases.iter().enumerate() {
+                    // The end of a case falls into the next one.
+                    self.list(&case.consequent, is_last && index + 1 == it.cases.len());
+                }
+                self.break_ends = around;
+            }
+            Statement::ForStatement(it) => self.repeated(&it.body),
+            Statement::ForInStatement(it) => self.repeated(&it.body),
+            Statement::ForOfStatement(it) => self.repeated(&it.body),
+            Statement::WhileStatement(it) => self.repeated(&it.body),
+            Statement::DoWhileStatement(it) => self.repeated(&it.body),
+            _ => {}
+        }
+    }
+
+    fn repeated(&mut self, body: &'a Statement<'a>) {
+        let around = std::mem::replace(&mut self.break_ends, false);
+        self.statement(body, false, false);
+        self.break_ends = around;
+    }
+
+    fn try_statement(&mut self, it: &'a TryStatement<'a>, is_last: bool) {
+        // What a `finally` does would come before the answer.
+        if it.finalizer.is_some() {
+            return;
+        }
+        let around = self.in_try;
+        self.in_try = true;
+        self.list(&it.block.body, is_last);
+        self.in_try = around;
+        if let Some(handler) = &it.handler {
+            let known = self.errors.len();
+            let caught = handler.param.as_ref().and_then(|param| {
+                param.pattern.get_binding_identifier().and_then(|id| id.symbol_id.get())
+            });
+            self.errors.extend(caught);
+            self.list(&handler.body.body, is_last);
+            self.errors.truncate(known);
+        }
+    }
+
+    fn call(&mut self, value: &'a Expression<'a>, statement: Span, is_last: bool, in_list: bool) {
+        let value = match value {
+            Expression::UnaryExpression(unary) if unary.operator.as_str() == "void" => {
+                &unary.argument
+            }
+            other => other,
+        };
+        let Expression::CallExpression(call) = value else { return };
+        if self.script.is_symbol(&call.callee, self.callback) {
+            self.found.push(Ending {
+                call,
+                statement,
+                is_last,
+                in_list,
+                in_try: self.in_try,
+                errors: self.errors.clone(),
+            });
+        }
+    }
+
+    /// Whether nothing runs between a statement and the end of the hook, given
+    /// what follows it in its list.
+    fn ends_here(&self, rest: &[Statement<'_>], ends: bool) -> bool {
+        match rest.first() {
+            None => ends,
+            Some(Statement::ReturnStatement(it)) => it.argument.is_none(),
+            Some(Statement::BreakStatement(it)) => it.label.is_none() && self.break_ends,
+            Some(Statement::FunctionDeclaration(_) | Statement::EmptyStatement(_)) => {
+                self.ends_here(rest.get(1..).unwrap_or_default(), ends)
+            }
+            Some(_) => false,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! From a hook to an Action: its code, its packages, and what has no
+//! equivalent.
+//!
+//! Main function: [`convert`]. Two styles: a *rewrite*, the Action that an
+//! engineer would write, where the script can be followed; and a *wrapper*, the
+//! script unchanged inside an adapter, for all that load. Must not run anything
+//! and must not know files; what proves that both do the same is in `proof`.
+
+mod answered;
+mod answers;
+mod edits;
+mod findings;
+mod hook;
+mod obstacles;
+mod packages;
+mod result;
+mod rewrite;
+mod table;
+#[cfg(test)]
+mod tests;
+mod uses;
+mod wrap;
+
+pub use findings::Finding;
+pub use rewrite::NotRewritten;
+
+use edits::Edits;
+
+use crate::model::{Dependencies, Trigger};
+
+/// How an Action came from a hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// As an engineer would write it.
+    Rewrite,
+    /// The script unchanged, inside an adapter.
+    Wrap,
+}
+
+impl Style {
+    /// The word for it in flags and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrite",
+            Self::Wrap => "wrap",
+        }
+    }
+}
+
+/// What a hook can become.
+#[derive(Debug, Clone)]
+pub struct Converted {
+    /// The rewritten code, or why there is none.
+    pub rewrite: Result<String, NotRewritten>,
+    /// The wrapped code.
+    pub wrap: String,
+    /// The packages that the Action lists: those of the hook, and versions
+    /// that its `require` calls named.
+    pub dependencies: Dependencies,
+    /// What has no equivalent, and what behaves differently.
+    pub findings: Vec<Finding>,
+}
+
+/// Converts a hook's script as it is on disk, keyword markers included.
+///
+/// # Errors
+/// When the script never loaded as a hook.
+pub fn convert(
+    script: &str,
+    trigger: &Trigger,
+    dependencies: &Dependencies,
+) -> Result<Converted, Finding> {
+    hook::with_parsed(script, trigger, |parsed| {
+        let uses = uses::all(parsed);
+        let mut edits = Edits::default();
+        let dependencies = packages::pin(parsed, dependencies, &mut edits);
+        let unversioned = edits.clone().apply(script);
+        Converted {
+            rewrite: rewrite::rewrite(parsed, script, &uses, edits)
+                .map(|edits| edits.apply(script)),
+            wrap: wrap::wrap(&unversioned, trigger).unwrap_or_default(),
+            dependencies,
+            findings: obstacles::find(parsed, &uses),
+        }
+    })
+}

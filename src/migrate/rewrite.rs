@@ -1,0 +1,132 @@
+//! A hook's script as an engineer would write the Action: arguments become
+//! parts of `event`, answers become calls of `api`, returns and throws.
+//!
+//! Main function: [`rewrite`]. Only text edits, so that the diff is the change
+//! alone. What can't be followed is refused with its place, and the hook is
+//! wrapped instead. Must not run anything: whether the result does the same is
+//! for the proof to say.
+
+mod answer;
+mod claims;
+mod handler;
+mod lines;
+mod metadata;
+mod parameters;
+
+use std::ops::Range;
+
+use oxc::span::Span;
+
+use super::answers::{Ending, endings};
+use super::edits::{Edits, Piece};
+use super::result::{Answer, answer};
+use super::table::entry_point;
+use super::uses::Use;
+use crate::model::Trigger;
+use crate::script::tree::Script;
+
+/// Why a script can't be rewritten, and where, in bytes of the script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRewritten {
+    /// The reason, as the end of "not rewritten, because …".
+    pub because: &'static str,
+    /// Where.
+    pub at: Range<usize>,
+}
+
+/// A rewrite under way.
+struct Rewrite<'s, 'a> {
+    script: &'s Script<'a>,
+    /// The script as it is on disk.
+    text: &'s str,
+    uses: &'s [Use],
+    edits: Edits,
+    /// What edits replaced, with what they keep of it: uses of arguments in
+    /// the rest are gone.
+    replaced: Vec<(Range<usize>, Vec<Range<usize>>)>,
+}
+
+type Step<T> = Result<T, NotRewritten>;
+
+/// Adds the edits of a rewrite.
+///
+/// # Errors
+/// With the first thing that can't be followed.
+pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edits) -> Step<Edits> {
+    let mut it = Rewrite { script, text, uses, edits, replaced: Vec::new() };
+    let Some(handler) = &script.handler else {
+        return Err(NotRewritten { because: "the hook's function can't be found", at: 0..0 });
+    };
+    let entry = entry_point(&script.trigger).unwrap_or_default();
+    let own = handler::check(script, text)?;
+    let callback = handler
+        .callback
+        .ok_or_else(|| it.not("the hook takes no callback", handler.func.span()))?;
+    let body = handler.func.body().map(|body| body.statements.as_slice()).unwrap_or_default();
+    let endings = endings(script, callback, body)
+        .map_err(|at| it.not("the callback is used where the hook does not end", at))?;
+    it.no_other_error_classes(&endings)?;
+    it.answers(&endings)?;
+    it.parameters()?;
+    it.head(&own, entry)?;
+    Ok(it.edits)
+}
+
+impl<'a> Rewrite<'_, 'a> {
+    fn not(&self, because: &'static str, at: Span) -> NotRewritten {
+        NotRewritten { because, at: self.script.place(at) }
+    }
+
+    /// Replaces a range of the wrapped text, and notes what is kept of it.
+    fn replace(&mut self, at: Range<usize>, pieces: Vec<Piece>) {
+        let kept = pieces.iter().filter_map(|piece| match piece {
+            Piece::Source(range) => Some(range.clone()),
+            Piece::Text(_) => None,
+        });
+        self.replaced.push((at.clone(), kept.collect()));
+        self.edits.replace(at, pieces);
+    }
+
+    /// Whether something is still in the script after the edits so far.
+    fn is_kept(&self, at: &Range<usize>) -> bool {
+        let inside = |outer: &Range<usize>| outer.start <= at.start && at.end <= outer.end;
+        self.replaced.iter().all(|(whole, kept)| !inside(whole) || kept.iter().any(inside))
+    }
+
+    /// The kept text of an expression.
+    fn source(&self, at: Span) -> Piece {
+        Piece::Source(self.script.place(at))
+    }
+
+    fn answers(&mut self, endings: &[Ending<'a>]) -> Step<()> {
+        let mut answers = Vec::new();
+        for ending in endings {
+            let answer = answer(self.script, ending)
+                .map_err(|at| self.not("what it answers with can't be followed", at))?;
+            answers.push((ending, answer));
+        }
+        let results: Vec<_> = answers
+            .iter()
+            .filter_map(|(_, answer)| match answer {
+                Answer::Success(result) => Some(*result),
+                Answer::Failure(_) => None,
+            })
+            .collect();
+        let result = match self.script.trigger {
+            Trigger::CredentialsExchange => self.claims(&results)?,
+            Trigger::PreUserRegistration => self.metadata(&results)?,
+            _ => Vec::new(),
+        };
+        let mut results = result.into_iter();
+        for (ending, answer) in &answers {
+            match answer {
+                Answer::Success(_) => {
+                    let lines = results.next().unwrap_or_default();
+                    self.succeed(ending, lines);
+                }
+                Answer::Failure(failure) => self.fail(ending, failure)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,206 @@
+//! Answers of a hook as an Action gives them.
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::{Argument, Expression};
+use oxc::span::{GetSpan, Span};
+
+use super::lines::Line;
+use super::{Rewrite, Step};
+use crate::migrate::answers::Ending;
+use crate::migrate::edits::Piece;
+use crate::migrate::result::Failure;
+use crate::model::Trigger;
+use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
+
+impl<'a> Rewrite<'_, 'a> {
+    pub(super) fn succeed(&mut self, ending: &Ending<'a>, lines: Vec<Line>) {
+        self.put(ending, lines, false);
+    }
+
+    pub(super) fn fail(&mut self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<()> {
+        let (lines, leaves) = match self.script.trigger {
+            Trigger::CredentialsExchange => (vec![self.deny_token(ending, failure)?], true),
+            Trigger::PreUserRegistration => (self.deny_user(ending, failure)?, true),
+            _ => (vec![self.throw(ending, failure)?], true),
+        };
+        self.put(ending, lines, leaves);
+        Ok(())
+    }
+
+    /// `return `, unless nothing follows and the hook did not return either.
+    fn returns(&self, ending: &Ending<'_>) -> &'static str {
+        let statement = self.script.text(ending.statement);
+        if ending.is_last && !statement.starts_with("return") { "" } else { "return " }
+    }
+
+    fn deny_token(&self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Line> {
+        let code = match failure {
+            Failure::New { class: "InvalidScopeError", .. } => "invalid_scope",
+            Failure::New { class: "InvalidRequestError", .. } => "invalid_request",
+            _ => "server_error",
+        };
+        let mut line =
+            vec![Piece::Text(format!("{}api.access.deny('{code}', ", self.returns(ending)))];
+        line.extend(self.message(failure));
+        line.push(");".into());
+        Ok(line)
+    }
+
+    fn deny_user(&self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Vec<Line>> {
+        let returns = self.returns(ending);
+        let message = self.message(failure);
+        if let Failure::New {
+            class: "PreUserRegistrationError",
+            arguments: [_, friendly, ..],
+            ..
+        } = failure
+        {
+            let mut second = vec![self.source(friendly.span())];
+            if !is_text(friendly) {
+                if !self.is_simple(failure) {
+                    return Err(self.not("its message for the user may be empty", friendly.span()));
+                }
+                second.push(" || ".into());
+                second.extend(message.clone());
+            }
+            return Ok(vec![self.deny(ending, returns, message, second)]);
+        }
+        if self.is_simple(failure) {
+            return Ok(vec![self.deny(ending, returns, message.clone(), message)]);
+        }
+        if self.is_name_taken("reason") {
+            return Err(self.not("the name `reason` is taken", ending.statement));
+        }
+        let mut first = vec!["const reason = ".into()];
+        first.extend(message);
+        first.push(";".into());
+        // A declaration must not meet another one in its list.
+        let inside = self.is_only_declaration(ending);
+        if !inside {
+            return Err(self.not("its message is used twice", ending.statement));
+        }
+        Ok(vec![first, vec![format!("{returns}api.access.deny(reason, reason);").into()]])
+    }
+
+    /// `api.access.deny(reason, userMessage);`, on lines of its own where the
+    /// hook's error was.
+    fn deny(
+        &self,
+        ending: &Ending<'_>,
+        returns: &str,
+        reason: Vec<Piece>,
+        message: Vec<Piece>,
+    ) -> Line {
+        let at = self.script.place(ending.statement);
+        let broken = self.text.get(at.clone()).is_some_and(|text| text.contains('\n'));
+        let indent = self.indentation(at.start);
+        let (open, between, close) = if broken {
+            (format!("(\n{indent}  "), format!(",\n{indent}  "), format!("\n{indent});"))
+        } else {
+            ("(".to_owned(), ", ".to_owned(), ");".to_owned())
+        };
+        let mut line = vec![Piece::Text(format!("{returns}api.access.deny{open}"))];
+        line.extend(reason);
+        line.push(between.into());
+        line.extend(message);
+        line.push(close.into());
+        line
+    }
+
+    fn throw(&self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Line> {
+        if ending.in_try {
+            return Err(self.not("its own `catch` would catch the error", ending.statement));
+        }
+        Ok(match failure {
+            Failure::New { class: "Error", span, .. } => {
+                vec!["throw ".into(), self.source(*span), ";".into()]
+            }
+            Failure::Name(span) => vec!["throw ".into(), self.source(*span), ";".into()],
+            Failure::New { .. } | Failure::Text(_) => {
+                let mut line = vec!["throw new Error(".into()];
+                line.extend(self.message(failure));
+                line.push(");".into());
+                line
+            }
+        })
+    }
+
+    /// The expression of the error's message.
+    fn message(&self, failure: &Failure<'a>) -> Vec<Piece> {
+        match failure {
+            Failure::New { arguments, .. } => match arguments.first() {
+                Some(message) => vec![self.source(message.span())],
+                None => vec!["''".into()],
+            },
+            Failure::Text(text) => vec![self.source(text.span())],
+            Failure::Name(span) => vec![self.source(*span), ".message".into()],
+        }
+    }
+
+    /// Whether the message may stand twice: it costs nothing and says the same.
+    fn is_simple(&self, failure: &Failure<'a>) -> bool {
+        match failure {
+            Failure::New { arguments, .. } => match arguments.first() {
+                Some(Argument::StringLiteral(text)) => text.value.len() <= 60,
+                Some(Argument::Identifier(_)) | None => true,
+                Some(_) => false,
+            },
+            Failure::Text(Expression::StringLiteral(text)) => text.value.len() <= 60,
+            Failure::Text(_) => false,
+            Failure::Name(_) => true,
+        }
+    }
+
+    /// Whether a name is declared or used anywhere in the script.
+    pub(super) fn is_name_taken(&self, name: &str) -> bool {
+        let scoping = self.script.semantic.scoping();
+        let declared = scoping.symbol_names().any(|known| known == name);
+        declared || self.script.has_global(name)
+    }
+
+    /// Whether this is the only ending of its list that needs a name: another
+    /// one would declare it twice.
+    fn is_only_declaration(&self, ending: &Ending<'a>) -> bool {
+        !ending.in_list || ending.is_last || {
+            // A block of its own, or one that ends here.
+            let after = self.script.place(ending.statement).end;
+            self.text.get(after..).is_some_and(|rest| rest.trim_start().starts_with('}'))
+        }
+    }
+
+    /// The error classes of the trigger are only there for hooks: each use has
+    /// to be one that is replaced.
+    pub(super) fn no_other_error_classes(&self, endings: &[Ending<'a>]) -> Step<()> {
+        let classes = error_classes(&self.script.trigger);
+        for node in self.script.nodes() {
+            let AstKind::IdentifierReference(name) = node.kind() else { continue };
+            let is_class = name.name == BASE_ERROR_CLASS || classes.contains(&name.name.as_str());
+            let answered = endings.iter().any(|ending| {
+                error_span(ending).is_some_and(|it| it.contains_inclusive(name.span))
+            });
+            if is_class && !answered {
+                return Err(self.not("an error class of hooks is used elsewhere", name.span));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The callee of `new Class(…)` as the first argument of an ending.
+fn error_span(ending: &Ending<'_>) -> Option<Span> {
+    match ending.call.arguments.first()? {
+        Argument::NewExpression(new) => Some(new.callee.span()),
+        _ => None,
+    }
+}
+
+/// Whether an argument is a text that says something.
+fn is_text(argument: &Argument<'_>) -> bool {
+    match argument {
+        Argument::StringLiteral(text) => !text.value.is_empty(),
+        Argument::TemplateLiteral(text) => {
+            text.quasis.iter().any(|part| !part.value.raw.is_empty())
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,84 @@
+//! Statements in place of a statement, with the indentation of where it stood.
+
+use std::ops::Range;
+
+use super::Rewrite;
+use crate::migrate::answers::Ending;
+use crate::migrate::edits::Piece;
+
+/// A statement, with its semicolon.
+pub(super) type Line = Vec<Piece>;
+
+impl Rewrite<'_, '_> {
+    /// Puts statements in the place of an ending. `leaves`: the last of them
+    /// ends the handler by itself.
+    pub(super) fn put(&mut self, ending: &Ending<'_>, mut lines: Vec<Line>, leaves: bool) {
+        let at = self.script.place(ending.statement);
+        if !leaves && !ending.is_last {
+            lines.push(vec!["return;".into()]);
+        }
+        if lines.is_empty() && !ending.in_list {
+            lines.push(vec!["return;".into()]);
+        }
+        self.put_lines(at, lines, ending.in_list);
+    }
+
+    /// Puts statements in the place of one.
+    pub(super) fn put_lines(&mut self, at: Range<usize>, lines: Vec<Line>, in_list: bool) {
+        if lines.is_empty() {
+            let whole = if in_list { self.whole_line(&at) } else { at };
+            self.replace(whole, Vec::new());
+            return;
+        }
+        let indent = self.indentation(at.start);
+        let block = lines.len() > 1 && !in_list;
+        let inner = if block { format!("{indent}  ") } else { indent.clone() };
+        let mut pieces: Vec<Piece> = Vec::new();
+        if block {
+            pieces.push(format!("{{\n{inner}").into());
+        }
+        for (index, line) in lines.into_iter().enumerate() {
+            if index > 0 {
+                pieces.push(format!("\n{inner}").into());
+            }
+            pieces.extend(line);
+        }
+        if block {
+            pieces.push(format!("\n{indent}}}").into());
+        }
+        self.replace(at, pieces);
+    }
+
+    /// The blanks at the beginning of the line of a byte.
+    pub(super) fn indentation(&self, at: usize) -> String {
+        let before = self.text.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
+    }
+
+    /// The range with its line, if nothing else stands on it, and with the
+    /// blank line before it, if one follows, too.
+    pub(super) fn whole_line(&self, at: &Range<usize>) -> Range<usize> {
+        let before = self.text.get(..at.start).unwrap_or_default();
+        let after = self.text.get(at.end..).unwrap_or_default();
+        let is_blank = |c: char| matches!(c, ' ' | '\t' | '\r');
+        let front = before.trim_end_matches(is_blank);
+        let mut back = after.trim_start_matches(is_blank);
+        if back.starts_with("//") {
+            // A comment on what goes.
+            back = back.find('\n').and_then(|end| back.get(end..)).unwrap_or_default();
+        }
+        let (Some(rest), true) = (back.strip_prefix('\n'), front.ends_with('\n')) else {
+            return at.clone();
+        };
+        let start = front.len();
+        let end = self.text.len() - rest.len();
+        let earlier = front.trim_end_matches(|c| is_blank(c) || c == '\n');
+        let blank_before = front.get(earlier.len()..).unwrap_or_default().matches('\n').count() > 1;
+        let closes = rest.trim_start_matches(is_blank);
+        if blank_before && (closes.starts_with('}') || closes.starts_with('\n')) {
+            return earlier.len() + 1..end;
+        }
+        start..end
+    }
+}

@@ -1,0 +1,278 @@
+//! The result of a pre-user-registration hook as calls of `api.user`.
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::{Expression, StaticMemberExpression};
+use oxc::semantic::SymbolId;
+use oxc::span::{GetSpan, Span};
+
+use super::claims::quoted;
+use super::lines::Line;
+use super::{Rewrite, Step};
+use crate::migrate::result::{Key, Write, bag, object, without_default, write};
+use crate::migrate::uses::{Role, Use};
+
+/// The two objects of a user that a hook may change.
+const OBJECTS: [(&str, &str); 2] =
+    [("user_metadata", "setUserMetadata"), ("app_metadata", "setAppMetadata")];
+
+fn setter(object: &str) -> Option<&'static str> {
+    OBJECTS.iter().find(|(name, _)| *name == object).map(|(_, setter)| *setter)
+}
+
+impl<'a> Rewrite<'_, 'a> {
+    /// The statements for each result, in order; assignments to the user and
+    /// to the variable that collects the result are replaced on the way.
+    pub(super) fn metadata(
+        &mut self,
+        results: &[Option<&'a Expression<'a>>],
+    ) -> Step<Vec<Vec<Line>>> {
+        let mut lines = Vec::new();
+        let mut bags: Vec<(SymbolId, Vec<Span>)> = Vec::new();
+        let mut answers_user = 0;
+        for result in results {
+            match result {
+                None => lines.push(Vec::new()),
+                Some(Expression::ObjectExpression(it)) => {
+                    let it =
+                        object(it).map_err(|at| self.not("its result can't be followed", at))?;
+                    let mut sets = Vec::new();
+                    for entry in &it.entries {
+                        match &entry.key {
+                            Key::Name(name, _) if name == "user" => {
+                                let (more, whole) = self.user(entry.value)?;
+                                sets.extend(more);
+                                answers_user += usize::from(whole);
+                            }
+                            _ => {
+                                return Err(
+                                    self.not("its result can't be followed", entry.value.span())
+                                );
+                            }
+                        }
+                    }
+                    if let Some(spread) = it.spread.first() {
+                        return Err(self.not("its result can't be followed", spread.span()));
+                    }
+                    lines.push(sets);
+                }
+                Some(Expression::Identifier(name)) => {
+                    let symbol = self
+                        .script
+                        .symbol(name)
+                        .ok_or_else(|| self.not("its result comes from elsewhere", name.span))?;
+                    match bags.iter_mut().find(|(known, _)| *known == symbol) {
+                        Some((_, answered)) => answered.push(name.span),
+                        None => bags.push((symbol, vec![name.span])),
+                    }
+                    lines.push(Vec::new());
+                }
+                Some(other) => return Err(self.not("its result can't be followed", other.span())),
+            }
+        }
+        let collected = bags.iter().map(|(_, answered)| answered.len()).sum::<usize>();
+        if bags.len() > 1 || (!bags.is_empty() && collected != results.len()) {
+            let at = bags.first().and_then(|(_, answered)| answered.first().copied());
+            return Err(self.not("it answers with several results", at.unwrap_or_default()));
+        }
+        if let Some((symbol, answered)) = bags.first()
+            && self.bag_of_user(*symbol, answered)?
+        {
+            answers_user = results.len();
+        }
+        self.writes_to_user(answers_user == results.len())?;
+        Ok(lines)
+    }
+
+    /// The statements that set what a `user` of a result holds, and whether it
+    /// is the user as the hook got it.
+    fn user(&self, value: &'a Expression<'a>) -> Step<(Vec<Line>, bool)> {
+        match value {
+            Expression::Identifier(name) if self.is_argument("user", name) => {
+                Ok((Vec::new(), true))
+            }
+            Expression::ObjectExpression(it) => {
+                let it = object(it).map_err(|at| self.not("its result can't be followed", at))?;
+                let whole = it.spread.iter().any(|spread| {
+                    matches!(spread, Expression::Identifier(name) if self.is_argument("user", name))
+                });
+                if it.spread.len() > usize::from(whole) {
+                    let at = it.spread.first().map(|it| it.span()).unwrap_or_default();
+                    return Err(self.not("its result is spread from elsewhere", at));
+                }
+                let mut sets = Vec::new();
+                for entry in &it.entries {
+                    let Key::Name(name, at) = &entry.key else {
+                        return Err(self.not("its result can't be followed", entry.value.span()));
+                    };
+                    match setter(name) {
+                        Some(setter) => sets.extend(self.object(name, setter, entry.value)?),
+                        None if self.is_own_property(entry.value) => {}
+                        None => return Err(self.not("its result can't be followed", *at)),
+                    }
+                }
+                Ok((sets, whole))
+            }
+            other => Err(self.not("its result can't be followed", other.span())),
+        }
+    }
+
+    /// The statements that set the keys of one of the two objects.
+    fn object(&self, name: &str, setter: &str, value: &'a Expression<'a>) -> Step<Vec<Line>> {
+        if self.is_own(name, value) {
+            return Ok(Vec::new());
+        }
+        let Expression::ObjectExpression(it) = value else {
+            return Err(self.not("metadata come from elsewhere", value.span()));
+        };
+        let it = object(it).map_err(|at| self.not("its result can't be followed", at))?;
+        for spread in &it.spread {
+            if !self.is_own(name, spread) {
+                return Err(self.not("metadata are spread from elsewhere", spread.span()));
+            }
+        }
+        Ok(it.entries.iter().map(|entry| self.set(setter, &entry.key, entry.value)).collect())
+    }
+
+    fn set(&self, setter: &str, key: &Key<'a>, value: &'a Expression<'a>) -> Line {
+        let key = match key {
+            Key::Name(name, _) => quoted(&self.unmasked(key, name)).into(),
+            Key::Computed(key) => self.source(key.span()),
+        };
+        vec![
+            format!("api.user.{setter}(").into(),
+            key,
+            ", ".into(),
+            self.source(value.span()),
+            ");".into(),
+        ]
+    }
+
+    /// Whether an expression is this object of the user as the hook got it.
+    fn is_own(&self, name: &str, expression: &Expression<'_>) -> bool {
+        match without_default(expression) {
+            Expression::StaticMemberExpression(it) => {
+                it.property.name == name && self.is_of_user(it)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_own_property(&self, expression: &Expression<'_>) -> bool {
+        matches!(expression, Expression::StaticMemberExpression(it) if self.is_of_user(it))
+            || expression.is_literal()
+    }
+
+    fn is_of_user(&self, member: &StaticMemberExpression<'_>) -> bool {
+        matches!(&member.object, Expression::Identifier(name) if self.is_argument("user", name))
+    }
+
+    /// Replaces what collects the result; says whether the user as the hook
+    /// got it is part of it.
+    fn bag_of_user(&mut self, symbol: SymbolId, answered: &[Span]) -> Step<bool> {
+        let bag = bag(self.script, symbol, answered)
+            .map_err(|at| self.not("its result can't be followed", at))?;
+        let initial =
+            object(bag.initial).map_err(|at| self.not("its result can't be followed", at))?;
+        let mut whole = false;
+        let mut first = Vec::new();
+        if let Some(spread) = initial.spread.first() {
+            return Err(self.not("its result is spread from elsewhere", spread.span()));
+        }
+        for entry in &initial.entries {
+            match &entry.key {
+                Key::Name(name, _) if name == "user" => {
+                    let (lines, is_whole) = self.user(entry.value)?;
+                    whole |= is_whole;
+                    first.extend(lines);
+                }
+                _ => return Err(self.not("its result can't be followed", entry.value.span())),
+            }
+        }
+        self.put_lines(self.script.place(bag.declaration), first, true);
+        for it in &bag.writes {
+            let path: Vec<&str> = it.path.iter().map(String::as_str).collect();
+            let lines = match (path.as_slice(), it.computed) {
+                (["user"], None) => {
+                    let (lines, is_whole) = self.user(it.value)?;
+                    whole |= is_whole;
+                    lines
+                }
+                (["user", object], None) => match setter(object) {
+                    Some(setter) => self.object(object, setter, it.value)?,
+                    None => return Err(self.not("its result can't be followed", it.statement)),
+                },
+                (["user", object, key], None) => match setter(object) {
+                    Some(setter) => {
+                        let key = Key::Name((*key).to_owned(), it.statement);
+                        vec![self.set(setter, &key, it.value)]
+                    }
+                    None => return Err(self.not("its result can't be followed", it.statement)),
+                },
+                (["user", object], Some(key)) => match setter(object) {
+                    Some(setter) => vec![self.set(setter, &Key::Computed(key), it.value)],
+                    None => return Err(self.not("its result can't be followed", it.statement)),
+                },
+                _ => return Err(self.not("its result can't be followed", it.statement)),
+            };
+            self.put_lines(self.script.place(it.statement), lines, it.in_list);
+        }
+        Ok(whole)
+    }
+
+    /// Assignments to the metadata of the user itself, which the hook answers
+    /// with.
+    fn writes_to_user(&mut self, answers_user: bool) -> Step<()> {
+        let mut set = Vec::new();
+        for it in self.uses.iter().filter(|it| it.argument == "user") {
+            let Some(object) = it.path.first().filter(|name| setter(name).is_some()) else {
+                continue;
+            };
+            let Some(change) = self.change(it) else { continue };
+            if !answers_user {
+                return Err(self.not("the user is changed and not answered with", it.whole()));
+            }
+            let statement = self.script.place(change.statement);
+            let Some(setter) = setter(object) else { continue };
+            let lines = match (change.path.as_slice(), change.computed) {
+                ([], None) if self.is_own(object, change.value) => Vec::new(),
+                ([], None) => {
+                    return Err(self.not("the metadata are replaced as a whole", it.whole()));
+                }
+                ([key], None) => {
+                    set.push((object.clone(), Some(key.clone())));
+                    vec![self.set(setter, &Key::Name(key.clone(), change.statement), change.value)]
+                }
+                ([], Some(key)) => {
+                    set.push((object.clone(), None));
+                    vec![self.set(setter, &Key::Computed(key), change.value)]
+                }
+                _ => return Err(self.not("metadata are changed further down", it.whole())),
+            };
+            self.put_lines(statement, lines, change.in_list);
+        }
+        // An event does not change: what was set must not be read again.
+        for it in self.uses.iter().filter(|it| it.argument == "user") {
+            let Some(object) = it.path.first() else { continue };
+            let again = set.iter().any(|(name, key)| {
+                name == object
+                    && (it.path.get(1).is_none() || key.is_none() || it.path.get(1) == key.as_ref())
+            });
+            if again && self.is_kept(&it.range(self.script)) {
+                return Err(self.not("metadata are read after they were set", it.whole()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The assignment below a metadata object that a use is the target of.
+    fn change(&self, it: &Use) -> Option<Write<'a>> {
+        let nodes = self.script.semantic.nodes();
+        let computed = matches!(nodes.parent_kind(it.node), AstKind::ComputedMemberExpression(_));
+        if it.role != Role::Write && !computed {
+            return None;
+        }
+        let mut found = write(self.script, it.name)?;
+        found.path.remove(0);
+        Some(found)
+    }
+}

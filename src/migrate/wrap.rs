@@ -1,0 +1,60 @@
+//! A hook's script, unchanged, inside an Action that calls it as Auth0 did.
+//!
+//! Main function: [`wrap`]. The error classes of the trigger stand in the
+//! script's own scope, as Auth0's published compiler of hooks put them; below
+//! it an adapter builds the old arguments, waits for the answer and says it in
+//! the words of an Action. Must not change the script.
+
+use crate::model::Trigger;
+use crate::script::hooks::error_classes;
+
+const HEAD: &str = include_str!("wrap/head.js");
+const TAIL: &str = include_str!("wrap/tail.js");
+
+fn adapter(trigger: &Trigger) -> Option<&'static str> {
+    match trigger {
+        Trigger::CredentialsExchange => Some(include_str!("wrap/credentials-exchange.js")),
+        Trigger::PreUserRegistration => Some(include_str!("wrap/pre-user-registration.js")),
+        Trigger::PostUserRegistration => Some(include_str!("wrap/post-user-registration.js")),
+        Trigger::PostChangePassword => Some(include_str!("wrap/post-change-password.js")),
+        Trigger::SendPhoneMessage => Some(include_str!("wrap/send-phone-message.js")),
+        Trigger::Other(_) => None,
+    }
+}
+
+/// The source of an error class of hooks.
+fn class(name: &str) -> String {
+    let takes_friendly = matches!(name, "PreUserRegistrationError" | "SendPhoneMessageError");
+    if !takes_friendly {
+        return format!("    class {name} extends ExtensibilityUserError {{}}\n");
+    }
+    format!(
+        "    class {name} extends ExtensibilityUserError {{\n      \
+           constructor(message, friendlyMessage) {{\n        \
+             super(message);\n        \
+             this.friendlyMessage = friendlyMessage || message;\n      \
+           }}\n    }}\n"
+    )
+}
+
+/// The Action around a script whose packages have no versions in them any more;
+/// `None` for a trigger that hooks don't have.
+pub(super) fn wrap(script: &str, trigger: &Trigger) -> Option<String> {
+    let adapter = adapter(trigger)?;
+    let mut code = String::with_capacity(script.len() + 4_000);
+    code.push_str("// The hook as it was, and below it what calls it as Auth0 did.\n");
+    code.push_str(HEAD);
+    for name in error_classes(trigger) {
+        code.push_str(&class(name));
+    }
+    code.push_str("    // ---- the hook, unchanged ----\n");
+    code.push_str(script);
+    if !script.ends_with('\n') {
+        code.push('\n');
+    }
+    code.push_str("    // ---- end of the hook ----\n");
+    code.push_str(TAIL);
+    code.push('\n');
+    code.push_str(adapter);
+    Some(code)
+}
