@@ -178,11 +178,11 @@ impl Checked {
 }
 
 fn warning(finding: &Diagnostic, more: &str) -> Warning {
-    let place = finding.position.map(|at| format!("line {}, column {}: ", at.line, at.column));
     Warning {
         code: finding.code.0,
-        message: format!("{}{}{more}", place.unwrap_or_default(), finding.message),
+        message: format!("{}{more}", finding.message),
         source: finding.file.clone(),
+        position: finding.position,
     }
 }
 

@@ -20,6 +20,7 @@ mod moved;
 mod planning;
 mod progress;
 mod question;
+mod repository;
 mod session;
 
 pub use environment::Environment;

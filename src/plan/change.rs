@@ -4,7 +4,9 @@
 //! ([`super::step`] has that). Must not hold a secret's value.
 
 use super::{Fingerprint, Owner, Step};
-use crate::model::{Dependencies, HookId, HookName, LiveHook, Script, SecretKey, Trigger};
+use crate::model::{
+    Dependencies, HookId, HookName, LiveHook, Position, Script, SecretKey, Trigger,
+};
 
 /// What has to happen on one tenant for its hooks to be as desired.
 #[derive(Debug, Clone)]
@@ -217,6 +219,8 @@ pub struct Warning {
     pub message: String,
     /// The file it is about.
     pub source: Option<String>,
+    /// Where in the file.
+    pub position: Option<Position>,
 }
 
 /// A secret that would be sent if its value were known.

@@ -91,7 +91,8 @@ impl<'a> Draft<'a> {
     }
 
     fn warn(&mut self, code: &'static str, message: String, source: Option<&str>) {
-        self.warnings.push(Warning { code, message, source: source.map(str::to_owned) });
+        let source = source.map(str::to_owned);
+        self.warnings.push(Warning { code, message, source, position: None });
     }
 
     fn create(&mut self, hook: &DesiredHook) {

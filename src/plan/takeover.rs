@@ -47,6 +47,7 @@ pub(super) fn switch_off_others(
                     hook.name
                 ),
                 source: None,
+                position: None,
             });
         }
     }

@@ -5,11 +5,12 @@
 //! harmless and escaped as a command's data or property. Must not print more
 //! than GitHub shows.
 
+use super::Repository;
 use super::facts::{self, Bit, Phrase};
 use super::safe;
 use super::words::grouped;
 use crate::model::{Diagnostic, Position, Severity};
-use crate::plan::Plan;
+use crate::plan::{Plan, Warning};
 
 /// How many annotations of one level GitHub shows of one step.
 const MOST: usize = 10;
@@ -29,13 +30,13 @@ struct Annotation {
 
 /// Findings as annotations, and one line that sums them up.
 #[must_use]
-pub fn diagnostics(found: &[Diagnostic]) -> String {
+pub fn diagnostics(found: &[Diagnostic], repository: &Repository) -> String {
     let all = found.iter().map(|one| {
         let Diagnostic { code, severity, message, hint, file, position, excerpt } = one;
         let hint = hint.as_deref().map(|hint| format!("\n{}", theirs(hint)));
         Annotation {
             level: *severity,
-            file: file.clone(),
+            file: file.as_deref().map(|file| repository.path(file)),
             position: *position,
             end_column: position
                 .zip(excerpt.as_ref())
@@ -54,11 +55,11 @@ pub fn diagnostics(found: &[Diagnostic]) -> String {
 /// What a reviewer of a plan must not miss as annotations of the definitions'
 /// files, and one line that sums the plan up.
 #[must_use]
-pub fn plan(plan: &Plan) -> String {
+pub fn plan(plan: &Plan, repository: &Repository) -> String {
     let found = facts::dangers(plan);
     let note = |level, file: Option<&String>, title: &str, message: String| Annotation {
         level,
-        file: file.cloned(),
+        file: file.map(|file| repository.path(file)),
         position: None,
         end_column: None,
         title: title.to_owned(),
@@ -86,7 +87,9 @@ pub fn plan(plan: &Plan) -> String {
         note(Severity::Warning, Some(&secret.source), super::UNRESOLVED_SECRET, message)
     });
     let warnings = facts::other_warnings(plan, &found).into_iter().map(|warning| {
-        note(Severity::Warning, warning.source.as_ref(), warning.code, theirs(&warning.message))
+        let Warning { code, message, source, position } = warning;
+        let annotation = note(Severity::Warning, source.as_ref(), code, theirs(message));
+        Annotation { position: *position, ..annotation }
     });
     let all = blocked.chain(dangers).chain(withheld).chain(unresolved).chain(warnings);
     write(all.collect(), &facts::summary(plan))
@@ -169,11 +172,32 @@ mod tests {
     use crate::report::samples::*;
     use proptest::prelude::*;
 
+    fn here() -> Repository {
+        Repository::default()
+    }
+
+    #[test]
+    fn files_are_named_from_the_repositorys_root() {
+        let below = Repository::new("/r/auth".into(), vec!["/r".into()]);
+        let found = Diagnostic::error(Code("HS300"), "x").in_file("hooks/a.js").at_bytes("y", 0, 1);
+        let text = diagnostics(&[found], &below);
+        assert!(
+            text.starts_with("::error file=auth/hooks/a.js,line=1,col=1,endColumn=2,"),
+            "{text}"
+        );
+        let text = super::plan(&full_plan(), &below);
+        assert!(
+            text.contains("file=auth/hooks/enrich-token.yaml,line=6,col=1,title=HS401"),
+            "{text}"
+        );
+        assert!(!text.contains("file=hooks/"), "{text}");
+    }
+
     #[test]
     fn findings_and_plans_become_annotations() {
-        insta::assert_snapshot!("findings", diagnostics(&findings()));
-        insta::assert_snapshot!("plan", super::plan(&full_plan()));
-        assert_eq!(diagnostics(&[]), "hooksync: nothing to report.\n");
+        insta::assert_snapshot!("findings", diagnostics(&findings(), &here()));
+        insta::assert_snapshot!("plan", super::plan(&full_plan(), &here()));
+        assert_eq!(diagnostics(&[], &here()), "hooksync: nothing to report.\n");
     }
 
     #[test]
@@ -181,7 +205,7 @@ mod tests {
         let found = |severity| Diagnostic::new(Code("HS401"), severity, "x");
         let mut all = vec![found(Severity::Warning); 12];
         all.push(found(Severity::Error));
-        let text = diagnostics(&all);
+        let text = diagnostics(&all, &here());
         assert_eq!(text.lines().count(), 12);
         assert!(text.ends_with(
             "hooksync: 1 error, 12 warnings. 2 more are not annotated, as GitHub shows 10 of a kind.\n"
@@ -191,7 +215,7 @@ mod tests {
     #[test]
     fn properties_and_messages_are_escaped() {
         let found = Diagnostic::error(Code("HS300"), "100 %, a: b").in_file("a,b:c%.js");
-        let text = diagnostics(&[found]);
+        let text = diagnostics(&[found], &here());
         assert!(
             text.starts_with("::error file=a%2Cb%3Ac%25.js,title=HS300::100 %25, a: b\n"),
             "{text}"
@@ -205,7 +229,7 @@ mod tests {
                 .hint(text.clone())
                 .in_file(text.clone())
                 .at_bytes(&text, 0, 1);
-            let shown = diagnostics(&[found]);
+            let shown = diagnostics(&[found], &here());
             let lines: Vec<_> = shown.lines().collect();
             prop_assert_eq!(lines.len(), 2, "{}", shown);
             prop_assert!(lines[0].starts_with("::error file="));

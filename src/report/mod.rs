@@ -15,6 +15,7 @@ pub mod json;
 mod layout;
 pub mod markdown;
 pub mod progress;
+mod repository;
 pub mod safe;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -23,6 +24,8 @@ pub mod text;
 mod words;
 
 use std::time::Duration;
+
+pub use repository::Repository;
 
 use crate::plan::{ApplyReport, Plan};
 

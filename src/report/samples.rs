@@ -9,8 +9,8 @@ pub(crate) use any::{any_plan, hostile};
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Code, Dependencies, Diagnostic, HookId, HookName, HookPatch, LiveHook, NewHook, Script, Sha256,
-    Trigger,
+    Code, Dependencies, Diagnostic, HookId, HookName, HookPatch, LiveHook, NewHook, Position,
+    Script, Sha256, Trigger,
 };
 use crate::plan::{
     Action, ApplyReport, Change, ChangeResult, FailedRequest, FieldChange, Fingerprint, HookRef,
@@ -240,6 +240,7 @@ pub(crate) fn full_plan() -> Plan {
             code: "HS401",
             message: "`moment` is required by the script but is not in `dependencies`.".to_owned(),
             source: Some("hooks/enrich-token.yaml".to_owned()),
+            position: Some(Position { line: 6, column: 1 }),
         }],
         unresolved: vec![UnresolvedSecret {
             hook: name("block-disposable-mail"),

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::Repository;
 use super::json::pretty;
 use crate::model::{Diagnostic, Excerpt, Position};
 
@@ -27,7 +28,7 @@ pub struct Rule<'a> {
 
 /// Findings as one SARIF log, with a newline at the end.
 #[must_use]
-pub fn diagnostics(found: &[Diagnostic], rules: &[Rule<'_>]) -> String {
+pub fn diagnostics(found: &[Diagnostic], rules: &[Rule<'_>], repository: &Repository) -> String {
     let index: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(at, rule)| (rule.code, at)).collect();
     pretty(&Log {
@@ -42,7 +43,7 @@ pub fn diagnostics(found: &[Diagnostic], rules: &[Rule<'_>]) -> String {
                 },
             },
             column_kind: "unicodeCodePoints",
-            results: found.iter().map(|one| result(one, &index)).collect(),
+            results: found.iter().map(|one| result(one, &index, repository)).collect(),
         }],
     })
 }
@@ -135,7 +136,11 @@ fn descriptor<'a>(rule: &Rule<'a>) -> Descriptor<'a> {
     Descriptor { id: code, name, short_description: Text { text: summary.to_owned() }, help_uri }
 }
 
-fn result(found: &Diagnostic, index: &BTreeMap<&str, usize>) -> Finding<'static> {
+fn result(
+    found: &Diagnostic,
+    index: &BTreeMap<&str, usize>,
+    repository: &Repository,
+) -> Finding<'static> {
     let Diagnostic { code, severity, message, hint, file, position, excerpt } = found;
     let text = match hint {
         Some(hint) => format!("{message}\n{hint}"),
@@ -157,7 +162,7 @@ fn result(found: &Diagnostic, index: &BTreeMap<&str, usize>) -> Finding<'static>
             .iter()
             .map(|file| Location {
                 physical_location: PhysicalLocation {
-                    artifact_location: ArtifactLocation { uri: uri(file) },
+                    artifact_location: ArtifactLocation { uri: uri(&repository.path(file)) },
                     region: region.as_ref().map(|region| Region { ..*region }),
                 },
             })
@@ -208,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_log_is_stable() {
-        let text = diagnostics(&findings(), &rules());
+        let text = diagnostics(&findings(), &rules(), &Repository::default());
         let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
         insta::assert_snapshot!(text.replace(&version, "\"version\": \"VERSION\""));
     }
@@ -217,7 +222,9 @@ mod tests {
     /// schema itself isn't part of this repository.
     #[test]
     fn the_log_has_what_the_format_asks_for() {
-        let log: Value = serde_json::from_str(&diagnostics(&findings(), &rules())).unwrap();
+        let log: Value =
+            serde_json::from_str(&diagnostics(&findings(), &rules(), &Repository::default()))
+                .unwrap();
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
         assert_eq!(run["columnKind"], "unicodeCodePoints");
@@ -248,6 +255,17 @@ mod tests {
         assert_eq!(uri("hooks/a b#1.js"), "hooks/a%20b%231.js");
         assert_eq!(uri("/x/é.js"), "file:///x/%C3%A9.js");
         let found = Diagnostic::error(Code("HS001"), "x").in_file("a:b\n.yaml");
-        assert!(diagnostics(&[found], &[]).contains("\"uri\": \"a%3Ab%0A.yaml\""));
+        assert!(
+            diagnostics(&[found], &[], &Repository::default())
+                .contains("\"uri\": \"a%3Ab%0A.yaml\"")
+        );
+    }
+
+    #[test]
+    fn files_are_named_from_the_repositorys_root() {
+        let below = Repository::new("/r/auth".into(), vec!["/r".into()]);
+        let found = Diagnostic::error(Code("HS001"), "x").in_file("hooks/a.js");
+        let log = diagnostics(&[found], &[], &below);
+        assert!(log.contains("\"uri\": \"auth/hooks/a.js\""), "{log}");
     }
 }

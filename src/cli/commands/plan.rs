@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::planning::{self, Prepared, Unplanned};
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, definitions, files, settings};
+use crate::cli::{CliError, Context, Exit, definitions, files, repository, settings};
 use crate::report::{NoPlan, PlanView, Style, github, json, markdown, text};
 
 /// The file whose content GitHub shows with a job.
@@ -34,14 +34,17 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
         if let Some(path) = args.out.as_ref().filter(|_| failed.is_empty()) {
             files::write(path, &as_json(&plans))?;
         }
-        let markdown = || markdown::plan(&views(&plans), &missing(&failed));
+        let repository = repository::find(context.environment);
+        let folder = all.first().map(|settings| settings.project.dir.value.display().to_string());
+        let folder = repository.path(&folder.unwrap_or_default());
+        let markdown = || markdown::plan(&views(&plans), &missing(&failed), &folder);
         context.output.data(&match args.format {
             PlanFormat::Text => each_as_text(&each, &context.output.stdout_style()),
             PlanFormat::Json if failed.is_empty() => as_json(&plans),
             PlanFormat::Json => as_json_list(&plans),
             PlanFormat::Markdown => markdown(),
             PlanFormat::Github => {
-                plans.iter().map(|prepared| github::plan(&prepared.plan)).collect()
+                plans.iter().map(|prepared| github::plan(&prepared.plan, &repository)).collect()
             }
         })?;
         if let Ok(Some(summary)) = context.environment.get(STEP_SUMMARY) {

@@ -1,7 +1,7 @@
 //! `hooksync validate`: all checks that need no network.
 
 use crate::cli::args::{ValidateArgs, ValidateFormat};
-use crate::cli::{CliError, Context, Exit, definitions, settings};
+use crate::cli::{CliError, Context, Exit, definitions, repository, settings};
 use crate::lint::RULES;
 use crate::model::{Diagnostic, Severity};
 use crate::report::{github, json, sarif, text};
@@ -23,11 +23,12 @@ pub(super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Result<Exit, Cl
     // environments share their files, so most findings are the same
     found.sort();
     found.dedup();
+    let repository = repository::find(context.environment);
     context.output.data(&match args.format {
         ValidateFormat::Text => text::validate(count, &found, &context.output.stdout_style()),
         ValidateFormat::Json => json::validate(count, &found),
-        ValidateFormat::Github => github::diagnostics(&found),
-        ValidateFormat::Sarif => sarif::diagnostics(&found, &rules_for_sarif()),
+        ValidateFormat::Github => github::diagnostics(&found, &repository),
+        ValidateFormat::Sarif => sarif::diagnostics(&found, &rules_for_sarif(), &repository),
     })?;
     let denied = |finding: &Diagnostic| {
         finding.is_error() || (args.deny_warnings && finding.severity == Severity::Warning)

@@ -53,10 +53,12 @@ impl Plan {
                 .collect(),
             warnings: warnings
                 .iter()
-                .map(|plan::Warning { code, message, source }| Warning {
+                .map(|plan::Warning { code, message, source, position }| Warning {
                     code: (*code).to_owned(),
                     message: message.clone(),
                     source: source.clone(),
+                    line: position.map(|place| place.line),
+                    column: position.map(|place| place.column),
                 })
                 .chain(unresolved.iter().map(without_value))
                 .collect(),
@@ -135,6 +137,8 @@ fn without_value(secret: &plan::UnresolvedSecret) -> Warning {
             keywords.join(", ")
         ),
         source: Some(source.clone()),
+        line: None,
+        column: None,
     }
 }
 

@@ -167,6 +167,10 @@ pub struct Warning {
     pub message: String,
     /// The file it is about.
     pub source: Option<String>,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The column in characters, from 1.
+    pub column: Option<usize>,
 }
 
 /// What the requests of a run amounted to. Differs from run to run.

@@ -9,20 +9,19 @@
 mod apply;
 mod details;
 mod escape;
+mod marker;
 mod plan;
 
 #[cfg(test)]
 mod tests;
 
 pub use apply::apply;
+pub use marker::marker;
 pub use plan::plan;
 
 pub use super::{ApplyView, NoPlan, PlanView};
 
 use crate::plan::Action;
-
-/// The first line of a comment with a plan, by which it is found again.
-pub const PLAN_MARKER: &str = "<!-- hooksync plan -->";
 
 /// The characters that a comment may have: GitHub takes 65,536.
 const MOST: usize = 65_000;

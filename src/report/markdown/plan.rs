@@ -4,7 +4,8 @@
 
 use super::details::details;
 use super::escape::{code, length, phrase, prose};
-use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PLAN_MARKER, PlanView, action_word, fitting};
+use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
+use crate::model::Position;
 use crate::plan::{
     Action, Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Warning,
 };
@@ -14,17 +15,19 @@ use crate::report::text::differs;
 use crate::report::words::{count, grouped, listed};
 
 /// Plans of one or several environments as one comment, below GitHub's
-/// 65,536 characters, and those for which there is none.
+/// 65,536 characters, and those for which there is none. The folder that was
+/// planned is a part of what the comment is found by.
 #[must_use]
-pub fn plan(views: &[PlanView<'_>], missing: &[NoPlan<'_>]) -> String {
+pub fn plan(views: &[PlanView<'_>], missing: &[NoPlan<'_>], directory: &str) -> String {
+    let marker = marker::of(views, missing, directory);
     if let ([only], []) = (views, missing) {
-        let head = format!("{PLAN_MARKER}\n### hooksync: {}\n", headline(only.plan));
+        let head = format!("{marker}\n### hooksync: {}\n", headline(only.plan));
         let room = MOST.saturating_sub(length(&head));
         return head + &section(only, room);
     }
     let changing = views.iter().filter(|view| !view.plan.is_clean()).count();
     let mut out = format!(
-        "{PLAN_MARKER}\n### hooksync: {} of {} to be changed{}\n\n\
+        "{marker}\n### hooksync: {} of {} to be changed{}\n\n\
          | Environment | Tenant | Plan |\n|---|---|---|\n",
         grouped(changing),
         count(views.len() + missing.len(), "environment"),
@@ -206,8 +209,10 @@ fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
     let share = room / 5;
     let keys = |keys: &[String]| listed(&keys.iter().map(|key| code(key)).collect::<Vec<_>>());
     let warning = |one: &Warning| {
-        let Warning { code: rule, message, source } = one;
-        let place = source.as_deref().map(|file| format!("{}: ", code(file)));
+        let Warning { code: rule, message, source, position } = one;
+        let at = position.map(|Position { line, column }| format!(":{line}:{column}"));
+        let at = at.unwrap_or_default();
+        let place = source.as_deref().map(|file| format!("{}: ", code(&format!("{file}{at}"))));
         format!("- {rule} {}{}\n", place.unwrap_or_default(), prose(message))
     };
     let without_value = |one: &UnresolvedSecret| {

@@ -88,6 +88,7 @@ pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
                     code: "HS401",
                     message: text.clone(),
                     source: Some(text.clone()),
+                    position: None,
                 })
                 .collect(),
             unresolved: texts

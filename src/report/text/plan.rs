@@ -3,7 +3,7 @@
 //! Must not decide what is dangerous or how steps are ordered.
 
 use super::{fields, phrase_spans, sign, theirs};
-use crate::model::HookName;
+use crate::model::{HookName, Position};
 use crate::plan::{Action, Change, Plan, SecretWrite, UnresolvedSecret, Warning};
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
@@ -304,10 +304,12 @@ fn warned(page: &mut Page<'_>, warnings: &[&Warning]) {
     page.wrap(0, 2, &[span(Ink::Warning, "Warnings")]);
     let most = entries(page);
     for warning in warnings.iter().take(most) {
-        let Warning { code, message, source } = *warning;
+        let Warning { code, message, source, position } = *warning;
         let mut spans = vec![span(Ink::Warning, *code), plain(" ")];
         if let Some(source) = source {
-            spans.push(span(Ink::Place, format!("{}: ", theirs(source, page.style))));
+            let at = position.map(|Position { line, column }| format!(":{line}:{column}"));
+            let file = theirs(source, page.style);
+            spans.push(span(Ink::Place, format!("{file}{}: ", at.unwrap_or_default())));
         }
         spans.push(plain(theirs(message, page.style)));
         page.wrap(2, 4, &spans);

@@ -1,0 +1,28 @@
+//! The repository that the program works in, for output that names files as
+//! GitHub and GitLab do.
+//!
+//! Must not read what is in it.
+
+use std::path::{Path, PathBuf};
+
+use super::Environment;
+use crate::report::Repository;
+
+/// Where pipelines say that the repository is.
+const WORKSPACES: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
+
+/// The repository: where a pipeline says it is, else what git takes for one.
+/// Where neither is known, files keep the names that they have from here.
+pub(super) fn find(environment: &Environment) -> Repository {
+    let Ok(here) = fs_err::canonicalize(".") else { return Repository::default() };
+    let said = WORKSPACES.iter().filter_map(|name| environment.get(name).ok().flatten());
+    let said = said.filter_map(|folder| fs_err::canonicalize(folder).ok());
+    let roots = said.chain(git_root(&here)).collect();
+    Repository::new(here, roots)
+}
+
+/// The nearest folder upwards that has a `.git`: a folder, or a file in linked
+/// work trees and submodules.
+fn git_root(here: &Path) -> Option<PathBuf> {
+    here.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+}
