@@ -111,6 +111,15 @@ impl Unplanned {
     }
 }
 
+/// What a plan is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be looked at; what applies it may have another token.
+    Review,
+    /// To be carried out with the very same token.
+    Apply,
+}
+
 /// Makes the plans of all environments, side by side.
 ///
 /// # Errors
@@ -122,7 +131,7 @@ pub(super) async fn prepare(
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<Vec<Prepared>, CliError> {
-    let each = prepare_each(all, scope, rules, shared, context).await?;
+    let each = prepare_each(all, scope, rules, Purpose::Apply, shared, context).await?;
     let place = |environment: &Option<String>| environment.clone().filter(|_| all.len() > 1);
     let each = each.into_iter().map(|one| {
         one.map_err(|Unplanned { environment, error }| error.at(place(&environment).as_deref()))
@@ -138,6 +147,7 @@ pub(super) async fn prepare_each(
     all: &[TenantSettings],
     scope: &ScopeArgs,
     rules: &RuleSettings,
+    purpose: Purpose,
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<Vec<Result<Prepared, Unplanned>>, CliError> {
@@ -149,7 +159,7 @@ pub(super) async fn prepare_each(
         checked.push((definitions, restores));
     }
     let each = all.iter().zip(checked).map(|(settings, definitions)| async {
-        let plan = one(settings, definitions, scope, shared, context).await;
+        let plan = one(settings, definitions, (scope, purpose), shared, context).await;
         plan.map_err(|error| {
             let environment = settings.project.environment.clone();
             Unplanned { environment, error }
@@ -161,7 +171,7 @@ pub(super) async fn prepare_each(
 async fn one(
     settings: &TenantSettings,
     (definitions, restores): (Checked, Option<Manifest>),
-    scope: &ScopeArgs,
+    (scope, purpose): (&ScopeArgs, Purpose),
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<Prepared, CliError> {
@@ -185,7 +195,7 @@ async fn one(
     }
     let mut plan = diff::plan(&definitions.desired, &live, &session.tenant, &options);
     if let Some(scopes) = session.reader.scopes().await? {
-        blocked::mark(&mut plan, &scopes);
+        blocked::mark(&mut plan, &scopes, purpose == Purpose::Review);
     }
     // what lived can be put back, whatever the rules say of it
     let scripts = if restores.is_some() { Scripts::LivedBefore } else { Scripts::New };

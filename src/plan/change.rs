@@ -38,6 +38,9 @@ pub struct Plan {
     pub live_total: usize,
     /// Whether the user has allowed deletes.
     pub deletes_allowed: bool,
+    /// The scopes that applying needs and that the token, which is only good
+    /// for planning, lacks.
+    pub token_lacks: Vec<String>,
 }
 
 /// What is done to one hook.

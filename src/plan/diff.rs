@@ -64,6 +64,7 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
         steps,
         live_total: live.hooks.len(),
         deletes_allowed: options.allow_delete,
+        token_lacks: Vec::new(),
     }
 }
 

@@ -363,6 +363,13 @@ pub(crate) fn to_do(plan: &Plan) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
+/// What is said of a token that can only read: another one applies.
+pub(crate) fn token_note(plan: &Plan) -> Option<String> {
+    let lacks = &plan.token_lacks;
+    (!lacks.is_empty())
+        .then(|| format!("This token can only read: applying needs {}.", lacks.join(", ")))
+}
+
 /// The one line that sums a plan up.
 pub(crate) fn summary(plan: &Plan) -> String {
     let changes = to_do(plan);

@@ -92,7 +92,8 @@ pub fn plan(plan: &Plan, repository: &Repository) -> String {
         Annotation { position: *position, ..annotation }
     });
     let all = blocked.chain(dangers).chain(withheld).chain(unresolved).chain(warnings);
-    write(all.collect(), &facts::summary(plan))
+    let note = facts::token_note(plan).map(|note| format!(" {note}"));
+    write(all.collect(), &format!("{}{}", facts::summary(plan), note.unwrap_or_default()))
 }
 
 fn theirs(text: &str) -> String {

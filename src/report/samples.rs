@@ -105,6 +105,7 @@ pub(crate) fn plan_of(changes: Vec<Change>) -> Plan {
         fingerprint: fingerprint(),
         live_total: 5,
         deletes_allowed: false,
+        token_lacks: Vec::new(),
         changes,
         secret_writes: Vec::new(),
         unchanged: Vec::new(),

@@ -12,6 +12,7 @@ mod edits;
 mod export;
 mod hard_scripts;
 mod hostile;
+mod pipelines;
 mod round_trip;
 mod safety;
 mod support;

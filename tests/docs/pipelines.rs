@@ -74,7 +74,10 @@ fn a_pull_request_gets_one_comment_that_is_kept_up_to_date() {
     );
     let plan_file = machine.home().join("fixtures/demo/plan.md");
     let body = std::fs::read_to_string(&plan_file).unwrap();
-    assert!(body.starts_with("<!-- hooksync plan of hooks for ") && body.contains("5 to create"), "{body}");
+    assert!(
+        body.starts_with("<!-- hooksync plan of hooks for ") && body.contains("5 to create"),
+        "{body}"
+    );
     // when the plan failed, the comment says so
     let (printed, code) = run(
         &machine,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::args::{PlanArgs, PlanFormat};
-use crate::cli::planning::{self, Prepared, Unplanned};
+use crate::cli::planning::{self, Prepared, Purpose, Unplanned};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, files, repository, settings};
 use crate::report::{NoPlan, PlanView, Style, github, json, markdown, text};
@@ -23,7 +23,9 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
         let (connection, environment) = (&args.connection, context.environment);
         let allow_delete = args.scope.allow_delete;
         let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
-        let each = planning::prepare_each(&all, &args.scope, &rules, &shared, context).await?;
+        let each =
+            planning::prepare_each(&all, &args.scope, &rules, Purpose::Review, &shared, context)
+                .await?;
         if let [Err(_)] = each.as_slice() {
             // with one environment there is nothing to show beside the error
             let error = each.into_iter().find_map(Result::err).map(|one| one.error);

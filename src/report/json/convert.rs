@@ -27,6 +27,7 @@ impl Plan {
             steps: _,
             live_total: _,
             deletes_allowed: _,
+            token_lacks,
         } = plan;
         Self {
             format_version: FORMAT_VERSION,
@@ -62,6 +63,7 @@ impl Plan {
                 })
                 .chain(unresolved.iter().map(without_value))
                 .collect(),
+            token_lacks: token_lacks.clone(),
             apply_requests: plan.requests(),
             requests: requests.into(),
         }

@@ -36,6 +36,9 @@ pub struct Plan {
     pub unmanaged: Vec<Unmanaged>,
     /// What the reader has to know besides.
     pub warnings: Vec<Warning>,
+    /// The scopes that applying needs and that the token of this plan lacks,
+    /// which can only read. Nothing is `blocked` by it: another token applies.
+    pub token_lacks: Vec<String>,
     /// The requests that applying the plan takes, at least.
     pub apply_requests: usize,
     /// The requests that making the plan took.

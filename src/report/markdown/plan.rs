@@ -294,6 +294,9 @@ fn footer(plan: &Plan, estimate: Option<Estimate>) -> String {
         }
         out.push('.');
     }
+    if let Some(note) = facts::token_note(plan) {
+        out.push_str(&format!(" {note}"));
+    }
     if !plan.is_clean() || plan.requests() > 0 {
         out.push_str(&format!("\n\nFingerprint: `{}`", plan.fingerprint));
     }

@@ -37,6 +37,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Estimate>) -> String {
         steps: _,
         live_total: _,
         deletes_allowed,
+        token_lacks: _,
     } = plan;
     let mut page = Page::new(style);
     let heading = [span(Ink::Strong, "Plan for "), span(Ink::Strong, theirs(tenant, style))];
@@ -63,6 +64,9 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Estimate>) -> String {
             cost.push_str(&format!(", which takes {}", estimate.told()));
         }
         page.wrap(0, 2, &[plain(cost + ".")]);
+    }
+    if let Some(note) = facts::token_note(plan) {
+        page.wrap(0, 2, &[span(Ink::Faint, note)]);
     }
     if !plan.is_clean() || plan.requests() > 0 {
         page.wrap(0, 2, &[span(Ink::Faint, format!("Fingerprint {fingerprint}"))]);
