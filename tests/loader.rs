@@ -9,7 +9,7 @@
 #![allow(clippy::unwrap_used)]
 
 use hooksync::lint::{RuleSettings, check};
-use hooksync::model::{DesiredHook, HookName, Script, ScriptSource, Trigger};
+use hooksync::model::{Body, Definition, Name, Place, Script, ScriptSource, Trigger};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -20,9 +20,9 @@ struct Case {
     error: Option<String>,
 }
 
-fn hook(case: &Case) -> DesiredHook {
-    DesiredHook {
-        name: HookName::parse("test").unwrap(),
+fn hook(case: &Case) -> Definition {
+    Definition {
+        name: Name::hook("test").unwrap(),
         written_name: "test".into(),
         trigger: Trigger::known(&case.trigger).unwrap(),
         script: Script::new(&*case.script),
@@ -31,12 +31,12 @@ fn hook(case: &Case) -> DesiredHook {
             text: case.script.clone(),
             replaced: Vec::new(),
         },
-        enabled: None,
         dependencies: None,
         secrets: None,
         renamed_from: Vec::new(),
-        source: "test.yaml".into(),
+        place: Place::file("test.yaml"),
         source_text: String::new(),
+        body: Body::Hook { enabled: None },
     }
 }
 

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use super::text::harmless;
-use crate::model::{Dependencies, HookPatch, LiveHook, NewHook, Script, Trigger};
+use crate::model::{Dependencies, HookPatch, Live, NewHook, Script, Trigger};
 
 /// A field that the tenant has otherwise than it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl fmt::Display for Difference {
 
 /// Where a hook differs from what was sent to make it.
 #[must_use]
-pub fn with_new(sent: &NewHook, got: &LiveHook) -> Vec<Difference> {
+pub fn with_new(sent: &NewHook, got: &Live) -> Vec<Difference> {
     let NewHook { name, trigger, script, dependencies, enabled } = sent;
     let mut found = fields(Some(name.as_str()), Some(script), dependencies.as_ref(), *enabled, got);
     if *trigger != got.trigger {
@@ -75,7 +75,7 @@ pub fn with_new(sent: &NewHook, got: &LiveHook) -> Vec<Difference> {
 
 /// Where a hook differs from what was sent to change it.
 #[must_use]
-pub fn with_patch(sent: &HookPatch, got: &LiveHook) -> Vec<Difference> {
+pub fn with_patch(sent: &HookPatch, got: &Live) -> Vec<Difference> {
     let HookPatch { name, script, dependencies, enabled } = sent;
     let name = name.as_ref().map(|name| name.as_str());
     fields(name, script.as_ref(), dependencies.as_ref(), *enabled, got)
@@ -87,7 +87,7 @@ fn fields(
     script: Option<&Script>,
     dependencies: Option<&Dependencies>,
     enabled: Option<bool>,
-    got: &LiveHook,
+    got: &Live,
 ) -> Vec<Difference> {
     let mut found = Vec::new();
     if let Some(sent) = name
@@ -96,7 +96,7 @@ fn fields(
         found.push(Difference::Name { sent: sent.to_owned(), got: got.stored_name.clone() });
     }
     if let Some(sent) = enabled
-        && got.enabled != sent
+        && got.runs != sent
     {
         found.push(Difference::Enabled { sent });
     }
@@ -116,29 +116,31 @@ fn fields(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{HookId, HookName};
+    use crate::model::LiveBody;
+    use crate::model::{Id, Name};
 
     #[test]
     fn what_the_tenant_did_otherwise_is_told() {
         let sent = NewHook {
-            name: HookName::parse("a").unwrap(),
+            name: Name::hook("a").unwrap(),
             trigger: Trigger::SendPhoneMessage,
             script: Script::new("x\n"),
             dependencies: Some(Dependencies::new()),
             enabled: Some(true),
         };
-        let mut got = LiveHook {
-            id: HookId::new("1"),
-            name: HookName::parse("a").unwrap(),
+        let mut got = Live {
+            id: Id::new("1"),
+            name: Name::hook("a").unwrap(),
             stored_name: Some("a".into()),
             trigger: Trigger::SendPhoneMessage,
-            enabled: true,
+            runs: true,
             script: None,
             dependencies: None,
             secrets: None,
+            body: LiveBody::Hook,
         };
         assert_eq!(with_new(&sent, &got), []);
-        got.enabled = false;
+        got.runs = false;
         got.script = Some(Script::new("x\r\n"));
         got.stored_name = Some("a-1".into());
         let told: Vec<String> = with_new(&sent, &got).iter().map(ToString::to_string).collect();

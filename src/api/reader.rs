@@ -17,7 +17,7 @@ use super::refusal::{self, HOOKS};
 use super::status::{Counts, Status};
 use super::transport::HttpResponse;
 use super::wire;
-use crate::model::{Dependencies, HookId, LiveHook, SecretKey};
+use crate::model::{Dependencies, Id, Live, SecretKey};
 
 /// How many hooks are asked for at once; the API gives no more.
 pub const PER_PAGE: u32 = 100;
@@ -29,7 +29,7 @@ const MOST_PAGES: u32 = 200;
 #[derive(Debug, Clone)]
 pub struct HooksPage {
     /// Its hooks. Pages of a list that changes meanwhile may overlap.
-    pub hooks: Vec<LiveHook>,
+    pub hooks: Vec<Live>,
     /// Whether there is another page.
     pub more: bool,
     /// How many hooks there are, where the tenant says so.
@@ -60,7 +60,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::hooks_page`], and when the pages hold fewer hooks than the
     /// tenant says it has: the list is read once more before.
-    pub async fn hooks(&self) -> Result<Vec<LiveHook>, ApiError> {
+    pub async fn hooks(&self) -> Result<Vec<Live>, ApiError> {
         self.all(Class::Read).await
     }
 
@@ -69,7 +69,7 @@ impl Reader {
     /// # Errors
     /// [`ApiErrorKind::HookMissing`] when it isn't there; else as
     /// [`Self::hooks_page`].
-    pub async fn hook(&self, id: &HookId) -> Result<LiveHook, ApiError> {
+    pub async fn hook(&self, id: &Id) -> Result<Live, ApiError> {
         self.one(id, Class::Read).await
     }
 
@@ -77,7 +77,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Self::hook`].
-    pub async fn secret_names(&self, id: &HookId) -> Result<BTreeSet<SecretKey>, ApiError> {
+    pub async fn secret_names(&self, id: &Id) -> Result<BTreeSet<SecretKey>, ApiError> {
         self.names(id, Class::Read).await
     }
 
@@ -85,7 +85,7 @@ impl Reader {
     ///
     /// # Errors
     /// When one of them is, and as [`Self::hooks`].
-    pub async fn demand_unlisted(&self, gone: &[(&HookId, &ApiError)]) -> Result<(), ApiError> {
+    pub async fn demand_unlisted(&self, gone: &[(&Id, &ApiError)]) -> Result<(), ApiError> {
         let listed = self.hooks().await?;
         let there = gone.iter().find(|(id, _)| listed.iter().any(|hook| hook.id == **id));
         match there {
@@ -159,7 +159,7 @@ impl Reader {
         Ok(HooksPage { hooks: list.hooks, more, total: list.total })
     }
 
-    pub(super) async fn all(&self, class: Class) -> Result<Vec<LiveHook>, ApiError> {
+    pub(super) async fn all(&self, class: Class) -> Result<Vec<Live>, ApiError> {
         let first = self.all_once(class).await?;
         if !first.1 {
             return Ok(first.0);
@@ -172,7 +172,7 @@ impl Reader {
     }
 
     /// Every hook, each once, and whether some are missing.
-    async fn all_once(&self, class: Class) -> Result<(Vec<LiveHook>, bool), ApiError> {
+    async fn all_once(&self, class: Class) -> Result<(Vec<Live>, bool), ApiError> {
         let mut hooks = BTreeMap::new();
         let mut number = 0;
         loop {
@@ -188,7 +188,7 @@ impl Reader {
         }
     }
 
-    pub(super) async fn one(&self, id: &HookId, class: Class) -> Result<LiveHook, ApiError> {
+    pub(super) async fn one(&self, id: &Id, class: Class) -> Result<Live, ApiError> {
         let call = Call::new(Method::Get, hook_path(id)?, class);
         let response = self.client.call(&call).await?;
         let mut hook =
@@ -203,7 +203,7 @@ impl Reader {
 
     pub(super) async fn names(
         &self,
-        id: &HookId,
+        id: &Id,
         class: Class,
     ) -> Result<BTreeSet<SecretKey>, ApiError> {
         let call = Call::new(Method::Get, format!("{}/secrets", hook_path(id)?), class);
@@ -229,7 +229,7 @@ pub(super) fn protocol(call: &Call, response: &HttpResponse, problem: &str) -> A
 /// The path of a hook. Ids come from the tenant: everything but letters,
 /// digits, `-` and `_` is encoded, and what would name another path is
 /// refused.
-pub(super) fn hook_path(id: &HookId) -> Result<String, ApiError> {
+pub(super) fn hook_path(id: &Id) -> Result<String, ApiError> {
     let id = id.as_str();
     if matches!(id, "" | "." | "..") {
         let problem = "a hook has an id that can't be one".into();
@@ -253,13 +253,13 @@ mod tests {
     #[test]
     fn an_id_never_leads_to_another_path() {
         let check = |id: &str, path: &str| {
-            assert_eq!(hook_path(&HookId::new(id)).unwrap(), format!("{HOOKS}/{path}"));
+            assert_eq!(hook_path(&Id::new(id)).unwrap(), format!("{HOOKS}/{path}"));
         };
         check("01GQN0P01XY4VE0PCK7H20QZ4M", "01GQN0P01XY4VE0PCK7H20QZ4M");
         check("a/../b?c#d", "a%2F..%2Fb%3Fc%23d");
         check("é%2e", "%C3%A9%252e");
         for id in ["", ".", ".."] {
-            assert!(hook_path(&HookId::new(id)).is_err(), "{id}");
+            assert!(hook_path(&Id::new(id)).is_err(), "{id}");
         }
     }
 }

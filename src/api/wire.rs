@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    Dependencies, HookId, HookName, HookPatch, LiveHook, NewHook, Script, SecretKey, SecretValue,
+    Dependencies, HookPatch, Id, Live, LiveBody, Name, NewHook, Script, SecretKey, SecretValue,
     Trigger,
 };
 
@@ -36,7 +36,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 impl HookIn {
-    fn into_model(self) -> Result<LiveHook, String> {
+    fn into_model(self) -> Result<Live, String> {
         let Self { id, name, trigger_id, enabled, script, dependencies } = self;
         if matches!(id.as_str(), "" | "." | "..") {
             return Err("a hook has an id that can't be one".into());
@@ -47,15 +47,16 @@ impl HookIn {
             None | Some(Value::Null) => false,
             Some(_) => return Err("`enabled` of a hook is no boolean".into()),
         };
-        Ok(LiveHook {
-            name: HookName::of_live(name.as_deref(), &id),
-            id: HookId::new(id),
+        Ok(Live {
+            name: Name::of_live_hook(name.as_deref(), &id),
+            id: Id::new(id),
             stored_name: name,
             trigger: Trigger::from_tenant(&trigger_id.unwrap_or_default()),
-            enabled,
+            runs: enabled,
             script: script.map(Script::new),
             dependencies: dependencies.map(dependencies_in).transpose()?,
             secrets: None,
+            body: LiveBody::Hook,
         })
     }
 }
@@ -85,7 +86,7 @@ enum ListIn {
 /// A list of hooks as it was read.
 #[derive(Debug)]
 pub(super) struct List {
-    pub(super) hooks: Vec<LiveHook>,
+    pub(super) hooks: Vec<Live>,
     pub(super) start: Option<u64>,
     pub(super) total: Option<u64>,
 }
@@ -107,7 +108,7 @@ pub(super) fn list(body: &[u8]) -> Result<List, String> {
 }
 
 /// Reads one hook.
-pub(super) fn hook(body: &[u8]) -> Result<LiveHook, String> {
+pub(super) fn hook(body: &[u8]) -> Result<Live, String> {
     serde_json::from_slice::<HookIn>(body).map_err(|error| problem(body, &error))?.into_model()
 }
 
@@ -176,7 +177,7 @@ pub(super) fn new_hook(hook: &NewHook) -> SecretValue {
 pub(super) fn hook_patch(patch: &HookPatch) -> SecretValue {
     let HookPatch { name, script, dependencies, enabled } = patch;
     body(&HookPatchOut {
-        name: name.as_ref().map(HookName::as_str),
+        name: name.as_ref().map(Name::as_str),
         script: script.as_ref().map(Script::as_str),
         enabled: *enabled,
         dependencies: dependencies.as_ref(),
@@ -242,7 +243,7 @@ mod tests {
     fn only_what_changes_is_sent() {
         assert_eq!(hook_patch(&HookPatch::enabled(true)).expose(), r#"{"enabled":true}"#);
         let hook = NewHook {
-            name: HookName::parse("a").unwrap(),
+            name: Name::hook("a").unwrap(),
             trigger: Trigger::SendPhoneMessage,
             script: Script::new("x\r\n"),
             dependencies: None,

@@ -14,7 +14,7 @@ use super::reader::{Reader, hook_path};
 use super::refusal::HOOKS;
 use super::wire;
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{HookId, HookPatch, LiveHook, NewHook, SecretKey, SecretValue};
+use crate::model::{HookPatch, Id, Live, NewHook, SecretKey, SecretValue};
 
 /// How many secrets the API takes in one request.
 const SECRETS_A_CALL: usize = 20;
@@ -56,7 +56,7 @@ impl Urgency {
 #[derive(Debug, Clone)]
 pub struct Created {
     /// As the tenant has it.
-    pub hook: LiveHook,
+    pub hook: Live,
     /// Where that differs from what was sent.
     pub differences: Vec<Difference>,
     /// Whether the answer got lost and the hook was found by looking.
@@ -123,7 +123,7 @@ impl Writer {
         new: &NewHook,
         class: Class,
         round: u32,
-    ) -> Result<Option<LiveHook>, ApiError> {
+    ) -> Result<Option<Live>, ApiError> {
         for extra in 0..2 {
             let wait = self.client.patience.pause(round + extra);
             self.client.run.sleep(wait, class, "an unanswered write to show").await?;
@@ -145,10 +145,10 @@ impl Writer {
     /// When the tenant refuses or fails.
     pub async fn patch(
         &self,
-        id: &HookId,
+        id: &Id,
         patch: &HookPatch,
         urgency: Urgency,
-    ) -> Result<LiveHook, ApiError> {
+    ) -> Result<Live, ApiError> {
         self.prepare(urgency).await?;
         let call =
             Call::new(Method::Patch, hook_path(id)?, urgency.class()).body(wire::hook_patch(patch));
@@ -184,7 +184,7 @@ impl Writer {
     /// # Errors
     /// [`ApiErrorKind::HookMissing`] when it wasn't there to begin with; else
     /// when the tenant refuses or fails.
-    pub async fn delete(&self, id: &HookId, urgency: Urgency) -> Result<(), ApiError> {
+    pub async fn delete(&self, id: &Id, urgency: Urgency) -> Result<(), ApiError> {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Delete, hook_path(id)?, urgency.class());
         let missing = match self.acknowledged(&call).await {
@@ -213,7 +213,7 @@ impl Writer {
     /// the tenant refuses or fails. Of more than 20, some may be written.
     pub async fn add_secrets(
         &self,
-        id: &HookId,
+        id: &Id,
         secrets: &[(SecretKey, SecretValue)],
         urgency: Urgency,
     ) -> Result<(), ApiError> {
@@ -227,7 +227,7 @@ impl Writer {
 
     async fn add_part(
         &self,
-        id: &HookId,
+        id: &Id,
         secrets: &[(SecretKey, SecretValue)],
         urgency: Urgency,
     ) -> Result<(), ApiError> {
@@ -277,7 +277,7 @@ impl Writer {
     /// written.
     pub async fn update_secrets(
         &self,
-        id: &HookId,
+        id: &Id,
         secrets: &[(SecretKey, SecretValue)],
         urgency: Urgency,
     ) -> Result<(), ApiError> {
@@ -295,7 +295,7 @@ impl Writer {
     /// When the hook isn't there, or the tenant refuses or fails.
     pub async fn remove_secrets(
         &self,
-        id: &HookId,
+        id: &Id,
         keys: &[SecretKey],
         urgency: Urgency,
     ) -> Result<(), ApiError> {
@@ -324,12 +324,7 @@ impl Writer {
         Ok(())
     }
 
-    async fn remove_part(
-        &self,
-        id: &HookId,
-        keys: &[SecretKey],
-        class: Class,
-    ) -> Result<(), ApiError> {
+    async fn remove_part(&self, id: &Id, keys: &[SecretKey], class: Class) -> Result<(), ApiError> {
         let path = format!("{}/secrets", hook_path(id)?);
         let call = Call::new(Method::Delete, path, class).body(wire::secret_keys(keys));
         self.acknowledged(&call).await
@@ -369,13 +364,13 @@ impl Writer {
     }
 }
 
-fn created(new: &NewHook, hook: LiveHook, found: bool) -> Created {
+fn created(new: &NewHook, hook: Live, found: bool) -> Created {
     Created { differences: compare::with_new(new, &hook), hook, found }
 }
 
 fn secrets_call(
     method: Method,
-    id: &HookId,
+    id: &Id,
     secrets: &[(SecretKey, SecretValue)],
     class: Class,
 ) -> Result<Call, ApiError> {

@@ -9,7 +9,7 @@ use super::args::ProjectArgs;
 use super::settings::{ConfigFile, ProjectSettings};
 use super::{CliError, Context, Exit};
 use crate::lint::{self, Level, RuleSettings};
-use crate::model::{DesiredState, Diagnostic, HookName, Severity};
+use crate::model::{DesiredState, Diagnostic, Name, Severity};
 use crate::plan::{Change, FieldChange, Plan, Warning};
 use crate::report::text;
 use crate::source::config::RuleLevel;
@@ -130,14 +130,14 @@ impl Checked {
         context: &Context<'_>,
     ) -> Result<(), CliError> {
         let mut stopping = Vec::new();
-        let changes: HashMap<&HookName, &Change> = plan
+        let changes: HashMap<&Name, &Change> = plan
             .changes
             .iter()
             .filter(|change| change.source.is_some())
             .map(|change| (&change.name, change))
             .collect();
         let mut files: HashMap<&str, Touched> = HashMap::new();
-        for hook in &self.desired.hooks {
+        for hook in &self.desired.definitions {
             let change = changes.get(&hook.name);
             let is_script = |field: &FieldChange| matches!(field, FieldChange::Script { .. });
             let script_changes = change.is_some_and(|change| change.fields.iter().any(is_script));
@@ -145,7 +145,7 @@ impl Checked {
             script.by_change |= change.is_some();
             script.where_it_counts |= script_changes;
             // What is wrong with the definition itself matters to any change.
-            let definition = files.entry(hook.source.as_str()).or_default();
+            let definition = files.entry(hook.place.file.as_str()).or_default();
             definition.by_change |= change.is_some();
             definition.where_it_counts |= change.is_some();
         }

@@ -14,7 +14,7 @@ use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
 use crate::api;
 use crate::lint::RuleSettings;
-use crate::model::{DesiredState, HookName};
+use crate::model::{DesiredState, Name};
 use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy};
 use crate::report::Estimate;
 use crate::source::Manifest;
@@ -182,7 +182,7 @@ async fn one(
         return Err(backup::of_another_tenant(dir, backup, &session.tenant));
     }
     let live = sync::fetch(&session.reader, &definitions.desired, &options).await?;
-    let names: Vec<HookName> = live.hooks.iter().map(|hook| hook.name.clone()).collect();
+    let names: Vec<Name> = live.resources.iter().map(|hook| hook.name.clone()).collect();
     let unused = policy::unused_patterns(&options, &definitions.desired, &names);
     if !unused.is_empty() {
         let unused: Vec<&str> = unused.into_iter().map(policy::NamePattern::as_str).collect();
@@ -213,9 +213,8 @@ async fn one(
 fn options(settings: &TenantSettings, scope: &ScopeArgs, restores: Option<&Manifest>) -> Options {
     Options {
         allow_delete: settings.allow_delete.value,
-        deletable: restores.map(|backup| {
-            backup.made.iter().filter_map(|name| HookName::parse(name).ok()).collect()
-        }),
+        deletable: restores
+            .map(|backup| backup.made.iter().filter_map(|name| Name::hook(name).ok()).collect()),
         only: scope.only.clone(),
         secrets: match scope.secrets {
             args::SecretsMode::Always => SecretsMode::Always,

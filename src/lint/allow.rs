@@ -10,8 +10,8 @@ use std::ops::Range;
 use oxc::semantic::Semantic;
 
 use super::rule::Rule;
-use super::yaml::Definition;
-use crate::model::{Code, DesiredHook};
+use super::yaml::Written;
+use crate::model::{Code, Definition};
 use crate::script::parse::Wrapped;
 
 const MARK: &str = "hooksync-allow";
@@ -41,7 +41,7 @@ pub(super) fn of_script(semantic: &Semantic<'_>, wrapped: &Wrapped) -> Vec<Allow
 }
 
 /// The comments of a definition, as far as they are about this hook.
-pub(super) fn of_definition(hook: &DesiredHook, definition: &Definition<'_>) -> Vec<Allow> {
+pub(super) fn of_definition(hook: &Definition, definition: &Written<'_>) -> Vec<Allow> {
     let text = &hook.source_text;
     if !text.contains(MARK) {
         return Vec::new();

@@ -5,16 +5,16 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::yaml::Definition;
-use crate::model::{Code, DesiredHook, Diagnostic, Places};
+use super::yaml::Written;
+use crate::model::{Code, Definition, Diagnostic, Places};
 
 use super::allow::{self, Allow};
 use super::rule::{ALLOW_UNKNOWN, ALLOW_UNUSED, ALLOW_WITHOUT_REASON, Rule, RuleSettings};
 
 /// The findings about one hook so far.
 pub(super) struct Findings<'h> {
-    pub(super) hook: &'h DesiredHook,
-    yaml: OnceCell<Definition<'h>>,
+    pub(super) hook: &'h Definition,
+    yaml: OnceCell<Written<'h>>,
     settings: &'h RuleSettings,
     found: Vec<Found>,
     /// Credentials found, as bytes of the file on disk: no excerpt may show them.
@@ -34,13 +34,13 @@ enum Place {
     /// Bytes of the script file on disk.
     Script(Range<usize>),
     /// Bytes of the definition on disk.
-    Definition(Range<usize>),
+    Written(Range<usize>),
 }
 
 impl Place {
     /// Where it begins.
     fn start(&self) -> usize {
-        let (Self::Script(at) | Self::Definition(at)) = self;
+        let (Self::Script(at) | Self::Written(at)) = self;
         at.start
     }
 }
@@ -58,7 +58,7 @@ fn unknown(name: &str) -> String {
 }
 
 impl<'h> Findings<'h> {
-    pub(super) fn new(hook: &'h DesiredHook, settings: &'h RuleSettings) -> Self {
+    pub(super) fn new(hook: &'h Definition, settings: &'h RuleSettings) -> Self {
         Self {
             hook,
             yaml: OnceCell::new(),
@@ -70,8 +70,8 @@ impl<'h> Findings<'h> {
     }
 
     /// The definition's lines.
-    pub(super) fn yaml(&self) -> &Definition<'h> {
-        self.yaml.get_or_init(|| Definition::of(self.hook))
+    pub(super) fn yaml(&self) -> &Written<'h> {
+        self.yaml.get_or_init(|| Written::of(self.hook))
     }
 
     /// A finding at some bytes of the script, as it is after keyword
@@ -95,7 +95,7 @@ impl<'h> Findings<'h> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let place = Place::Definition(at);
+        let place = Place::Written(at);
         self.add(code, message.into(), hint.into(), place);
     }
 
@@ -119,7 +119,7 @@ impl<'h> Findings<'h> {
                 found.code.0.starts_with("HS30")
                     || (told.contains(&at.start) && told.len() < MAX_COVER)
             }
-            Place::Definition(_) => false,
+            Place::Written(_) => false,
         })
     }
 
@@ -179,7 +179,7 @@ impl<'h> Findings<'h> {
             .map(|allow| Allow { at: self.on_disk(&allow.at), ..allow })
             .collect();
         self.allow_in(in_script, &hook.script_source.text, Place::Script, complete);
-        self.allow_in(in_definition, &hook.source_text, Place::Definition, complete);
+        self.allow_in(in_definition, &hook.source_text, Place::Written, complete);
     }
 
     fn allow_in(
@@ -249,9 +249,9 @@ impl<'h> Findings<'h> {
                         );
                         redacted(found, &script.text, at.start, &script_credentials)
                     }
-                    Place::Definition(at) => {
+                    Place::Written(at) => {
                         let text = &hook.source_text;
-                        let found = finding.in_file(&*hook.source).at_place(
+                        let found = finding.in_file(&*hook.place.file).at_place(
                             &mut in_definition,
                             at.start,
                             at.end,

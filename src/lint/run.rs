@@ -13,7 +13,7 @@ use oxc::allocator::Allocator;
 use super::finding::Findings;
 use super::rule::{NOT_CHECKED, RuleSettings, SCRIPT_TOO_LARGE};
 use super::{allow, export, load, rules, syntax};
-use crate::model::{DesiredHook, DesiredState, Diagnostic};
+use crate::model::{Definition, DesiredState, Diagnostic};
 use crate::script::exported;
 use crate::script::parse::{Wrapped, parse};
 use crate::script::tree::Script;
@@ -36,7 +36,7 @@ const MAX_WORKERS: usize = 8;
 /// the same for the same input.
 #[must_use]
 pub fn check_all(state: &DesiredState, settings: &RuleSettings) -> Vec<Diagnostic> {
-    let hooks = &state.hooks;
+    let hooks = &state.definitions;
     let next = AtomicUsize::new(0);
     let work = || {
         let mut found = Vec::new();
@@ -64,13 +64,13 @@ pub fn check_all(state: &DesiredState, settings: &RuleSettings) -> Vec<Diagnosti
 
 /// Checks one hook. The findings are in their order.
 #[must_use]
-pub fn check(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
+pub fn check(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
     on_stack(USUAL_STACK, hook, settings)
 }
 
 /// Checks one hook on this thread, which has [`USUAL_STACK`], or on one with
 /// more if the script is longer than that allows.
-fn check_here(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
+fn check_here(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
     let length = hook.script.as_str().len();
     if length > USUAL_SCRIPT && length <= MAX_SCRIPT {
         let stack = length.div_ceil(USUAL_SCRIPT) * USUAL_STACK;
@@ -80,7 +80,7 @@ fn check_here(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
     }
 }
 
-fn on_stack(stack: usize, hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
+fn on_stack(stack: usize, hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
     let length = hook.script.as_str().len().min(MAX_SCRIPT);
     let stack = stack.max(length.div_ceil(USUAL_SCRIPT) * USUAL_STACK);
     thread::scope(|scope| {
@@ -95,18 +95,18 @@ fn on_stack(stack: usize, hook: &DesiredHook, settings: &RuleSettings) -> Vec<Di
 }
 
 /// All checks of one hook; a panic becomes a note.
-fn guarded(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
+fn guarded(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
     catch_unwind(AssertUnwindSafe(|| all_checks(hook, settings)))
         .unwrap_or_else(|_| not_checked(hook, settings, "the parser gave up on it"))
 }
 
-fn not_checked(hook: &DesiredHook, settings: &RuleSettings, why: &str) -> Vec<Diagnostic> {
+fn not_checked(hook: &Definition, settings: &RuleSettings, why: &str) -> Vec<Diagnostic> {
     let mut findings = Findings::new(hook, settings);
     findings.script(NOT_CHECKED, 0..0, format!("This script was not checked: {why}."), "");
     findings.finish()
 }
 
-fn all_checks(hook: &DesiredHook, settings: &RuleSettings) -> Vec<Diagnostic> {
+fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
     let mut findings = Findings::new(hook, settings);
     rules::definition(&mut findings);
     let text = hook.script.as_str();

@@ -1,11 +1,11 @@
 //! Short ways to a hook, for tests.
 
-use crate::model::{DesiredHook, HookName, Script, ScriptSource, Trigger};
+use crate::model::{Body, Definition, Name, Place, Script, ScriptSource, Trigger};
 
 /// A hook named `test-hook` with this trigger and script and nothing else.
-pub(super) fn hook(trigger: &str, script: &str) -> DesiredHook {
-    DesiredHook {
-        name: HookName::parse("test-hook").unwrap(),
+pub(super) fn hook(trigger: &str, script: &str) -> Definition {
+    Definition {
+        name: Name::hook("test-hook").unwrap(),
         written_name: "test-hook".into(),
         trigger: Trigger::known(trigger).unwrap(),
         script: Script::new(script),
@@ -14,12 +14,12 @@ pub(super) fn hook(trigger: &str, script: &str) -> DesiredHook {
             text: script.into(),
             replaced: Vec::new(),
         },
-        enabled: None,
         dependencies: None,
         secrets: None,
         renamed_from: Vec::new(),
-        source: "hooks/test-hook.yaml".into(),
+        place: Place::file("hooks/test-hook.yaml"),
         source_text: format!("name: test-hook\ntriggerId: {trigger}\n"),
+        body: Body::Hook { enabled: None },
     }
 }
 
@@ -30,7 +30,7 @@ pub(super) fn told(trigger: &str, script: &str) -> String {
 
 /// The findings about a hook, a line each: code, place, message, and what is
 /// underlined there.
-pub(super) fn told_of(hook: &DesiredHook) -> String {
+pub(super) fn told_of(hook: &Definition) -> String {
     super::check(hook, &super::RuleSettings::default())
         .iter()
         .map(|found| {
@@ -59,6 +59,6 @@ pub(super) fn codes(trigger: &str, script: &str) -> Vec<&'static str> {
 }
 
 /// The codes of the findings about a hook.
-pub(super) fn codes_of(hook: &DesiredHook) -> Vec<&'static str> {
+pub(super) fn codes_of(hook: &Definition) -> Vec<&'static str> {
     super::check(hook, &super::RuleSettings::default()).iter().map(|found| found.code.0).collect()
 }

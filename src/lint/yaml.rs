@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::model::DesiredHook;
+use crate::model::Definition;
 
 /// One line of the text that holds a `key: value`.
 struct Line<'t> {
@@ -35,15 +35,15 @@ pub(super) struct Entry<'t> {
 }
 
 /// A definition's text, read once.
-pub(super) struct Definition<'t> {
+pub(super) struct Written<'t> {
     text: &'t str,
     lines: Vec<Line<'t>>,
     /// Which of the lines are about this hook.
     own: Range<usize>,
 }
 
-impl<'t> Definition<'t> {
-    pub(super) fn of(hook: &'t DesiredHook) -> Self {
+impl<'t> Written<'t> {
+    pub(super) fn of(hook: &'t Definition) -> Self {
         let lines = lines(&hook.source_text);
         let own = own_lines(&lines, &hook.written_name);
         Self { text: &hook.source_text, lines, own }
@@ -186,7 +186,7 @@ mod tests {
     fn check(text: &str, section_key: &str, key: &str, expected: &str) {
         let mut hook = hook("pre-user-registration", "");
         hook.source_text = text.into();
-        let at = Definition::of(&hook).entry(section_key, key);
+        let at = Written::of(&hook).entry(section_key, key);
         assert_eq!(&text[at], expected, "{text}");
     }
 
@@ -210,7 +210,7 @@ mod tests {
         let text = "hooks:\n  - name: other\n    secrets:\n      A: 1\n  - secrets:\n      A: 2\n    name: test-hook\n  - name: third\n    secrets:\n      B: 1\n";
         let mut hook = hook("pre-user-registration", "");
         hook.source_text = text.into();
-        let definition = Definition::of(&hook);
+        let definition = Written::of(&hook);
         let found = definition.entries("secrets");
         assert_eq!(found.iter().map(|entry| entry.value).collect::<Vec<_>>(), ["2"]);
     }

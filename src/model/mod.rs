@@ -1,22 +1,42 @@
-//! The nouns: what a hook is, on disk and on the tenant, in words that belong
-//! to neither YAML nor HTTP.
+//! The nouns: what hooks, actions and bindings are, on disk and on the tenant,
+//! in words that belong to neither YAML nor HTTP.
 //!
 //! Everything here is plain, comparable data. This room must not know serde,
-//! files or HTTP: the three shapes of a hook (file, wire, model) meet only in
+//! files or HTTP: the three shapes of each (file, wire, model) meet only in
 //! explicit conversions that live with the file or the wire.
 
+pub mod action;
+pub mod address;
+pub mod bindings;
+pub mod definition;
 pub mod diagnostic;
 pub mod hook;
+pub mod id;
+pub mod live;
 pub mod name;
+pub mod place;
 pub mod script;
 pub mod secret;
 pub mod state;
 pub mod trigger;
 
+pub use action::{
+    ActionBody, ActionPatch, BuildStatus, DeployedVersion, LiveAction, LiveModule, ModuleUse,
+    NewAction, SecretTimes, SentSecret,
+};
+pub use address::{Address, Kind};
+pub use bindings::{
+    BindingEntry, BindingsMode, BindingsOrder, BoundAction, LiveBinding, LiveBindings,
+    TriggerVersion,
+};
+pub use definition::{Body, Definition, ScriptSource};
 pub use diagnostic::{Code, Diagnostic, Excerpt, Places, Position, Severity};
-pub use hook::{Dependencies, HookId, HookPatch, LiveHook, NewHook};
-pub use name::{HookName, InvalidName};
+pub use hook::{Dependencies, HookPatch, NewHook};
+pub use id::Id;
+pub use live::{Live, LiveBody};
+pub use name::{InvalidName, Name};
+pub use place::{Place, Span};
 pub use script::{Script, Sha256};
 pub use secret::{DesiredSecret, SecretKey, SecretValue};
-pub use state::{DesiredHook, DesiredState, LiveState, ScriptSource};
+pub use state::{DesiredState, InPlay, LiveState};
 pub use trigger::Trigger;

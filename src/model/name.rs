@@ -1,15 +1,16 @@
-//! A hook's name and its identity.
+//! A name as the identity of a hook or action.
 //!
-//! The tenant stores every name in kebab-case (recorded in Auth0's own SDK
+//! The tenant stores every hook's name in kebab-case (recorded in Auth0's own SDK
 //! tests: `test-hook520` comes back as `test-hook-520`), in the form that
 //! lodash's `kebabCase` gives. So identity is the kebab-cased name: `My Hook`
-//! and `my-hook` are one hook. Must not know where a name was written.
+//! and `my-hook` are one hook. An action's name is compared to the letter.
+//! Must not know where a name was written.
 
 use std::fmt;
 
-/// The identity of a hook: its name in the form the tenant stores.
+/// An identity within a kind: the name in the form the tenant stores.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HookName(String);
+pub struct Name(String);
 
 /// A name that the Management API would refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,13 +19,13 @@ pub struct HookName(String);
 )]
 pub struct InvalidName;
 
-impl HookName {
-    /// The identity of a name as somebody writes it.
+impl Name {
+    /// The identity of a hook's name as it is written.
     ///
     /// # Errors
     /// When it doesn't match the API's pattern
     /// `^[a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?$`.
-    pub fn parse(written: &str) -> Result<Self, InvalidName> {
+    pub fn hook(written: &str) -> Result<Self, InvalidName> {
         let bytes = written.as_bytes();
         let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         let inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-');
@@ -35,10 +36,16 @@ impl HookName {
         }
     }
 
+    /// An action's name, as the tenant has it or a file writes it.
+    #[must_use]
+    pub fn action(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
     /// The identity of a live hook. Old hooks have no name; they go by their
     /// id, as they do in Auth0's Deploy CLI.
     #[must_use]
-    pub fn of_live(name: Option<&str>, id: &str) -> Self {
+    pub fn of_live_hook(name: Option<&str>, id: &str) -> Self {
         let kebab = name.map(kebab_case).unwrap_or_default();
         Self(if kebab.is_empty() { kebab_case(id) } else { kebab })
     }
@@ -57,7 +64,7 @@ impl HookName {
     }
 }
 
-impl fmt::Display for HookName {
+impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -143,7 +150,7 @@ mod tests {
     #[test]
     fn identity_is_the_form_the_tenant_stores() {
         let check = |written: &str, stored: &str| {
-            assert_eq!(HookName::parse(written).unwrap().as_str(), stored, "{written}");
+            assert_eq!(Name::hook(written).unwrap().as_str(), stored, "{written}");
             assert_eq!(kebab_case(stored), stored, "not stable: {written}");
         };
         check("test-hook520", "test-hook-520");
@@ -164,20 +171,20 @@ mod tests {
         let vectors = include_str!("../../fixtures/names/lodash-kebab-case.tsv");
         for line in vectors.lines().filter(|line| !line.starts_with('#')) {
             let (written, stored) = line.split_once('\t').unwrap();
-            assert_eq!(HookName::parse(written).unwrap().as_str(), stored, "{written}");
+            assert_eq!(Name::hook(written).unwrap().as_str(), stored, "{written}");
         }
     }
 
     #[test]
     fn names_the_api_refuses_are_refused() {
         for written in ["", " ", "-a", "a-", "a_b", "é", "a\n", "a\tb", "a."] {
-            assert_eq!(HookName::parse(written), Err(InvalidName), "{written:?}");
+            assert_eq!(Name::hook(written), Err(InvalidName), "{written:?}");
         }
     }
 
     #[test]
     fn hooks_without_a_name_go_by_their_id() {
-        assert_eq!(HookName::of_live(None, "auth-0-hook").as_str(), "auth-0-hook");
-        assert_eq!(HookName::of_live(Some(""), "Ab1").as_str(), "ab-1");
+        assert_eq!(Name::of_live_hook(None, "auth-0-hook").as_str(), "auth-0-hook");
+        assert_eq!(Name::of_live_hook(Some(""), "Ab1").as_str(), "ab-1");
     }
 }

@@ -2,125 +2,70 @@
 //!
 //! Must not compare them: that is `plan`'s.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use super::{Dependencies, DesiredSecret, HookName, LiveHook, Script, SecretKey, Trigger};
+use super::{BindingsOrder, Definition, Kind, Live, LiveBindings, TriggerVersion};
 
 /// All definitions of a directory, after keyword replacement. Names are
-/// unique, and at most one hook a trigger is to be enabled.
+/// unique within a kind, and at most one hook a trigger is to be enabled.
 #[derive(Debug, Clone, Default)]
 pub struct DesiredState {
-    /// Ordered by name.
-    pub hooks: Vec<DesiredHook>,
+    /// Ordered by kind, then name.
+    pub definitions: Vec<Definition>,
+    /// One for each trigger whose order a file defines, ordered by trigger.
+    pub bindings: Vec<BindingsOrder>,
+    /// Which kinds are compared at all.
+    pub in_play: InPlay,
 }
 
-/// One definition, after keyword replacement. `None` means unmanaged. `Debug`
-/// leaves [`Self::source_text`] out, which can hold secrets.
-#[derive(Clone)]
-pub struct DesiredHook {
-    /// Its identity.
-    pub name: HookName,
-    /// The name as it is written in the file.
-    pub written_name: String,
-    /// Its trigger; never [`Trigger::Other`].
-    pub trigger: Trigger,
-    /// Its script.
-    pub script: Script,
-    /// Where the script came from.
-    pub script_source: ScriptSource,
-    /// Whether it is to run.
-    pub enabled: Option<bool>,
-    /// Its npm packages; an empty map means none.
-    pub dependencies: Option<Dependencies>,
-    /// Its secrets; an empty map means none.
-    pub secrets: Option<BTreeMap<SecretKey, DesiredSecret>>,
-    /// Names it had before, newest first.
-    pub renamed_from: Vec<HookName>,
-    /// The definition's file, relative to where the program was started, with
-    /// `/` between folders.
-    pub source: String,
-    /// The definition's text as it is on disk, so that findings can point
-    /// into it. May hold secrets: never to be shown as a whole.
-    pub source_text: String,
+/// Which kinds a directory speaks of. A kind not in play is never read, and
+/// nothing of it is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InPlay {
+    /// Hooks.
+    pub hooks: bool,
+    /// Actions and their bindings.
+    pub actions: bool,
 }
 
-impl fmt::Debug for DesiredHook {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            written_name,
-            trigger,
-            script,
-            script_source,
-            enabled,
-            dependencies,
-            secrets,
-            renamed_from,
-            source,
-            source_text: _,
-        } = self;
-        f.debug_struct("DesiredHook")
-            .field("name", name)
-            .field("written_name", written_name)
-            .field("trigger", trigger)
-            .field("script", script)
-            .field("script_source", script_source)
-            .field("enabled", enabled)
-            .field("dependencies", dependencies)
-            .field("secrets", secrets)
-            .field("renamed_from", renamed_from)
-            .field("source", source)
-            .finish_non_exhaustive()
+impl Default for InPlay {
+    fn default() -> Self {
+        Self { hooks: true, actions: false }
     }
 }
 
-/// The script file behind a [`DesiredHook::script`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ScriptSource {
-    /// The file, relative to where the program was started, with `/`.
-    pub file: String,
-    /// Its text before keyword replacement.
-    pub text: String,
-    /// What keyword replacement did, in order of place: `(start, end)` bytes
-    /// in the replaced script, `(start, end)` bytes of the marker in `text`.
-    pub replaced: Vec<(std::ops::Range<usize>, std::ops::Range<usize>)>,
-}
-
-impl ScriptSource {
-    /// The byte of [`Self::text`] that a byte of the replaced script came
-    /// from; for one inside a keyword's value, the start of its marker.
+impl InPlay {
+    /// Whether a kind is in play.
     #[must_use]
-    pub fn on_disk(&self, at: usize) -> usize {
-        let before = self.replaced.partition_point(|(out, _)| out.start <= at);
-        match before.checked_sub(1).map(|index| &self.replaced[index]) {
-            None => at,
-            Some((out, marker)) if at < out.end => marker.start,
-            Some((out, marker)) => marker.end + (at - out.end),
+    pub fn has(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Hook => self.hooks,
+            Kind::Action | Kind::Bindings => self.actions,
         }
     }
 }
 
-/// The hooks of a tenant, as far as they were fetched. Ordered by name, then
-/// id: the API promises no order.
-#[derive(Debug, Clone, Default)]
-pub struct LiveState {
-    /// Every live hook.
-    pub hooks: Vec<LiveHook>,
+impl DesiredState {
+    /// The definitions of one kind, ordered by name.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter().filter(move |definition| definition.kind() == kind)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The hooks and actions of a tenant, as far as they were fetched.
+#[derive(Debug, Clone, Default)]
+pub struct LiveState {
+    /// Ordered by kind, name, then id: the API promises no order.
+    pub resources: Vec<Live>,
+    /// The bindings of the triggers that matter, ordered by trigger.
+    pub bindings: Vec<LiveBindings>,
+    /// The triggers that the tenant lists; empty where nothing needs them.
+    pub triggers: Vec<TriggerVersion>,
+    /// Why hooks can't be read any more, where the tenant has ended them.
+    pub hooks_removed: Option<String>,
+}
 
-    #[test]
-    fn places_in_the_replaced_script_lead_back_to_the_file() {
-        // "a ##K## b" with K = "xyz1234567" becomes "a xyz1234567 b"
-        let source = ScriptSource {
-            file: "a.js".into(),
-            text: "a ##K## b".into(),
-            replaced: vec![(2..12, 2..7)],
-        };
-        assert_eq!([0, 2, 7, 12, 13].map(|at| source.on_disk(at)), [0, 2, 2, 7, 8]);
+impl LiveState {
+    /// What is live of one kind, ordered by name.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Live> {
+        self.resources.iter().filter(move |live| live.kind() == kind)
     }
 }

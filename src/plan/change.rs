@@ -4,9 +4,7 @@
 //! ([`super::step`] has that). Must not hold a secret's value.
 
 use super::{Fingerprint, Owner, Step};
-use crate::model::{
-    Dependencies, HookId, HookName, LiveHook, Position, Script, SecretKey, Trigger,
-};
+use crate::model::{Dependencies, Id, Live, Name, Position, Script, SecretKey, Trigger};
 
 /// What has to happen on one tenant for its hooks to be as desired.
 #[derive(Debug, Clone)]
@@ -23,7 +21,7 @@ pub struct Plan {
     pub secret_writes: Vec<SecretWrite>,
     /// Managed hooks that are as desired (those in
     /// [`Self::secret_writes`] included). Ordered by name.
-    pub unchanged: Vec<HookName>,
+    pub unchanged: Vec<Name>,
     /// Live hooks that no definition mentions. Ordered by name.
     pub unmanaged: Vec<Unmanaged>,
     /// What the reader has to know besides.
@@ -45,7 +43,7 @@ pub struct Plan {
 
 /// What is done to one hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
+pub enum Verb {
     /// It is made.
     Create,
     /// Some of its fields or secrets change; its id stays.
@@ -57,7 +55,7 @@ pub enum Action {
     Delete,
 }
 
-impl Action {
+impl Verb {
     /// The lower-case word used in JSON and in text.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -74,17 +72,17 @@ impl Action {
 #[derive(Debug, Clone)]
 pub struct Change {
     /// What is done.
-    pub action: Action,
+    pub verb: Verb,
     /// The hook's name once it is done (for a delete, its name until then).
-    pub name: HookName,
+    pub name: Name,
     /// The trigger once it is done.
     pub trigger: Trigger,
     /// The live hook's id; `None` for a create.
-    pub id: Option<HookId>,
+    pub id: Option<Id>,
     /// The definition's file; `None` for hooks without one.
     pub source: Option<String>,
     /// The live hook before; `None` for a create.
-    pub live: Option<LiveHook>,
+    pub live: Option<Live>,
     /// The fields that change, in the order name, trigger, enabled,
     /// dependencies, script. For a create all that are sent; for a delete none.
     pub fields: Vec<FieldChange>,
@@ -155,7 +153,7 @@ impl FieldChange {
 
 /// What happens to one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SecretAction {
+pub enum SecretVerb {
     /// The tenant lacks the key: it is added.
     Create,
     /// Both have the key: the value is sent again, for it can't be compared.
@@ -164,7 +162,7 @@ pub enum SecretAction {
     Delete,
 }
 
-impl SecretAction {
+impl SecretVerb {
     /// The lower-case word used in JSON and in text.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -182,16 +180,16 @@ pub struct SecretChange {
     /// The secret's name.
     pub key: SecretKey,
     /// What happens to it.
-    pub action: SecretAction,
+    pub verb: SecretVerb,
 }
 
 /// A hook whose only writes are secrets sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretWrite {
     /// The hook.
-    pub name: HookName,
+    pub name: Name,
     /// Its id.
-    pub id: HookId,
+    pub id: Id,
     /// Its trigger.
     pub trigger: Trigger,
     /// The definition's file.
@@ -206,11 +204,11 @@ pub struct SecretWrite {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmanaged {
     /// Its identity.
-    pub name: HookName,
+    pub name: Name,
     /// Its trigger.
     pub trigger: Trigger,
     /// Its id.
-    pub id: HookId,
+    pub id: Id,
 }
 
 /// Something the reader of a plan has to know.
@@ -230,7 +228,7 @@ pub struct Warning {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnresolvedSecret {
     /// The hook.
-    pub hook: HookName,
+    pub hook: Name,
     /// The secret's name.
     pub key: SecretKey,
     /// The keywords without a value.
@@ -258,21 +256,21 @@ impl Change {
     /// Whether a hook that runs at its trigger will not do so any more.
     #[must_use]
     pub fn gives_way(&self) -> bool {
-        match self.action {
-            Action::Create => false,
-            Action::Update => self.enabled() == Some(false),
-            Action::Replace | Action::Delete => true,
+        match self.verb {
+            Verb::Create => false,
+            Verb::Update => self.enabled() == Some(false),
+            Verb::Replace | Verb::Delete => true,
         }
     }
 
     /// Whether the hook runs once the change is done.
     #[must_use]
     pub fn will_run(&self) -> bool {
-        match self.action {
-            Action::Delete => false,
-            Action::Create | Action::Replace => self.switches_on(),
-            Action::Update => {
-                let before = self.live.as_ref().is_some_and(|live| live.enabled);
+        match self.verb {
+            Verb::Delete => false,
+            Verb::Create | Verb::Replace => self.switches_on(),
+            Verb::Update => {
+                let before = self.live.as_ref().is_some_and(|live| live.runs);
                 self.switches_on() || (before && self.enabled() != Some(false))
             }
         }
@@ -289,13 +287,13 @@ impl Plan {
 
     /// How many changes are of one kind.
     #[must_use]
-    pub fn count(&self, action: Action) -> usize {
-        self.changes.iter().filter(|change| change.action == action).count()
+    pub fn count(&self, verb: Verb) -> usize {
+        self.changes.iter().filter(|change| change.verb == verb).count()
     }
 
     /// The change or secret write that a step belongs to, as a hook's name.
     #[must_use]
-    pub fn owner_name(&self, owner: Owner) -> &HookName {
+    pub fn owner_name(&self, owner: Owner) -> &Name {
         match owner {
             Owner::Change(index) => &self.changes[index].name,
             Owner::SecretWrite(index) => &self.secret_writes[index].name,

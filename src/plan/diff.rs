@@ -7,30 +7,30 @@
 use std::collections::BTreeSet;
 
 use super::change::{
-    Action, Change, FieldChange, Plan, SecretAction, SecretChange, SecretWrite, Unmanaged,
-    UnresolvedSecret, Warning,
+    Change, FieldChange, Plan, SecretChange, SecretVerb, SecretWrite, Unmanaged, UnresolvedSecret,
+    Verb, Warning,
 };
 use super::policy::{Options, SecretsMode, reshape};
 use super::{fingerprint, matching, order, takeover};
 use crate::model::{
-    DesiredHook, DesiredSecret, DesiredState, HookName, LiveHook, LiveState, SecretKey, Trigger,
+    Definition, DesiredSecret, DesiredState, Live, LiveState, Name, SecretKey, Trigger,
 };
 
 /// What has to happen on `tenant` for `live` to become as `desired`.
 #[must_use]
 pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Options) -> Plan {
     let desired = reshape(desired, options);
-    let pairing = matching::pair(&desired.hooks, &live.hooks);
+    let pairing = matching::pair(&desired.definitions, &live.resources);
     let mut draft = Draft::new(options);
-    for (hook, at) in desired.hooks.iter().zip(&pairing.of_desired) {
-        match at.map(|at| &live.hooks[at]) {
+    for (hook, at) in desired.definitions.iter().zip(&pairing.of_desired) {
+        match at.map(|at| &live.resources[at]) {
             None => draft.create(hook),
             Some(live) if live.trigger == hook.trigger => draft.update(hook, live),
             Some(live) => draft.replace(hook, live),
         }
     }
     let paired: BTreeSet<usize> = pairing.of_desired.iter().flatten().copied().collect();
-    for (at, hook) in live.hooks.iter().enumerate().filter(|(at, _)| !paired.contains(at)) {
+    for (at, hook) in live.resources.iter().enumerate().filter(|(at, _)| !paired.contains(at)) {
         if options.selects(&hook.name) {
             draft.without_definition(hook, pairing.doubles.contains(&at));
         }
@@ -50,7 +50,7 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
     draft.warn_of_lock_out();
     draft.warnings.sort();
     let Draft { changes, secret_writes, unchanged, unmanaged, warnings, unresolved, .. } = draft;
-    let steps = order::steps(&changes, &secret_writes, &live.hooks);
+    let steps = order::steps(&changes, &secret_writes, &live.resources);
     let fingerprint = fingerprint::compute(tenant, options, &desired, &changes, &secret_writes);
     Plan {
         tenant: tenant.to_owned(),
@@ -62,7 +62,7 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
         warnings,
         unresolved,
         steps,
-        live_total: live.hooks.len(),
+        live_total: live.resources.len(),
         deletes_allowed: options.allow_delete,
         token_lacks: Vec::new(),
     }
@@ -72,7 +72,7 @@ struct Draft<'a> {
     options: &'a Options,
     changes: Vec<Change>,
     secret_writes: Vec<SecretWrite>,
-    unchanged: Vec<HookName>,
+    unchanged: Vec<Name>,
     unmanaged: Vec<Unmanaged>,
     warnings: Vec<Warning>,
     unresolved: Vec<UnresolvedSecret>,
@@ -96,15 +96,15 @@ impl<'a> Draft<'a> {
         self.warnings.push(Warning { code, message, source, position: None });
     }
 
-    fn create(&mut self, hook: &DesiredHook) {
+    fn create(&mut self, hook: &Definition) {
         let (secrets, missing) = self.secrets(hook, &BTreeSet::new());
-        let withheld = self.withheld(hook, hook.enabled == Some(true), &missing);
+        let withheld = self.withheld(hook, hook.enabled() == Some(true), &missing);
         self.changes.push(Change {
-            action: Action::Create,
+            verb: Verb::Create,
             name: hook.name.clone(),
             trigger: hook.trigger.clone(),
             id: None,
-            source: Some(hook.source.clone()),
+            source: Some(hook.place.file.clone()),
             live: None,
             fields: all_fields(hook, None),
             secrets,
@@ -113,15 +113,15 @@ impl<'a> Draft<'a> {
         });
     }
 
-    fn replace(&mut self, hook: &DesiredHook, live: &LiveHook) {
+    fn replace(&mut self, hook: &Definition, live: &Live) {
         let (secrets, missing) = self.secrets(hook, &BTreeSet::new());
-        let withheld = self.withheld(hook, hook.enabled == Some(true), &missing);
+        let withheld = self.withheld(hook, hook.enabled() == Some(true), &missing);
         self.changes.push(Change {
-            action: Action::Replace,
+            verb: Verb::Replace,
             name: hook.name.clone(),
             trigger: hook.trigger.clone(),
             id: Some(live.id.clone()),
-            source: Some(hook.source.clone()),
+            source: Some(hook.place.file.clone()),
             live: Some(live.clone()),
             fields: all_fields(hook, Some(live)),
             secrets,
@@ -130,21 +130,21 @@ impl<'a> Draft<'a> {
         });
     }
 
-    fn update(&mut self, hook: &DesiredHook, live: &LiveHook) {
+    fn update(&mut self, hook: &Definition, live: &Live) {
         let fields = changed_fields(hook, live, self.options.strict_newlines);
         let none = BTreeSet::new();
         let (secrets, missing) = self.secrets(hook, live.secrets.as_ref().unwrap_or(&none));
         let switched_on =
             fields.iter().any(|field| matches!(field, FieldChange::Enabled { new: true, .. }));
         let withheld = self.withheld(hook, switched_on, &missing);
-        if fields.is_empty() && secrets.iter().all(|secret| secret.action == SecretAction::Write) {
+        if fields.is_empty() && secrets.iter().all(|secret| secret.verb == SecretVerb::Write) {
             self.unchanged.push(hook.name.clone());
             if !secrets.is_empty() {
                 self.secret_writes.push(SecretWrite {
                     name: hook.name.clone(),
                     id: live.id.clone(),
                     trigger: hook.trigger.clone(),
-                    source: hook.source.clone(),
+                    source: hook.place.file.clone(),
                     keys: secrets.into_iter().map(|secret| secret.key).collect(),
                     blocked: None,
                 });
@@ -152,11 +152,11 @@ impl<'a> Draft<'a> {
             return;
         }
         self.changes.push(Change {
-            action: Action::Update,
+            verb: Verb::Update,
             name: hook.name.clone(),
             trigger: hook.trigger.clone(),
             id: Some(live.id.clone()),
-            source: Some(hook.source.clone()),
+            source: Some(hook.place.file.clone()),
             live: Some(live.clone()),
             fields,
             secrets,
@@ -169,38 +169,37 @@ impl<'a> Draft<'a> {
     /// tenant could have a value for, and hasn't.
     fn secrets(
         &mut self,
-        hook: &DesiredHook,
+        hook: &Definition,
         live: &BTreeSet<SecretKey>,
     ) -> (Vec<SecretChange>, Vec<SecretKey>) {
         let Some(desired) = &hook.secrets else { return (Vec::new(), Vec::new()) };
         let (mut changes, mut missing) = (Vec::new(), Vec::new());
         for (key, value) in desired {
-            let action =
-                if live.contains(key) { SecretAction::Write } else { SecretAction::Create };
+            let verb = if live.contains(key) { SecretVerb::Write } else { SecretVerb::Create };
             match value {
                 DesiredSecret::Kept => {
-                    if action == SecretAction::Create {
+                    if verb == SecretVerb::Create {
                         missing.push(key.clone());
                     }
                     continue;
                 }
                 DesiredSecret::Value(_) | DesiredSecret::Unresolved { .. }
-                    if action == SecretAction::Write
+                    if verb == SecretVerb::Write
                         && self.options.secrets == SecretsMode::Missing => {}
-                DesiredSecret::Value(_) => changes.push(SecretChange { key: key.clone(), action }),
+                DesiredSecret::Value(_) => changes.push(SecretChange { key: key.clone(), verb }),
                 DesiredSecret::Unresolved { keywords } => {
-                    changes.push(SecretChange { key: key.clone(), action });
+                    changes.push(SecretChange { key: key.clone(), verb });
                     self.unresolved.push(UnresolvedSecret {
                         hook: hook.name.clone(),
                         key: key.clone(),
                         keywords: keywords.clone(),
-                        source: hook.source.clone(),
+                        source: hook.place.file.clone(),
                     });
                 }
             }
         }
         for key in live.iter().filter(|key| !desired.contains_key(*key)) {
-            changes.push(SecretChange { key: key.clone(), action: SecretAction::Delete });
+            changes.push(SecretChange { key: key.clone(), verb: SecretVerb::Delete });
         }
         changes.sort();
         if !missing.is_empty() {
@@ -210,12 +209,12 @@ impl<'a> Draft<'a> {
                 hook.name,
                 missing.join(", ")
             );
-            self.warn("HS501", message, Some(&hook.source));
+            self.warn("HS501", message, Some(&hook.place.file));
         }
         (changes, missing)
     }
 
-    fn withheld(&self, hook: &DesiredHook, on: bool, missing: &[SecretKey]) -> Option<String> {
+    fn withheld(&self, hook: &Definition, on: bool, missing: &[SecretKey]) -> Option<String> {
         (on && !missing.is_empty()).then(|| {
             format!(
                 "{} stays switched off: there is no value for its secret {}. Give one and apply \
@@ -226,7 +225,7 @@ impl<'a> Draft<'a> {
         })
     }
 
-    fn without_definition(&mut self, hook: &LiveHook, double: bool) {
+    fn without_definition(&mut self, hook: &Live, double: bool) {
         let known = !matches!(hook.trigger, Trigger::Other(_));
         if double {
             let message = format!(
@@ -244,7 +243,7 @@ impl<'a> Draft<'a> {
         }
         if self.options.deletes(&hook.name) && known {
             self.changes.push(Change {
-                action: Action::Delete,
+                verb: Verb::Delete,
                 name: hook.name.clone(),
                 trigger: hook.trigger.clone(),
                 id: Some(hook.id.clone()),
@@ -280,7 +279,7 @@ impl<'a> Draft<'a> {
             let own = changes.iter_mut().find(|change| change.id.as_ref() == Some(&write.id));
             let Some(own) = own else { return true };
             let writes = write.keys.iter().cloned();
-            own.secrets.extend(writes.map(|key| SecretChange { key, action: SecretAction::Write }));
+            own.secrets.extend(writes.map(|key| SecretChange { key, verb: SecretVerb::Write }));
             own.secrets.sort();
             false
         });
@@ -309,7 +308,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn all_fields(hook: &DesiredHook, live: Option<&LiveHook>) -> Vec<FieldChange> {
+fn all_fields(hook: &Definition, live: Option<&Live>) -> Vec<FieldChange> {
     let mut fields = vec![
         FieldChange::Name { old: live.map(stored_name), new: hook.name.as_str().to_owned() },
         FieldChange::Trigger {
@@ -317,8 +316,8 @@ fn all_fields(hook: &DesiredHook, live: Option<&LiveHook>) -> Vec<FieldChange> {
             new: hook.trigger.clone(),
         },
     ];
-    if let Some(new) = hook.enabled {
-        fields.push(FieldChange::Enabled { old: live.map(|live| live.enabled), new });
+    if let Some(new) = hook.enabled() {
+        fields.push(FieldChange::Enabled { old: live.map(|live| live.runs), new });
     }
     if let Some(new) = &hook.dependencies {
         let old = live.and_then(|live| live.dependencies.clone());
@@ -329,17 +328,18 @@ fn all_fields(hook: &DesiredHook, live: Option<&LiveHook>) -> Vec<FieldChange> {
     fields
 }
 
-fn changed_fields(hook: &DesiredHook, live: &LiveHook, strict: bool) -> Vec<FieldChange> {
+fn changed_fields(hook: &Definition, live: &Live, strict: bool) -> Vec<FieldChange> {
     // every field of a live hook has to be thought of here
-    let LiveHook {
+    let Live {
         id: _,
         name,
         stored_name: _,
         trigger: _,
-        enabled,
+        runs,
         script,
         dependencies,
         secrets: _,
+        body: _,
     } = live;
     let mut fields = Vec::new();
     if *name != hook.name {
@@ -348,8 +348,8 @@ fn changed_fields(hook: &DesiredHook, live: &LiveHook, strict: bool) -> Vec<Fiel
             new: hook.name.as_str().to_owned(),
         });
     }
-    if let Some(new) = hook.enabled.filter(|new| new != enabled) {
-        fields.push(FieldChange::Enabled { old: Some(*enabled), new });
+    if let Some(new) = hook.enabled().filter(|new| new != runs) {
+        fields.push(FieldChange::Enabled { old: Some(*runs), new });
     }
     if let Some(new) = &hook.dependencies
         && dependencies.as_ref() != Some(new)
@@ -365,6 +365,6 @@ fn changed_fields(hook: &DesiredHook, live: &LiveHook, strict: bool) -> Vec<Fiel
     fields
 }
 
-fn stored_name(live: &LiveHook) -> String {
+fn stored_name(live: &Live) -> String {
     live.stored_name.clone().unwrap_or_else(|| live.name.as_str().to_owned())
 }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use super::change::{Change, FieldChange, SecretWrite};
 use super::policy::{Options, SecretsMode};
-use crate::model::{Dependencies, DesiredHook, DesiredSecret, DesiredState, LiveHook, Sha256};
+use crate::model::{Definition, Dependencies, DesiredSecret, DesiredState, Live, Sha256};
 
 /// `sha256:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,7 +75,7 @@ pub(super) fn compute(
         SecretsMode::Missing => "missing",
         SecretsMode::Never => "never",
     });
-    bytes.list(&desired.hooks, Canonical::desired);
+    bytes.list(&desired.definitions, Canonical::desired);
     bytes.list(changes, Canonical::change);
     bytes.list(secret_writes, |bytes, write| {
         bytes.text(write.id.as_str());
@@ -124,22 +124,22 @@ impl Canonical {
         }
     }
 
-    fn desired(&mut self, hook: &DesiredHook) {
-        let DesiredHook {
+    fn desired(&mut self, hook: &Definition) {
+        let Definition {
             name,
             written_name: _,
             trigger,
             script,
             script_source: _,
-            enabled,
             dependencies,
             secrets,
             renamed_from: _,
-            source: _,
+            place: _,
             source_text: _,
+            body: _,
         } = hook;
         self.text(name.as_str()).text(trigger.as_str()).text(script.as_str());
-        self.option(*enabled, |bytes, enabled| {
+        self.option(hook.enabled(), |bytes, enabled| {
             bytes.flag(enabled);
         });
         self.option(dependencies.as_ref(), Self::dependencies);
@@ -155,7 +155,7 @@ impl Canonical {
 
     fn change(&mut self, change: &Change) {
         let Change {
-            action,
+            verb,
             name,
             trigger,
             id: _,
@@ -166,7 +166,7 @@ impl Canonical {
             blocked: _,
             withheld,
         } = change;
-        self.text(action.as_str()).text(name.as_str()).text(trigger.as_str());
+        self.text(verb.as_str()).text(name.as_str()).text(trigger.as_str());
         self.option(live.as_ref(), Self::live);
         self.list(fields, |bytes, field| {
             bytes.text(field.field());
@@ -175,19 +175,19 @@ impl Canonical {
             }
         });
         self.list(secrets, |bytes, secret| {
-            bytes.text(&secret.key).text(secret.action.as_str());
+            bytes.text(&secret.key).text(secret.verb.as_str());
         });
         self.flag(withheld.is_some());
     }
 
-    fn live(&mut self, hook: &LiveHook) {
-        let LiveHook { id, name, stored_name, trigger, enabled, script, dependencies, secrets } =
+    fn live(&mut self, hook: &Live) {
+        let Live { id, name, stored_name, trigger, runs, script, dependencies, secrets, body: _ } =
             hook;
         self.text(id.as_str()).text(name.as_str());
         self.option(stored_name.as_ref(), |bytes, name| {
             bytes.text(name);
         });
-        self.text(trigger.as_str()).flag(*enabled);
+        self.text(trigger.as_str()).flag(*runs);
         self.option(script.as_ref(), |bytes, script| {
             bytes.text(script.as_str());
         });

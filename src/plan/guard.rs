@@ -3,7 +3,7 @@
 //! An [`ApprovedPlan`] can't be made anywhere else, so an apply that wasn't
 //! checked doesn't compile. Must not change the plan.
 
-use super::change::{Action, Plan, SecretAction, UnresolvedSecret};
+use super::change::{Plan, SecretVerb, UnresolvedSecret, Verb};
 use super::fingerprint::Fingerprint;
 
 /// A plan that may be carried out.
@@ -148,7 +148,7 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
     if !deletes && !what.is_empty() {
         refusals.push(Refusal::Deletes { what });
     }
-    let gone = plan.count(Action::Delete) + plan.count(Action::Replace);
+    let gone = plan.count(Verb::Delete) + plan.count(Verb::Replace);
     let live = plan.live_total;
     if !force && gone > 0 && (gone >= live || (live >= 4 && gone * 2 > live)) {
         refusals.push(Refusal::TooManyDeletes { deletes: gone, live });
@@ -168,14 +168,14 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
 pub fn deletions(plan: &Plan) -> Vec<String> {
     plan.changes
         .iter()
-        .filter_map(|change| match change.action {
-            Action::Delete => Some(format!("hook {}", change.name)),
-            Action::Replace => Some(format!("hook {} (replaced)", change.name)),
-            Action::Create | Action::Update => {
+        .filter_map(|change| match change.verb {
+            Verb::Delete => Some(format!("hook {}", change.name)),
+            Verb::Replace => Some(format!("hook {} (replaced)", change.name)),
+            Verb::Create | Verb::Update => {
                 let keys: Vec<&str> = change
                     .secrets
                     .iter()
-                    .filter(|secret| secret.action == SecretAction::Delete)
+                    .filter(|secret| secret.verb == SecretVerb::Delete)
                     .map(|secret| secret.key.as_str())
                     .collect();
                 (!keys.is_empty()).then(|| format!("secret {} of {}", keys.join(", "), change.name))

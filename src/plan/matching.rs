@@ -5,7 +5,7 @@
 //! `c`) or form a ring are told apart from renames that are done already.
 //! Must not compare anything else.
 
-use crate::model::{DesiredHook, HookName, LiveHook};
+use crate::model::{Definition, Live, Name};
 
 /// Ends the name that a hook bears while another one takes its old name.
 pub const RENAME_SUFFIX: &str = "hooksync-rename";
@@ -25,7 +25,7 @@ pub struct Pairing {
 /// Pairs definitions with live hooks. Both lists may be in any order; ties are
 /// broken by the live hook's id.
 #[must_use]
-pub fn pair(desired: &[DesiredHook], live: &[LiveHook]) -> Pairing {
+pub fn pair(desired: &[Definition], live: &[Live]) -> Pairing {
     let mut pairs = Pairs {
         desired,
         live,
@@ -43,8 +43,8 @@ pub fn pair(desired: &[DesiredHook], live: &[LiveHook]) -> Pairing {
 }
 
 struct Pairs<'a> {
-    desired: &'a [DesiredHook],
-    live: &'a [LiveHook],
+    desired: &'a [Definition],
+    live: &'a [Live],
     of_desired: Vec<Option<usize>>,
     /// Which definition has a live hook.
     taken: Vec<Option<usize>>,
@@ -57,7 +57,7 @@ impl Pairs<'_> {
     }
 
     /// Live hooks of a name, those with the definition's trigger first.
-    fn candidates(&self, index: usize, name: &HookName) -> Vec<usize> {
+    fn candidates(&self, index: usize, name: &Name) -> Vec<usize> {
         let mut found: Vec<usize> =
             (0..self.live.len()).filter(|&at| self.live[at].name == *name).collect();
         found.sort_by_key(|&at| {
@@ -83,7 +83,7 @@ impl Pairs<'_> {
     }
 
     /// The former names of a definition, those of an interrupted run last.
-    fn former_names(&self, index: usize) -> Vec<HookName> {
+    fn former_names(&self, index: usize) -> Vec<Name> {
         let hook = &self.desired[index];
         let mut names = hook.renamed_from.clone();
         names.push(hook.name.with_suffix(RENAME_SUFFIX));
@@ -174,7 +174,7 @@ impl Pairs<'_> {
     /// How many triggers, then how many scripts differ. A script that isn't
     /// known counts as fitting.
     fn misfits(&self, pairs: &[(usize, usize)]) -> (usize, usize) {
-        let count = |differs: fn(&DesiredHook, &LiveHook) -> bool| {
+        let count = |differs: fn(&Definition, &Live) -> bool| {
             pairs.iter().filter(|&&(d, l)| differs(&self.desired[d], &self.live[l])).count()
         };
         (

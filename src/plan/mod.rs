@@ -21,8 +21,8 @@ mod takeover;
 mod tests;
 
 pub use change::{
-    Action, Change, FieldChange, Plan, SecretAction, SecretChange, SecretWrite, Unmanaged,
-    UnresolvedSecret, Warning,
+    Change, FieldChange, Plan, SecretChange, SecretVerb, SecretWrite, Unmanaged, UnresolvedSecret,
+    Verb, Warning,
 };
 pub use fingerprint::Fingerprint;
 pub use guard::{ApprovedPlan, Refusal};

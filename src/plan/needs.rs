@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Options, matching};
-use crate::model::{DesiredHook, DesiredState, HookName, LiveHook};
+use crate::model::{Definition, DesiredState, Live, Name};
 
 /// What is needed of one live hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +21,7 @@ pub struct Needs {
 /// first page of the list.
 #[derive(Debug)]
 pub struct NeedsIndex<'a> {
-    by_name: BTreeMap<&'a HookName, &'a DesiredHook>,
+    by_name: BTreeMap<&'a Name, &'a Definition>,
     desired: &'a DesiredState,
     options: &'a Options,
 }
@@ -31,14 +31,14 @@ impl<'a> NeedsIndex<'a> {
     /// [`super::policy::reshape`].
     #[must_use]
     pub fn new(desired: &'a DesiredState, options: &'a Options) -> Self {
-        let by_name = desired.hooks.iter().map(|hook| (&hook.name, hook)).collect();
+        let by_name = desired.definitions.iter().map(|hook| (&hook.name, hook)).collect();
         Self { by_name, desired, options }
     }
 
     /// What is needed whatever else is on the tenant, by the hook's name
     /// alone. [`Self::of_all`] tells the rest once all names are known.
     #[must_use]
-    pub fn at_first_sight(&self, live: &LiveHook) -> Needs {
+    pub fn at_first_sight(&self, live: &Live) -> Needs {
         match self.by_name.get(&live.name) {
             Some(hook) => of_pair(hook, live),
             None => Needs::default(),
@@ -47,11 +47,11 @@ impl<'a> NeedsIndex<'a> {
 
     /// What is needed of each live hook, once all are listed.
     #[must_use]
-    pub fn of_all(&self, live: &[LiveHook]) -> Vec<Needs> {
-        let pairing = matching::pair(&self.desired.hooks, live);
+    pub fn of_all(&self, live: &[Live]) -> Vec<Needs> {
+        let pairing = matching::pair(&self.desired.definitions, live);
         let mut needs = vec![Needs::default(); live.len()];
         let mut paired = vec![false; live.len()];
-        for (hook, at) in self.desired.hooks.iter().zip(&pairing.of_desired) {
+        for (hook, at) in self.desired.definitions.iter().zip(&pairing.of_desired) {
             if let Some(at) = *at {
                 needs[at] = of_pair(hook, &live[at]);
                 paired[at] = true;
@@ -69,17 +69,17 @@ impl<'a> NeedsIndex<'a> {
     }
 
     /// Whether a definition wants the trigger that this hook runs at.
-    fn gives_way(&self, live: &LiveHook) -> bool {
-        live.enabled
+    fn gives_way(&self, live: &Live) -> bool {
+        live.runs
             && self
                 .desired
-                .hooks
+                .definitions
                 .iter()
-                .any(|hook| hook.enabled == Some(true) && hook.trigger == live.trigger)
+                .any(|hook| hook.enabled() == Some(true) && hook.trigger == live.trigger)
     }
 }
 
-fn of_pair(hook: &DesiredHook, live: &LiveHook) -> Needs {
+fn of_pair(hook: &Definition, live: &Live) -> Needs {
     let replaced = hook.trigger != live.trigger;
     Needs { content: true, secrets: hook.secrets.is_some() || replaced }
 }

@@ -7,10 +7,10 @@
 
 mod graph;
 
-use super::change::{Action, Change, FieldChange, SecretAction, SecretWrite};
+use super::change::{Change, FieldChange, SecretVerb, SecretWrite, Verb};
 use super::matching::{RENAME_SUFFIX, REPLACED_SUFFIX};
 use super::step::{HookRef, Op, Owner, Step, StepId};
-use crate::model::{HookId, HookName, HookPatch, LiveHook, NewHook, SecretKey};
+use crate::model::{HookPatch, Id, Live, Name, NewHook, SecretKey};
 use graph::Graph;
 
 /// The most secrets a hook can have (Auth0's documents and its API
@@ -19,7 +19,7 @@ pub const MAX_SECRETS: usize = 20;
 
 /// The writes of a plan. A step's `after` names only steps before it.
 #[must_use]
-pub fn steps(changes: &[Change], secret_writes: &[SecretWrite], live: &[LiveHook]) -> Vec<Step> {
+pub fn steps(changes: &[Change], secret_writes: &[SecretWrite], live: &[Live]) -> Vec<Step> {
     let mut builder = Builder { graph: Graph::default(), parts: Vec::new(), changes, live };
     for (index, change) in changes.iter().enumerate() {
         let part = builder.change(index, change);
@@ -61,24 +61,24 @@ struct Builder<'a> {
     graph: Graph,
     parts: Vec<Part>,
     changes: &'a [Change],
-    live: &'a [LiveHook],
+    live: &'a [Live],
 }
 
 impl Builder<'_> {
     fn change(&mut self, index: usize, change: &Change) -> Part {
-        match (change.action, &change.id) {
-            (Action::Update, Some(id)) => self.update(Owner::Change(index), change, id),
-            (Action::Delete, Some(id)) => {
+        match (change.verb, &change.id) {
+            (Verb::Update, Some(id)) => self.update(Owner::Change(index), change, id),
+            (Verb::Delete, Some(id)) => {
                 let hook = HookRef::Live(id.clone());
                 let delete = self.graph.add(Owner::Change(index), Op::Delete { hook });
                 Part { delete: Some(delete), frees_name: Some(delete), ..Part::default() }
             }
-            (Action::Replace, Some(id)) => self.replace(Owner::Change(index), change, id),
+            (Verb::Replace, Some(id)) => self.replace(Owner::Change(index), change, id),
             _ => self.create(Owner::Change(index), change, &[]),
         }
     }
 
-    fn update(&mut self, owner: Owner, change: &Change, id: &HookId) -> Part {
+    fn update(&mut self, owner: Owner, change: &Change, id: &Id) -> Part {
         let hook = HookRef::Live(id.clone());
         let mut patch = patch_of(change);
         let off = patch.enabled == Some(false);
@@ -98,7 +98,7 @@ impl Builder<'_> {
             self.graph.after(switch, patch);
         }
         let sent = self.sent_secrets(owner, change, &hook);
-        let removed = keys(change, SecretAction::Delete);
+        let removed = keys(change, SecretVerb::Delete);
         let removal = (!removed.is_empty()).then(|| {
             let op = Op::RemoveSecrets { hook: hook.clone(), keys: removed.clone() };
             self.graph.add(owner, op)
@@ -111,7 +111,7 @@ impl Builder<'_> {
         }
         if let Some(removal) = removal {
             let live = change.live.as_ref().and_then(|live| live.secrets.as_ref());
-            let added = keys(change, SecretAction::Create).len();
+            let added = keys(change, SecretVerb::Create).len();
             if live.map_or(0, std::collections::BTreeSet::len) + added > MAX_SECRETS {
                 // no room for the new ones beside the old
                 sent.iter().for_each(|&step| self.graph.after(step, removal));
@@ -134,7 +134,7 @@ impl Builder<'_> {
     /// The writes of a new hook. `before` is what has to be done first.
     fn create(&mut self, owner: Owner, change: &Change, before: &[StepId]) -> Part {
         let on = change.switches_on();
-        let has_secrets = change.secrets.iter().any(|secret| secret.action == SecretAction::Create);
+        let has_secrets = change.secrets.iter().any(|secret| secret.verb == SecretVerb::Create);
         let in_two = on && (has_secrets || self.is_taken(change));
         let new = new_hook(change, on && !in_two);
         let create = self.graph.add(owner, Op::Create { hook: new });
@@ -154,7 +154,7 @@ impl Builder<'_> {
 
     /// A new hook in the place of one whose trigger can't be changed. The old
     /// one goes last: where the tenant refuses creates, nothing is lost.
-    fn replace(&mut self, owner: Owner, change: &Change, id: &HookId) -> Part {
+    fn replace(&mut self, owner: Owner, change: &Change, id: &Id) -> Part {
         let hook = HookRef::Live(id.clone());
         let old_name = change.live.as_ref().map(|live| &live.name);
         let aside = (old_name == Some(&change.name)).then(|| {
@@ -177,8 +177,8 @@ impl Builder<'_> {
     /// The writes of secrets that the tenant lacks and of those sent again.
     fn sent_secrets(&mut self, owner: Owner, change: &Change, hook: &HookRef) -> Vec<StepId> {
         let (hook, definition) = (hook.clone(), change.name.clone());
-        let added = keys(change, SecretAction::Create);
-        let written = keys(change, SecretAction::Write);
+        let added = keys(change, SecretVerb::Create);
+        let written = keys(change, SecretVerb::Write);
         let add = (!added.is_empty()).then(|| {
             let (hook, definition) = (hook.clone(), definition.clone());
             self.graph.add(owner, Op::AddSecrets { hook, definition, keys: added })
@@ -190,11 +190,11 @@ impl Builder<'_> {
 
     /// Whether some hook runs at the trigger that this one is to run at.
     fn is_taken(&self, change: &Change) -> bool {
-        self.live.iter().any(|live| live.enabled && live.trigger == change.trigger)
+        self.live.iter().any(|live| live.runs && live.trigger == change.trigger)
     }
 
     /// `name-suffix`, numbered if the tenant has that already.
-    fn free_name(&self, name: &HookName, suffix: &str) -> HookName {
+    fn free_name(&self, name: &Name, suffix: &str) -> Name {
         let plain = name.with_suffix(suffix);
         let numbered = (2..).map(|number| plain.with_suffix(&number.to_string()));
         std::iter::once(plain.clone())
@@ -248,7 +248,7 @@ impl Builder<'_> {
                 let running = self.changes[other]
                     .live
                     .as_ref()
-                    .is_some_and(|live| live.enabled && live.trigger == *trigger);
+                    .is_some_and(|live| live.runs && live.trigger == *trigger);
                 if other == index || !running {
                     continue;
                 }
@@ -287,8 +287,8 @@ impl Builder<'_> {
     }
 }
 
-fn keys(change: &Change, action: SecretAction) -> Vec<SecretKey> {
-    let wanted = change.secrets.iter().filter(|secret| secret.action == action);
+fn keys(change: &Change, verb: SecretVerb) -> Vec<SecretKey> {
+    let wanted = change.secrets.iter().filter(|secret| secret.verb == verb);
     wanted.map(|secret| secret.key.clone()).collect()
 }
 

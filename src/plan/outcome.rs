@@ -3,8 +3,8 @@
 //! Must not decide anything; `sync` fills it, `report` shows it.
 
 use super::Fingerprint;
-use crate::model::{HookId, HookName, Trigger};
-use crate::plan::Action;
+use crate::model::{Id, Name, Trigger};
+use crate::plan::Verb;
 
 /// What an apply did, change by change.
 #[derive(Debug, Clone)]
@@ -31,13 +31,13 @@ pub struct ApplyReport {
 #[derive(Debug, Clone)]
 pub struct ChangeResult {
     /// What was to be done; `None` for secrets sent again.
-    pub action: Option<Action>,
+    pub verb: Option<Verb>,
     /// The hook's name.
-    pub name: HookName,
+    pub name: Name,
     /// Its trigger.
     pub trigger: Trigger,
     /// Its id, as far as it has one.
-    pub id: Option<HookId>,
+    pub id: Option<Id>,
     /// How it ended.
     pub outcome: Outcome,
     /// Why it failed, or why it wasn't attempted.

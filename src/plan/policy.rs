@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{DesiredHook, DesiredState, HookName};
+use crate::model::{Definition, DesiredState, Name};
 
 /// The choices that shape a plan.
 #[derive(Debug, Clone, Default)]
@@ -14,7 +14,7 @@ pub struct Options {
     pub allow_delete: bool,
     /// The only ones of them that may be deleted; `None` means any. A backup
     /// knows some of a tenant's hooks, not all.
-    pub deletable: Option<BTreeSet<HookName>>,
+    pub deletable: Option<BTreeSet<Name>>,
     /// Only hooks whose name matches one of these; empty means all.
     pub only: Vec<NamePattern>,
     /// Which secrets are sent.
@@ -65,7 +65,7 @@ impl NamePattern {
             }
             glob::Pattern::new(written).map_err(|error| invalid(error.msg))?
         } else {
-            let name = HookName::parse(written).map_err(|_| invalid("no hook can be named so"))?;
+            let name = Name::hook(written).map_err(|_| invalid("no hook can be named so"))?;
             let name = name.as_str();
             glob::Pattern::new(&glob::Pattern::escape(name)).map_err(|error| invalid(error.msg))?
         };
@@ -74,7 +74,7 @@ impl NamePattern {
 
     /// Whether it means this hook.
     #[must_use]
-    pub fn matches(&self, name: &HookName) -> bool {
+    pub fn matches(&self, name: &Name) -> bool {
         self.pattern.matches(name.as_str())
     }
 
@@ -88,19 +88,19 @@ impl NamePattern {
 impl Options {
     /// Whether a hook of this name is to be looked at.
     #[must_use]
-    pub fn selects(&self, name: &HookName) -> bool {
+    pub fn selects(&self, name: &Name) -> bool {
         self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(name))
     }
 
     /// Whether a live hook without a definition is deleted.
     #[must_use]
-    pub fn deletes(&self, name: &HookName) -> bool {
+    pub fn deletes(&self, name: &Name) -> bool {
         self.allow_delete && self.deletable.as_ref().is_none_or(|names| names.contains(name))
     }
 
     /// Whether a definition is to be looked at, by its name or a former one.
     #[must_use]
-    pub fn selects_definition(&self, hook: &DesiredHook) -> bool {
+    pub fn selects_definition(&self, hook: &Definition) -> bool {
         self.selects(&hook.name) || hook.renamed_from.iter().any(|name| self.selects(name))
     }
 }
@@ -109,7 +109,7 @@ impl Options {
 #[must_use]
 pub fn reshape(desired: &DesiredState, options: &Options) -> DesiredState {
     let hooks = desired
-        .hooks
+        .definitions
         .iter()
         .filter(|hook| options.selects_definition(hook))
         .cloned()
@@ -120,7 +120,7 @@ pub fn reshape(desired: &DesiredState, options: &Options) -> DesiredState {
             hook
         })
         .collect();
-    DesiredState { hooks }
+    DesiredState { definitions: hooks, ..DesiredState::default() }
 }
 
 /// The patterns of `--only` that mean no definition and no live hook: most
@@ -129,13 +129,13 @@ pub fn reshape(desired: &DesiredState, options: &Options) -> DesiredState {
 pub fn unused_patterns<'a>(
     options: &'a Options,
     desired: &DesiredState,
-    live: &[HookName],
+    live: &[Name],
 ) -> Vec<&'a NamePattern> {
     options
         .only
         .iter()
         .filter(|pattern| {
-            let defined = desired.hooks.iter().any(|hook| {
+            let defined = desired.definitions.iter().any(|hook| {
                 pattern.matches(&hook.name)
                     || hook.renamed_from.iter().any(|name| pattern.matches(name))
             });
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn names_match_in_any_spelling_and_patterns_as_shells_do() {
         let check = |pattern: &str, name: &str| {
-            NamePattern::parse(pattern).unwrap().matches(&HookName::parse(name).unwrap())
+            NamePattern::parse(pattern).unwrap().matches(&Name::hook(name).unwrap())
         };
         assert!(check("My Hook", "my-hook"));
         assert!(check("my-*", "my-hook"));

@@ -3,7 +3,7 @@
 //! A step is the smallest thing that is done or not done: one write. Must not
 //! know how it is carried out, or hold a secret's value (only its name).
 
-use crate::model::{HookId, HookName, HookPatch, NewHook, SecretKey};
+use crate::model::{HookPatch, Id, Name, NewHook, SecretKey};
 
 /// A step's place in [`super::Plan::steps`].
 pub type StepId = usize;
@@ -21,7 +21,7 @@ pub enum Owner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HookRef {
     /// One that is live already.
-    Live(HookId),
+    Live(Id),
     /// The one that an earlier step makes.
     MadeBy(StepId),
 }
@@ -67,7 +67,7 @@ pub enum Op {
         /// Which hook.
         hook: HookRef,
         /// The definition that has the values.
-        definition: HookName,
+        definition: Name,
         /// Which secrets.
         keys: Vec<SecretKey>,
     },
@@ -76,7 +76,7 @@ pub enum Op {
         /// Which hook.
         hook: HookRef,
         /// The definition that has the values.
-        definition: HookName,
+        definition: Name,
         /// Which secrets.
         keys: Vec<SecretKey>,
     },

@@ -4,8 +4,8 @@
 //! other one, so the plan says it: the hook that runs now is switched off as a
 //! change of its own. Must not order anything.
 
-use super::change::{Action, Change, FieldChange, Warning};
-use crate::model::{DesiredState, LiveHook, LiveState};
+use super::change::{Change, FieldChange, Verb, Warning};
+use crate::model::{DesiredState, Live, LiveState};
 
 /// Adds the switch-offs that the other changes make necessary.
 pub(super) fn switch_off_others(
@@ -20,7 +20,7 @@ pub(super) fn switch_off_others(
         .map(|change| (change.trigger.clone(), change.name.to_string()))
         .collect();
     for (trigger, newcomer) in newcomers {
-        for hook in live.hooks.iter().filter(|hook| hook.enabled && hook.trigger == trigger) {
+        for hook in live.resources.iter().filter(|hook| hook.runs && hook.trigger == trigger) {
             let own = changes.iter_mut().find(|change| change.id.as_ref() == Some(&hook.id));
             match own {
                 Some(change) if change.gives_way() => continue,
@@ -57,14 +57,14 @@ fn switched_off() -> FieldChange {
     FieldChange::Enabled { old: Some(true), new: false }
 }
 
-fn switch_off(hook: &LiveHook, desired: &DesiredState) -> Change {
-    let source = desired.hooks.iter().find(|definition| definition.name == hook.name);
+fn switch_off(hook: &Live, desired: &DesiredState) -> Change {
+    let source = desired.definitions.iter().find(|definition| definition.name == hook.name);
     Change {
-        action: Action::Update,
+        verb: Verb::Update,
         name: hook.name.clone(),
         trigger: hook.trigger.clone(),
         id: Some(hook.id.clone()),
-        source: source.map(|definition| definition.source.clone()),
+        source: source.map(|definition| definition.place.file.clone()),
         live: Some(hook.clone()),
         fields: vec![switched_off()],
         secrets: Vec::new(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::words::count;
 use crate::model::{HookPatch, Trigger};
 use crate::plan::{
-    Action, Change, FieldChange, HookRef, Op, Owner, Plan, SecretAction, Step, StepId, Warning,
+    Change, FieldChange, HookRef, Op, Owner, Plan, SecretVerb, Step, StepId, Verb, Warning,
 };
 
 /// Our words and theirs, in turn.
@@ -89,10 +89,10 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
     let mut dangers = Vec::new();
     for (at, change) in plan.changes.iter().enumerate() {
         let mut tell = |kind, phrase| dangers.push(Danger { kind, change: at, phrase });
-        match change.action {
-            Action::Delete => tell(DangerKind::Delete, delete(plan, change)),
-            Action::Replace => tell(DangerKind::Replace, replace(change)),
-            Action::Create | Action::Update => {}
+        match change.verb {
+            Verb::Delete => tell(DangerKind::Delete, delete(plan, change)),
+            Verb::Replace => tell(DangerKind::Replace, replace(change)),
+            Verb::Create | Verb::Update => {}
         }
         if let Some(phrase) = switch(plan, change) {
             let on = change.will_run();
@@ -104,7 +104,7 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
         let mut gone = change
             .secrets
             .iter()
-            .filter(|secret| secret.action == SecretAction::Delete)
+            .filter(|secret| secret.verb == SecretVerb::Delete)
             .map(|secret| &secret.key)
             .peekable();
         if gone.peek().is_some() {
@@ -121,7 +121,7 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
 
 fn delete(plan: &Plan, change: &Change) -> Phrase {
     let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted");
-    if change.live.as_ref().is_some_and(|live| live.enabled) {
+    if change.live.as_ref().is_some_and(|live| live.runs) {
         phrase = phrase.ours(" while live on ").theirs(&change.trigger);
         phrase = match successor(plan, change) {
             Some(other) => phrase.ours("; ").theirs(&other.name).ours(" takes its place"),
@@ -157,8 +157,8 @@ fn lost_secrets(phrase: Phrase, change: &Change) -> Phrase {
 
 /// Whether a live hook is switched on or off.
 fn switched(change: &Change) -> Option<bool> {
-    let before = change.live.as_ref()?.enabled;
-    (change.action == Action::Update && change.will_run() != before).then(|| change.will_run())
+    let before = change.live.as_ref()?.runs;
+    (change.verb == Verb::Update && change.will_run() != before).then(|| change.will_run())
 }
 
 fn switch(plan: &Plan, change: &Change) -> Option<Phrase> {
@@ -192,7 +192,7 @@ fn successor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
 fn predecessor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
     plan.changes.iter().find(|other| {
         let was_live = |other: &Change| {
-            other.live.as_ref().is_some_and(|live| live.enabled && live.trigger == change.trigger)
+            other.live.as_ref().is_some_and(|live| live.runs && live.trigger == change.trigger)
         };
         !std::ptr::eq(*other, change) && other.gives_way() && was_live(other)
     })
@@ -200,7 +200,7 @@ fn predecessor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
 
 /// Whether this program's own log-in will go through what changes.
 fn can_lock_out(change: &Change) -> bool {
-    let renames_only = change.action == Action::Update
+    let renames_only = change.verb == Verb::Update
         && change.secrets.is_empty()
         && change.fields.iter().all(|field| matches!(field, FieldChange::Name { .. }));
     change.trigger == Trigger::CredentialsExchange && change.will_run() && !renames_only
@@ -337,7 +337,7 @@ fn step_phrase(plan: &Plan, step: &Step) -> Phrase {
         }
         Op::Delete { hook: _ } => match step.owner {
             Owner::Change(at)
-                if plan.changes.get(at).is_some_and(|change| change.action == Action::Replace) =>
+                if plan.changes.get(at).is_some_and(|change| change.verb == Verb::Replace) =>
             {
                 phrase.ours("delete the old hook")
             }
@@ -353,13 +353,11 @@ fn step_phrase(plan: &Plan, step: &Step) -> Phrase {
 
 /// `1 to create, 2 to update`; empty for a plan without changes.
 pub(crate) fn to_do(plan: &Plan) -> String {
-    let parts = [Action::Create, Action::Update, Action::Replace, Action::Delete]
-        .map(|action| (plan.count(action), action))
+    let parts = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]
+        .map(|verb| (plan.count(verb), verb))
         .into_iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, action)| {
-            format!("{} to {}", super::words::grouped(number), action.as_str())
-        });
+        .map(|(number, verb)| format!("{} to {}", super::words::grouped(number), verb.as_str()));
     parts.collect::<Vec<_>>().join(", ")
 }
 

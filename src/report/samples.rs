@@ -9,13 +9,13 @@ pub(crate) use any::{any_plan, hostile};
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Code, Dependencies, Diagnostic, HookId, HookName, HookPatch, LiveHook, NewHook, Position,
-    Script, Sha256, Trigger,
+    Code, Dependencies, Diagnostic, HookPatch, Id, Live, LiveBody, Name, NewHook, Position, Script,
+    Sha256, Trigger,
 };
 use crate::plan::{
-    Action, ApplyReport, Change, ChangeResult, FailedRequest, FieldChange, Fingerprint, HookRef,
-    Op, Outcome, Owner, Plan, RequestCounts, SecretAction, SecretChange, SecretWrite, Step,
-    Unmanaged, UnresolvedSecret, Warning,
+    ApplyReport, Change, ChangeResult, FailedRequest, FieldChange, Fingerprint, HookRef, Op,
+    Outcome, Owner, Plan, RequestCounts, SecretChange, SecretVerb, SecretWrite, Step, Unmanaged,
+    UnresolvedSecret, Verb, Warning,
 };
 
 pub(crate) const OLD_SCRIPT: &str = "\
@@ -49,44 +49,39 @@ module.exports = function (client, scope, audience, context, cb) {
 };
 ";
 
-pub(crate) fn name(text: &str) -> HookName {
-    HookName::parse(text).unwrap()
+pub(crate) fn name(text: &str) -> Name {
+    Name::hook(text).unwrap()
 }
 
 pub(crate) fn fingerprint() -> Fingerprint {
     Fingerprint::new(Sha256::of(b"plan"))
 }
 
-pub(crate) fn secret(key: &str, action: SecretAction) -> SecretChange {
-    SecretChange { key: key.to_owned(), action }
+pub(crate) fn secret(key: &str, verb: SecretVerb) -> SecretChange {
+    SecretChange { key: key.to_owned(), verb }
 }
 
 pub(crate) fn versions(pairs: &[(&str, &str)]) -> Dependencies {
     pairs.iter().map(|(name, version)| ((*name).to_owned(), (*version).to_owned())).collect()
 }
 
-pub(crate) fn live(
-    id: &str,
-    hook: &str,
-    trigger: Trigger,
-    enabled: bool,
-    keys: &[&str],
-) -> LiveHook {
-    LiveHook {
-        id: HookId::new(id),
+pub(crate) fn live(id: &str, hook: &str, trigger: Trigger, enabled: bool, keys: &[&str]) -> Live {
+    Live {
+        id: Id::new(id),
         name: name(hook),
         stored_name: Some(hook.to_owned()),
         trigger,
-        enabled,
+        runs: enabled,
         script: Some(Script::new(OLD_SCRIPT)),
         dependencies: Some(versions(&[("lodash", "4.17.20")])),
         secrets: Some(keys.iter().map(ToString::to_string).collect::<BTreeSet<_>>()),
+        body: LiveBody::Hook,
     }
 }
 
-pub(crate) fn change(action: Action, hook: &str, trigger: Trigger) -> Change {
+pub(crate) fn change(verb: Verb, hook: &str, trigger: Trigger) -> Change {
     Change {
-        action,
+        verb,
         name: name(hook),
         trigger,
         id: None,
@@ -127,10 +122,10 @@ fn step(owner: Owner, op: Op) -> Step {
 /// An update of one field.
 pub(crate) fn update(hook: &str, trigger: Trigger, field: FieldChange) -> Change {
     Change {
-        id: Some(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7PP")),
+        id: Some(Id::new("01HF7YAT00P0CB1MJ7HMF9Q7PP")),
         live: Some(live("01HF7YAT00P0CB1MJ7HMF9Q7PP", hook, trigger.clone(), true, &[])),
         fields: vec![field],
-        ..change(Action::Update, hook, trigger)
+        ..change(Verb::Update, hook, trigger)
     }
 }
 
@@ -153,11 +148,8 @@ pub(crate) fn full_plan() -> Plan {
             },
             FieldChange::Script { old: None, new: Script::new(OLD_SCRIPT) },
         ],
-        secrets: vec![
-            secret("LIST_URL", SecretAction::Create),
-            secret("TOKEN", SecretAction::Create),
-        ],
-        ..change(Action::Create, "block-disposable-mail", Trigger::PreUserRegistration)
+        secrets: vec![secret("LIST_URL", SecretVerb::Create), secret("TOKEN", SecretVerb::Create)],
+        ..change(Verb::Create, "block-disposable-mail", Trigger::PreUserRegistration)
     };
     let taken_over = Change {
         fields: vec![FieldChange::Enabled { old: Some(true), new: false }],
@@ -180,9 +172,9 @@ pub(crate) fn full_plan() -> Plan {
             },
         ],
         secrets: vec![
-            secret("API_KEY", SecretAction::Write),
-            secret("OLD_KEY", SecretAction::Delete),
-            secret("SIGNING_KEY", SecretAction::Create),
+            secret("API_KEY", SecretVerb::Write),
+            secret("OLD_KEY", SecretVerb::Delete),
+            secret("SIGNING_KEY", SecretVerb::Create),
         ],
         ..update(
             "enrich-token",
@@ -191,7 +183,7 @@ pub(crate) fn full_plan() -> Plan {
         )
     };
     let deleted = Change {
-        id: Some(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7AA")),
+        id: Some(Id::new("01HF7YAT00P0CB1MJ7HMF9Q7AA")),
         source: None,
         live: Some(live(
             "01HF7YAT00P0CB1MJ7HMF9Q7AA",
@@ -200,10 +192,10 @@ pub(crate) fn full_plan() -> Plan {
             true,
             &["SYNC_KEY"],
         )),
-        ..change(Action::Delete, "legacy-sync", Trigger::PostChangePassword)
+        ..change(Verb::Delete, "legacy-sync", Trigger::PostChangePassword)
     };
     let replaced = Change {
-        id: Some(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7BB")),
+        id: Some(Id::new("01HF7YAT00P0CB1MJ7HMF9Q7BB")),
         live: Some(live(
             "01HF7YAT00P0CB1MJ7HMF9Q7BB",
             "notify",
@@ -218,14 +210,14 @@ pub(crate) fn full_plan() -> Plan {
             },
             FieldChange::Enabled { old: Some(false), new: true },
         ],
-        secrets: vec![secret("HOOK_URL", SecretAction::Create)],
+        secrets: vec![secret("HOOK_URL", SecretVerb::Create)],
         blocked: Some("the token lacks the scope create:hooks".to_owned()),
-        ..change(Action::Replace, "notify", Trigger::PostUserRegistration)
+        ..change(Verb::Replace, "notify", Trigger::PostUserRegistration)
     };
     Plan {
         secret_writes: vec![SecretWrite {
             name: name("sms-gateway"),
-            id: HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7CC"),
+            id: Id::new("01HF7YAT00P0CB1MJ7HMF9Q7CC"),
             trigger: Trigger::SendPhoneMessage,
             source: "hooks/sms-gateway.yaml".to_owned(),
             keys: vec!["ACCOUNT".to_owned(), "TOKEN".to_owned()],
@@ -235,7 +227,7 @@ pub(crate) fn full_plan() -> Plan {
         unmanaged: vec![Unmanaged {
             name: name("made-by-hand"),
             trigger: Trigger::Other("post-login".to_owned()),
-            id: HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7DD"),
+            id: Id::new("01HF7YAT00P0CB1MJ7HMF9Q7DD"),
         }],
         warnings: vec![Warning {
             code: "HS401",
@@ -263,7 +255,7 @@ fn full_steps() -> Vec<Step> {
         enabled: Some(false),
     };
     let made = HookRef::MadeBy(0);
-    let other = || HookRef::Live(HookId::new("01HF7YAT00P0CB1MJ7HMF9Q7PP"));
+    let other = || HookRef::Live(Id::new("01HF7YAT00P0CB1MJ7HMF9Q7PP"));
     let patch = HookPatch { script: Some(Script::new(NEW_SCRIPT)), ..HookPatch::default() };
     let keys = vec!["LIST_URL".to_owned(), "TOKEN".to_owned()];
     let definition = name("block-disposable-mail");
@@ -295,7 +287,7 @@ pub(crate) fn full_report() -> ApplyReport {
         .changes
         .iter()
         .map(|change| ChangeResult {
-            action: Some(change.action),
+            verb: Some(change.verb),
             name: change.name.clone(),
             trigger: change.trigger.clone(),
             id: change.id.clone(),
@@ -304,7 +296,7 @@ pub(crate) fn full_report() -> ApplyReport {
             done: Vec::new(),
         })
         .collect();
-    results.push(ChangeResult { action: None, name: name("sms-gateway"), ..results[0].clone() });
+    results.push(ChangeResult { verb: None, name: name("sms-gateway"), ..results[0].clone() });
     results[2].outcome = Outcome::Failed;
     results[2].done = vec!["the secret SIGNING_KEY was added".to_owned()];
     results[2].error = Some(FailedRequest {

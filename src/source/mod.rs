@@ -8,7 +8,7 @@
 pub mod codes;
 pub mod config;
 mod definition;
-pub mod deploy;
+pub mod deploy_cli;
 pub mod export;
 mod fields;
 mod file;
@@ -27,7 +27,7 @@ mod yaml;
 
 use std::path::Path;
 
-pub use deploy::settings::DeployConfig;
+pub use deploy_cli::settings::DeployConfig;
 pub use export::{
     Backup, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Manifest, Orphan,
     Saved, backup, export,
@@ -73,16 +73,16 @@ pub struct Loaded {
 
 /// Whether a file that was named says nothing of hooks.
 fn is_silent(file: &Path) -> bool {
-    deploy::without_hooks(file).is_some()
+    deploy_cli::without_hooks(file).is_some()
 }
 
 /// Reads all definitions below a folder. Files are called as `dir` is written.
 #[must_use]
 pub fn load(dir: &Path, options: &LoadOptions) -> Loaded {
     let mut context = definition::Context::new(&options.keywords, options.allow_unresolved);
-    let tree = deploy::recognise(dir).filter(|_| !dir.is_file() || !is_silent(dir));
-    let (desired, definitions, layout) = match (tree, deploy::without_hooks(dir)) {
-        (Some(tree), _) => deploy::load(&tree, &mut context),
+    let tree = deploy_cli::recognise(dir).filter(|_| !dir.is_file() || !is_silent(dir));
+    let (desired, definitions, layout) = match (tree, deploy_cli::without_hooks(dir)) {
+        (Some(tree), _) => deploy_cli::load(&tree, &mut context),
         (None, Some(file)) => {
             let message = "this file says nothing of hooks, so there is nothing to compare";
             context.found.push(

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::definition::{self, Context, Definition, Style, check};
+use super::definition::{self, Context, Parsed, Style, check};
 use super::fields::Fields;
 use super::file::{self, Text};
 use super::keyword::{Within, is_key};
@@ -21,7 +21,7 @@ const EXTENSIONS: [&str; 2] = ["yaml", "yml"];
 
 /// All definitions below a folder, as far as they can be read, and the number
 /// of files that should be one. What is wrong is in `context`.
-pub(crate) fn read(root: &Root, context: &mut Context<'_>) -> (Vec<Definition>, usize) {
+pub(crate) fn read(root: &Root, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
     let (files, told) = root.files(&EXTENSIONS);
     context.found.extend(told);
     let count = files.len();
@@ -54,7 +54,7 @@ pub(crate) fn load(root: &Root, context: &mut Context<'_>) -> (DesiredState, usi
 }
 
 /// One file's definition. `None` if it is no map at all, which is told.
-fn read_one(at: Found, text: Text, context: &mut Context<'_>) -> Option<Definition> {
+fn read_one(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed> {
     let written = match yaml::parse(&text.text, yaml::SMALL) {
         Ok(tree) => tree,
         Err(fault) => {

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::file::Text;
 use super::keyword::{Budget, replace};
 use super::*;
-use crate::model::{DesiredSecret, HookId, HookName, LiveHook, LiveState, Script, Trigger};
+use crate::model::{DesiredSecret, Id, Live, LiveBody, LiveState, Name, Script, Trigger};
 
 /// Text made of the pieces that matter to YAML and to keywords.
 fn pieces() -> impl Strategy<Value = String> {
@@ -204,29 +204,30 @@ fn script() -> impl Strategy<Value = String> {
     vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-fn live_hook() -> impl Strategy<Value = LiveHook> {
+fn live_hook() -> impl Strategy<Value = Live> {
     let name = prop_oneof![3 => "[a-c]{1,2}", 1 => "[A-Za-z0-9 -]{1,12}", 1 => "(con|hooksync|true|null|1e3|0x1)"];
     let odd = prop_oneof![4 => "[a-z@/.^~0-9-]{1,8}", 1 => any::<String>(), 1 => "(##KEY##|no|~|\\.inf|1\\.10|- a|: b|#c| )"];
     let maps = (btree_map(odd.clone(), odd.clone(), 0..4), btree_set(odd, 0..4));
     (name, script(), maps, any::<bool>(), 0_usize..5, any::<bool>()).prop_map(
-        |(name, script, (dependencies, secrets), enabled, trigger, named)| LiveHook {
-            id: HookId::new(name.clone()),
-            name: HookName::of_live(Some(&name), &name),
+        |(name, script, (dependencies, secrets), enabled, trigger, named)| Live {
+            id: Id::new(name.clone()),
+            name: Name::of_live_hook(Some(&name), &name),
             stored_name: named.then(|| name.clone()),
             trigger: Trigger::KNOWN[trigger].clone(),
-            enabled,
+            runs: enabled,
             script: Some(Script::new(script)),
             dependencies: Some(dependencies),
             secrets: Some(secrets),
+            body: LiveBody::Hook,
         },
     )
 }
 
-fn state(mut hooks: Vec<LiveHook>) -> LiveState {
+fn state(mut hooks: Vec<Live>) -> LiveState {
     hooks.retain(|hook| !hook.name.as_str().is_empty());
     hooks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     hooks.dedup_by(|a, b| a.name == b.name);
-    LiveState { hooks }
+    LiveState { resources: hooks, ..LiveState::default() }
 }
 
 fn run_export(dir: &Path, live: &LiveState, prune: bool) -> ExportPlan {
@@ -246,9 +247,9 @@ fn check_says(dir: &Path, live: &LiveState) -> Result<(), TestCaseError> {
     let loaded = load(dir, &LoadOptions { keywords: some_keywords(), allow_unresolved: false });
     let errors: Vec<_> = loaded.diagnostics.iter().filter(|found| found.is_error()).collect();
     prop_assert!(errors.is_empty(), "{errors:#?}");
-    let names: Vec<_> = loaded.desired.hooks.iter().map(|hook| &hook.name).collect();
-    prop_assert_eq!(names, live.hooks.iter().map(|hook| &hook.name).collect::<Vec<_>>());
-    for (desired, hook) in loaded.desired.hooks.iter().zip(&live.hooks) {
+    let names: Vec<_> = loaded.desired.definitions.iter().map(|hook| &hook.name).collect();
+    prop_assert_eq!(names, live.resources.iter().map(|hook| &hook.name).collect::<Vec<_>>());
+    for (desired, hook) in loaded.desired.definitions.iter().zip(&live.resources) {
         let live_script = hook.script.as_ref().unwrap();
         prop_assert!(
             desired.script.same_but_newlines(live_script),
@@ -257,7 +258,7 @@ fn check_says(dir: &Path, live: &LiveState) -> Result<(), TestCaseError> {
             live_script
         );
         prop_assert_eq!(&desired.trigger, &hook.trigger);
-        prop_assert!(desired.enabled.is_none_or(|enabled| enabled == hook.enabled));
+        prop_assert!(desired.enabled().is_none_or(|enabled| enabled == hook.runs));
         prop_assert!(desired.dependencies.is_none() || desired.dependencies == hook.dependencies);
         let keys: Option<BTreeSet<String>> =
             desired.secrets.as_ref().map(|all| all.keys().cloned().collect());
@@ -280,12 +281,12 @@ proptest! {
         let dir = folder.path().join("hooks");
         let (first, second) = (state(first), state(second));
         run_export(&dir, &first, false);
-        if !first.hooks.is_empty() {
+        if !first.resources.is_empty() {
             check_says(&dir, &first)?;
         }
         prop_assert!(run_export(&dir, &first, true).is_clean());
         run_export(&dir, &second, true);
-        if !second.hooks.is_empty() {
+        if !second.resources.is_empty() {
             check_says(&dir, &second)?;
         }
         prop_assert!(run_export(&dir, &second, true).is_clean());
@@ -306,14 +307,14 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path();
         let live = state(hooks);
-        for (index, (hook, script)) in live.hooks.iter().zip(&scripts).enumerate() {
+        for (index, (hook, script)) in live.resources.iter().zip(&scripts).enumerate() {
             fs::write(dir.join(format!("f{index}.yaml")), style.replace("{name}", hook.name.as_str())).unwrap();
             fs::write(dir.join(format!("f{index}.js")), script).unwrap();
         }
         // Two enabled hooks of one trigger are told, but a person's file may
         // leave the choice open; the property is about everything else.
         run_export(dir, &live, false);
-        if !live.hooks.is_empty() {
+        if !live.resources.is_empty() {
             check_says(dir, &live)?;
         }
         prop_assert!(run_export(dir, &live, false).is_clean());
@@ -326,7 +327,7 @@ proptest! {
         layout in prop::sample::select(vec![Layout::DeployCli, Layout::DeployCliYaml]),
     ) {
         // These layouts have no way to say that a marker is text.
-        let plain = |mut hook: LiveHook| {
+        let plain = |mut hook: Live| {
             let without = |text: &str| text.replace(['#', '@'], "");
             hook.script = hook.script.map(|script| Script::new(without(script.as_str())));
             hook.dependencies = hook.dependencies.map(|all| {
@@ -337,7 +338,7 @@ proptest! {
         };
         let first = state(first.into_iter().map(plain).collect());
         let second = state(second.into_iter().map(plain).collect());
-        prop_assume!(!first.hooks.is_empty() && !second.hooks.is_empty());
+        prop_assume!(!first.resources.is_empty() && !second.resources.is_empty());
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("out");
         run_export_as(&dir, &first, false, Some(layout));

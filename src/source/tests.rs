@@ -85,20 +85,20 @@ fn a_definition_says_everything_a_hook_can_be() {
     let loaded = folder.load(&LoadOptions::default());
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
     assert_eq!(loaded.definitions, 2);
-    let [a, greet] = &loaded.desired.hooks[..] else { panic!("{:?}", loaded.desired) };
+    let [a, greet] = &loaded.desired.definitions[..] else { panic!("{:?}", loaded.desired) };
     assert_eq!((a.name.as_str(), a.script.as_str()), ("a", "\u{feff}two()"));
     assert_eq!(a.trigger, Trigger::SendPhoneMessage);
     assert_eq!(a.dependencies.as_ref().map(std::collections::BTreeMap::len), Some(0));
-    assert!(a.enabled.is_none() && a.secrets.is_none() && a.renamed_from.is_empty());
+    assert!(a.enabled().is_none() && a.secrets.is_none() && a.renamed_from.is_empty());
     assert_eq!(greet.script.as_str(), "one();\r\n");
-    assert_eq!(greet.enabled, Some(true));
+    assert_eq!(greet.enabled(), Some(true));
     assert_eq!(greet.dependencies.as_ref().unwrap()["lodash"], "4.17.21");
     let secrets = greet.secrets.as_ref().unwrap();
     assert!(matches!(&secrets["A"], DesiredSecret::Value(value) if value.expose() == "x"));
     assert!(matches!(secrets["B"], DesiredSecret::Kept));
     let former: Vec<&str> = greet.renamed_from.iter().map(|name| name.as_str()).collect();
     assert_eq!(former, ["hello", "good-day"]);
-    assert!(greet.source.ends_with("/deep/er/greet.yaml"), "{}", greet.source);
+    assert!(greet.place.file.ends_with("/deep/er/greet.yaml"), "{}", greet.place.file);
 }
 
 #[test]
@@ -164,9 +164,9 @@ fn keywords_are_put_into_values_and_scripts() {
     ]);
     let loaded = folder.load(&options);
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-    let [hook] = &loaded.desired.hooks[..] else { panic!() };
+    let [hook] = &loaded.desired.definitions[..] else { panic!() };
     assert_eq!(hook.name.as_str(), "dev-hook");
-    assert_eq!(hook.enabled, Some(true));
+    assert_eq!(hook.enabled(), Some(true));
     assert_eq!(hook.dependencies.as_ref().unwrap().len(), 2);
     assert_eq!(hook.script.as_str(), "const a = [1,\"x\"], b = `dev`; // ## ENV \n name: x\nc();");
     let at = hook.script.as_str().find("c();").unwrap();
@@ -217,7 +217,7 @@ fn unresolved_markers_may_stay() {
     ]);
     let loaded = folder.load(&LoadOptions { allow_unresolved: true, ..LoadOptions::default() });
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-    let hook = &loaded.desired.hooks[0];
+    let hook = &loaded.desired.definitions[0];
     assert_eq!(hook.script.as_str(), "##HOME##");
     assert_eq!(hook.dependencies.as_ref().unwrap()["x"], "##V##");
     assert!(matches!(hook.secrets.as_ref().unwrap()["S"], DesiredSecret::Unresolved { .. }));
@@ -324,7 +324,7 @@ fn keywords_that_do_nothing_are_told() {
         keywords: Keywords::new(layers, Environment::default(), []),
         allow_unresolved: false,
     };
-    assert_eq!(folder.load(&options).desired.hooks[0].name.as_str(), "1-x-c");
+    assert_eq!(folder.load(&options).desired.definitions[0].name.as_str(), "1-x-c");
     insta::assert_snapshot!(folder.told(&options));
 }
 
@@ -378,7 +378,7 @@ fn a_value_with_a_marker_of_its_own_never_goes_live() {
         ("a.js", "get('##URL##');"),
     ]);
     let loaded = folder.load(&nested);
-    assert_eq!(loaded.desired.hooks[0].script.as_str(), "get('https://##HOST##/x');");
+    assert_eq!(loaded.desired.definitions[0].script.as_str(), "get('https://##HOST##/x');");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{ApiError, Urgency, Writer};
-use crate::model::{DesiredState, HookId};
+use crate::model::{DesiredState, Id};
 use crate::plan::{ApplyReport, ApprovedPlan, HookRef, Op, Owner, Plan, Step, StepId};
 use perform::{Done, Failure, Job};
 use put_back::PutBack;
@@ -130,7 +130,7 @@ struct Run<'a> {
     plan: &'a Plan,
     executor: &'a Executor<'a>,
     states: Vec<State>,
-    made: BTreeMap<StepId, HookId>,
+    made: BTreeMap<StepId, Id>,
     /// Steps that are being put back: nothing that comes after them begins.
     putting_back: BTreeSet<StepId>,
     /// What has been put back, or tried to: a step, for the sake of another.
@@ -292,7 +292,7 @@ impl Run<'_> {
         Some(Job { op: step.op.clone(), id, values, urgency, refused })
     }
 
-    fn id_of(&self, hook: &HookRef) -> Option<HookId> {
+    fn id_of(&self, hook: &HookRef) -> Option<Id> {
         match hook {
             HookRef::Live(id) => Some(id.clone()),
             HookRef::MadeBy(step) => self.made.get(step).cloned(),

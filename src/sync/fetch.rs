@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::api::{ApiError, ApiErrorKind, HooksPage, Reader};
-use crate::model::{DesiredState, HookId, LiveHook, LiveState, SecretKey};
+use crate::model::{DesiredState, Id, Live, LiveState, SecretKey};
 use crate::plan::needs::{Needs, NeedsIndex};
 use crate::plan::{Options, policy};
 
@@ -39,7 +39,7 @@ pub async fn fetch(
 /// The first read that failed.
 pub async fn fetch_all(
     reader: &Reader,
-    chosen: &(dyn Fn(&LiveHook) -> bool + Sync),
+    chosen: &(dyn Fn(&Live) -> bool + Sync),
 ) -> Result<LiveState, ApiError> {
     let mut fetching = Fetching::new(reader);
     fetching
@@ -54,7 +54,7 @@ pub async fn fetch_all(
 /// What came back.
 enum Answer {
     Page(u32, HooksPage),
-    Hook(usize, LiveHook),
+    Hook(usize, Live),
     Secrets(usize, BTreeSet<SecretKey>),
     Missing(usize, ApiError),
 }
@@ -63,8 +63,8 @@ type Work = FuturesUnordered<BoxFuture<'static, Result<Answer, ApiError>>>;
 
 struct Fetching<'a> {
     reader: &'a Reader,
-    hooks: Vec<LiveHook>,
-    places: BTreeMap<HookId, usize>,
+    hooks: Vec<Live>,
+    places: BTreeMap<Id, usize>,
     /// What was asked for already.
     asked: Vec<Needs>,
     /// Hooks that were answered 404: deleted while they were read, most
@@ -85,7 +85,7 @@ impl<'a> Fetching<'a> {
         }
     }
 
-    async fn list(&mut self, needs: &(dyn Fn(&LiveHook) -> Needs + Sync)) -> Result<(), ApiError> {
+    async fn list(&mut self, needs: &(dyn Fn(&Live) -> Needs + Sync)) -> Result<(), ApiError> {
         self.ask_page(0);
         while let Some(answer) = self.work.next().await {
             match answer? {
@@ -113,7 +113,7 @@ impl<'a> Fetching<'a> {
         Ok(())
     }
 
-    fn listed(&mut self, hook: LiveHook, needs: &(dyn Fn(&LiveHook) -> Needs + Sync)) {
+    fn listed(&mut self, hook: Live, needs: &(dyn Fn(&Live) -> Needs + Sync)) {
         // pages can overlap: hooks are made and deleted between two of them
         if self.places.contains_key(&hook.id) {
             return;
@@ -157,7 +157,7 @@ impl<'a> Fetching<'a> {
             Answer::Page(..) => {}
             Answer::Hook(at, read) => {
                 let secrets = self.hooks[at].secrets.take();
-                self.hooks[at] = LiveHook { secrets, ..read };
+                self.hooks[at] = Live { secrets, ..read };
             }
             Answer::Secrets(at, names) => self.hooks[at].secrets = Some(names),
             Answer::Missing(at, error) => {
@@ -175,10 +175,10 @@ impl<'a> Fetching<'a> {
             self.reader.demand_unlisted(&gone.collect::<Vec<_>>()).await?;
         }
         let hooks = self.hooks.into_iter().enumerate();
-        let mut hooks: Vec<LiveHook> =
+        let mut hooks: Vec<Live> =
             hooks.filter(|(at, _)| !gone.contains_key(at)).map(|(_, hook)| hook).collect();
         hooks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        Ok(LiveState { hooks })
+        Ok(LiveState { resources: hooks, ..LiveState::default() })
     }
 }
 

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use hooksync::model::{DesiredHook, DesiredSecret, DesiredState};
-use hooksync::plan::{
-    Action, Change, ChangeResult, FieldChange, Options, Outcome, Plan, SecretAction,
-};
+use hooksync::model::{Definition, DesiredSecret, DesiredState};
+use hooksync::plan::{Change, ChangeResult, FieldChange, Options, Outcome, Plan, SecretVerb, Verb};
 use hooksync::tenant::{Hook, State};
 
 use crate::drive::Applied;
@@ -42,7 +40,7 @@ pub(crate) fn after_faults(
             .map(|r| {
                 format!(
                     "  {:?} {} {:?} {:?} done {:?}",
-                    r.action,
+                    r.verb,
                     r.name,
                     r.outcome,
                     r.error.as_ref().map(|e| &e.message),
@@ -71,7 +69,7 @@ pub(crate) fn after_faults(
     for result in &report.results {
         let change = plan.changes.iter().find(|change| {
             change.name == result.name
-                && Some(change.action) == result.action
+                && Some(change.verb) == result.verb
                 && (change.id.is_none() || change.id == result.id)
         });
         let honest = match (result.outcome, change) {
@@ -113,8 +111,8 @@ fn nothing_lost(story: &Story<'_>, plan: &Plan, desired: &DesiredState) -> Resul
         let Some(now) = story.after.hook(&hook.id) else {
             match change {
                 _ if story.edited => continue,
-                Some(change) if change.action == Action::Delete => continue,
-                Some(change) if change.action == Action::Replace => {
+                Some(change) if change.verb == Verb::Delete => continue,
+                Some(change) if change.verb == Verb::Replace => {
                     let made = wanted(desired, change).is_some_and(|wanted| {
                         story.after.hooks.iter().any(|new| {
                             new.name.as_deref() == Some(change.name.as_str())
@@ -150,7 +148,7 @@ fn nothing_lost(story: &Story<'_>, plan: &Plan, desired: &DesiredState) -> Resul
                 change
                     .secrets
                     .iter()
-                    .any(|secret| secret.key == key && secret.action == SecretAction::Delete)
+                    .any(|secret| secret.key == key && secret.verb == SecretVerb::Delete)
             })
         };
         if let Some(key) =
@@ -162,9 +160,9 @@ fn nothing_lost(story: &Story<'_>, plan: &Plan, desired: &DesiredState) -> Resul
     Ok(())
 }
 
-fn wanted<'a>(desired: &'a DesiredState, change: &Change) -> Option<&'a DesiredHook> {
+fn wanted<'a>(desired: &'a DesiredState, change: &Change) -> Option<&'a Definition> {
     change.source.as_ref()?;
-    desired.hooks.iter().find(|hook| hook.name == change.name)
+    desired.definitions.iter().find(|hook| hook.name == change.name)
 }
 
 /// What is told to be applied is as it was told.
@@ -173,10 +171,10 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
         return Ok(());
     }
     let old = change.id.as_ref().and_then(|id| story.after.hook(id.as_str()));
-    if change.action == Action::Delete {
+    if change.verb == Verb::Delete {
         return if old.is_some() { Err("it is still there".to_owned()) } else { Ok(()) };
     }
-    if change.action == Action::Replace && old.is_some() {
+    if change.verb == Verb::Replace && old.is_some() {
         return Err("the old one is still there".to_owned());
     }
     let Some(hook) = find(story.after, change) else { return Err("it is not there".to_owned()) };
@@ -196,12 +194,12 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
         }
     }
     for secret in &change.secrets {
-        match secret.action {
-            SecretAction::Delete if hook.secrets.contains(&secret.key) => {
+        match secret.verb {
+            SecretVerb::Delete if hook.secrets.contains(&secret.key) => {
                 return Err(format!("secret {} is still there", secret.key));
             }
-            SecretAction::Delete => {}
-            SecretAction::Create | SecretAction::Write => {
+            SecretVerb::Delete => {}
+            SecretVerb::Create | SecretVerb::Write => {
                 value_is(story.after, hook, &secret.key, desired, change.name.as_str())?;
             }
         }
@@ -210,8 +208,8 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
 }
 
 fn find<'a>(state: &'a State, change: &Change) -> Option<&'a Hook> {
-    match (&change.id, change.action) {
-        (Some(id), Action::Update) => state.hook(id.as_str()),
+    match (&change.id, change.verb) {
+        (Some(id), Verb::Update) => state.hook(id.as_str()),
         _ => state.hooks.iter().find(|hook| {
             hook.name.as_deref() == Some(change.name.as_str())
                 && hook.trigger_id == change.trigger.as_str()
@@ -226,7 +224,7 @@ fn value_is(
     desired: &DesiredState,
     name: &str,
 ) -> Result<(), String> {
-    let definition = desired.hooks.iter().find(|hook| hook.name.as_str() == name);
+    let definition = desired.definitions.iter().find(|hook| hook.name.as_str() == name);
     let value = definition.and_then(|hook| hook.secrets.as_ref()).and_then(|all| all.get(key));
     match value {
         Some(DesiredSecret::Value(value))
@@ -248,7 +246,7 @@ fn secrets_are(
     }
     let id = result.id.as_ref().map(|id| id.as_str()).unwrap_or_default();
     let Some(hook) = story.after.hook(id) else { return Err("it is not there".to_owned()) };
-    let definition = desired.hooks.iter().find(|hook| hook.name == result.name);
+    let definition = desired.definitions.iter().find(|hook| hook.name == result.name);
     let keys =
         definition.and_then(|hook| hook.secrets.as_ref()).into_iter().flat_map(|all| all.keys());
     for key in keys {
@@ -336,7 +334,7 @@ pub(crate) fn converged(
             after.hooks
         ));
     }
-    for wanted in &desired.hooks {
+    for wanted in &desired.definitions {
         let fits = |hook: &&Hook| {
             hook.name.as_deref() == Some(wanted.name.as_str())
                 && hook.trigger_id == wanted.trigger.as_str()
@@ -349,7 +347,7 @@ pub(crate) fn converged(
             ));
         };
         let same = hook.script == wanted.script.as_str()
-            && wanted.enabled.is_none_or(|on| on == hook.enabled);
+            && wanted.enabled().is_none_or(|on| on == hook.enabled);
         if !same {
             return Err(format!("calm: {} is not as wanted", wanted.name));
         }
@@ -363,11 +361,11 @@ pub(crate) fn converged(
             }
         }
     }
-    if options.allow_delete && after.hooks.len() != desired.hooks.len() {
+    if options.allow_delete && after.hooks.len() != desired.definitions.len() {
         return Err(format!(
             "calm: {} hooks instead of {} (edited: {edited})",
             after.hooks.len(),
-            desired.hooks.len()
+            desired.definitions.len()
         ));
     }
     Ok(())

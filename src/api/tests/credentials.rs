@@ -76,7 +76,7 @@ async fn a_short_token_is_renewed_before_the_first_write_only() {
         false => reply(200, hook_json("1", "a")),
     });
     let (reader, writer) = (bench.session.reader(), bench.session.writer());
-    reader.hook(&crate::model::HookId::new("1")).await.unwrap();
+    reader.hook(&crate::model::Id::new("1")).await.unwrap();
     tokio::time::sleep(Duration::from_secs(120)).await;
     for _ in 0..3 {
         writer.create(&new_hook("a"), Urgency::Begin).await.unwrap();

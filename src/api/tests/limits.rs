@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::model::{HookId, HookPatch};
+use crate::model::{HookPatch, Id};
 
 #[tokio::test(start_paused = true)]
 async fn a_429_loses_nothing() {
@@ -47,7 +47,7 @@ async fn writes_come_before_reads_and_finishing_before_both() {
     };
     let bench = Bench::with(settings, |_| reply(200, hook_json("1", "a")));
     let (reader, writer) = (bench.session.reader(), bench.session.writer());
-    let id = HookId::new("1");
+    let id = Id::new("1");
     let patch = HookPatch::enabled(true);
     tokio::join!(
         async { reader.hook(&id).await.unwrap() },
@@ -67,7 +67,7 @@ async fn the_first_interrupt_wakes_sleepers_and_lets_requests_finish() {
         false => reply(200, hook_json("1", "a")),
     });
     let (reader, writer) = (bench.session.reader(), bench.session.writer());
-    let id = HookId::new("1");
+    let id = Id::new("1");
     let begun = tokio::time::Instant::now();
     let stop = bench.stop.clone();
     let (read, ()) = tokio::join!(reader.hook(&id), async {
@@ -85,7 +85,7 @@ async fn the_first_interrupt_wakes_sleepers_and_lets_requests_finish() {
 async fn the_second_interrupt_ends_requests_under_way() {
     let bench = Bench::new(|_| reply(200, hook_json("1", "a")));
     let writer = bench.session.writer();
-    let id = HookId::new("1");
+    let id = Id::new("1");
     let abort = bench.abort.clone();
     let patch = HookPatch::enabled(true);
     let (patched, ()) = tokio::join!(writer.patch(&id, &patch, Urgency::MustFinish), async {
@@ -117,7 +117,7 @@ async fn what_must_not_be_left_undone_outlives_the_time_limit() {
     let bench = Bench::with(settings, |_| reply(200, hook_json("1", "a")));
     tokio::time::sleep(Duration::from_millis(50)).await;
     let writer = bench.session.writer();
-    let (id, patch) = (HookId::new("1"), HookPatch::enabled(false));
+    let (id, patch) = (Id::new("1"), HookPatch::enabled(false));
     let error = writer.patch(&id, &patch, Urgency::Begin).await.unwrap_err();
     assert!(matches!(error.kind, ApiErrorKind::OutOfTime { .. }), "{error:?}");
     assert!(writer.patch(&id, &patch, Urgency::MustFinish).await.is_ok());

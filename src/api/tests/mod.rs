@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::transport::{Exchange, HttpRequest, HttpResponse, TransportError};
 use super::*;
-use crate::model::{HookName, NewHook, Script, SecretValue, Trigger};
+use crate::model::{Name, NewHook, Script, SecretValue, Trigger};
 
 type Answered = Result<HttpResponse, TransportError>;
 
@@ -142,7 +142,7 @@ fn hook_json(id: &str, name: &str) -> Value {
 
 fn new_hook(name: &str) -> NewHook {
     NewHook {
-        name: HookName::parse(name).unwrap(),
+        name: Name::hook(name).unwrap(),
         trigger: Trigger::PreUserRegistration,
         script: Script::new("x"),
         dependencies: None,

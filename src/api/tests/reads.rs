@@ -1,7 +1,7 @@
 //! Lists, single hooks, secrets' names, and what is no answer at all.
 
 use super::*;
-use crate::model::HookId;
+use crate::model::Id;
 
 fn page_of(asked: &Asked) -> usize {
     let query = asked.line.split_once("page=").unwrap().1;
@@ -66,7 +66,7 @@ async fn one_hook_is_always_whole() {
         _ => reply(200, json!({"K1": "_VALUE_NOT_SHOWN_", "K2": "_VALUE_NOT_SHOWN_"})),
     });
     let reader = bench.session.reader();
-    let id = HookId::new("a b");
+    let id = Id::new("a b");
     assert!(reader.hook(&id).await.unwrap().has_content());
     assert!(matches!(reader.hook(&id).await.unwrap_err().kind, ApiErrorKind::Protocol { .. }));
     let names = reader.secret_names(&id).await.unwrap();

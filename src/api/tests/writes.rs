@@ -1,7 +1,7 @@
 //! Writes that may or may not have been carried out.
 
 use super::*;
-use crate::model::{HookId, HookPatch, SecretKey};
+use crate::model::{HookPatch, Id, SecretKey};
 
 fn list(hooks: &[Value]) -> Answered {
     reply(200, json!({"total": hooks.len(), "start": 0, "limit": 100, "hooks": hooks}))
@@ -71,17 +71,17 @@ async fn a_patch_is_repeated_and_read_back_when_unanswered() {
         1 => reply(200, Value::Null),
         _ => reply(200, hook_json("7", "a")),
     });
-    let id = HookId::new("7");
+    let id = Id::new("7");
     let patch = HookPatch::enabled(false);
     let hook = bench.session.writer().patch(&id, &patch, Urgency::Begin).await.unwrap();
-    assert!(!hook.enabled);
+    assert!(!hook.runs);
     let methods: Vec<String> = bench.lines();
     assert_eq!(methods, ["PATCH /api/v2/hooks/7", "PATCH /api/v2/hooks/7", "GET /api/v2/hooks/7"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_delete_is_done_when_an_earlier_attempt_did_it() {
-    let id = HookId::new("7");
+    let id = Id::new("7");
     let bench = Bench::new(|asked| match asked.number {
         0 => Err(TransportError::Timeout),
         _ => refused(404, "HookDoesNotExist"),
@@ -106,7 +106,7 @@ async fn what_was_accepted_stays_uncertain_when_it_cannot_be_read() {
     });
     let patch = HookPatch::enabled(true);
     let writer = bench.session.writer();
-    let error = writer.patch(&HookId::new("7"), &patch, Urgency::Begin).await.unwrap_err();
+    let error = writer.patch(&Id::new("7"), &patch, Urgency::Begin).await.unwrap_err();
     assert!(error.maybe_done);
 }
 
@@ -127,7 +127,7 @@ async fn a_write_that_may_have_been_done_is_not_told_as_never_sent() {
     });
     let patch = HookPatch::enabled(true);
     let writer = bench.session.writer();
-    let error = writer.patch(&HookId::new("7"), &patch, Urgency::Begin).await.unwrap_err();
+    let error = writer.patch(&Id::new("7"), &patch, Urgency::Begin).await.unwrap_err();
     assert!(error.is_interrupt() && error.maybe_done, "{error:?}");
 }
 
@@ -142,7 +142,7 @@ async fn secrets_half_added_are_completed() {
         1 => reply(200, json!({"K0": "_VALUE_NOT_SHOWN_"})),
         _ => reply(201, json!({})),
     });
-    let id = HookId::new("7");
+    let id = Id::new("7");
     bench.session.writer().add_secrets(&id, &secrets(2), Urgency::Begin).await.unwrap();
     let asked = bench.asked();
     assert_eq!(asked[2].line, "PATCH /api/v2/hooks/7/secrets");
@@ -160,7 +160,7 @@ async fn secrets_go_in_calls_of_twenty_and_never_into_messages() {
             reply(400, json!({"message": format!("bad: {told}"), "errorCode": "invalid_body"}))
         }
     });
-    let id = HookId::new("7");
+    let id = Id::new("7");
     let writer = bench.session.writer();
     writer.update_secrets(&id, &secrets(21), Urgency::Begin).await.unwrap();
     let sizes: Vec<usize> =
@@ -177,7 +177,7 @@ async fn placeholders_are_never_sent_as_secrets() {
     for value in ["", "_VALUE_NOT_SHOWN_", "_VALUE_NOT_SHOWN"] {
         let secrets = [("K".to_owned(), SecretValue::new(value.to_owned()))];
         let writer = bench.session.writer();
-        let sent = writer.add_secrets(&HookId::new("7"), &secrets, Urgency::Begin).await;
+        let sent = writer.add_secrets(&Id::new("7"), &secrets, Urgency::Begin).await;
         assert!(matches!(sent.unwrap_err().kind, ApiErrorKind::Settings(_)));
     }
     assert!(bench.lines().is_empty());
@@ -191,6 +191,6 @@ async fn removing_secrets_that_are_gone_is_no_error() {
         _ => reply(204, Value::Null),
     });
     let keys: Vec<SecretKey> = vec!["K0".into(), "K1".into()];
-    bench.session.writer().remove_secrets(&HookId::new("7"), &keys, Urgency::Begin).await.unwrap();
+    bench.session.writer().remove_secrets(&Id::new("7"), &keys, Urgency::Begin).await.unwrap();
     assert_eq!(bench.asked()[2].json(), json!(["K1"]));
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::shared::ConnectionArgs;
 use super::values;
-use crate::model::{HookName, Trigger};
+use crate::model::{Name, Trigger};
 
 /// The arguments of `hooksync init`.
 #[derive(Debug, Clone, Args)]
@@ -55,7 +55,7 @@ pub struct NewArgs {
     pub trigger: String,
     /// The hook's name; stored in kebab-case
     #[arg(value_parser = values::new_name)]
-    pub name: HookName,
+    pub name: Name,
     /// The folder of definitions [default: `hooks:` of ./hooksync.yaml, else ./hooks]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,

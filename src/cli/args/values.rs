@@ -4,7 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::model::HookName;
+use crate::model::Name;
 use crate::plan::policy::NamePattern;
 use crate::source::config::rate::{self, Headroom};
 use crate::source::keyword::is_key;
@@ -68,8 +68,8 @@ pub(super) fn hook_name(text: &str) -> Result<NamePattern, String> {
 }
 
 /// Reads a new hook's name.
-pub(super) fn new_name(text: &str) -> Result<HookName, String> {
-    HookName::parse(text).map_err(|invalid| invalid.to_string())
+pub(super) fn new_name(text: &str) -> Result<Name, String> {
+    Name::hook(text).map_err(|invalid| invalid.to_string())
 }
 
 #[cfg(test)]

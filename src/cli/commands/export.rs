@@ -3,7 +3,7 @@
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
-use crate::model::{HookName, LiveHook};
+use crate::model::{Live, Name};
 use crate::plan::policy::NamePattern;
 use crate::report::text::{self, ExportLine, ExportSign};
 use crate::source::Layout;
@@ -22,21 +22,19 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         return Err(CliError::usage("export writes one tenant to one folder")
             .hint("choose one environment with --env"));
     };
-    let only = |name: &HookName| {
-        args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(name))
-    };
+    let only =
+        |name: &Name| args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(name));
     let (live, tenant) = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
             let session = shared.connect(settings).await?;
-            let live =
-                sync::fetch_all(&session.reader, &|hook: &LiveHook| only(&hook.name)).await?;
+            let live = sync::fetch_all(&session.reader, &|hook: &Live| only(&hook.name)).await?;
             Ok((live, session.tenant))
         };
         shared.unless_interrupted(read).await
     })?;
     if let Some(unused) =
-        unused(&args.only, |pattern| live.hooks.iter().any(|hook| pattern.matches(&hook.name)))
+        unused(&args.only, |pattern| live.resources.iter().any(|hook| pattern.matches(&hook.name)))
     {
         return Err(CliError::new(format!("--only {unused}: no live hook has such a name")));
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::new::{write_hook, write_new, write_schemas};
 use crate::cli::args::{Ci, ExportArgs, InitArgs, ProjectArgs};
 use crate::cli::{CliError, Context, Exit};
-use crate::model::{HookName, Trigger};
+use crate::model::{Name, Trigger};
 use crate::source::config;
 
 /// Writes what is missing and tells what to do next.
@@ -52,7 +52,7 @@ fn first_hook(dir: &Path) -> Result<String, CliError> {
         return Ok(format!("kept     {}", hooks.display()));
     }
     // A name that is in kebab-case already is its own stored form.
-    let name = HookName::of_live(Some("tell-of-new-users"), "");
+    let name = Name::of_live_hook(Some("tell-of-new-users"), "");
     let definition = write_hook(&hooks, &name, &Trigger::PostUserRegistration)?;
     Ok(format!("created  {}", definition.display()))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::{NewArgs, ProjectArgs};
 use crate::cli::settings::{self, ConfigFile};
 use crate::cli::{CliError, Context, Exit};
-use crate::model::{HookName, Trigger};
+use crate::model::{Name, Trigger};
 use crate::source::{self, LoadOptions, schema};
 
 /// Writes the two files and tells what to do next.
@@ -29,14 +29,14 @@ pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliErro
 }
 
 /// Refuses a name that a definition has already, wherever its file lies.
-fn refuse_second(name: &HookName, dir: &Path) -> Result<(), CliError> {
+fn refuse_second(name: &Name, dir: &Path) -> Result<(), CliError> {
     if !dir.is_dir() {
         return Ok(());
     }
     let there = source::load(dir, &LoadOptions { allow_unresolved: true, ..Default::default() });
-    match there.desired.hooks.iter().find(|hook| hook.name == *name) {
+    match there.desired.definitions.iter().find(|hook| hook.name == *name) {
         Some(hook) => {
-            Err(CliError::new(format!("there is a hook {name} already: {}", hook.source))
+            Err(CliError::new(format!("there is a hook {name} already: {}", hook.place.file))
                 .hint("choose another name, or edit that one"))
         }
         None => Ok(()),
@@ -44,11 +44,7 @@ fn refuse_second(name: &HookName, dir: &Path) -> Result<(), CliError> {
 }
 
 /// Writes a hook's two files; gives the definition's.
-pub(super) fn write_hook(
-    dir: &Path,
-    name: &HookName,
-    trigger: &Trigger,
-) -> Result<PathBuf, CliError> {
+pub(super) fn write_hook(dir: &Path, name: &Name, trigger: &Trigger) -> Result<PathBuf, CliError> {
     fs_err::create_dir_all(dir)?;
     let definition = dir.join(format!("{name}.yaml"));
     let script = dir.join(format!("{name}.js"));
@@ -85,7 +81,7 @@ fn already_there(path: &Path) -> CliError {
         .hint("choose another name, or another folder with --dir")
 }
 
-fn definition_text(name: &HookName, trigger: &Trigger) -> String {
+fn definition_text(name: &Name, trigger: &Trigger) -> String {
     format!(
         "{header}\
          name: {name}\n\
@@ -124,13 +120,13 @@ mod tests {
     fn every_template_is_a_definition_without_findings() {
         let dir = tempfile::tempdir().unwrap();
         for trigger in Trigger::KNOWN {
-            let name = HookName::parse(trigger.as_str()).unwrap();
+            let name = Name::hook(trigger.as_str()).unwrap();
             write_hook(dir.path(), &name, &trigger).unwrap();
         }
         write_schemas(dir.path()).unwrap();
         let loaded = source::load(dir.path(), &LoadOptions::default());
         assert_eq!((loaded.definitions, &loaded.diagnostics[..]), (5, &[][..]));
-        for hook in &loaded.desired.hooks {
+        for hook in &loaded.desired.definitions {
             assert_eq!(hook.trigger.as_str(), hook.name.as_str());
             assert_eq!(check(hook, &RuleSettings::default()), [], "{}", hook.name);
             // the second YAML engine reads the same
@@ -142,7 +138,7 @@ mod tests {
     #[test]
     fn nothing_is_overwritten() {
         let dir = tempfile::tempdir().unwrap();
-        let name = HookName::parse("a").unwrap();
+        let name = Name::hook("a").unwrap();
         std::fs::write(dir.path().join("a.js"), "mine").unwrap();
         let error = write_hook(dir.path(), &name, &Trigger::SendPhoneMessage).unwrap_err();
         assert!(error.render().contains("a.js is there already"), "{}", error.render());
@@ -152,9 +148,9 @@ mod tests {
     #[test]
     fn a_name_is_taken_wherever_its_file_lies() {
         let dir = tempfile::tempdir().unwrap();
-        let name = HookName::parse("my-hook").unwrap();
+        let name = Name::hook("my-hook").unwrap();
         write_hook(&dir.path().join("deep"), &name, &Trigger::SendPhoneMessage).unwrap();
-        let error = refuse_second(&HookName::parse("My Hook").unwrap(), dir.path()).unwrap_err();
+        let error = refuse_second(&Name::hook("My Hook").unwrap(), dir.path()).unwrap_err();
         assert!(error.render().contains("deep/my-hook.yaml"), "{}", error.render());
     }
 }

@@ -6,7 +6,7 @@ use super::Origin;
 use crate::model::Diagnostic;
 use crate::source::DeployConfig;
 use crate::source::config::{self, Config, FILE};
-use crate::source::deploy::settings as deploy;
+use crate::source::deploy_cli::settings as deploy_cli;
 
 /// hooksync.yaml and where it was found; empty where there is none.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,7 @@ impl ConfigFile {
     /// error.
     #[must_use]
     pub fn with_deploy_config(mut self, path: &Path) -> (Self, Vec<Diagnostic>) {
-        let (config, diagnostics) = deploy::read(path);
+        let (config, diagnostics) = deploy_cli::read(path);
         self.deploy = Some(config);
         (self, diagnostics)
     }

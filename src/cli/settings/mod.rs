@@ -7,7 +7,7 @@
 
 mod credentials;
 #[cfg(test)]
-mod deploy_tests;
+mod deploy_cli_tests;
 mod destination;
 mod file;
 mod keywords;

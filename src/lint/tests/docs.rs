@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::lint::testing::{codes_of, hook, told_of};
 use crate::lint::{RULES, Rule};
-use crate::model::{DesiredHook, DesiredSecret};
+use crate::model::{Definition, DesiredSecret};
 
 /// Rules whose example would not fit on a page, or can't be written at all.
 const WITHOUT_EXAMPLE: [&str; 3] = ["HS306", "HS390", "HS440"];
@@ -58,7 +58,7 @@ fn examples(text: &str) -> Vec<Example<'_>> {
     found
 }
 
-fn hook_of(example: &Example<'_>) -> DesiredHook {
+fn hook_of(example: &Example<'_>) -> Definition {
     #[derive(serde::Deserialize, Default)]
     struct Definition {
         dependencies: Option<BTreeMap<String, String>>,

@@ -5,10 +5,10 @@ use proptest::prelude::*;
 
 use crate::lint::testing::hook;
 use crate::lint::{RuleSettings, check};
-use crate::model::{DesiredHook, DesiredSecret, ScriptSource, Trigger};
+use crate::model::{Definition, DesiredSecret, ScriptSource, Trigger};
 
 /// Checks a hook and that every finding points into one of its files.
-fn check_places(hook: &DesiredHook) {
+fn check_places(hook: &Definition) {
     for found in check(hook, &RuleSettings::default()) {
         let position = found.position.unwrap();
         let excerpt = found.excerpt.as_ref().unwrap();

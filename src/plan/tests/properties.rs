@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::world::{World, plan_of, wanted};
-use crate::model::{DesiredState, LiveHook, LiveState, Trigger};
+use crate::model::{Body, DesiredState, Live, LiveState, Trigger};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::{diff, matching};
 
@@ -38,28 +38,28 @@ fn desired_states() -> impl Strategy<Value = Shown<DesiredState>> {
             secrets.iter().for_each(|secret| line.push_str(&format!(" +S{secret}")));
             former.iter().for_each(|name| line.push_str(&format!(" <{}", NAMES[*name])));
             let mut hook = wanted(&line);
-            let runs = |other: &crate::model::DesiredHook| {
-                other.enabled == Some(true) && other.trigger == hook.trigger
+            let runs = |other: &crate::model::Definition| {
+                other.enabled() == Some(true) && other.trigger == hook.trigger
             };
-            if hook.enabled == Some(true) && state.hooks.iter().any(runs) {
-                hook.enabled = Some(false);
+            if hook.enabled() == Some(true) && state.definitions.iter().any(runs) {
+                hook.body = Body::Hook { enabled: Some(false) };
             }
             hook.renamed_from.retain(|name| *name != hook.name);
-            state.hooks.push(hook);
+            state.definitions.push(hook);
         }
         // the loader refuses a former name that two definitions claim
         let mut claimed = std::collections::BTreeSet::new();
-        for hook in &mut state.hooks {
+        for hook in &mut state.definitions {
             hook.renamed_from.retain(|name| claimed.insert(name.clone()));
         }
-        let shown = state.hooks.iter().map(|hook| {
+        let shown = state.definitions.iter().map(|hook| {
             let secrets: Vec<_> = hook.secrets.iter().flat_map(|s| s.keys()).collect();
             format!(
                 "{} {} {} {:?} {secrets:?} <{:?}",
                 hook.name,
                 hook.trigger,
                 hook.script.as_str(),
-                hook.enabled,
+                hook.enabled(),
                 hook.renamed_from
             )
         });
@@ -76,16 +76,16 @@ fn live_states() -> impl Strategy<Value = Shown<LiveState>> {
             let mut line = format!("{name} {trigger} s{script}");
             secrets.iter().for_each(|secret| line.push_str(&format!(" +S{secret}")));
             let mut hook = super::world::live(&line);
-            hook.enabled = enabled
+            hook.runs = enabled
                 && !state
-                    .hooks
+                    .resources
                     .iter()
-                    .any(|other: &LiveHook| other.enabled && other.trigger == hook.trigger);
-            state.hooks.push(hook);
+                    .any(|other: &Live| other.runs && other.trigger == hook.trigger);
+            state.resources.push(hook);
         }
-        let shown = state.hooks.iter().map(|hook| {
+        let shown = state.resources.iter().map(|hook| {
             let script = hook.script.as_ref().unwrap().as_str();
-            format!("{} {} {script} {} {:?}", hook.name, hook.trigger, hook.enabled, hook.secrets)
+            format!("{} {} {script} {} {:?}", hook.name, hook.trigger, hook.runs, hook.secrets)
         });
         Shown(state.clone(), shown.collect())
     })
@@ -105,12 +105,12 @@ fn carried_out(desired: &DesiredState, live: &LiveState, count: usize) -> LiveSt
 fn assert_is(desired: &DesiredState, live: &LiveState) {
     let plan = plan_of(desired, live);
     assert!(plan.changes.is_empty(), "{:#?}", plan.changes);
-    assert_eq!(live.hooks.len(), desired.hooks.len());
-    for hook in &desired.hooks {
-        let live = live.hooks.iter().find(|live| live.name == hook.name).unwrap();
+    assert_eq!(live.resources.len(), desired.definitions.len());
+    for hook in &desired.definitions {
+        let live = live.resources.iter().find(|live| live.name == hook.name).unwrap();
         assert_eq!(live.trigger, hook.trigger);
         assert_eq!(live.script.as_ref(), Some(&hook.script));
-        assert!(hook.enabled.is_none_or(|enabled| enabled == live.enabled));
+        assert!(hook.enabled().is_none_or(|enabled| enabled == live.runs));
         if let Some(secrets) = &hook.secrets {
             assert!(live.secrets.iter().flatten().eq(secrets.keys()));
         }
@@ -145,11 +145,11 @@ proptest! {
             world.carry_out(id, step);
             for trigger in &Trigger::KNOWN[..3] {
                 let runs = |state: &LiveState| {
-                    state.hooks.iter().any(|hook| hook.enabled && hook.trigger == *trigger)
+                    state.resources.iter().any(|hook| hook.runs && hook.trigger == *trigger)
                 };
                 let done = carried_out(&desired, &live, usize::MAX);
                 let moved = plan.changes.iter().any(|change| {
-                    change.action == crate::plan::Action::Replace
+                    change.verb == crate::plan::Verb::Replace
                 });
                 if runs(&live) && runs(&done) && !runs(&world.state()) && !moved {
                     let owed = plan.steps[id + 1..].iter().any(|later| {
@@ -174,7 +174,7 @@ proptest! {
     fn a_live_hook_is_meant_by_one_definition(
         desired in desired_states(), live in live_states(),
     ) {
-        let pairing = matching::pair(&desired.hooks, &live.hooks);
+        let pairing = matching::pair(&desired.definitions, &live.resources);
         let mut taken: Vec<usize> = pairing.of_desired.iter().flatten().copied().collect();
         taken.sort_unstable();
         let count = taken.len();

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    DesiredHook, DesiredSecret, DesiredState, HookId, HookName, LiveHook, LiveState, Script,
-    ScriptSource, SecretValue, Trigger,
+    Body, Definition, DesiredSecret, DesiredState, Id, Live, LiveBody, LiveState, Name, Place,
+    Script, ScriptSource, SecretValue, Trigger,
 };
 use crate::plan::{HookRef, Op, Options, Plan, Step, diff};
 
@@ -15,22 +15,22 @@ pub(super) fn options() -> Options {
 
 /// `name trigger script [on|off] [+SECRET…] [<former…]`, the trigger by its
 /// number.
-pub(super) fn wanted(line: &str) -> DesiredHook {
+pub(super) fn wanted(line: &str) -> Definition {
     let mut words = line.split_whitespace();
     let name = words.next().unwrap();
     let trigger = Trigger::KNOWN[words.next().unwrap().parse::<usize>().unwrap()].clone();
-    let mut hook = DesiredHook {
-        name: HookName::parse(name).unwrap(),
+    let mut hook = Definition {
+        name: Name::hook(name).unwrap(),
         written_name: name.to_owned(),
         trigger,
         script: Script::new(words.next().unwrap()),
         script_source: ScriptSource::default(),
-        enabled: None,
         dependencies: None,
         secrets: None,
         renamed_from: Vec::new(),
-        source: format!("hooks/{name}.yaml"),
+        place: Place::file(format!("hooks/{name}.yaml")),
         source_text: String::new(),
+        body: Body::Hook { enabled: None },
     };
     for word in words {
         let secret = |value| (word[1..].to_owned(), value);
@@ -40,34 +40,39 @@ pub(super) fn wanted(line: &str) -> DesiredHook {
                 hook.secrets.get_or_insert_default().extend([secret(value)]);
             }
             b'=' => hook.secrets.get_or_insert_default().extend([secret(DesiredSecret::Kept)]),
-            b'<' => hook.renamed_from.push(HookName::parse(&word[1..]).unwrap()),
-            _ => hook.enabled = Some(word == "on"),
+            b'<' => hook.renamed_from.push(Name::hook(&word[1..]).unwrap()),
+            _ => hook.body = Body::Hook { enabled: Some(word == "on") },
         }
     }
     hook
 }
 
 /// As [`wanted`], for a hook that is live. Its id is `id-` and its name.
-pub(super) fn live(line: &str) -> LiveHook {
+pub(super) fn live(line: &str) -> Live {
     let hook = wanted(line);
-    LiveHook {
-        id: HookId::new(format!("id-{}", hook.name)),
+    let runs = hook.enabled().unwrap_or_default();
+    Live {
+        id: Id::new(format!("id-{}", hook.name)),
         name: hook.name,
         stored_name: Some(hook.written_name),
         trigger: hook.trigger,
-        enabled: hook.enabled.unwrap_or_default(),
+        runs,
         script: Some(hook.script),
         dependencies: Some(BTreeMap::new()),
         secrets: Some(hook.secrets.unwrap_or_default().into_keys().collect()),
+        body: LiveBody::Hook,
     }
 }
 
 pub(super) fn desired_state(lines: &[&str]) -> DesiredState {
-    DesiredState { hooks: lines.iter().map(|line| wanted(line)).collect() }
+    DesiredState {
+        definitions: lines.iter().map(|line| wanted(line)).collect(),
+        ..DesiredState::default()
+    }
 }
 
 pub(super) fn live_state(lines: &[&str]) -> LiveState {
-    LiveState { hooks: lines.iter().map(|line| live(line)).collect() }
+    LiveState { resources: lines.iter().map(|line| live(line)).collect(), ..LiveState::default() }
 }
 
 pub(super) fn plan_of(desired: &DesiredState, live: &LiveState) -> Plan {
@@ -76,8 +81,8 @@ pub(super) fn plan_of(desired: &DesiredState, live: &LiveState) -> Plan {
 
 /// The tenant while a plan is carried out.
 pub(super) struct World {
-    pub(super) hooks: Vec<LiveHook>,
-    made: BTreeMap<usize, HookId>,
+    pub(super) hooks: Vec<Live>,
+    made: BTreeMap<usize, Id>,
     /// Triggers with more than one running hook at the start.
     crowded: BTreeSet<Trigger>,
 }
@@ -85,20 +90,20 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(live: &LiveState) -> Self {
         let mut world =
-            Self { hooks: live.hooks.clone(), made: BTreeMap::new(), crowded: BTreeSet::new() };
+            Self { hooks: live.resources.clone(), made: BTreeMap::new(), crowded: BTreeSet::new() };
         world.crowded = world.crowds();
         world
     }
 
     fn crowds(&self) -> BTreeSet<Trigger> {
         let runs = |trigger: &Trigger| {
-            self.hooks.iter().filter(|hook| hook.enabled && hook.trigger == *trigger).count()
+            self.hooks.iter().filter(|hook| hook.runs && hook.trigger == *trigger).count()
         };
         Trigger::KNOWN.into_iter().filter(|trigger| runs(trigger) > 1).collect()
     }
 
     pub(super) fn state(&self) -> LiveState {
-        LiveState { hooks: self.hooks.clone() }
+        LiveState { resources: self.hooks.clone(), ..LiveState::default() }
     }
 
     /// Carries out one step, as strict as the service can be.
@@ -106,17 +111,18 @@ impl World {
         match &step.op {
             Op::Create { hook } => {
                 self.assert_free(&hook.name);
-                let new = HookId::new(format!("new-{}-{}", self.hooks.len(), hook.name));
+                let new = Id::new(format!("new-{}-{}", self.hooks.len(), hook.name));
                 self.made.insert(id, new.clone());
-                self.hooks.push(LiveHook {
+                self.hooks.push(Live {
                     id: new,
                     name: hook.name.clone(),
                     stored_name: Some(hook.name.to_string()),
                     trigger: hook.trigger.clone(),
-                    enabled: hook.enabled.unwrap_or_default(),
+                    runs: hook.enabled.unwrap_or_default(),
                     script: Some(hook.script.clone()),
                     dependencies: Some(hook.dependencies.clone().unwrap_or_default()),
                     secrets: Some(BTreeSet::new()),
+                    body: LiveBody::Hook,
                 });
             }
             Op::Patch { hook, patch } => {
@@ -128,7 +134,7 @@ impl World {
                     hook.name = name.clone();
                     hook.stored_name = Some(name.to_string());
                 }
-                hook.enabled = patch.enabled.unwrap_or(hook.enabled);
+                hook.runs = patch.enabled.unwrap_or(hook.runs);
                 hook.script = patch.script.clone().or(hook.script.take());
                 hook.dependencies = patch.dependencies.clone().or(hook.dependencies.take());
             }
@@ -155,7 +161,7 @@ impl World {
         assert!(self.crowds().is_subset(&self.crowded), "two hooks run at one trigger");
     }
 
-    fn hook(&mut self, hook: &HookRef) -> &mut LiveHook {
+    fn hook(&mut self, hook: &HookRef) -> &mut Live {
         let id = match hook {
             HookRef::Live(id) => id,
             HookRef::MadeBy(step) => &self.made[step],
@@ -163,7 +169,7 @@ impl World {
         self.hooks.iter_mut().find(|hook| hook.id == *id).unwrap()
     }
 
-    fn assert_free(&self, name: &HookName) {
+    fn assert_free(&self, name: &Name) {
         assert!(!self.hooks.iter().any(|hook| hook.name == *name), "409: {name}");
     }
 }

@@ -35,10 +35,10 @@ impl Plan {
             tenant: tenant.clone(),
             fingerprint: fingerprint.to_string(),
             summary: PlanSummary {
-                create: plan.count(plan::Action::Create),
-                update: plan.count(plan::Action::Update),
-                replace: plan.count(plan::Action::Replace),
-                delete: plan.count(plan::Action::Delete),
+                create: plan.count(plan::Verb::Create),
+                update: plan.count(plan::Verb::Update),
+                replace: plan.count(plan::Verb::Replace),
+                delete: plan.count(plan::Verb::Delete),
                 unchanged: unchanged.len(),
                 unmanaged: unmanaged.len(),
             },
@@ -72,7 +72,7 @@ impl Plan {
 
 fn change(change: &plan::Change) -> Change {
     let plan::Change {
-        action,
+        verb,
         name,
         trigger,
         id,
@@ -84,7 +84,7 @@ fn change(change: &plan::Change) -> Change {
         withheld,
     } = change;
     Change {
-        action: action.as_str(),
+        action: verb.as_str(),
         name: name.to_string(),
         trigger_id: trigger.to_string(),
         id: id.as_ref().map(ToString::to_string),
@@ -92,9 +92,9 @@ fn change(change: &plan::Change) -> Change {
         fields: fields.iter().map(|one| field(one, name.as_str())).collect(),
         secrets: secrets
             .iter()
-            .map(|plan::SecretChange { key, action }| Secret {
+            .map(|plan::SecretChange { key, verb }| Secret {
                 key: key.clone(),
-                action: action.as_str(),
+                action: verb.as_str(),
             })
             .collect(),
         blocked: blocked.as_ref().or(withheld.as_ref()).cloned(),
@@ -180,9 +180,9 @@ impl Apply {
 }
 
 fn result(result: &ChangeResult) -> ApplyResult {
-    let ChangeResult { action, name, trigger, id, outcome, error, done: _ } = result;
+    let ChangeResult { verb, name, trigger, id, outcome, error, done: _ } = result;
     ApplyResult {
-        action: action.map_or("write_secrets", plan::Action::as_str),
+        action: verb.map_or("write_secrets", plan::Verb::as_str),
         name: name.to_string(),
         trigger_id: trigger.to_string(),
         id: id.as_ref().map(ToString::to_string),

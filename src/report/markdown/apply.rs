@@ -65,7 +65,7 @@ fn section(view: &ApplyView<'_>, room: usize) -> String {
 }
 
 fn row(result: &ChangeResult) -> String {
-    let ChangeResult { action, name, trigger: _, id: _, outcome, error, done } = result;
+    let ChangeResult { verb, name, trigger: _, id: _, outcome, error, done } = result;
     let outcome = match outcome {
         Outcome::Applied => outcome_word(*outcome).to_owned(),
         Outcome::Failed | Outcome::NotAttempted => format!("**{}**", outcome_word(*outcome)),
@@ -76,7 +76,7 @@ fn row(result: &ChangeResult) -> String {
         why.push(format!("Done: {}.", done.join("; ")));
     }
     let name = code(name.as_str());
-    format!("| {} | {name} | {outcome} | {} |\n", action_word(*action), why.join("<br>"))
+    format!("| {} | {name} | {outcome} | {} |\n", action_word(*verb), why.join("<br>"))
 }
 
 fn reason(error: &FailedRequest) -> String {

@@ -7,7 +7,7 @@ use similar::ChangeTag;
 use super::action_word;
 use super::escape::{code, fence, length, prose};
 use crate::model::{Dependencies, Script};
-use crate::plan::{Action, Change, FieldChange, SecretAction};
+use crate::plan::{Change, FieldChange, SecretVerb, Verb};
 use crate::report::diff::{self, Row};
 use crate::report::text::{differs, row_text, script_summary};
 use crate::report::words::{count, grouped};
@@ -15,11 +15,11 @@ use crate::report::words::{count, grouped};
 /// A change in at most `room` characters; `None` where not even its fields
 /// fit.
 pub(super) fn details(change: &Change, room: usize) -> Option<String> {
-    let action = action_word(Some(change.action)).replace("**", "");
+    let verb = action_word(Some(change.verb)).replace("**", "");
     let name = change.name.as_str();
     // kebab-case by its type, so it needs no escaping; it may be long
     let name: String = name.chars().take(100).collect();
-    let mut out = format!("\n<details><summary>{action} <b>{name}</b></summary>\n\n");
+    let mut out = format!("\n<details><summary>{verb} <b>{name}</b></summary>\n\n");
     for line in facts_of(change) {
         out.push_str(&format!("- {line}\n"));
     }
@@ -69,15 +69,15 @@ fn facts_of(change: &Change) -> Vec<String> {
         }
     }
     for secret in &change.secrets {
-        let what = match secret.action {
-            SecretAction::Create => "added",
-            SecretAction::Write => "sent again",
-            SecretAction::Delete => "**deleted**",
+        let what = match secret.verb {
+            SecretVerb::Create => "added",
+            SecretVerb::Write => "sent again",
+            SecretVerb::Delete => "**deleted**",
         };
         lines.push(format!("secret {}: {what}", code(&secret.key)));
     }
-    if let (Action::Delete | Action::Replace, Some(live)) = (change.action, &change.live) {
-        let state = if live.enabled { "live" } else { "switched off" };
+    if let (Verb::Delete | Verb::Replace, Some(live)) = (change.verb, &change.live) {
+        let state = if live.runs { "live" } else { "switched off" };
         let lines_of = |script: &Script| diff::lines(script.as_str()).len();
         let script = live.script.as_ref().map_or(0, lines_of);
         lines.push(format!("until now {state}, {} of script", count(script, "line")));

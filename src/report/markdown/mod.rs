@@ -21,7 +21,7 @@ pub use plan::plan;
 
 pub use super::{ApplyView, NoPlan, PlanView};
 
-use crate::plan::Action;
+use crate::plan::Verb;
 
 /// The characters that a comment may have: GitHub takes 65,536.
 const MOST: usize = 65_000;
@@ -50,13 +50,13 @@ fn fitting<T>(
     (out, 0)
 }
 
-/// The word of an action as a table shows it.
-fn action_word(action: Option<Action>) -> &'static str {
-    match action {
-        Some(Action::Create) => "create",
-        Some(Action::Update) => "update",
-        Some(Action::Replace) => "**replace**",
-        Some(Action::Delete) => "**delete**",
+/// The word of a verb as a table shows it.
+fn action_word(verb: Option<Verb>) -> &'static str {
+    match verb {
+        Some(Verb::Create) => "create",
+        Some(Verb::Update) => "update",
+        Some(Verb::Replace) => "**replace**",
+        Some(Verb::Delete) => "**delete**",
         None => "secrets",
     }
 }

@@ -7,7 +7,7 @@ use super::escape::{code, length, phrase, prose};
 use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
 use crate::model::Position;
 use crate::plan::{
-    Action, Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Warning,
+    Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Verb, Warning,
 };
 use crate::report::Estimate;
 use crate::report::facts::{self, Danger, OrderLine};
@@ -126,8 +126,8 @@ fn table(plan: &Plan, order: &[usize], room: usize) -> String {
     }
     let row = |change: &Change| {
         let (name, trigger) = (code(change.name.as_str()), code(change.trigger.as_str()));
-        let action = action_word(Some(change.action));
-        format!("| {action} | {name} | {trigger} | {} |\n", what_changes(change))
+        let verb = action_word(Some(change.verb));
+        format!("| {verb} | {name} | {trigger} | {} |\n", what_changes(change))
     };
     let changes = order.iter().filter_map(|at| plan.changes.get(*at));
     let (rows, left_out) = fitting(changes, room.saturating_sub(200), row);
@@ -160,8 +160,8 @@ fn what_changes(change: &Change) -> String {
     if !change.secrets.is_empty() {
         parts.push(count(change.secrets.len(), "secret"));
     }
-    if let (Action::Delete, Some(live)) = (change.action, &change.live) {
-        parts.push(if live.enabled { "live until now" } else { "switched off already" }.to_owned());
+    if let (Verb::Delete, Some(live)) = (change.verb, &change.live) {
+        parts.push(if live.runs { "live until now" } else { "switched off already" }.to_owned());
     }
     if change.withheld.is_some() {
         parts.push("**stays off**".to_owned());

@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::escape::{code, length, prose};
 use super::{ApplyView, NoPlan, PlanView, apply, plan};
 use crate::model::{Script, Trigger};
-use crate::plan::{Action, FieldChange, Plan, SecretAction};
+use crate::plan::{FieldChange, Plan, SecretVerb, Verb};
 use crate::report::Estimate;
 use crate::report::samples::*;
 
@@ -84,9 +84,9 @@ fn whatever_the_input_a_comment_is_not_too_long() {
             let field = FieldChange::Script { old: Some(old), new };
             let mut change = update(&hook, Trigger::Other("|`".repeat(5_000)), field);
             change.blocked = Some("<@>".repeat(1_000));
-            change.action = if at % 7 == 0 { Action::Delete } else { Action::Update };
+            change.verb = if at % 7 == 0 { Verb::Delete } else { Verb::Update };
             change.secrets = (0..20)
-                .map(|key| secret(&format!("{key}{}", "|".repeat(300)), SecretAction::Delete))
+                .map(|key| secret(&format!("{key}{}", "|".repeat(300)), SecretVerb::Delete))
                 .collect();
             change
         })

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::{change, full_steps, live, name, plan_of};
-use crate::model::{HookId, Script, Trigger};
+use crate::model::{Id, Script, Trigger};
 use crate::plan::{
-    Action, Change, FieldChange, Plan, SecretAction, SecretChange, SecretWrite, UnresolvedSecret,
+    Change, FieldChange, Plan, SecretChange, SecretVerb, SecretWrite, UnresolvedSecret, Verb,
     Warning,
 };
 
@@ -49,15 +49,14 @@ fn any_field() -> impl Strategy<Value = FieldChange> {
 }
 
 fn any_change() -> impl Strategy<Value = Change> {
-    let action =
-        prop::sample::select(vec![Action::Create, Action::Update, Action::Replace, Action::Delete]);
+    let verb = prop::sample::select(vec![Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]);
     let secret = (
         hostile(),
-        prop::sample::select(vec![SecretAction::Create, SecretAction::Write, SecretAction::Delete]),
+        prop::sample::select(vec![SecretVerb::Create, SecretVerb::Write, SecretVerb::Delete]),
     )
-        .prop_map(|(key, action)| SecretChange { key, action });
+        .prop_map(|(key, verb)| SecretChange { key, verb });
     (
-        action,
+        verb,
         "[a-z][a-z0-9]{0,40}",
         hostile(),
         prop::collection::vec(any_field(), 0..4),
@@ -65,15 +64,15 @@ fn any_change() -> impl Strategy<Value = Change> {
         prop::option::of(hostile()),
         prop::option::of(hostile()),
     )
-        .prop_map(|(action, hook, trigger, fields, secrets, source, blocked)| Change {
-            id: Some(HookId::new(trigger.clone())),
+        .prop_map(|(verb, hook, trigger, fields, secrets, source, blocked)| Change {
+            id: Some(Id::new(trigger.clone())),
             live: Some(live(&trigger, &hook, Trigger::from_tenant(&trigger), true, &[&trigger])),
             fields,
             secrets,
             source,
             withheld: blocked.clone(),
             blocked,
-            ..change(action, &hook, Trigger::from_tenant(&trigger))
+            ..change(verb, &hook, Trigger::from_tenant(&trigger))
         })
 }
 
@@ -102,7 +101,7 @@ pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
                 .collect(),
             secret_writes: vec![SecretWrite {
                 name: name("a"),
-                id: HookId::new("a"),
+                id: Id::new("a"),
                 trigger: Trigger::PostChangePassword,
                 source: "a.yaml".to_owned(),
                 keys: texts,

@@ -91,16 +91,16 @@ pub(in crate::report) fn word(outcome: Outcome) -> &'static str {
 }
 
 fn one_result(page: &mut Page<'_>, result: &ChangeResult, names: usize) {
-    let ChangeResult { action, name, trigger: _, id: _, outcome, error, done } = result;
+    let ChangeResult { verb, name, trigger: _, id: _, outcome, error, done } = result;
     let ink = match outcome {
         Outcome::Applied => Ink::Added,
         Outcome::Failed => Ink::Danger,
         Outcome::NotAttempted => Ink::Warning,
     };
-    let mut spans = heading(page, *action, name.as_str(), names);
+    let mut spans = heading(page, *verb, name.as_str(), names);
     spans.push(plain("  "));
     spans.push(span(ink, word(*outcome)));
-    page.wrap(sign_indent(*action), fields::INDENT, &spans);
+    page.wrap(sign_indent(*verb), fields::INDENT, &spans);
     if let Some(error) = error {
         failure(page, error);
     }

@@ -4,8 +4,8 @@
 
 use super::plan::names_width;
 use super::{sign, theirs};
-use crate::model::HookName;
-use crate::plan::Action;
+use crate::model::Name;
+use crate::plan::Verb;
 use crate::report::Style;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::{Page, padded};
@@ -30,7 +30,7 @@ pub enum ExportSign {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportLine {
     /// The hook's name.
-    pub name: HookName,
+    pub name: Name,
     /// What became of its files.
     pub sign: ExportSign,
     /// The files that this is about.
@@ -45,9 +45,9 @@ pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
     let names = names_width(&page, told().map(|line| &line.name));
     for ExportLine { name, sign: what, files } in told() {
         let (ink, sign) = match what {
-            ExportSign::Created => sign(Some(Action::Create)),
-            ExportSign::Updated => sign(Some(Action::Update)),
-            ExportSign::Removed => sign(Some(Action::Delete)),
+            ExportSign::Created => sign(Some(Verb::Create)),
+            ExportSign::Updated => sign(Some(Verb::Update)),
+            ExportSign::Removed => sign(Some(Verb::Delete)),
             ExportSign::Unchanged | ExportSign::Orphan => (Ink::Warning, "?"),
         };
         let files: Vec<String> = files.iter().map(|file| theirs(file, style)).collect();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{arrow, script, theirs};
 use crate::model::{Dependencies, Script};
-use crate::plan::{Change, FieldChange, SecretAction, SecretChange};
+use crate::plan::{Change, FieldChange, SecretChange, SecretVerb};
 use crate::report::diff;
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded};
@@ -146,11 +146,11 @@ pub(super) fn secrets(page: &mut Page<'_>, secrets: &[SecretChange]) {
         return;
     }
     let mut label = list_label(page, "secrets");
-    for SecretChange { key, action } in secrets {
-        let (ink, sign, what) = match action {
-            SecretAction::Create => (Ink::Added, "+", "added"),
-            SecretAction::Write => (Ink::Place, "=", "sent again"),
-            SecretAction::Delete => (Ink::Removed, "-", "deleted"),
+    for SecretChange { key, verb } in secrets {
+        let (ink, sign, what) = match verb {
+            SecretVerb::Create => (Ink::Added, "+", "added"),
+            SecretVerb::Write => (Ink::Place, "=", "sent again"),
+            SecretVerb::Delete => (Ink::Removed, "-", "deleted"),
         };
         let spans = vec![
             span(ink, format!("{sign} {}", theirs(key, page.style))),

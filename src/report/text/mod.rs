@@ -33,7 +33,7 @@ use super::facts::{Bit, Phrase};
 use super::ink::{Ink, Span, plain, span};
 use super::layout::{Page, broken};
 use super::safe;
-use crate::plan::Action;
+use crate::plan::Verb;
 
 /// A foreign text longer than this is cut; two different ones stay different.
 const LONGEST_INLINE: usize = 300;
@@ -73,13 +73,13 @@ fn phrase_spans(phrase: &Phrase, style: &Style) -> Vec<Span> {
     spans.collect()
 }
 
-/// The sign and colour of an action; `None` for secrets sent again.
-fn sign(action: Option<Action>) -> (Ink, &'static str) {
-    match action {
-        Some(Action::Create) => (Ink::Added, "+"),
-        Some(Action::Update) => (Ink::Changed, "~"),
-        Some(Action::Replace) => (Ink::Danger, "-/+"),
-        Some(Action::Delete) => (Ink::Removed, "-"),
+/// The sign and colour of a verb; `None` for secrets sent again.
+fn sign(verb: Option<Verb>) -> (Ink, &'static str) {
+    match verb {
+        Some(Verb::Create) => (Ink::Added, "+"),
+        Some(Verb::Update) => (Ink::Changed, "~"),
+        Some(Verb::Replace) => (Ink::Danger, "-/+"),
+        Some(Verb::Delete) => (Ink::Removed, "-"),
         None => (Ink::Place, "="),
     }
 }

@@ -3,8 +3,8 @@
 //! Must not decide what is dangerous or how steps are ordered.
 
 use super::{fields, phrase_spans, sign, theirs};
-use crate::model::{HookName, Position};
-use crate::plan::{Action, Change, Plan, SecretWrite, UnresolvedSecret, Warning};
+use crate::model::{Name, Position};
+use crate::plan::{Change, Plan, SecretWrite, UnresolvedSecret, Verb, Warning};
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
@@ -75,25 +75,20 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Estimate>) -> String {
 }
 
 /// The columns that names take, so that what follows them is aligned.
-pub(super) fn names_width<'a>(page: &Page<'_>, names: impl Iterator<Item = &'a HookName>) -> usize {
+pub(super) fn names_width<'a>(page: &Page<'_>, names: impl Iterator<Item = &'a Name>) -> usize {
     let widest = names.map(|name| width(name.as_str())).max().unwrap_or(0);
     if page.style.columns() < 60 { 0 } else { widest.min(page.style.columns() / 2) }
 }
 
 /// Blanks before a heading, so that what follows the signs is aligned.
-pub(super) fn sign_indent(action: Option<Action>) -> usize {
-    3usize.saturating_sub(sign(action).1.len())
+pub(super) fn sign_indent(verb: Option<Verb>) -> usize {
+    3usize.saturating_sub(sign(verb).1.len())
 }
 
 /// `~ update  enrich-token  credentials-exchange`.
-pub(super) fn heading(
-    page: &Page<'_>,
-    action: Option<Action>,
-    name: &str,
-    names: usize,
-) -> Vec<Span> {
-    let (ink, sign) = sign(action);
-    let word = action.map_or("secrets", Action::as_str);
+pub(super) fn heading(page: &Page<'_>, verb: Option<Verb>, name: &str, names: usize) -> Vec<Span> {
+    let (ink, sign) = sign(verb);
+    let word = verb.map_or("secrets", Verb::as_str);
     vec![
         span(ink, format!("{sign} {word:<7}")),
         plain("  "),
@@ -103,7 +98,7 @@ pub(super) fn heading(
 
 fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -> usize {
     let Change {
-        action,
+        verb,
         name,
         trigger,
         id: _,
@@ -114,14 +109,14 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
         blocked,
         withheld,
     } = change;
-    let mut spans = heading(page, Some(*action), name.as_str(), names);
+    let mut spans = heading(page, Some(*verb), name.as_str(), names);
     spans.push(plain(format!("  {}", theirs(trigger.as_str(), page.style))));
     let beside = !(50..ROOM_FOR_FILES).contains(&page.style.columns());
     let file = source.as_ref().map(|source| span(Ink::Faint, theirs(source, page.style)));
     if beside && let Some(file) = &file {
         spans.extend([plain("  "), file.clone()]);
     }
-    page.wrap(sign_indent(Some(*action)), fields::INDENT, &spans);
+    page.wrap(sign_indent(Some(*verb)), fields::INDENT, &spans);
     if !beside && let Some(file) = file {
         fields::row(page, "file", vec![file]);
     }
@@ -134,7 +129,7 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
     }
     let shown = fields::fields(page, change, most);
     fields::secrets(page, secrets);
-    if matches!(action, Action::Delete | Action::Replace) {
+    if matches!(verb, Verb::Delete | Verb::Replace) {
         what_goes(page, change);
     }
     shown
@@ -145,7 +140,7 @@ fn what_goes(page: &mut Page<'_>, change: &Change) {
     let Some(live) = &change.live else {
         return;
     };
-    let mut parts = vec![if live.enabled { "live".to_owned() } else { "switched off".to_owned() }];
+    let mut parts = vec![if live.runs { "live".to_owned() } else { "switched off".to_owned() }];
     if let Some(script) = &live.script {
         let lines = crate::report::diff::lines(script.as_str()).len();
         parts.push(format!("{} of script ({})", count(lines, "line"), size(script.as_str().len())));

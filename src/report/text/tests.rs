@@ -7,7 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{applies, apply, diagnostics, plan, plans, validate};
 use crate::model::{
-    Code, DesiredHook, DesiredState, Diagnostic, LiveState, Script, ScriptSource, Trigger,
+    Body, Code, Definition, DesiredState, Diagnostic, LiveState, Place, Script, ScriptSource,
+    Trigger,
 };
 use crate::plan::FieldChange;
 use crate::report::Estimate;
@@ -143,7 +144,7 @@ fn dangers_come_first_and_by_weight() {
     let on = |hook: &str, old, new| {
         let field = FieldChange::Enabled { old: Some(old), new };
         let mut change = update(hook, Trigger::PostUserRegistration, field);
-        change.live.as_mut().unwrap().enabled = old;
+        change.live.as_mut().unwrap().runs = old;
         change
     };
     let text = show(&plan_of(vec![on("a", false, true), on("b", true, false)]), Style::plain(80));
@@ -157,20 +158,20 @@ fn dangers_come_first_and_by_weight() {
 /// Holds the code by which the plan warns of a lock-out against ours.
 #[test]
 fn a_lock_out_is_told_once_and_as_a_danger() {
-    let hook = DesiredHook {
+    let hook = Definition {
         name: name("token"),
         written_name: "token".to_owned(),
         trigger: Trigger::CredentialsExchange,
         script: Script::new(NEW_SCRIPT),
         script_source: ScriptSource::default(),
-        enabled: Some(true),
         dependencies: None,
         secrets: None,
         renamed_from: Vec::new(),
-        source: "hooks/token.yaml".to_owned(),
+        place: Place::file("hooks/token.yaml"),
         source_text: String::new(),
+        body: Body::Hook { enabled: Some(true) },
     };
-    let desired = DesiredState { hooks: vec![hook] };
+    let desired = DesiredState { definitions: vec![hook], ..DesiredState::default() };
     let options = crate::plan::Options::default();
     let made = crate::plan::diff::plan(&desired, &LiveState::default(), "t", &options);
     assert_eq!(made.warnings.len(), 1);

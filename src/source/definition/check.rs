@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Definition, Placed};
-use crate::model::{Diagnostic, HookName, Severity, Trigger};
+use super::{Parsed, Placed};
+use crate::model::{Diagnostic, Name, Severity, Trigger};
 use crate::source::codes;
 
 /// Checks all definitions of a folder.
-pub(crate) fn together(definitions: &[Definition], found: &mut Vec<Diagnostic>) {
+pub(crate) fn together(definitions: &[Parsed], found: &mut Vec<Diagnostic>) {
     let owners = identities(definitions, found);
     enabled(definitions, found);
     former_names(definitions, &owners, found);
@@ -17,10 +17,10 @@ pub(crate) fn together(definitions: &[Definition], found: &mut Vec<Diagnostic>) 
 
 /// Which definition has which name; every further one with it is told.
 pub(crate) fn identities<'d>(
-    definitions: &'d [Definition],
+    definitions: &'d [Parsed],
     found: &mut Vec<Diagnostic>,
-) -> BTreeMap<&'d HookName, &'d Definition> {
-    let mut owners: BTreeMap<&HookName, &Definition> = BTreeMap::new();
+) -> BTreeMap<&'d Name, &'d Parsed> {
+    let mut owners: BTreeMap<&Name, &Parsed> = BTreeMap::new();
     for definition in definitions {
         let Some(Placed { value: name, span }) = &definition.name else { continue };
         if let Some(first) = owners.get(name) {
@@ -39,8 +39,8 @@ pub(crate) fn identities<'d>(
     owners
 }
 
-fn enabled(definitions: &[Definition], found: &mut Vec<Diagnostic>) {
-    let mut first: BTreeMap<&Trigger, &Definition> = BTreeMap::new();
+fn enabled(definitions: &[Parsed], found: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<&Trigger, &Parsed> = BTreeMap::new();
     for definition in definitions {
         let (Some(trigger), Some(Placed { value: true, span })) =
             (&definition.trigger, &definition.enabled)
@@ -69,11 +69,11 @@ fn enabled(definitions: &[Definition], found: &mut Vec<Diagnostic>) {
 const MOST_FORMER: usize = 100;
 
 fn former_names(
-    definitions: &[Definition],
-    owners: &BTreeMap<&HookName, &Definition>,
+    definitions: &[Parsed],
+    owners: &BTreeMap<&Name, &Parsed>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut claims: BTreeMap<&HookName, &Definition> = BTreeMap::new();
+    let mut claims: BTreeMap<&Name, &Parsed> = BTreeMap::new();
     for definition in definitions {
         for Placed { value: former, span } in definition.renamed_from.iter().take(MOST_FORMER) {
             let own = definition.name.as_ref().is_some_and(|name| name.value == *former);

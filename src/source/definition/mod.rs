@@ -1,6 +1,6 @@
 //! One hook as a file describes it, whatever the layout.
 //!
-//! The main type is [`Definition`], read as far as it can be: a fault in one
+//! The main type is [`Parsed`], read as far as it can be: a fault in one
 //! field leaves the others usable. Must not open the script, nor know where in
 //! a folder definitions lie.
 
@@ -20,7 +20,7 @@ use super::keyword::{Budget, Keywords, Resolver};
 use super::node::{Entry, Node};
 use super::walk::{Found, Root};
 use crate::model::{
-    Dependencies, DesiredHook, DesiredSecret, DesiredState, Diagnostic, HookName, Script,
+    Body, Definition, Dependencies, DesiredSecret, DesiredState, Diagnostic, Name, Place, Script,
     SecretKey, Trigger,
 };
 
@@ -47,19 +47,19 @@ pub(crate) struct Placed<T> {
 /// What a definition's file says, as far as it can be understood. `None` is a
 /// field that is missing or faulty; [`Self::written`] tells which.
 #[derive(Clone)]
-pub(crate) struct Definition {
+pub(crate) struct Parsed {
     pub(crate) at: Found,
     pub(crate) text: Rc<Text>,
     /// The tree before keyword replacement.
     pub(crate) written: Node,
-    pub(crate) name: Option<Placed<HookName>>,
+    pub(crate) name: Option<Placed<Name>>,
     /// The name as it is written, after keyword replacement.
     pub(crate) written_name: String,
     pub(crate) trigger: Option<Placed<Trigger>>,
     pub(crate) enabled: Option<Placed<bool>>,
     pub(crate) dependencies: Option<Dependencies>,
     pub(crate) secrets: Option<BTreeMap<SecretKey, DesiredSecret>>,
-    pub(crate) renamed_from: Vec<Placed<HookName>>,
+    pub(crate) renamed_from: Vec<Placed<Name>>,
     /// Markers that are text in this definition and its script.
     pub(crate) literal: BTreeSet<String>,
     /// The script's path, relative to the definition's folder; `None` where
@@ -126,7 +126,7 @@ pub(crate) fn read(
     literal: BTreeSet<String>,
     style: Style,
     context: &mut Context<'_>,
-) -> Option<Definition> {
+) -> Option<Parsed> {
     let mut fields = Fields { text: &text, found: &mut context.found };
     let (what, known) = match style {
         Style::Native => ("a definition", &FIELDS[..]),
@@ -168,7 +168,7 @@ pub(crate) fn read(
         .unwrap_or_default();
     let (script, script_span) = values::script_path(&mut fields, entry("script"), &at, style);
     drop(entries);
-    Some(Definition {
+    Some(Parsed {
         written_name: written_name.unwrap_or_default(),
         at,
         text,
@@ -189,10 +189,10 @@ pub(crate) fn read(
 /// its script.
 pub(crate) fn hook(
     root: &Root,
-    definition: Definition,
+    definition: Parsed,
     source_text: String,
     context: &mut Context<'_>,
-) -> Option<DesiredHook> {
+) -> Option<Definition> {
     let text = match script::read(root, &definition)? {
         Ok(text) => text,
         Err(found) => {
@@ -201,25 +201,25 @@ pub(crate) fn hook(
         }
     };
     let (script, script_source) = context.resolver(&definition.literal, &text).script(&text);
-    Some(DesiredHook {
+    Some(Definition {
         name: definition.name?.value,
         written_name: definition.written_name,
         trigger: definition.trigger?.value,
         script: Script::new(script),
         script_source,
-        enabled: definition.enabled.map(|placed| placed.value),
         dependencies: definition.dependencies,
         secrets: definition.secrets,
         renamed_from: definition.renamed_from.into_iter().map(|placed| placed.value).collect(),
-        source: definition.text.file.clone(),
+        place: Place::file(definition.text.file.clone()),
         source_text,
+        body: Body::Hook { enabled: definition.enabled.map(|placed| placed.value) },
     })
 }
 
 /// Hooks in order of their names, one each. (A second one of a name has been
 /// told.)
-pub(crate) fn desired(mut hooks: Vec<DesiredHook>) -> DesiredState {
+pub(crate) fn desired(mut hooks: Vec<Definition>) -> DesiredState {
     hooks.sort_by(|a, b| a.name.cmp(&b.name));
     hooks.dedup_by(|a, b| a.name == b.name);
-    DesiredState { hooks }
+    DesiredState { definitions: hooks, ..DesiredState::default() }
 }

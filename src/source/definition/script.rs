@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::Definition;
+use super::Parsed;
 use crate::model::Diagnostic;
 use crate::source::codes;
 use crate::source::file::{self, Text, reason};
@@ -13,13 +13,13 @@ use crate::source::walk::{Root, display};
 
 /// Where a definition's script is or would be; `None` where the definition
 /// gives a path that can't be used.
-pub(crate) fn path_of(definition: &Definition) -> Option<PathBuf> {
+pub(crate) fn path_of(definition: &Parsed) -> Option<PathBuf> {
     let folder = definition.at.path.parent().unwrap_or(Path::new(""));
     Some(folder.join(definition.script.as_ref()?))
 }
 
 /// Reads a definition's script, or says why it can't be.
-pub(crate) fn read(root: &Root, definition: &Definition) -> Option<Result<Text, Box<Diagnostic>>> {
+pub(crate) fn read(root: &Root, definition: &Parsed) -> Option<Result<Text, Box<Diagnostic>>> {
     let path = path_of(definition)?;
     let span = definition.script_span.clone().unwrap_or(0..0);
     Some(read_inside(root, definition, &path, &span))
@@ -27,7 +27,7 @@ pub(crate) fn read(root: &Root, definition: &Definition) -> Option<Result<Text, 
 
 fn read_inside(
     root: &Root,
-    definition: &Definition,
+    definition: &Parsed,
     path: &Path,
     span: &Range<usize>,
 ) -> Result<Text, Box<Diagnostic>> {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::{Placed, Style};
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, DesiredSecret, HookName, SecretKey, Trigger};
+use crate::model::{Dependencies, DesiredSecret, Name, SecretKey, Trigger};
 use crate::source::codes;
 use crate::source::fields::{Fields, list, nearest, short};
 use crate::source::node::{Entry, Value};
@@ -20,14 +20,14 @@ pub(super) fn name(
     fields: &mut Fields<'_>,
     entry: &Entry,
     style: Style,
-) -> Option<(Placed<HookName>, String)> {
+) -> Option<(Placed<Name>, String)> {
     let Entry { value: node, .. } = entry;
     let written = fields.text(node, "`name`")?;
     let sent = match style {
         Style::Native => written.to_owned(),
         Style::Deploy => written.to_lowercase().replace(char::is_whitespace, "-"),
     };
-    let Ok(name) = HookName::parse(&sent) else {
+    let Ok(name) = Name::hook(&sent) else {
         let after = if node.replaced { " after keyword replacement" } else { "" };
         fields.advise(
             codes::INVALID_NAME,
@@ -171,11 +171,11 @@ fn tell_empty(fields: &mut Fields<'_>, field: &str, span: &Range<usize>) {
 }
 
 /// The former names.
-pub(super) fn former_names(fields: &mut Fields<'_>, entry: &Entry) -> Vec<Placed<HookName>> {
+pub(super) fn former_names(fields: &mut Fields<'_>, entry: &Entry) -> Vec<Placed<Name>> {
     let texts = fields.texts(&entry.value, "`renamedFrom`");
     let mut names = Vec::new();
     for (written, node) in texts {
-        match HookName::parse(written) {
+        match Name::hook(written) {
             Ok(value) => names.push(Placed { value, span: node.span.clone() }),
             Err(invalid) => fields.advise(
                 codes::INVALID_NAME,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::Stems;
 use super::render;
-use crate::model::{HookName, LiveHook};
+use crate::model::{Live, Name};
 use crate::source::walk::display;
 use crate::source::write::{Batch, NewContent, WriteError};
 use crate::source::yaml::{self, SMALL};
@@ -33,16 +33,16 @@ pub struct Backup<'a> {
     /// Every live hook that will be touched.
     pub hooks: Vec<Saved<'a>>,
     /// The names of the hooks that will be made.
-    pub made: Vec<&'a HookName>,
+    pub made: Vec<&'a Name>,
 }
 
 /// One live hook that will be touched.
 #[derive(Debug, Clone, Copy)]
 pub struct Saved<'a> {
     /// As it is now.
-    pub hook: &'a LiveHook,
+    pub hook: &'a Live,
     /// What it will be called, if it gets another name.
-    pub becomes: Option<&'a HookName>,
+    pub becomes: Option<&'a Name>,
 }
 
 /// What is known of a folder that is a backup.
@@ -85,7 +85,7 @@ pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError
     sorted.sort_by_key(|saved| (&saved.hook.name, render::precedence(saved.hook)));
     for Saved { hook, becomes } in sorted {
         let stem = stems.give(&hook.name);
-        let with_enabled = !hook.enabled || enabled.insert(&hook.trigger);
+        let with_enabled = !hook.runs || enabled.insert(&hook.trigger);
         let text = render::obstacle(hook).is_none().then(|| {
             let name = render::written_name(hook)?;
             let literal = render::literal_markers(hook);
@@ -120,12 +120,12 @@ pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError
 
 /// What is known of a hook that can't be a definition, as comments, so that
 /// nothing takes it for one.
-fn facts(hook: &LiveHook) -> String {
+fn facts(hook: &Live) -> String {
     let mut lines = vec![
         ("id", hook.id.as_str().to_owned()),
         ("name", hook.stored_name.clone().unwrap_or_default()),
         ("triggerId", hook.trigger.as_str().to_owned()),
-        ("enabled", hook.enabled.to_string()),
+        ("enabled", hook.runs.to_string()),
     ];
     let packages = hook.dependencies.iter().flatten();
     lines.extend(packages.map(|(package, version)| ("dependency", format!("{package} {version}"))));
@@ -134,7 +134,7 @@ fn facts(hook: &LiveHook) -> String {
 }
 
 /// What an apply of the backup would not bring back of a hook.
-fn remark(hook: &LiveHook, stem: &str, is_definition: bool, with_enabled: bool) -> String {
+fn remark(hook: &Live, stem: &str, is_definition: bool, with_enabled: bool) -> String {
     let mut parts = BTreeMap::new();
     if !is_definition {
         parts.insert(0, format!("can't be put back by an apply; its content is in `{ASIDE}/`"));

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use super::render::{dependencies, map, text, texts, written_name};
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, HookName, LiveHook};
-use crate::source::definition::Definition;
+use crate::model::{Dependencies, Live, Name};
+use crate::source::definition::Parsed;
 use crate::source::keyword::markers;
 use crate::source::node::{Entry, Node, Value};
 use crate::source::yaml::Edit;
@@ -25,7 +25,7 @@ pub(crate) struct Beside {
 }
 
 /// The edits that make a definition say what is live.
-pub(crate) fn edits(definition: &Definition, live: &LiveHook, beside: &Beside) -> Vec<Edit> {
+pub(crate) fn edits(definition: &Parsed, live: &Live, beside: &Beside) -> Vec<Edit> {
     let new: BTreeSet<String> = beside.literal.difference(&definition.literal).cloned().collect();
     let old = Old { definition, turned: &new };
     let mut edits = Vec::new();
@@ -35,11 +35,11 @@ pub(crate) fn edits(definition: &Definition, live: &LiveHook, beside: &Beside) -
         edits.push(Edit::Set(key("triggerId"), text(live.trigger.as_str())));
     }
     if old.has("enabled") {
-        let same = definition.enabled.as_ref().is_some_and(|old| old.value == live.enabled);
+        let same = definition.enabled.as_ref().is_some_and(|old| old.value == live.runs);
         if !beside.with_enabled {
             edits.push(Edit::Remove(key("enabled")));
         } else if !same || old.turns("enabled") {
-            edits.push(Edit::Set(key("enabled"), Value::Bool(live.enabled)));
+            edits.push(Edit::Set(key("enabled"), Value::Bool(live.runs)));
         }
     }
     if let Some(path) = &beside.script {
@@ -60,7 +60,7 @@ fn key(key: &str) -> Vec<String> {
 
 /// A definition as it is, and the markers that turn from keywords into text.
 struct Old<'a> {
-    definition: &'a Definition,
+    definition: &'a Parsed,
     turned: &'a BTreeSet<String>,
 }
 
@@ -87,7 +87,7 @@ impl Old<'_> {
         !self.turned.is_empty() && self.field(field).is_some_and(|node| any(node, self.turned))
     }
 
-    fn name(&self, live: &LiveHook, edits: &mut Vec<Edit>) {
+    fn name(&self, live: &Live, edits: &mut Vec<Edit>) {
         let same = self.definition.name.as_ref().is_some_and(|name| name.value == live.name);
         if (!same || self.turns("name"))
             && let Some(name) = written_name(live)
@@ -101,7 +101,7 @@ impl Old<'_> {
         let rest: Vec<String> = former
             .iter()
             .filter(|name| name.value != live.name)
-            .map(|name| HookName::to_string(&name.value))
+            .map(|name| Name::to_string(&name.value))
             .collect();
         if rest.is_empty() {
             edits.push(Edit::Remove(key("renamedFrom")));

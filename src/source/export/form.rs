@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::render;
 use crate::source::Layout;
-use crate::source::definition::{Context, Definition};
-use crate::source::deploy::{self, HOOKS, raw, section};
+use crate::source::definition::{Context, Parsed};
+use crate::source::deploy_cli::{self, HOOKS, raw, section};
 use crate::source::file::Text;
 use crate::source::native;
 use crate::source::node::{Entry, Node, Value};
@@ -68,11 +68,11 @@ impl Form {
                 new: Vec::new(),
             })
         };
-        match (deploy::recognise(dir), wanted) {
-            (Some(deploy::Tree::Directory(root)), None | Some(Layout::DeployCli)) => {
+        match (deploy_cli::recognise(dir), wanted) {
+            (Some(deploy_cli::Tree::Directory(root)), None | Some(Layout::DeployCli)) => {
                 Some(Self::Json(root))
             }
-            (Some(deploy::Tree::Yaml(file)), None | Some(Layout::DeployCliYaml)) => {
+            (Some(deploy_cli::Tree::Yaml(file)), None | Some(Layout::DeployCliYaml)) => {
                 Some(yaml(file))
             }
             (Some(_), Some(_)) => None,
@@ -86,7 +86,7 @@ impl Form {
     pub(crate) fn folder(&self) -> PathBuf {
         match self {
             Self::Native(folder) | Self::Json(folder) => folder.clone(),
-            Self::Yaml(form) => deploy::root_of(&deploy::Tree::Yaml(form.file.clone())),
+            Self::Yaml(form) => deploy_cli::root_of(&deploy_cli::Tree::Yaml(form.file.clone())),
         }
     }
 
@@ -111,20 +111,16 @@ impl Form {
     }
 
     /// The definitions that are there, and how many there should be.
-    pub(crate) fn read(
-        &mut self,
-        root: &Root,
-        context: &mut Context<'_>,
-    ) -> (Vec<Definition>, usize) {
+    pub(crate) fn read(&mut self, root: &Root, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
         context.has_literals = self.has_literals();
         let tree = match self {
             Self::Native(_) => return native::read(root, context),
             Self::Json(folder) if !folder.join(HOOKS).exists() => return (Vec::new(), 0),
-            Self::Json(folder) => deploy::Tree::Directory(folder.clone()),
+            Self::Json(folder) => deploy_cli::Tree::Directory(folder.clone()),
             Self::Yaml(form) if !form.file.exists() => return (Vec::new(), 0),
-            Self::Yaml(form) => deploy::Tree::Yaml(form.file.clone()),
+            Self::Yaml(form) => deploy_cli::Tree::Yaml(form.file.clone()),
         };
-        let (definitions, count) = deploy::read(root, &tree, context);
+        let (definitions, count) = deploy_cli::read(root, &tree, context);
         if let Self::Yaml(form) = self {
             form.text = definitions.first().map(|definition| Rc::clone(&definition.text));
             form.items = definitions
@@ -155,7 +151,7 @@ impl Form {
     pub(crate) fn update(
         &mut self,
         index: usize,
-        definition: &Definition,
+        definition: &Parsed,
         edits: Vec<Edit>,
         batch: &mut Batch,
     ) -> Outcome {
@@ -214,7 +210,7 @@ impl Form {
     pub(crate) fn remove(
         &mut self,
         index: usize,
-        definition: &Definition,
+        definition: &Parsed,
         batch: &mut Batch,
     ) -> String {
         let shown = display(&definition.at.path);

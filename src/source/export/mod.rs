@@ -6,7 +6,7 @@
 
 mod backup;
 #[cfg(test)]
-mod deploy_tests;
+mod deploy_cli_tests;
 mod fields;
 mod form;
 mod merge;
@@ -26,7 +26,7 @@ pub use backup::{Backup, Manifest, Saved, backup};
 
 use super::write::{Batch, WriteError};
 use super::{Keywords, Layout};
-use crate::model::{Diagnostic, HookName, LiveState};
+use crate::model::{Diagnostic, LiveState, Name};
 
 /// What an export needs to know.
 pub struct ExportOptions<'a> {
@@ -35,7 +35,7 @@ pub struct ExportOptions<'a> {
     /// Whether definitions without a live hook are removed.
     pub prune: bool,
     /// Which hooks are meant; others are left alone on disk.
-    pub only: &'a dyn Fn(&HookName) -> bool,
+    pub only: &'a dyn Fn(&Name) -> bool,
     /// How a new folder is laid out. An existing one keeps its layout.
     pub layout: Option<Layout>,
 }
@@ -56,7 +56,7 @@ pub struct ExportPlan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookFiles {
     /// The hook.
-    pub name: HookName,
+    pub name: Name,
     /// What becomes of its files.
     pub action: FileAction,
     /// The definition's file.
@@ -80,7 +80,7 @@ pub enum FileAction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Orphan {
     /// The hook that isn't there.
-    pub name: HookName,
+    pub name: Name,
     /// The definition's file.
     pub source: String,
     /// The files that are removed; empty unless asked for.

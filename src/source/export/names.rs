@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{HookName, Sha256};
+use crate::model::{Name, Sha256};
 
 /// Longer names are cut. Far below what file systems take.
 const LONGEST: usize = 100;
@@ -28,7 +28,7 @@ impl Stems {
     }
 
     /// A stem for a hook.
-    pub(crate) fn give(&mut self, name: &HookName) -> String {
+    pub(crate) fn give(&mut self, name: &Name) -> String {
         let base = stem(name);
         let numbered = (2..).map(|number: u64| format!("{base}-{number}"));
         let free = std::iter::once(base.clone()).chain(numbered).find(|s| !self.taken.contains(s));
@@ -41,7 +41,7 @@ impl Stems {
 
 /// A hook's name as a file stem. Identities are lower-case ASCII letters,
 /// digits and hyphens, so little can go wrong with them.
-fn stem(name: &HookName) -> String {
+fn stem(name: &Name) -> String {
     let name = name.as_str();
     if name.is_empty() || RESERVED.contains(&name) {
         return format!("{name}-hook").trim_start_matches('-').to_owned();
@@ -63,7 +63,7 @@ mod tests {
         stems.take("Taken.js");
         stems.take("two-2.YAML");
         let mut check = |name: &str, stem: &str| {
-            assert_eq!(stems.give(&HookName::of_live(Some(name), "x")), stem, "{name}");
+            assert_eq!(stems.give(&Name::of_live_hook(Some(name), "x")), stem, "{name}");
         };
         check("taken", "taken-2");
         check("two", "two");

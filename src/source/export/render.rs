@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::merge::written;
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, HookId, HookName, LiveHook, Trigger};
+use crate::model::{Dependencies, Id, Live, Name, Trigger};
 use crate::source::node::{Entry, Node, Value};
 
 /// A text as a value.
@@ -37,14 +37,14 @@ pub(crate) fn dependencies(dependencies: &Dependencies) -> Value {
 
 /// The name to write for a live hook: its identity, which is what the tenant
 /// stores. `None` if that is no name that a definition can have.
-pub(crate) fn written_name(hook: &LiveHook) -> Option<String> {
-    let identity = HookName::parse(hook.name.as_str()).ok()?;
+pub(crate) fn written_name(hook: &Live) -> Option<String> {
+    let identity = Name::hook(hook.name.as_str()).ok()?;
     (identity == hook.name).then(|| identity.to_string())
 }
 
 /// Orders live hooks of one identity: the one that is called so comes before
 /// those that only go by it.
-pub(crate) fn precedence(hook: &LiveHook) -> (bool, bool, &HookId) {
+pub(crate) fn precedence(hook: &Live) -> (bool, bool, &Id) {
     let is_called_so = hook.stored_name.as_deref() == Some(hook.name.as_str());
     (!is_called_so, hook.stored_name.is_none(), &hook.id)
 }
@@ -52,26 +52,27 @@ pub(crate) fn precedence(hook: &LiveHook) -> (bool, bool, &HookId) {
 /// A new definition. `enabled` is left out where two hooks of one trigger run,
 /// which no definitions can say.
 pub(crate) fn definition(
-    hook: &LiveHook,
+    hook: &Live,
     name: &str,
     script_file: &str,
     literal: &BTreeSet<String>,
     with_enabled: bool,
 ) -> Node {
-    let LiveHook {
+    let Live {
         id: _,
         name: _,
         stored_name: _,
         trigger,
-        enabled,
+        runs,
         script: _,
         dependencies: packages,
         secrets,
+        body: _,
     } = hook;
     let mut fields =
         vec![("name".to_owned(), text(name)), ("triggerId".to_owned(), text(trigger.as_str()))];
     if with_enabled {
-        fields.push(("enabled".to_owned(), Value::Bool(*enabled)));
+        fields.push(("enabled".to_owned(), Value::Bool(*runs)));
     }
     fields.push(("script".to_owned(), text(script_file)));
     if let Some(packages) = packages {
@@ -97,7 +98,7 @@ pub(crate) fn in_deploy_order(mut tree: Node) -> Node {
 }
 
 /// Adds the name under which a hook may be found now.
-pub(crate) fn add_former_name(definition: &mut Node, name: Option<&HookName>) {
+pub(crate) fn add_former_name(definition: &mut Node, name: Option<&Name>) {
     if let (Some(name), Value::Map(entries)) = (name, &mut definition.value) {
         let (key, value) = (node(text("renamedFrom")), node(text(name.as_str())));
         entries.push(Entry { key, value });
@@ -105,18 +106,18 @@ pub(crate) fn add_former_name(definition: &mut Node, name: Option<&HookName>) {
 }
 
 /// The markers in a live hook's versions: text, not keywords.
-pub(crate) fn literal_versions(hook: &LiveHook) -> BTreeSet<String> {
+pub(crate) fn literal_versions(hook: &Live) -> BTreeSet<String> {
     hook.dependencies.iter().flatten().flat_map(|(_, version)| written(version)).collect()
 }
 
 /// The markers in a live hook's script and versions: text, not keywords.
-pub(crate) fn literal_markers(hook: &LiveHook) -> BTreeSet<String> {
+pub(crate) fn literal_markers(hook: &Live) -> BTreeSet<String> {
     let script = hook.script.iter().flat_map(|script| written(script.as_str()));
     script.chain(literal_versions(hook)).collect()
 }
 
 /// Whether a hook can be a definition at all, else why not.
-pub(crate) fn obstacle(hook: &LiveHook) -> Option<String> {
+pub(crate) fn obstacle(hook: &Live) -> Option<String> {
     if matches!(hook.trigger, Trigger::Other(_)) {
         return Some("its trigger is not one that definitions can have".to_owned());
     }

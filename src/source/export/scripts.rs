@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::merge::{merge, written};
 use super::render;
-use crate::model::{LiveHook, Script};
+use crate::model::{Live, Script};
 use crate::source::codes;
-use crate::source::definition::{Context, Definition, script};
+use crate::source::definition::{Context, Parsed, script};
 use crate::source::keyword::Resolver;
 use crate::source::walk::Root;
 
@@ -32,8 +32,8 @@ pub(crate) struct Wanted {
 /// text. One that differs in newlines alone stays.
 pub(crate) fn wanted(
     root: &Root,
-    definition: &Definition,
-    hook: &LiveHook,
+    definition: &Parsed,
+    hook: &Live,
     context: &mut Context<'_>,
 ) -> Wanted {
     let live = hook.script.clone().unwrap_or_default();

@@ -5,19 +5,20 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::model::{HookId, LiveHook, Script, Trigger};
+use crate::model::{Id, Live, LiveBody, Script, Trigger};
 use crate::source::{LoadOptions, load};
 
-fn hook(name: &str, script: &str) -> LiveHook {
-    LiveHook {
-        id: HookId::new(name),
-        name: HookName::of_live(Some(name), name),
+fn hook(name: &str, script: &str) -> Live {
+    Live {
+        id: Id::new(name),
+        name: Name::of_live_hook(Some(name), name),
         stored_name: Some(name.to_owned()),
         trigger: Trigger::PostChangePassword,
-        enabled: name == "a",
+        runs: name == "a",
         script: Some(Script::new(script)),
         dependencies: Some([("axios".to_owned(), "1.10".to_owned())].into()),
         secrets: Some(["api-key".to_owned()].into()),
+        body: LiveBody::Hook,
     }
 }
 
@@ -36,9 +37,9 @@ fn says(dir: &Path, live: &LiveState) {
     let errors: Vec<_> = loaded.diagnostics.iter().filter(|found| found.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let found: Vec<_> =
-        loaded.desired.hooks.into_iter().map(|hook| (hook.name, Some(hook.script))).collect();
+        loaded.desired.definitions.into_iter().map(|hook| (hook.name, Some(hook.script))).collect();
     let expected: Vec<_> =
-        live.hooks.iter().cloned().map(|hook| (hook.name, hook.script)).collect();
+        live.resources.iter().cloned().map(|hook| (hook.name, hook.script)).collect();
     assert_eq!(found, expected);
 }
 
@@ -47,7 +48,8 @@ const AFTER: &str = "# about clients\nclients:\n- {a: *t,  b: 1 } \nlast: \"x\""
 
 #[test]
 fn everything_around_the_section_stays_byte_for_byte() {
-    let live = LiveState { hooks: vec![hook("a", "1;\r\n"), hook("zz", "2")] };
+    let live =
+        LiveState { resources: vec![hook("a", "1;\r\n"), hook("zz", "2")], ..LiveState::default() };
     for section in [
         "hooks: []\n",
         "hooks: []   # none yet\n",
@@ -84,7 +86,7 @@ fn everything_around_the_section_stays_byte_for_byte() {
 
 #[test]
 fn without_a_section_there_is_one_at_the_end() {
-    let live = LiveState { hooks: vec![hook("a", "1")] };
+    let live = LiveState { resources: vec![hook("a", "1")], ..LiveState::default() };
     for before in ["", "tenant: {}", "tenant: {}\n", "# only this", "a: 1\r\nb: 2\r\n"] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("tenant.yaml");
@@ -97,7 +99,8 @@ fn without_a_section_there_is_one_at_the_end() {
 
 #[test]
 fn line_ends_of_the_file_are_kept() {
-    let live = LiveState { hooks: vec![hook("a", "1\n2"), hook("zz", "2")] };
+    let live =
+        LiveState { resources: vec![hook("a", "1\n2"), hook("zz", "2")], ..LiveState::default() };
     for old in [
         "a: 1\r\nhooks: []\r\nb: 2\r\n",
         "a: 1\r\n",
@@ -118,7 +121,7 @@ fn line_ends_of_the_file_are_kept() {
 /// Other sections may lean on an anchor that stands among the hooks.
 #[test]
 fn what_other_sections_say_stays_or_nothing_is_written() {
-    let live = LiveState { hooks: vec![hook("zz", "2")] };
+    let live = LiveState { resources: vec![hook("zz", "2")], ..LiveState::default() };
     let gone = "hooks:\n  - name: gone\n    triggerId: send-phone-message\n    script: ./hooks/gone.js\n    dependencies: &deps {axios: 1.21.1}\nactions:\n  - dependencies: *deps\n";
     for old in [gone, "{\"tenant\": {}, \"hooks\": []}\n"] {
         let folder = tempfile::tempdir().unwrap();

@@ -5,26 +5,27 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::model::{DesiredSecret, HookId, LiveHook, Script, Trigger};
+use crate::model::{DesiredSecret, Id, Live, LiveBody, Script, Trigger};
 use crate::source::{Environment, LoadOptions, Loaded, load};
 
-fn hook(name: &str, script: &str) -> LiveHook {
-    LiveHook {
-        id: HookId::new(format!("id-{name}")),
-        name: HookName::of_live(Some(name), "x"),
+fn hook(name: &str, script: &str) -> Live {
+    Live {
+        id: Id::new(format!("id-{name}")),
+        name: Name::of_live_hook(Some(name), "x"),
         stored_name: Some(name.to_owned()),
         trigger: Trigger::PostUserRegistration,
-        enabled: false,
+        runs: false,
         script: Some(Script::new(script)),
         dependencies: Some(BTreeMap::new()),
         secrets: Some(BTreeSet::new()),
+        body: LiveBody::Hook,
     }
 }
 
-fn state(hooks: impl IntoIterator<Item = LiveHook>) -> LiveState {
-    let mut hooks: Vec<LiveHook> = hooks.into_iter().collect();
+fn state(hooks: impl IntoIterator<Item = Live>) -> LiveState {
+    let mut hooks: Vec<Live> = hooks.into_iter().collect();
     hooks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    LiveState { hooks }
+    LiveState { resources: hooks, ..LiveState::default() }
 }
 
 fn put(dir: &Path, files: &[(&str, &str)]) {
@@ -55,8 +56,9 @@ fn reload(dir: &Path, keywords: &Keywords) -> Loaded {
 fn differences(loaded: &Loaded, live: &LiveState) -> Vec<String> {
     let mut out: Vec<String> =
         loaded.diagnostics.iter().filter(|d| d.is_error()).map(|d| format!("{d:?}")).collect();
-    for hook in &live.hooks {
-        let Some(desired) = loaded.desired.hooks.iter().find(|desired| desired.name == hook.name)
+    for hook in &live.resources {
+        let Some(desired) =
+            loaded.desired.definitions.iter().find(|desired| desired.name == hook.name)
         else {
             out.push(format!("{} has no definition", hook.name));
             continue;
@@ -69,7 +71,7 @@ fn differences(loaded: &Loaded, live: &LiveState) -> Vec<String> {
         let live_script = hook.script.as_ref().unwrap();
         differs("script", !desired.script.same_but_newlines(live_script));
         differs("trigger", desired.trigger != hook.trigger);
-        differs("enabled", desired.enabled.is_some_and(|enabled| enabled != hook.enabled));
+        differs("enabled", desired.enabled().is_some_and(|enabled| enabled != hook.runs));
         differs(
             "dependencies",
             desired.dependencies.is_some() && desired.dependencies != hook.dependencies,
@@ -115,7 +117,7 @@ fn an_empty_folder_gets_everything_byte_for_byte() {
     let dir = folder.path().join("new/hooks");
     let names =
         ["My Hook", "con", "hooksync", "a", "HTMLParser", "x-1", "x 2", "z9", "true", "1e3"];
-    let live = state(names.iter().zip(HARD).map(|(name, script)| LiveHook {
+    let live = state(names.iter().zip(HARD).map(|(name, script)| Live {
         dependencies: Some(
             [("lodash".into(), "1.10".into()), ("yes".into(), "##V##".into())].into(),
         ),
@@ -131,9 +133,9 @@ fn an_empty_folder_gets_everything_byte_for_byte() {
         fs::read_to_string(dir.join(".schema/hook.json")).unwrap(),
         crate::source::schema::hook()
     );
-    for hook in &live.hooks {
+    for hook in &live.resources {
         let desired =
-            loaded.desired.hooks.iter().find(|desired| desired.name == hook.name).unwrap();
+            loaded.desired.definitions.iter().find(|desired| desired.name == hook.name).unwrap();
         assert_eq!(Some(&desired.script), hook.script.as_ref());
         assert_eq!(
             Some(&desired.script_source.text),
@@ -175,8 +177,8 @@ fn only_what_differs_changes_in_a_folder_that_people_keep() {
     );
     let keywords = keywords(r#"{"ENV":"dev","ON":true,"GOT":"11","LIST":["x"]}"#);
     let live = state([
-        LiveHook {
-            enabled: true,
+        Live {
+            runs: true,
             dependencies: Some(
                 [
                     ("lodash".into(), "4.17.21".into()),
@@ -216,22 +218,22 @@ fn only_what_differs_changes_in_a_folder_that_people_keep() {
 #[test]
 fn hooks_that_no_definitions_can_say_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let on = |hook: LiveHook| LiveHook { enabled: true, ..hook };
+    let on = |hook: Live| Live { runs: true, ..hook };
     let live = state([
         on(hook("a", "1")),
         on(hook("b", "2")),
         hook("My Hook", "3"),
         hook("my-hook", "4"),
-        LiveHook { id: HookId::new("my-hook"), stored_name: None, ..hook("my-hook", "5") },
-        LiveHook { trigger: Trigger::Other("post-login".into()), ..hook("c", "6") },
-        LiveHook { name: HookName::of_live(None, "../.."), stored_name: None, ..hook("", "7") },
-        LiveHook {
-            id: HookId::new("../../etc/x"),
-            name: HookName::of_live(None, "../../etc/x"),
+        Live { id: Id::new("my-hook"), stored_name: None, ..hook("my-hook", "5") },
+        Live { trigger: Trigger::Other("post-login".into()), ..hook("c", "6") },
+        Live { name: Name::of_live_hook(None, "../.."), stored_name: None, ..hook("", "7") },
+        Live {
+            id: Id::new("../../etc/x"),
+            name: Name::of_live_hook(None, "../../etc/x"),
             stored_name: None,
             ..hook("", "8")
         },
-        LiveHook { script: None, ..hook("d", "") },
+        Live { script: None, ..hook("d", "") },
         hook(&"n".repeat(300), "9"),
     ]);
     let plan = run(folder.path(), &live, &Keywords::default(), false);
@@ -242,7 +244,7 @@ fn hooks_that_no_definitions_can_say_are_told() {
     assert!(loaded.diagnostics.iter().all(|found| !found.is_error()), "{:#?}", loaded.diagnostics);
     let names: Vec<(&str, &str)> = loaded
         .desired
-        .hooks
+        .definitions
         .iter()
         .map(|h| (&h.name.as_str()[..h.name.as_str().len().min(9)], h.script.as_str()))
         .collect();
@@ -268,7 +270,7 @@ fn what_an_export_could_not_keep_is_told() {
         ],
     );
     let keywords = keywords(r#"{"A":"1"}"#);
-    let live = state([LiveHook {
+    let live = state([Live {
         trigger: Trigger::SendPhoneMessage,
         secrets: Some(["\u{2028}: \n".to_owned(), "x".repeat(2000)].into()),
         ..hook("a", &format!("a(2)\n{}", "x".repeat(1_000_000)))
@@ -361,17 +363,13 @@ fn a_backup_can_be_loaded_again() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join(".hooksync/backups/now");
     let live = [
-        LiveHook {
-            enabled: true,
-            secrets: Some(["K".to_owned()].into()),
-            ..hook("a", "##HOME##\r\n")
-        },
-        LiveHook { enabled: true, secrets: None, ..hook("b", "2") },
+        Live { runs: true, secrets: Some(["K".to_owned()].into()), ..hook("a", "##HOME##\r\n") },
+        Live { runs: true, secrets: None, ..hook("b", "2") },
         hook("B", "3"),
-        LiveHook { trigger: Trigger::Other("x\n\u{1b}".into()), ..hook("c", "4") },
+        Live { trigger: Trigger::Other("x\n\u{1b}".into()), ..hook("c", "4") },
         hook("readme", "5"),
     ];
-    let (renamed, made) = (HookName::parse("Z").unwrap(), HookName::parse("new").unwrap());
+    let (renamed, made) = (Name::hook("Z").unwrap(), Name::hook("new").unwrap());
     let of = |hook| Saved { hook, becomes: (hook.name.as_str() == "readme").then_some(&renamed) };
     let saved =
         Backup { tenant: "t.example", hooks: live.iter().map(of).collect(), made: vec![&made] };
@@ -382,9 +380,10 @@ fn a_backup_can_be_loaded_again() {
     assert_eq!(Manifest::read(folder.path()).unwrap(), None);
     let loaded = reload(&dir, &keywords(r#"{"HOME":"/root"}"#));
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-    let scripts: Vec<&str> = loaded.desired.hooks.iter().map(|hook| hook.script.as_str()).collect();
+    let scripts: Vec<&str> =
+        loaded.desired.definitions.iter().map(|hook| hook.script.as_str()).collect();
     assert_eq!(scripts, ["##HOME##\r\n", "2", "5"]);
-    assert_eq!(loaded.desired.hooks[2].renamed_from, std::slice::from_ref(&renamed));
+    assert_eq!(loaded.desired.definitions[2].renamed_from, std::slice::from_ref(&renamed));
     insta::assert_snapshot!(shown(&dir));
     assert!(backup(&dir, &saved).is_err(), "a backup is never written over another");
 }

@@ -13,8 +13,8 @@ use super::form::{Form, Outcome};
 use super::names::Stems;
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
-use crate::model::{Diagnostic, HookName, LiveHook, LiveState, Severity, Trigger};
-use crate::source::definition::{Context, Definition, check, script};
+use crate::model::{Diagnostic, Live, LiveState, Name, Severity, Trigger};
+use crate::source::definition::{Context, Parsed, check, script};
 use crate::source::file::MAX_BYTES;
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
@@ -25,7 +25,7 @@ pub(crate) struct Tree<'a> {
     form: Form,
     /// `None` if the folder isn't there yet.
     root: Option<Root>,
-    definitions: Vec<Definition>,
+    definitions: Vec<Parsed>,
     stems: Stems,
     context: Context<'a>,
 }
@@ -117,12 +117,12 @@ impl<'a> Tree<'a> {
 
     /// The definition of a live hook: the one with its name, else one that
     /// had it before.
-    fn find(&self, name: &HookName, live: &LiveState, free: &BTreeSet<usize>) -> Option<usize> {
-        let named = |definition: &Definition, name: &HookName| {
+    fn find(&self, name: &Name, live: &LiveState, free: &BTreeSet<usize>) -> Option<usize> {
+        let named = |definition: &Parsed, name: &Name| {
             definition.name.as_ref().is_some_and(|placed| placed.value == *name)
         };
         let is_live =
-            |definition: &Definition| live.hooks.iter().any(|hook| named(definition, &hook.name));
+            |definition: &Parsed| live.resources.iter().any(|hook| named(definition, &hook.name));
         let own = free.iter().find(|&&index| named(&self.definitions[index], name));
         let former = || {
             free.iter().find(|&&index| {
@@ -136,7 +136,7 @@ impl<'a> Tree<'a> {
 
     fn update(
         &mut self,
-        known: &[(usize, &LiveHook, bool)],
+        known: &[(usize, &Live, bool)],
         unmatched: &BTreeSet<usize>,
         plan: &mut ExportPlan,
     ) {
@@ -160,7 +160,7 @@ impl<'a> Tree<'a> {
     fn update_one(
         &mut self,
         index: usize,
-        hook: &LiveHook,
+        hook: &Live,
         with_enabled: bool,
         wanted: Wanted,
         plan: &mut ExportPlan,
@@ -205,7 +205,7 @@ impl<'a> Tree<'a> {
         plan.hooks.push(files);
     }
 
-    fn create(&mut self, hook: &LiveHook, with_enabled: bool, plan: &mut ExportPlan) {
+    fn create(&mut self, hook: &Live, with_enabled: bool, plan: &mut ExportPlan) {
         let Some(name) = render::written_name(hook) else { return };
         let stem = self.stems.give(&hook.name);
         let folder = self.form.folder();
@@ -241,7 +241,7 @@ impl<'a> Tree<'a> {
     ) {
         let real = |index: usize| script::path_of(&self.definitions[index])?.canonicalize().ok();
         // A live hook that can't be exported doesn't make its definition an orphan.
-        let is_live = |name: &HookName| live.hooks.iter().any(|hook| hook.name == *name);
+        let is_live = |name: &Name| live.resources.iter().any(|hook| hook.name == *name);
         let meant: BTreeSet<usize> = unmatched
             .iter()
             .copied()
@@ -276,7 +276,7 @@ impl<'a> Tree<'a> {
 }
 
 struct Chosen<'l> {
-    hook: &'l LiveHook,
+    hook: &'l Live,
     with_enabled: bool,
 }
 
@@ -287,14 +287,14 @@ fn choose<'l>(
     options: &ExportOptions<'_>,
     notes: &mut Vec<Diagnostic>,
 ) -> Vec<Chosen<'l>> {
-    let mut by_name: BTreeMap<&HookName, Vec<&LiveHook>> = BTreeMap::new();
-    for hook in live.hooks.iter().filter(|hook| (options.only)(&hook.name)) {
+    let mut by_name: BTreeMap<&Name, Vec<&Live>> = BTreeMap::new();
+    for hook in live.resources.iter().filter(|hook| (options.only)(&hook.name)) {
         match render::obstacle(hook) {
             Some(why) => notes.push(skipped(hook, &why)),
             None => by_name.entry(&hook.name).or_default().push(hook),
         }
     }
-    let mut enabled: BTreeMap<&Trigger, &HookName> = BTreeMap::new();
+    let mut enabled: BTreeMap<&Trigger, &Name> = BTreeMap::new();
     let mut chosen = Vec::new();
     for (name, mut hooks) in by_name {
         hooks.sort_by_key(|hook| render::precedence(hook));
@@ -303,7 +303,7 @@ fn choose<'l>(
         hooks.for_each(|other| {
             notes.push(skipped(other, &format!("another hook goes by the name `{name}` too")));
         });
-        let first = if hook.enabled { *enabled.entry(&hook.trigger).or_insert(name) } else { name };
+        let first = if hook.runs { *enabled.entry(&hook.trigger).or_insert(name) } else { name };
         if first != name {
             let message = format!(
                 "hook `{name}` is enabled for {} beside `{first}`; its definition leaves `enabled` out, because definitions can enable only one",
@@ -316,12 +316,12 @@ fn choose<'l>(
     chosen
 }
 
-fn skipped(hook: &LiveHook, why: &str) -> Diagnostic {
+fn skipped(hook: &Live, why: &str) -> Diagnostic {
     let message = format!("hook `{}` (id `{}`) is not exported: {why}", hook.name, hook.id);
     Diagnostic::warning(codes::NOT_EXPORTED, message)
 }
 
-fn note_unwritable(hook: &LiveHook, plan: &mut ExportPlan) {
+fn note_unwritable(hook: &Live, plan: &mut ExportPlan) {
     let why = "no YAML text was found that every reader takes for its values";
     plan.notes.push(skipped(hook, why));
 }

@@ -6,7 +6,7 @@ use crate::api::compare::{self, Difference};
 use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
 use crate::model::name::kebab_case;
 use crate::model::{
-    DesiredSecret, DesiredState, HookId, HookPatch, LiveHook, NewHook, SecretKey, SecretValue,
+    DesiredSecret, DesiredState, HookPatch, Id, Live, NewHook, SecretKey, SecretValue,
 };
 use crate::plan::Op;
 
@@ -14,7 +14,7 @@ use crate::plan::Op;
 pub(super) struct Job {
     pub(super) op: Op,
     /// The hook, unless it is made.
-    pub(super) id: Option<HookId>,
+    pub(super) id: Option<Id>,
     pub(super) values: Vec<(SecretKey, SecretValue)>,
     pub(super) urgency: Urgency,
     /// The tenant refuses this kind of write; only a switch-off is left of it.
@@ -25,7 +25,7 @@ pub(super) struct Job {
 #[derive(Debug, Default)]
 pub(super) struct Done {
     /// The hook that was made.
-    pub(super) id: Option<HookId>,
+    pub(super) id: Option<Id>,
     pub(super) notes: Vec<String>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Failure {
     /// The tenant took the write, but not as it was sent.
     pub(super) accepted: bool,
     /// The hook that was made all the same.
-    pub(super) id: Option<HookId>,
+    pub(super) id: Option<Id>,
     /// Of a refused patch, the switch-off came through alone.
     pub(super) switched_off: bool,
 }
@@ -118,7 +118,7 @@ async fn create(writer: &Writer, hook: &NewHook, urgency: Urgency) -> Result<Don
 
 async fn send_patch(
     writer: &Writer,
-    id: &HookId,
+    id: &Id,
     patch: &HookPatch,
     urgency: Urgency,
 ) -> Result<Done, Failure> {
@@ -130,7 +130,7 @@ async fn send_patch(
 }
 
 /// A write is done only if the tenant says that it has what was sent.
-fn judged(differences: Vec<Difference>, id: Option<HookId>) -> Result<Done, Failure> {
+fn judged(differences: Vec<Difference>, id: Option<Id>) -> Result<Done, Failure> {
     let (notes, wrong): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_harmless);
     let words = |found: Vec<Difference>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
     if wrong.is_empty() {
@@ -154,25 +154,20 @@ fn is_harmless(difference: &Difference) -> bool {
 /// What is left of a patch that the tenant refuses: its switch-off. A
 /// switch-on is not carried out, for the old script would go live in the new
 /// one's place.
-async fn refused_patch(
-    writer: &Writer,
-    id: &HookId,
-    patch: &HookPatch,
-    error: ApiError,
-) -> Failure {
+async fn refused_patch(writer: &Writer, id: &Id, patch: &HookPatch, error: ApiError) -> Failure {
     let more = *patch != HookPatch::enabled(false);
     let switched_off = patch.enabled == Some(false) && more && switch_off(writer, id).await.is_ok();
     Failure { switched_off, ..Failure::of(error) }
 }
 
 /// Switches a hook off, also in a run that is being stopped.
-pub(super) async fn switch_off(writer: &Writer, id: &HookId) -> Result<(), ApiError> {
+pub(super) async fn switch_off(writer: &Writer, id: &Id) -> Result<(), ApiError> {
     writer.patch(id, &HookPatch::enabled(false), Urgency::MustFinish).await.map(drop)
 }
 
 /// The patch that puts a hook back as it was. A name is only put back where
 /// it was all that the patch changed: a successor may bear it already.
-pub(super) fn inverse(patch: &HookPatch, live: &LiveHook, only_off: bool) -> HookPatch {
+pub(super) fn inverse(patch: &HookPatch, live: &Live, only_off: bool) -> HookPatch {
     let HookPatch { name, script, dependencies, enabled } = patch;
     if only_off {
         return HookPatch::enabled(true);
@@ -182,7 +177,7 @@ pub(super) fn inverse(patch: &HookPatch, live: &LiveHook, only_off: bool) -> Hoo
         name: name.as_ref().filter(|_| name_only).map(|_| live.name.clone()),
         script: script.as_ref().and_then(|_| live.script.clone()),
         dependencies: dependencies.as_ref().and_then(|_| live.dependencies.clone()),
-        enabled: enabled.map(|_| live.enabled),
+        enabled: enabled.map(|_| live.runs),
     }
 }
 
@@ -192,7 +187,7 @@ pub(super) fn values(op: &Op, desired: &DesiredState) -> Vec<(SecretKey, SecretV
     else {
         return Vec::new();
     };
-    let hook = desired.hooks.iter().find(|hook| hook.name == *definition);
+    let hook = desired.definitions.iter().find(|hook| hook.name == *definition);
     let Some(secrets) = hook.and_then(|hook| hook.secrets.as_ref()) else { return Vec::new() };
     keys.iter()
         .filter_map(|key| match secrets.get(key)? {

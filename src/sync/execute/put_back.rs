@@ -7,15 +7,15 @@
 use super::perform::{self, Failure};
 use super::{Ended, Run, Running, State};
 use crate::api::{ApiError, Urgency, Writer};
-use crate::model::{HookId, HookPatch};
+use crate::model::{HookPatch, Id};
 use crate::plan::{Op, Owner, Step, StepId};
 
 /// What has to be done so that a trigger is as it was.
 struct Task {
     /// The hook that has to be off first, because nobody knows whether its
     /// switch-on came through.
-    off: Option<HookId>,
-    patches: Vec<(StepId, HookId, HookPatch)>,
+    off: Option<Id>,
+    patches: Vec<(StepId, Id, HookPatch)>,
 }
 
 /// What came of it.
@@ -79,7 +79,7 @@ impl Run<'_> {
     }
 
     /// The hook that a step switches on; `None` where it makes one.
-    fn hook_of(&self, step: &Step) -> Option<HookId> {
+    fn hook_of(&self, step: &Step) -> Option<Id> {
         match &step.op {
             Op::Patch { hook, .. } => self.id_of(hook),
             _ => None,
@@ -87,7 +87,7 @@ impl Run<'_> {
     }
 
     /// What takes a step back.
-    fn inverse(&self, from: StepId) -> Option<(StepId, HookId, HookPatch)> {
+    fn inverse(&self, from: StepId) -> Option<(StepId, Id, HookPatch)> {
         let step = &self.plan.steps[from];
         let live = match step.owner {
             Owner::Change(index) => self.plan.changes[index].live.as_ref(),

@@ -5,7 +5,7 @@
 
 use super::{Run, State, Why};
 use crate::api::{ApiError, ApiErrorKind};
-use crate::model::HookId;
+use crate::model::Id;
 use crate::plan::{
     ApplyReport, ChangeResult, FailedRequest, HookRef, Op, Outcome, Owner, Step, StepId,
 };
@@ -15,7 +15,7 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
     let changes = plan.changes.iter().enumerate().map(|(index, change)| {
         let owner = Owner::Change(index);
         let mut result = ChangeResult {
-            action: Some(change.action),
+            verb: Some(change.verb),
             name: change.name.clone(),
             trigger: change.trigger.clone(),
             id: id_of(run, owner).or_else(|| change.id.clone()),
@@ -30,7 +30,7 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
         result
     });
     let writes = plan.secret_writes.iter().enumerate().map(|(index, write)| ChangeResult {
-        action: None,
+        verb: None,
         name: write.name.clone(),
         trigger: write.trigger.clone(),
         id: Some(write.id.clone()),
@@ -64,7 +64,7 @@ fn is_written(state: &State) -> bool {
 }
 
 /// The hook that a change made.
-fn id_of(run: &Run<'_>, owner: Owner) -> Option<HookId> {
+fn id_of(run: &Run<'_>, owner: Owner) -> Option<Id> {
     run.made
         .iter()
         .find(|(step, _)| run.plan.steps[**step].owner == owner)
@@ -88,9 +88,9 @@ fn outcome(run: &Run<'_>, owner: Owner) -> ChangeResult {
         Outcome::Applied | Outcome::NotAttempted => Vec::new(),
     };
     done.extend(run.remarks.get(&owner).into_iter().flatten().cloned());
-    // the name, trigger, action and id are the caller's to fill in
+    // the name, trigger, verb and id are the caller's to fill in
     ChangeResult {
-        action: None,
+        verb: None,
         name: run.plan.owner_name(owner).clone(),
         trigger: crate::model::Trigger::Other(String::new()),
         id: None,

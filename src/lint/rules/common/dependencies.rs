@@ -182,7 +182,7 @@ fn check_one(script: &Script<'_>, required: &Required<'_>, findings: &mut Findin
             UNDECLARED_DEPENDENCY,
             place,
             format!("`{package}` is not in this hook's `dependencies`, so it can't be found when the hook runs."),
-            format!("add `{package}` with its version to `dependencies` in {}", findings.hook.source),
+            format!("add `{package}` with its version to `dependencies` in {}", findings.hook.place.file),
         );
     }
 }

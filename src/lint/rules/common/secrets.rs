@@ -50,7 +50,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             format!("The secret `{key}` is not declared, so the script reads `undefined`."),
             match nearest {
                 Some(name) => format!("did you mean `{name}`?"),
-                None => format!("add `{key}` below `secrets` in {}", hook.source),
+                None => format!("add `{key}` below `secrets` in {}", hook.place.file),
             },
         );
     }

@@ -1,7 +1,7 @@
 //! Rules that look at one expression or one name.
 
 use crate::lint::testing::{codes, codes_of, hook, told_of};
-use crate::model::{DesiredHook, DesiredSecret};
+use crate::model::{Definition, DesiredSecret};
 
 /// Checks all findings of a function body.
 fn check(body: &str, expected: &[&str]) {
@@ -17,7 +17,7 @@ fn declared(mut codes: Vec<&'static str>) -> Vec<&'static str> {
 }
 
 /// A hook with these secrets and a body that reads some.
-fn with_secrets(keys: &[&str], body: &str) -> DesiredHook {
+fn with_secrets(keys: &[&str], body: &str) -> Definition {
     let script = format!("module.exports = function (user, context, cb) {{\n{body}\n}};\n");
     let mut hook = hook("post-user-registration", &script);
     let kept = keys.iter().map(|key| ((*key).to_owned(), DesiredSecret::Kept));

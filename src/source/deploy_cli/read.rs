@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::replaced::ReplacedText;
 use super::{HOOKS, Tree, files, section};
 use crate::model::{DesiredState, Diagnostic, Severity};
-use crate::source::definition::{self, Context, Definition, Style, check};
+use crate::source::definition::{self, Context, Parsed, Style, check};
 use crate::source::file::{self, Text};
 use crate::source::keyword::Within;
 use crate::source::node::{Node, Value};
@@ -62,11 +62,7 @@ pub(crate) fn load(tree: &Tree, context: &mut Context<'_>) -> (DesiredState, usi
 }
 
 /// All hooks of a tree, as far as they can be read, and how many there are.
-pub(crate) fn read(
-    root: &Root,
-    tree: &Tree,
-    context: &mut Context<'_>,
-) -> (Vec<Definition>, usize) {
+pub(crate) fn read(root: &Root, tree: &Tree, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
     match tree {
         Tree::Directory(folder) => read_folder(root, &folder.join(HOOKS), context),
         Tree::Yaml(file) => read_yaml(file, context),
@@ -85,7 +81,7 @@ fn source_text(text: &Text, tree: &Tree) -> String {
     }
 }
 
-fn read_folder(root: &Root, folder: &Path, context: &mut Context<'_>) -> (Vec<Definition>, usize) {
+fn read_folder(root: &Root, folder: &Path, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
     let mut paths: Vec<PathBuf> = files(folder, &["json"]).collect();
     paths.sort();
     let count = paths.len();
@@ -105,7 +101,7 @@ fn read_folder(root: &Root, folder: &Path, context: &mut Context<'_>) -> (Vec<De
     (definitions, count)
 }
 
-fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Definition> {
+fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed> {
     let part = ReplacedText::new(&text, 0..text.text.len(), context);
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&part.text) {
         if part.tell_left(context) {
@@ -138,7 +134,7 @@ fn place(text: &str, line: usize, column: usize) -> std::ops::Range<usize> {
     at..at
 }
 
-fn read_yaml(path: &Path, context: &mut Context<'_>) -> (Vec<Definition>, usize) {
+fn read_yaml(path: &Path, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
     let file = display(path);
     let text = file::read_up_to(path, &file, "file", MAX_YAML).and_then(file::without_nul);
     let text = match text {
@@ -200,7 +196,7 @@ fn hooks_of(text: &Text, context: &mut Context<'_>) -> Option<Node> {
     None
 }
 
-fn take(at: Found, text: Rc<Text>, tree: Node, context: &mut Context<'_>) -> Option<Definition> {
+fn take(at: Found, text: Rc<Text>, tree: Node, context: &mut Context<'_>) -> Option<Parsed> {
     let literal = std::collections::BTreeSet::new();
     definition::read(at, text, tree.clone(), &tree, literal, Style::Deploy, context)
 }

@@ -46,9 +46,10 @@ fn the_directory_layout_is_read_wherever_it_is_pointed_at() {
         let loaded = load(&fixture(dir), &options(MAPPINGS, &[]));
         assert_eq!(loaded.layout, Layout::DeployCli);
         assert!(errors(&loaded).is_empty(), "{:#?}", loaded.diagnostics);
-        let names: Vec<&str> = loaded.desired.hooks.iter().map(|hook| hook.name.as_str()).collect();
+        let names: Vec<&str> =
+            loaded.desired.definitions.iter().map(|hook| hook.name.as_str()).collect();
         assert_eq!(names, ["old-welcome", "welcome"]);
-        let [old, welcome] = &loaded.desired.hooks[..] else { panic!() };
+        let [old, welcome] = &loaded.desired.definitions[..] else { panic!() };
         assert!(old.script.as_str().ends_with("cb();\r\n};"));
         assert!(welcome.script.as_str().contains("https://crm.example.com/contacts"));
         assert!(welcome.script.as_str().contains("lists: [\"a\"] }"));
@@ -64,9 +65,9 @@ fn the_yaml_layout_is_read_wherever_it_is_pointed_at() {
         let loaded = load(&fixture(dir), &options(MAPPINGS, &[("CRM_TOKEN", "canary")]));
         assert_eq!(loaded.layout, Layout::DeployCliYaml, "{dir}");
         assert!(errors(&loaded).is_empty(), "{:#?}", loaded.diagnostics);
-        let [deny, welcome] = &loaded.desired.hooks[..] else { panic!() };
+        let [deny, welcome] = &loaded.desired.definitions[..] else { panic!() };
         assert_eq!(deny.name.as_str(), "dev-deny-free-mail");
-        assert_eq!((deny.enabled, welcome.enabled), (Some(false), Some(true)));
+        assert_eq!((deny.enabled(), welcome.enabled()), (Some(false), Some(true)));
         assert_eq!(deny.dependencies, welcome.dependencies);
         assert!(deny.script.as_str().contains("const free = [\"x.com\"];"));
         let secrets = welcome.secrets.as_ref().unwrap();
@@ -169,7 +170,7 @@ fn a_values_own_markers_are_replaced_up_to_a_ring() {
     );
     let mappings = r###"{"URL":"https://##HOST##/x","HOST":"##SUB##.com","SUB":"s","LIST":["##SUB##"],"GONE":"##NOTHING##","RING":"a##RING##"}"###;
     let loaded = load(dir.path(), &options(mappings, &[]));
-    let hook = loaded.desired.hooks.first();
+    let hook = loaded.desired.definitions.first();
     assert_eq!(
         hook.map(|hook| hook.script.as_str()),
         Some(r###"'https://s.com/x'; ["s"]; '##NOTHING##'"###)

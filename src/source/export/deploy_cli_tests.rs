@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::model::{DesiredHook, HookId, LiveHook, Script, Trigger};
+use crate::model::{Definition, Id, Live, LiveBody, Script, Trigger};
 use crate::source::{Environment, LoadOptions, Loaded, load};
 
 const MAPPINGS: &str = r#"{"CRM_HOST":"crm.example.com","CRM_LISTS":["a"],"ENV":"dev","DENY":false,"FREE_DOMAINS":["x.com"]}"#;
@@ -34,16 +34,17 @@ fn copy(fixture: &str) -> tempfile::TempDir {
 }
 
 /// What is live when a tree has been applied.
-fn live_of(hook: &DesiredHook) -> LiveHook {
-    LiveHook {
-        id: HookId::new(hook.name.as_str()),
+fn live_of(hook: &Definition) -> Live {
+    Live {
+        id: Id::new(hook.name.as_str()),
         name: hook.name.clone(),
         stored_name: Some(hook.name.to_string()),
         trigger: hook.trigger.clone(),
-        enabled: hook.enabled.unwrap_or_default(),
+        runs: hook.enabled().unwrap_or_default(),
         script: Some(hook.script.clone()),
         dependencies: hook.dependencies.clone(),
         secrets: hook.secrets.as_ref().map(|secrets| secrets.keys().cloned().collect()),
+        body: LiveBody::Hook,
     }
 }
 
@@ -58,13 +59,13 @@ fn check(dir: &Path, live: &LiveState) {
     let loaded = reload(dir);
     let errors: Vec<_> = loaded.diagnostics.iter().filter(|found| found.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    let loaded: Vec<LiveHook> = loaded.desired.hooks.iter().map(live_of).collect();
-    let named = |hook: &LiveHook| LiveHook {
-        id: HookId::new(hook.name.as_str()),
+    let loaded: Vec<Live> = loaded.desired.definitions.iter().map(live_of).collect();
+    let named = |hook: &Live| Live {
+        id: Id::new(hook.name.as_str()),
         stored_name: Some(hook.name.to_string()),
         ..hook.clone()
     };
-    let live: Vec<LiveHook> = live.hooks.iter().map(named).collect();
+    let live: Vec<Live> = live.resources.iter().map(named).collect();
     assert_eq!(loaded, live);
 }
 
@@ -86,8 +87,10 @@ fn changed(dir: &Path, before: &[(PathBuf, String)]) -> String {
 fn a_tree_that_says_what_is_live_stays_as_it_is() {
     for fixture in ["deploy-cli-directory", "deploy-cli-yaml"] {
         let folder = copy(fixture);
-        let live =
-            LiveState { hooks: reload(folder.path()).desired.hooks.iter().map(live_of).collect() };
+        let live = LiveState {
+            resources: reload(folder.path()).desired.definitions.iter().map(live_of).collect(),
+            ..LiveState::default()
+        };
         let plan = run(folder.path(), &live, true, None);
         assert!(plan.is_clean() && plan.orphans.is_empty(), "{plan:#?}");
     }
@@ -98,21 +101,21 @@ fn only_what_differs_changes_and_the_rest_of_the_tree_is_left_alone() {
     for fixture in ["deploy-cli-directory", "deploy-cli-yaml"] {
         let folder = copy(fixture);
         let dir = folder.path();
-        let mut hooks: Vec<LiveHook> = reload(dir).desired.hooks.iter().map(live_of).collect();
+        let mut hooks: Vec<Live> = reload(dir).desired.definitions.iter().map(live_of).collect();
         let gone = hooks.remove(0);
         let welcome = &mut hooks[0];
-        welcome.enabled = false;
+        welcome.runs = false;
         welcome.dependencies.as_mut().unwrap().insert("got".to_owned(), "1.10".to_owned());
         welcome.secrets.as_mut().unwrap().insert("NEW".to_owned());
         let script =
             welcome.script.as_ref().unwrap().as_str().replace("timeout: 5000", "timeout: 9000");
         welcome.script = Some(Script::new(script));
-        hooks.push(LiveHook {
-            name: HookName::of_live(Some("zz-new"), ""),
-            enabled: true,
+        hooks.push(Live {
+            name: Name::of_live_hook(Some("zz-new"), ""),
+            runs: true,
             ..gone.clone()
         });
-        let live = LiveState { hooks };
+        let live = LiveState { resources: hooks, ..LiveState::default() };
         let before = all_text(dir);
         let plan = run(dir, &live, false, None);
         assert_eq!(plan.orphans.len(), 1);
@@ -131,12 +134,12 @@ fn only_what_differs_changes_and_the_rest_of_the_tree_is_left_alone() {
 fn a_tenant_yaml_keeps_every_byte_but_what_differs() {
     let folder = copy("deploy-cli-yaml");
     let dir = folder.path();
-    let mut hooks: Vec<LiveHook> = reload(dir).desired.hooks.iter().map(live_of).collect();
+    let mut hooks: Vec<Live> = reload(dir).desired.definitions.iter().map(live_of).collect();
     hooks[0].trigger = Trigger::PostChangePassword;
     hooks[1].secrets.as_mut().unwrap().insert("NEW".to_owned());
-    let extra = LiveHook { name: HookName::of_live(Some("zz"), ""), ..hooks[1].clone() };
-    hooks.push(LiveHook { enabled: false, ..extra });
-    let live = LiveState { hooks };
+    let extra = Live { name: Name::of_live_hook(Some("zz"), ""), ..hooks[1].clone() };
+    hooks.push(Live { runs: false, ..extra });
+    let live = LiveState { resources: hooks, ..LiveState::default() };
     let old = fs::read_to_string(dir.join("tenant.yaml")).unwrap();
     let plan = run(dir, &live, false, None);
     assert!(plan.notes.is_empty(), "{:#?}", plan.notes);
@@ -149,8 +152,8 @@ fn a_tenant_yaml_keeps_every_byte_but_what_differs() {
 #[test]
 fn new_trees_are_written_in_either_layout() {
     let from = copy("deploy-cli-directory");
-    let hooks: Vec<LiveHook> = reload(from.path()).desired.hooks.iter().map(live_of).collect();
-    let live = LiveState { hooks };
+    let hooks: Vec<Live> = reload(from.path()).desired.definitions.iter().map(live_of).collect();
+    let live = LiveState { resources: hooks, ..LiveState::default() };
     for layout in [Layout::DeployCli, Layout::DeployCliYaml] {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("out");
@@ -178,16 +181,18 @@ fn a_tenant_yaml_without_hooks_gets_them_at_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenant.yaml");
     let live = LiveState {
-        hooks: vec![LiveHook {
-            id: HookId::new("x"),
-            name: HookName::of_live(Some("a"), "x"),
+        resources: vec![Live {
+            id: Id::new("x"),
+            name: Name::of_live_hook(Some("a"), "x"),
             stored_name: None,
             trigger: Trigger::SendPhoneMessage,
-            enabled: true,
+            runs: true,
             script: Some(Script::new("1")),
             dependencies: Some(Default::default()),
             secrets: Some(Default::default()),
+            body: LiveBody::Hook,
         }],
+        ..LiveState::default()
     };
     for old in ["tenant: {} # ours", "hooks: []\n# end\nrules: [\n", "a: 1\nhooks:\nb: 2\n"] {
         fs::write(&file, old).unwrap();

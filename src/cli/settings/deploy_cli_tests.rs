@@ -139,7 +139,7 @@ fn its_keywords_are_the_weakest() {
         let ProjectSettings { keywords, allow_unresolved, .. } = settings;
         let options = crate::source::LoadOptions { keywords, allow_unresolved };
         let loaded = crate::source::load(folder.path(), &options);
-        loaded.desired.hooks[0].script.as_str().to_owned()
+        loaded.desired.definitions[0].script.as_str().to_owned()
     };
     assert_eq!(script(settings(&[])), "file file");
     let own = ("AUTH0_KEYWORD_REPLACE_MAPPINGS", r#"{"A":"own"}"#);
