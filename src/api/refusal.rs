@@ -277,7 +277,7 @@ mod tests {
         let error = management(Method::Get, "/api/v2/hooks?page=0", &answer(403, body), &[]);
         assert_eq!(
             error.to_string(),
-            "the access token lacks the scope `read:hooks`: GET /api/v2/hooks was answered 403 (insufficient_scope), “Insufficient scope, expected any of: read:hooks”"
+            "the access token lacks the scope `read:hooks`: GET /api/v2/hooks was answered 403 (insufficient_scope), \"Insufficient scope, expected any of: read:hooks\""
         );
         assert!(error.hint().unwrap().contains("`read:hooks`"));
     }

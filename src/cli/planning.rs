@@ -105,7 +105,8 @@ impl Unplanned {
     /// Why, in words.
     pub(super) fn why(&self) -> String {
         match self.error.faults.first() {
-            Some(fault) => fault.message.clone(),
+            // a message of several lines has to stand in one
+            Some(fault) => fault.message.replace('\n', "; "),
             None => "the definitions have errors".to_owned(),
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn tell(parsed: &Parsed<'_>, exported: &Exported<'_>, findings: &mut 
 /// The likeliest reason for exporting nothing: where, and what to do.
 fn reason(parsed: &Parsed<'_>) -> (Span, String, String) {
     let arguments = parameters(&parsed.trigger).join(", ");
-    let hint = format!("write `module.exports = function ({arguments}) {{ … }};`");
+    let hint = format!("write `module.exports = function ({arguments}) {{ ... }};`");
     let start = Span::empty(parsed.wrapped.start as u32);
     for node in parsed.semantic.nodes().iter() {
         let AstKind::AssignmentExpression(assignment) = node.kind() else { continue };

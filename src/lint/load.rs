@@ -158,7 +158,7 @@ fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
         None => return tell_import_meta(script, &parsed, findings),
     };
     let (what, instead) = if exports {
-        ("export", "module.exports = function …")
+        ("export", "module.exports = function ...")
     } else {
         ("import", "const name = require('package')")
     };
@@ -210,7 +210,7 @@ fn tell_rule_style(script: &str, findings: &mut Findings<'_>) -> bool {
         RULE_STYLE_FUNCTION,
         start..keyword_end,
         "An anonymous function on its own is how rules are written; in a hook it doesn't compile (\"Function statements require a function name\").",
-        format!("export it: `module.exports = function ({arguments}) {{ … }};`"),
+        format!("export it: `module.exports = function ({arguments}) {{ ... }};`"),
     );
     true
 }

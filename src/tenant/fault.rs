@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use super::message::Request;
 
-/// One thing that goes wrong, and when. Written `WHAT[@CONDITION,…]`, for
+/// One thing that goes wrong, and when. Written `WHAT[@CONDITION,...]`, for
 /// example `reset-after@POST,/hooks,1` or `503@writes,5%`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -141,7 +141,7 @@ pub enum RequestKind {
 /// A text that is no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no fault: {part:?} is not understood; write WHAT[@CONDITION,…], such as \
+    "{text:?} is no fault: {part:?} is not understood; write WHAT[@CONDITION,...], such as \
      reset-after@POST,/hooks,1 or 503@writes,5% or edit:script@10"
 )]
 pub struct InvalidFault {

@@ -42,22 +42,6 @@ async fn a_planning_token_that_only_reads_blocks_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_reader_planned_the_writer_applies() {
-    let reading = tenant(scopes(&["read:hooks"]), Vec::new()).await;
-    let project = Project::new();
-    definition(&project, "hooks", "b", "pre-user-registration", "");
-    project.on(&reading, &["plan", "--out", "plan.json"]).expect(0);
-    let print = project.read("plan.json");
-    let print: Value = serde_json::from_str(&print).unwrap();
-    // the same tenant, whose tokens may write now
-    let port = reading.url().rsplit(':').next().unwrap().parse().unwrap();
-    reading.stop().await;
-    let writing = tenant(Options { port, ..Options::default() }, Vec::new()).await;
-    let print = print["fingerprint"].as_str().unwrap();
-    project.on(&writing, &["apply", "--yes", "--expect", print]).expect(0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_may_write_some_is_blocked_at_the_rest() {
     let live = vec![hook(1, "a", "post-user-registration")];
     let tenant = tenant(scopes(&["read:hooks", "update:hooks"]), live).await;
@@ -92,4 +76,23 @@ fn files_are_named_as_the_repository_does() {
     check(&[("CI_PROJECT_DIR", "elsewhere")], "hooks/a.js");
     std::fs::create_dir(project.path("repo/.git")).unwrap();
     check(&[], "auth/hooks/a.js");
+}
+
+#[test]
+fn a_project_is_found_from_within_and_from_outside() {
+    let project = Project::new();
+    definition(&project, "repo/auth/hooks", "a", "post-user-registration", "##FROM_FILE##;");
+    project.write("repo/auth/hooksync.yaml", "hooks: hooks\nkeywords: {FROM_FILE: x()}\n");
+    let check = |from: &str, args: &[&str]| {
+        let mut command = project.command(args);
+        command.current_dir(project.path(from));
+        let run = run(command, args);
+        assert!(!run.stdout.contains("HS201") && !run.stdout.contains("HS001"), "{from}: {run}");
+        assert!(run.stdout.contains("1 definition checked"), "{from}: {run}");
+    };
+    check("repo/auth", &["validate"]);
+    check("repo/auth/hooks", &["validate"]);
+    check("repo/auth/hooks", &["validate", "."]);
+    check("repo", &["validate", "auth/hooks"]);
+    check("", &["validate", "repo/auth/hooks"]);
 }

@@ -223,7 +223,7 @@ pub(crate) fn steady() -> insta::internals::SettingsBindDropGuard {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"sha256:[0-9a-f]{64}", "sha256:[fingerprint]");
     settings.add_filter(r"127\.0\.0\.1:\d+", "[tenant]");
-    settings.add_filter(r"tcp connect error: .*”", "tcp connect error: […]”");
+    settings.add_filter(r#"tcp connect error: .*""#, "tcp connect error: […]\"");
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ", "[time]");
     settings.add_filter(
         r"(?m)^(Apply sends \d+ requests?), which takes .*$",

@@ -14,6 +14,24 @@ fn project() -> Project {
     project
 }
 
+/// A terminal that can't show more would get escapes.
+#[test]
+fn help_is_plain_text() {
+    let project = Project::new();
+    let commands = project.run(&["--help"]).expect(0).stdout;
+    let (_, commands) = commands.split_once("Commands:\n").unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let names = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let names: Vec<&str> = names.filter(|name| !name.is_empty() && *name != "help").collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        let help = project.run(&[name, "--help"]).expect(0).stdout;
+        assert!(help.is_ascii() && !help.contains("\\u{"), "{name}: {help}");
+    }
+    let help = project.run(&["tenant", "serve", "--help"]).expect(0).stdout;
+    assert!(help.is_ascii() && !help.contains("\\u{"), "{help}");
+}
+
 #[test]
 fn wrong_usage_ends_in_64() {
     let project = Project::new();

@@ -22,7 +22,7 @@ pub(super) fn sentence(error: &ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Res
         write!(f, " ({code})")?;
     }
     if !message.is_empty() {
-        write!(f, ", “{message}”")?;
+        write!(f, ", \"{message}\"")?;
     }
     if *maybe_done {
         f.write_str("; it may have been carried out all the same")?;

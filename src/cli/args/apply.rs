@@ -11,12 +11,12 @@ use crate::plan::Fingerprint;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync apply                           plans, asks, applies
-  hooksync apply --yes                     without asking
-  hooksync apply --plan plan.json --yes    only if today's plan is still that one
-  hooksync apply --expect sha256:… --yes   the same, by the fingerprint in a plan
-  hooksync apply --allow-delete            deletes hooks and secrets, too
-  hooksync apply .hooksync/backups/TIME    puts a backup back")]
+  hooksync apply                                plans, asks, applies
+  hooksync apply --yes                          without asking
+  hooksync apply --plan plan.json --yes         only if today's plan is still that one
+  hooksync apply --expect sha256:4a5e... --yes  the same, by a plan's fingerprint
+  hooksync apply --allow-delete                 deletes hooks and secrets, too
+  hooksync apply .hooksync/backups/TIME         puts a backup back")]
 pub struct ApplyArgs {
     /// Which definitions.
     #[command(flatten)]

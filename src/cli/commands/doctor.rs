@@ -72,7 +72,7 @@ fn of_settings(survey: &Survey) -> Examination {
             Err(problem) => examination.checks.push(Check {
                 what: name,
                 health: Health::Bad,
-                found: problem.message.clone(),
+                found: problem.message.replace('\n', "; "),
                 hint: problem.hint.clone(),
             }),
         }

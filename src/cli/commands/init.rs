@@ -100,13 +100,13 @@ fn pipeline(ci: Ci) -> Option<(PathBuf, &'static str)> {
 
 fn next_steps(dir: &Path, ci: Ci) -> String {
     let here = dir == Path::new("");
-    let hooks = dir.join("hooks");
-    let argument = if here { String::new() } else { format!(" {}", hooks.display()) };
+    // from within, where hooksync.yaml is found
+    let enter = if here { String::new() } else { format!("\n  cd {}", shell_word(dir)) };
     let mut text = format!(
-        "\nNext:\n  \
-         hooksync validate{argument}\n  \
-         hooksync plan{argument} --local    what would change on a local tenant\n  \
-         hooksync apply{argument} --local   change it"
+        "\nNext:{enter}\n  \
+         hooksync validate\n  \
+         hooksync plan --local    what would change on a local tenant\n  \
+         hooksync apply --local   change it"
     );
     if ci != Ci::None {
         text.push_str("\nThe pipeline's first lines say which variables it needs.");
@@ -115,6 +115,16 @@ fn next_steps(dir: &Path, ci: Ci) -> String {
         }
     }
     text
+}
+
+/// A folder as one word of a shell's line.
+fn shell_word(dir: &Path) -> String {
+    let text = dir.display().to_string();
+    let is_plain = |found: char| found.is_alphanumeric() || "/._-+:\\".contains(found);
+    if text.chars().all(is_plain) && !text.starts_with('-') {
+        return text;
+    }
+    format!("-- '{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]
@@ -145,9 +155,10 @@ mod tests {
         created  DIR/.github/workflows/hooks.yml
 
         Next:
-          hooksync validate DIR/hooks
-          hooksync plan DIR/hooks --local    what would change on a local tenant
-          hooksync apply DIR/hooks --local   change it
+          cd DIR
+          hooksync validate
+          hooksync plan --local    what would change on a local tenant
+          hooksync apply --local   change it
         The pipeline's first lines say which variables it needs. It has to lie at the repository's root.
         ");
         let (config, findings) = config::read(&project.join("hooksync.yaml"));
@@ -160,5 +171,17 @@ mod tests {
             "target\n.hooksync/\n"
         );
         assert!(init(&project, Ci::None).contains("kept     DIR/.gitignore"));
+    }
+
+    #[test]
+    fn a_folder_can_be_pasted_into_a_shell() {
+        for (dir, word) in [
+            ("auth/hooks-1", "auth/hooks-1"),
+            ("my hooks", "-- 'my hooks'"),
+            ("it's; rm", "-- 'it'\\''s; rm'"),
+            ("-x", "-- '-x'"),
+        ] {
+            assert_eq!(shell_word(Path::new(dir)), word);
+        }
     }
 }

@@ -203,7 +203,7 @@ impl<'a> Parts<'a> {
         }
         match &self.file.config.hooks {
             Some(dir) => Setting::new(dir.clone(), self.file.origin("hooks")),
-            None => Setting::new(PathBuf::from("hooks"), Origin::Default),
+            None => Setting::new(self.file.beside("hooks"), Origin::Default),
         }
     }
 

@@ -87,7 +87,7 @@ impl<'t> ReplacedText<'t> {
                 codes::UNRESOLVED,
                 format!("keyword `{key}` has no value"),
                 format!(
-                    "set it with `--keyword {key}=…`, in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`) or in the environment"
+                    "set it with `--keyword {key}=VALUE`, in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`) or in the environment"
                 ),
             ),
             Why::Nested => (

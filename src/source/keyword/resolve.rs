@@ -298,7 +298,7 @@ impl Resolver<'_> {
             "`--allow-unresolved` leaves text that is no keyword as it is"
         };
         let advice = format!(
-            "set it with `--keyword {key}=…` or under `keywords:` in hooksync.yaml; {if_text}"
+            "set it with `--keyword {key}=VALUE` or under `keywords:` in hooksync.yaml; {if_text}"
         );
         match near {
             Some((_, name)) => format!("did you mean `{name}`? Else {advice}"),

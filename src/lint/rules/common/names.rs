@@ -77,7 +77,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         }
         let hint = if ONCE_GLOBAL.contains(&name) {
             format!(
-                "up to Node.js 12 it was there by itself; write `const {name} = require(…)` and add the package to `dependencies`"
+                "up to Node.js 12 it was there by itself; write `const {name} = require(...)` and add the package to `dependencies`"
             )
         } else {
             "declare it, or correct its name".to_owned()

@@ -58,7 +58,7 @@ fn tell(script: &Script<'_>, name: &str, fault: &Fault, findings: &mut Findings<
             CALLBACK_CALLED_TWICE,
             script.place(*first),
             format!("After this call the function goes on and calls `{name}` again (line {}); the second answer comes too late and breaks the first.", script.line(*second)),
-            format!("write `return {name}(…)`"),
+            format!("write `return {name}(...)`"),
         ),
     }
 }

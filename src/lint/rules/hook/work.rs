@@ -310,7 +310,7 @@ fn check_await(
         UNHANDLED_REJECTION,
         script.place(awaited.span),
         format!("If this promise is rejected, `{name}` is never called, and the hook waits until the time limit: Auth0 ignores what an async function returns."),
-        format!("put it into `try {{ … }} catch (error) {{ return {name}(error); }}`"),
+        format!("put it into `try {{ ... }} catch (error) {{ return {name}(error); }}`"),
     );
     true
 }
