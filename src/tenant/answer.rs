@@ -2,7 +2,7 @@
 //!
 //! Main type: [`Answer`]. Must not spoil anything itself but the response.
 
-use super::fault::{Commit, Effect};
+use super::lab::fault::{Commit, Effect};
 use super::message::{Response, refusal};
 
 /// A response and how it is to be delivered.

@@ -27,6 +27,11 @@ impl<V> Ordered<V> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
+        self.0.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
     /// Whether the key is there.
     pub fn contains(&self, key: &str) -> bool {
         self.get(key).is_some()

@@ -14,12 +14,15 @@ use std::path::Path;
 use ring::digest;
 use serde::Serialize;
 
+use super::actions;
 use super::answer::{Answer, Delivery};
+use super::hooks::query::PARAMETERS;
 use super::json::{Json, Ordered};
 use super::message::Request;
-use super::query::PARAMETERS;
 use super::state_file::hex;
 
+/// Parameters of the Actions endpoints whose values are shown.
+const ACTION_PARAMETERS: [&str; 4] = ["actionName", "deployed", "installed", "force"];
 /// How many entries are kept in memory.
 const KEPT: usize = 100_000;
 
@@ -99,7 +102,11 @@ fn time_of(now_ms: u64) -> String {
 /// The query with the values of known parameters only.
 fn shown_query(query: &str) -> String {
     let shown = |(key, value): (Cow<'_, str>, Cow<'_, str>)| {
-        if PARAMETERS.contains(&key.as_ref()) { format!("{key}={value}") } else { key.into_owned() }
+        if PARAMETERS.contains(&key.as_ref()) || ACTION_PARAMETERS.contains(&key.as_ref()) {
+            format!("{key}={value}")
+        } else {
+            key.into_owned()
+        }
     };
     url::form_urlencoded::parse(query.as_bytes()).map(shown).collect::<Vec<_>>().join("&")
 }
@@ -127,18 +134,23 @@ fn keys_of(body: &Json) -> Vec<String> {
 
 fn fields_of(path: &str, body: &Json) -> Ordered<Json> {
     let is_hook = path.starts_with("/api/v2/hooks") && !path.ends_with("/secrets");
+    let is_action = path.starts_with("/api/v2/actions/");
     let Json::Object(fields) = body else { return Ordered::default() };
-    let shown = |(key, value): (&str, &Json)| match (key, value) {
-        ("name" | "enabled" | "dependencies" | "triggerId", value) => {
-            Some((key.to_owned(), value.clone()))
-        }
-        ("script", Json::String(script)) => {
-            let sum = digest::digest(&digest::SHA256, script.as_bytes());
-            Some((key.to_owned(), Json::String(format!("sha256:{}", hex(sum.as_ref())))))
-        }
-        _ => None,
+    let digest = |text: &str| {
+        let sum = digest::digest(&digest::SHA256, text.as_bytes());
+        Json::String(format!("sha256:{}", hex(sum.as_ref())))
     };
-    if is_hook { fields.iter().filter_map(shown).collect() } else { Ordered::default() }
+    let shown = |(key, value): (&str, &Json)| {
+        let shown = match (key, value) {
+            _ if is_action => actions::logged(key, value, digest),
+            _ if !is_hook => None,
+            ("name" | "enabled" | "dependencies" | "triggerId", value) => Some(value.clone()),
+            ("script", Json::String(script)) => Some(digest(script)),
+            _ => None,
+        };
+        shown.map(|shown| (key.to_owned(), shown))
+    };
+    fields.iter().filter_map(shown).collect()
 }
 
 /// The entries so far, and the file that they also go to.

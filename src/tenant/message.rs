@@ -135,6 +135,18 @@ pub(super) fn hooks_not_allowed() -> Response {
     refusal(403, message, Some("hooks_not_allowed"))
 }
 
+/// Documented.
+pub(super) fn hooks_disabled() -> Response {
+    refusal(403, "This endpoint is disabled for your tenant.", None)
+}
+
+/// A name that leads here but isn't this machine's: a page in a browser could
+/// reach the tenant by a name of its own. Own words; there is no such service.
+pub(super) fn misdirected(host: &str) -> Response {
+    let message = format!("The local tenant answers to loopback names only, not to {host}.");
+    refusal(421, &message, None)
+}
+
 /// Recorded, for other scopes.
 pub(super) fn insufficient_scope(scope: &str) -> Response {
     let message = format!("Insufficient scope, expected any of: {scope}");
@@ -161,12 +173,19 @@ fn reason(status: u16) -> &'static str {
         404 => "Not Found",
         409 => "Conflict",
         410 => "Gone",
+        412 => "Precondition Failed",
         413 => "Request Entity Too Large",
         415 => "Unsupported Media Type",
+        421 => "Misdirected Request",
         429 => "Too Many Requests",
         502 => "Bad Gateway",
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
         _ => "Internal Server Error",
     }
+}
+
+/// The host that the client called.
+pub(super) fn host_of(request: &Request) -> &str {
+    request.host.as_deref().unwrap_or("localhost")
 }

@@ -1,5 +1,5 @@
-//! The local tenant: an honest emulation of the Hooks part of Auth0's
-//! Management API v2, over real HTTP on a loopback port.
+//! The local tenant: an honest emulation of the Actions and Hooks parts of
+//! Auth0's Management API v2, over real HTTP on a loopback port.
 //!
 //! [`start`] takes [`Options`] and gives a [`Running`] tenant. At its heart is
 //! the function [`Service::handle`], which is told the time and does no I/O;
@@ -9,47 +9,48 @@
 //! service's documented and recorded behaviour alone, so that a wrong belief
 //! about the service can't hide on both sides of a test.
 
+pub mod actions;
 mod answer;
 mod assertion;
 mod auth;
+mod body;
+mod choice;
 mod clients;
 mod delivery;
-mod fault;
 mod hooks;
 mod json;
 mod jwt;
-mod kebab;
+mod lab;
 mod log;
 mod message;
 mod options;
 mod query;
 mod rate;
 mod schema;
-mod secrets;
 mod server;
 mod service;
 mod state;
 mod state_file;
 mod store;
-mod stranger;
 mod tls;
 mod token;
 mod wire;
 
 pub use answer::{Answer, Delivery};
-pub use fault::{Commit, Edit, Effect, Fault, InvalidFault, RequestKind, When};
+pub use choice::InvalidChoice;
 pub use json::{Json, Ordered};
+pub use lab::fault::{Commit, Edit, Effect, Fault, InvalidFault, RequestKind, When};
 pub use log::Entry;
 pub use message::{MAX_BODY, Request, Response};
 pub use options::{
-    Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES, InvalidChoice,
+    ACTION_SCOPES, Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES,
     InvalidLatency, Latency, Limits, ListDetail, Mode, Options, RateHeaders, Refill, Refusal,
     RetryAfter, SecondEnabled, UniqueNames,
 };
 pub use rate::{InvalidLimit, InvalidRate, Limit, Rate};
 pub use server::{Error, Running, start};
 pub use service::Service;
-pub use state::{Hook, MAX_SECRETS, SecretDigest, State, TRIGGERS};
+pub use state::{Hook, MAX_SECRETS, SecretDigest, SecretKey, State, TRIGGERS};
 pub use state_file::Problem;
 pub use store::StoreError;
 pub use tls::TlsError;

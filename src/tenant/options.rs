@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use secrecy::SecretString;
 
-use super::fault::Fault;
+use super::actions;
+use super::choice::choice;
+use super::lab::fault::Fault;
 use super::rate::{Limit, Rate};
 
 /// The client id of the local tenant, unless another is chosen.
@@ -19,10 +21,12 @@ pub const DEFAULT_CLIENT_SECRET: &str = "local-client-secret";
 /// The scopes of the Hooks endpoints.
 pub const HOOK_SCOPES: [&str; 4] = ["read:hooks", "create:hooks", "update:hooks", "delete:hooks"];
 
-/// What tokens are good for, unless something else is chosen: hooks, and the
-/// list of clients that Auth0's Deploy CLI asks for before a dry run.
-const DEFAULT_SCOPES: [&str; 5] =
-    ["read:hooks", "create:hooks", "update:hooks", "delete:hooks", "read:clients"];
+/// The scopes of the Actions endpoints.
+pub const ACTION_SCOPES: [&str; 4] =
+    ["read:actions", "create:actions", "update:actions", "delete:actions"];
+
+/// What Auth0's Deploy CLI asks for before a dry run: the list of clients.
+const CLIENTS_SCOPE: &str = "read:clients";
 
 /// How the local tenant is run.
 #[derive(Debug, Clone)]
@@ -47,6 +51,8 @@ pub struct Options {
     pub token_lifetime: u64,
     /// What the Hooks endpoints do where the facts leave a choice.
     pub behaviour: Behaviour,
+    /// What the Actions endpoints do where the facts leave a choice.
+    pub actions: actions::Behaviour,
     /// Rate limiting.
     pub limits: Limits,
     /// How long answers take.
@@ -73,9 +79,14 @@ impl Default for Options {
             client_secret: DEFAULT_CLIENT_SECRET.into(),
             client_public_key: None,
             audience: None,
-            scopes: DEFAULT_SCOPES.map(str::to_owned).to_vec(),
+            scopes: [&HOOK_SCOPES[..], &ACTION_SCOPES, &[CLIENTS_SCOPE]]
+                .concat()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             token_lifetime: 86_400,
             behaviour: Behaviour::default(),
+            actions: actions::Behaviour::default(),
             limits: Limits::default(),
             latency: Latency::default(),
             faults: Vec::new(),
@@ -100,53 +111,6 @@ pub struct Behaviour {
     pub unique_names: UniqueNames,
     /// What a list carries.
     pub list: ListDetail,
-}
-
-/// A text that names none of the choices.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is none of {choices}")]
-pub struct InvalidChoice {
-    given: String,
-    choices: &'static str,
-}
-
-/// Declares a choice with its textual forms, the default first.
-macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $first:ident = $text:literal: $about:literal,
-        $($variant:ident = $other:literal: $other_about:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-        pub enum $name {
-            #[doc = $about]
-            #[default]
-            $first,
-            $(#[doc = $other_about] $variant,)*
-        }
-
-        impl FromStr for $name {
-            type Err = InvalidChoice;
-
-            fn from_str(text: &str) -> Result<Self, InvalidChoice> {
-                match text.trim() {
-                    $text => Ok(Self::$first),
-                    $($other => Ok(Self::$variant),)*
-                    _ => Err(InvalidChoice {
-                        given: text.to_owned(),
-                        choices: concat!($text $(, ", ", $other)*),
-                    }),
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(match self {
-                    Self::$first => $text,
-                    $(Self::$variant => $other,)*
-                })
-            }
-        }
-    };
 }
 
 choice! {

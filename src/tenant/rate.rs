@@ -9,7 +9,8 @@ use std::str::FromStr;
 
 use super::options::Refill;
 
-/// How many tokens come back in how long, as in `16/s`, `150/min`, `1/10s`.
+/// How many tokens come back in how long, as in `16/s`, `150/min`, `1/10s`;
+/// a number alone is per second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     tokens: u32,
@@ -34,7 +35,8 @@ impl FromStr for Rate {
 
     fn from_str(text: &str) -> Result<Self, InvalidRate> {
         let parse = || {
-            let (tokens, interval) = text.trim().split_once('/')?;
+            // A bare number is per second, as everywhere else.
+            let (tokens, interval) = text.trim().split_once('/').unwrap_or((text.trim(), "s"));
             let tokens = tokens.trim().parse().ok()?;
             let interval = interval.trim();
             let digits = interval.len() - interval.trim_start_matches(char::is_numeric).len();
@@ -271,8 +273,8 @@ mod tests {
         assert_eq!(rate(" 1 / 10s ").to_string(), "1/10s");
         assert_eq!(rate("5/250ms").to_string(), "5/250ms");
         assert_eq!(rate("0/s"), Rate::per_second(0));
-        for bad in
-            ["", "16", "/s", "16/", "16/0s", "-1/s", "1/99999d", "1/x", "1/99999999999999999999s"]
+        assert_eq!(rate(" 16 "), Rate::per_second(16));
+        for bad in ["", "/s", "16/", "16/0s", "-1/s", "1/99999d", "1/x", "1/99999999999999999999s"]
         {
             assert!(bad.parse::<Rate>().is_err(), "{bad}");
         }
@@ -286,7 +288,7 @@ mod tests {
             assert_eq!(limit(plan), limit(written), "{plan}");
             assert!(InvalidLimit(String::new()).to_string().contains(plan));
         }
-        assert!(limit("10").is_err() && limit("x:1/s").is_err() && limit("10:1").is_err());
+        assert!(limit("10").is_err() && limit("x:1/s").is_err() && limit("10:x").is_err());
     }
 
     #[test]

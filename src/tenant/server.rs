@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::Answer;
 use super::assertion::is_public_key;
 use super::delivery::{deliver, read_request};
-use super::fault::Fault;
+use super::lab::fault::Fault;
 use super::log::{Entry, Log};
 use super::message::{Request, refusal};
 use super::options::{Behaviour, Options};
@@ -249,6 +249,11 @@ impl Running {
     /// Another behaviour from now on.
     pub fn set_behaviour(&self, behaviour: Behaviour) {
         lock(&self.tenant).service.set_behaviour(behaviour);
+    }
+
+    /// Another behaviour of the Actions endpoints from now on.
+    pub fn set_actions(&self, behaviour: super::actions::Behaviour) {
+        lock(&self.tenant).service.set_actions(behaviour);
     }
 
     /// Stops: requests in flight get a moment to end.

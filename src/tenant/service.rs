@@ -6,23 +6,19 @@
 
 use ulid::Ulid;
 
+use super::actions::{self, Moment};
 use super::answer::Answer;
 use super::auth::Authority;
 use super::clients;
-use super::fault::{Effect, Fault, Faults};
-use super::hooks::{self, Patch};
-use super::json::Json;
+use super::hooks;
+use super::lab::fault::{Effect, Fault, Faults};
+use super::lab::{colleague, stranger};
 use super::message::{
-    MAX_BODY, Request, Response, hooks_not_allowed, insufficient_scope, no_such_route, refusal,
-    too_large, too_many_requests,
+    Request, Response, host_of, insufficient_scope, misdirected, no_such_route, too_many_requests,
 };
-use super::options::{Behaviour, Latency, Limits, Mode, Options, RateHeaders, Refusal, RetryAfter};
-use super::query::{ListQuery, parse_fields, parse_none};
+use super::options::{Behaviour, Latency, Limits, Options, RateHeaders, RetryAfter};
 use super::rate::{Bucket, Verdict};
-use super::schema::{Faulty, Part};
-use super::secrets;
 use super::state::State;
-use super::stranger;
 use super::token::TokenEndpoint;
 
 /// Where Auth0 explains its limits; in the body of a 429 of `/oauth/token`.
@@ -33,6 +29,7 @@ pub struct Service {
     authority: Authority,
     tokens: TokenEndpoint,
     behaviour: Behaviour,
+    actions: actions::Behaviour,
     limits: Limits,
     api: Bucket,
     global: Option<Bucket>,
@@ -42,63 +39,27 @@ pub struct Service {
     random: fastrand::Rng,
 }
 
-/// A route of the Hooks API, with the id from its path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a request asks for.
 enum Route<'a> {
-    ListClients,
-    List,
-    Create,
-    Get(&'a str),
-    Update(&'a str),
-    Delete(&'a str),
-    ListSecrets(&'a str),
-    AddSecrets(&'a str),
-    ChangeSecrets(&'a str),
-    DeleteSecrets(&'a str),
+    Clients,
+    Hooks(hooks::Route<'a>),
+    Actions(actions::Route<'a>),
 }
 
 impl<'a> Route<'a> {
     fn of(request: &'a Request) -> Option<Self> {
         if request.path == "/api/v2/clients" && request.method == "GET" {
-            return Some(Self::ListClients);
+            return Some(Self::Clients);
         }
-        let rest = request.path.strip_prefix("/api/v2/hooks")?;
-        let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
-        match (request.method.as_str(), parts.as_slice()) {
-            ("GET", [""]) => Some(Self::List),
-            ("POST", [""]) => Some(Self::Create),
-            ("GET", ["", id]) => Some(Self::Get(id)),
-            ("PATCH", ["", id]) => Some(Self::Update(id)),
-            ("DELETE", ["", id]) => Some(Self::Delete(id)),
-            ("GET", ["", id, "secrets"]) => Some(Self::ListSecrets(id)),
-            ("POST", ["", id, "secrets"]) => Some(Self::AddSecrets(id)),
-            ("PATCH", ["", id, "secrets"]) => Some(Self::ChangeSecrets(id)),
-            ("DELETE", ["", id, "secrets"]) => Some(Self::DeleteSecrets(id)),
-            _ => None,
-        }
+        let hooks = || hooks::Route::of(request).map(Self::Hooks);
+        actions::Route::of(request).map(Self::Actions).or_else(hooks)
     }
 
-    /// The scope that the API's description asks for.
     fn scope(&self) -> &'static str {
         match self {
-            Self::ListClients => "read:clients",
-            Self::List | Self::Get(_) | Self::ListSecrets(_) => "read:hooks",
-            Self::Create => "create:hooks",
-            Self::Update(_) | Self::AddSecrets(_) | Self::ChangeSecrets(_) => "update:hooks",
-            Self::Delete(_) | Self::DeleteSecrets(_) => "delete:hooks",
-        }
-    }
-
-    fn id(&self) -> Option<&'a str> {
-        match self {
-            Self::ListClients | Self::List | Self::Create => None,
-            Self::Get(id)
-            | Self::Update(id)
-            | Self::Delete(id)
-            | Self::ListSecrets(id)
-            | Self::AddSecrets(id)
-            | Self::ChangeSecrets(id)
-            | Self::DeleteSecrets(id) => Some(id),
+            Self::Clients => "read:clients",
+            Self::Hooks(route) => route.scope(),
+            Self::Actions(route) => route.scope(),
         }
     }
 }
@@ -113,6 +74,7 @@ impl Service {
             authority: Authority::new(options),
             tokens: TokenEndpoint::new(options),
             behaviour: options.behaviour,
+            actions: options.actions.clone(),
             limits: options.limits,
             api: Bucket::new(api),
             global: global.map(Bucket::new),
@@ -126,6 +88,9 @@ impl Service {
     /// Answers one request. `now_ms` is this machine's time in epoch
     /// milliseconds; the tenant's own clock may differ from it.
     pub fn handle(&mut self, state: &mut State, request: &Request, now_ms: u64) -> Answer {
+        if !is_loopback(host_of(request)) {
+            return Answer::whole(self.dated(misdirected(host_of(request)), now_ms));
+        }
         let effects = self.faults.meeting(request);
         for effect in &effects {
             self.happen(*effect, state, now_ms);
@@ -159,12 +124,22 @@ impl Service {
         self.behaviour = behaviour;
     }
 
+    /// Another behaviour of the Actions endpoints from now on.
+    pub fn set_actions(&mut self, actions: actions::Behaviour) {
+        self.actions = actions;
+    }
+
     /// What a fault does before the request.
     fn happen(&mut self, effect: Effect, state: &mut State, now_ms: u64) {
         match effect {
             Effect::ExpireTokens => self.authority.expire_all(),
             Effect::Drain(left) => {
                 self.api.drain_to(left, now_ms);
+            }
+            Effect::Edit(edit) if colleague::edits(edit) => {
+                let moment = Moment::at(self.shifted_ms(now_ms), &mut self.random);
+                let faults = &mut self.faults;
+                colleague::edit(state, edit, moment, |limit| faults.pick(limit));
             }
             Effect::Edit(edit) => {
                 let id = self.new_id(now_ms);
@@ -218,6 +193,12 @@ impl Service {
         seconds.saturating_add_signed(self.limits.clock_skew_s).min(253_402_300_799)
     }
 
+    /// Epoch milliseconds by the tenant's clock.
+    fn shifted_ms(&self, now_ms: u64) -> u64 {
+        let skew = self.limits.clock_skew_s.saturating_mul(1000);
+        now_ms.saturating_add_signed(skew).min(253_402_300_799_000)
+    }
+
     fn issue_token(&mut self, request: &Request, now_ms: u64) -> Response {
         let verdict = self.token_bucket.take(now_ms);
         if !verdict.taken {
@@ -264,49 +245,16 @@ impl Service {
         request: &Request,
         now_ms: u64,
     ) -> Result<Response, Response> {
-        let query = &request.query;
-        let behaviour = self.behaviour;
-        match behaviour.mode {
-            _ if *route == Route::ListClients => {}
-            Mode::Legacy | Mode::ReadOnly => {}
-            Mode::NotAllowed => return Err(self.refused()),
-            Mode::Removed => return Err(no_such_route()),
-            Mode::Gone => return Err(refusal(410, "Gone", None)),
-        }
-        check_id(route.id())?;
-        if !matches!(route, Route::ListClients | Route::List | Route::Get(_)) {
-            parse_none(query)?;
-        }
-        let read_only = behaviour.mode == Mode::ReadOnly;
-        let body = || read_body(request);
-        Ok(match route {
-            Route::ListClients => clients::list(self.authority.client_id(), query),
-            Route::List => {
-                let list = ListQuery::parse(query)?;
-                hooks::list(state, &list, query, host_of(request), behaviour.list)
+        match route {
+            Route::Clients => Ok(clients::list(self.authority.client_id(), &request.query)),
+            Route::Hooks(route) => {
+                let behaviour = self.behaviour;
+                hooks::run(state, route, request, behaviour, || self.new_id(now_ms))
             }
-            Route::Get(id) => hooks::get(state, id, &parse_fields(query)?),
-            Route::Create if read_only => self.refused(),
-            Route::Create => hooks::create(state, &body()?, self.new_id(now_ms), behaviour),
-            Route::Update(id) => {
-                let body = body()?;
-                if read_only && hooks::touches_more_than_enabled(&body) {
-                    return Err(self.refused());
-                }
-                hooks::update(state, id, &Patch::parse(&body)?, behaviour)
+            Route::Actions(route) => {
+                let moment = Moment::at(self.shifted_ms(now_ms), &mut self.random);
+                actions::run(state, route, request, &self.actions, moment)
             }
-            Route::Delete(id) => hooks::delete(state, id),
-            Route::ListSecrets(id) => secrets::list(state, id),
-            Route::AddSecrets(id) => secrets::add(state, id, &body()?),
-            Route::ChangeSecrets(id) => secrets::change(state, id, &body()?),
-            Route::DeleteSecrets(id) => secrets::delete(state, id, &body()?),
-        })
-    }
-
-    fn refused(&self) -> Response {
-        match self.behaviour.refusal {
-            Refusal::HooksNotAllowed => hooks_not_allowed(),
-            Refusal::Disabled => refusal(403, "This endpoint is disabled for your tenant.", None),
         }
     }
 
@@ -357,45 +305,15 @@ fn oauth_throttled() -> Response {
     Response::json(429, &body)
 }
 
-fn host_of(request: &Request) -> &str {
-    request.host.as_deref().unwrap_or("localhost")
-}
-
-/// The pattern that the API's description had for ids.
-fn check_id(id: Option<&str>) -> Result<(), Response> {
-    let mut faulty = Faulty::new(Part::Path);
-    if let Some(id) = id.filter(|id| !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
-        let complaint = format!("String does not match pattern ^[A-Za-z0-9-]*$: {id}");
-        faulty.on("id", "ID of the hook.", &complaint);
-    }
-    faulty.into_result()
-}
-
-/// The body of a write. The words of these refusals are those of the server
-/// framework that the recorded errors come from (assumed).
-fn read_body(request: &Request) -> Result<Json, Response> {
-    if request.oversized || request.body.len() > MAX_BODY {
-        return Err(too_large());
-    }
-    let kind = request.content_type.as_deref().unwrap_or("application/json");
-    match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "" | "application/json" if request.body.is_empty() => Ok(Json::Null),
-        "" | "application/json" => serde_json::from_slice(&request.body)
-            .map_err(|_| refusal(400, "Invalid request payload JSON format", None)),
-        "application/x-www-form-urlencoded" => Ok(read_form(&request.body)),
-        _ => Err(refusal(415, "Unsupported Media Type", None)),
-    }
-}
-
-/// A form has only texts; the one boolean of the API is read as one.
-fn read_form(body: &[u8]) -> Json {
-    let typed = |key: &str, value: String| match (key, value.as_str()) {
-        ("enabled", "true") => Json::Bool(true),
-        ("enabled", "false") => Json::Bool(false),
-        _ => Json::String(value),
+/// Whether a name, with or without a port, is one of this machine's.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
-    let pairs = url::form_urlencoded::parse(body);
-    Json::Object(
-        pairs.map(|(key, value)| (key.to_string(), typed(&key, value.into_owned()))).collect(),
-    )
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    match name.parse::<std::net::IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => name == "localhost" || name.ends_with(".localhost"),
+    }
 }

@@ -9,12 +9,16 @@ use std::fmt::Write;
 use serde::{Deserialize, Deserializer, Serialize};
 use ulid::Ulid;
 
+use super::actions::file::{FileAction, FileBinding, FileModule};
+use super::actions::given::Given;
 use super::json::{Json, Ordered};
-use super::state::{Hook, MAX_SECRETS, SecretDigest, State, TRIGGERS, digest_of};
+use super::state::{Hook, MAX_SECRETS, SecretDigest, SecretKey, State, TRIGGERS, digest_of};
 
 /// The only format there is so far.
 const VERSION: u32 = 1;
-const DIGEST_PREFIX: &str = "sha256:";
+const WRITTEN: &str = "written:";
+/// What earlier versions kept: enough to guess a short value from.
+const GUESSABLE: &str = "sha256:";
 
 /// What is wrong with a state file.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +29,6 @@ pub enum Problem {
     /// It is of another version.
     #[error("it has version {0}, and this program reads version {VERSION}")]
     Version(u32),
-    /// Its salt is no 32 hexadecimal digits.
-    #[error("\"salt\" is not 32 hexadecimal digits")]
-    Salt,
     /// Something about one hook.
     #[error("hook {number} ({name}): {what}")]
     Hook {
@@ -38,6 +39,14 @@ pub enum Problem {
         /// What is wrong.
         what: String,
     },
+    /// Something about one action, module, or trigger's bindings.
+    #[error("{place}: {what}")]
+    Action {
+        /// Which one.
+        place: String,
+        /// What is wrong.
+        what: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,10 +54,17 @@ pub enum Problem {
 struct File {
     #[serde(default = "version")]
     version: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Of earlier versions; no longer written.
+    #[serde(default, skip_serializing)]
     salt: Option<String>,
     #[serde(default)]
     hooks: Vec<FileHook>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    actions: Vec<FileAction>,
+    #[serde(default, skip_serializing_if = "Ordered::is_empty")]
+    bindings: Ordered<Vec<FileBinding>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    modules: Vec<FileModule>,
 }
 
 fn version() -> u32 {
@@ -97,7 +113,7 @@ fn names_or_map<'de, D: Deserializer<'de>>(from: D) -> Result<Ordered<Option<Str
 }
 
 /// A state as read, and whether its file lacks something that was made up
-/// here (ids, a salt) or holds something that may not stay (values).
+/// here (ids, times) or holds something that may not stay (values).
 #[derive(Debug)]
 pub(super) struct Read {
     /// The state.
@@ -106,24 +122,26 @@ pub(super) struct Read {
     pub incomplete: bool,
 }
 
-/// Reads a state file. `random` and `now_ms` make what the file leaves out.
-pub(super) fn read(text: &str, random: &mut fastrand::Rng, now_ms: u64) -> Result<Read, Problem> {
-    let File { version, salt, hooks } = serde_json::from_str(text)?;
+/// Reads a state file. `key` digests the values that a person wrote into it,
+/// `random` and `now_ms` make what the file leaves out.
+pub(super) fn read(
+    text: &str,
+    key: SecretKey,
+    random: &mut fastrand::Rng,
+    now_ms: u64,
+) -> Result<Read, Problem> {
+    let File { version, salt, hooks, actions, bindings, modules } = serde_json::from_str(text)?;
     if version != VERSION {
         return Err(Problem::Version(version));
     }
-    let mut incomplete = salt.is_none();
-    let salt = match salt {
-        Some(text) => unhex(&text).ok_or(Problem::Salt)?,
-        None => new_salt(random),
-    };
-    let mut state = State::empty(salt);
+    let mut incomplete = salt.is_some();
+    let mut state = State::empty(key);
     let mut ids = HashSet::new();
     for (at, hook) in hooks.into_iter().enumerate() {
         let name = hook.name.as_ref().or(hook.id.as_ref()).cloned().unwrap_or_default();
         let problem = |what: String| Problem::Hook { number: at + 1, name: name.clone(), what };
         incomplete |= hook.id.is_none();
-        let hook = hook_of(hook, &salt, &mut incomplete, || {
+        let hook = hook_of(hook, &key, &mut incomplete, || {
             Ulid::from_parts(now_ms, random.u128(..)).to_string()
         })
         .map_err(problem)?;
@@ -132,12 +150,14 @@ pub(super) fn read(text: &str, random: &mut fastrand::Rng, now_ms: u64) -> Resul
         }
         state.hooks.push(hook);
     }
-    Ok(Read { state, incomplete })
+    let mut given = Given::new(key, random, now_ms);
+    given.read(&mut state, modules, actions, bindings)?;
+    Ok(Read { incomplete: incomplete | given.incomplete, state })
 }
 
 fn hook_of(
     hook: FileHook,
-    salt: &[u8; 16],
+    key: &SecretKey,
     incomplete: &mut bool,
     new_id: impl FnOnce() -> String,
 ) -> Result<Hook, String> {
@@ -152,29 +172,48 @@ fn hook_of(
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         return Err("an id is made of ASCII letters, digits and hyphens".to_owned());
     }
-    let digest = |value: &Option<String>| match value {
-        None => (SecretDigest::Unknown, false),
-        Some(text) => match text.strip_prefix(DIGEST_PREFIX).and_then(unhex) {
-            Some(bytes) => (SecretDigest::Of(bytes), false),
-            None => (digest_of(salt, text), true),
-        },
-    };
     let secrets = secrets
         .iter()
-        .map(|(key, value)| {
-            let (digest, plain) = digest(value);
+        .map(|(name, value)| {
+            let (digest, plain) = read_secret(value.as_deref(), key);
             *incomplete |= plain;
-            (key.to_owned(), digest)
+            (name.to_owned(), digest)
         })
         .collect();
     Ok(Hook { id, name, script, dependencies, enabled, trigger_id, secrets })
 }
 
+/// What a file says of a secret, and whether that may not stay there.
+pub(super) fn read_secret(value: Option<&str>, key: &SecretKey) -> (SecretDigest, bool) {
+    let Some(text) = value else { return (SecretDigest::Unknown, false) };
+    let hex = |prefix| text.strip_prefix(prefix);
+    if let Some((name, digest)) = hex(WRITTEN).and_then(|hex| hex.split_once(':'))
+        && let (Some(key), Some(digest)) = (unhex(name), unhex(digest))
+    {
+        return (SecretDigest::Of { key, digest }, false);
+    }
+    if hex(GUESSABLE).and_then(unhex::<32>).is_some() {
+        return (SecretDigest::Unknown, true);
+    }
+    (digest_of(key, text), true)
+}
+
+/// How a file says it.
+pub(super) fn write_secret(digest: &SecretDigest) -> Option<String> {
+    match digest {
+        SecretDigest::Of { key, digest } => Some(format!("{WRITTEN}{}:{}", hex(key), hex(digest))),
+        SecretDigest::Unknown => None,
+    }
+}
+
 /// The text of a state file.
 pub(super) fn write(state: &State) -> String {
-    let State { hooks, salt } = state;
+    let State { hooks, actions, bindings, modules, key: _ } = state;
     let hooks = hooks.iter().map(file_hook).collect();
-    let file = File { version: VERSION, salt: Some(hex(salt)), hooks };
+    let actions = actions.iter().map(FileAction::of).collect();
+    let bindings = FileBinding::all(bindings);
+    let modules = modules.iter().map(FileModule::of).collect();
+    let file = File { version: VERSION, salt: None, hooks, actions, bindings, modules };
     // Texts, booleans and ordered maps always serialise.
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
     text.push('\n');
@@ -183,22 +222,14 @@ pub(super) fn write(state: &State) -> String {
 
 fn file_hook(hook: &Hook) -> FileHook {
     let Hook { id, name, script, dependencies, enabled, trigger_id, secrets } = hook.clone();
-    let secrets = secrets
-        .iter()
-        .map(|(key, digest)| {
-            let text = match digest {
-                SecretDigest::Of(bytes) => Some(format!("{DIGEST_PREFIX}{}", hex(bytes))),
-                SecretDigest::Unknown => None,
-            };
-            (key.to_owned(), text)
-        })
-        .collect();
+    let written = |(key, digest): (&str, &SecretDigest)| (key.to_owned(), write_secret(digest));
+    let secrets = secrets.iter().map(written).collect();
     FileHook { id: Some(id), name, trigger_id, enabled, dependencies, secrets, script }
 }
 
-/// A salt for a state that has none yet.
-pub(super) fn new_salt(random: &mut fastrand::Rng) -> [u8; 16] {
-    random.u128(..).to_be_bytes()
+/// A key for a process.
+pub(super) fn new_key(random: &mut fastrand::Rng) -> SecretKey {
+    SecretKey::new(random.u128(..).to_be_bytes())
 }
 
 /// Bytes as lower case hexadecimal digits.

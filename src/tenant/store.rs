@@ -66,7 +66,7 @@ struct Mark {
 impl Store {
     /// A state that lives in memory only.
     pub(super) fn in_memory(mut random: fastrand::Rng) -> Self {
-        let state = State::empty(state_file::new_salt(&mut random));
+        let state = State::empty(state_file::new_key(&mut random));
         Self { saved: state.clone(), state, file: None, random }
     }
 
@@ -130,7 +130,7 @@ impl Store {
             Ok(mark) => mark,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // New, or deleted by somebody to start afresh.
-                self.state = State::empty(state_file::new_salt(&mut self.random));
+                self.state = State::empty(self.state.key);
                 return self.save(file).map_err(io);
             }
             Err(error) => return Err(io(error)),
@@ -140,7 +140,8 @@ impl Store {
         }
         let content = |source| StoreError::Content { path: path.clone(), source };
         let text = std::fs::read_to_string(&file.path).map_err(io)?;
-        let read = state_file::read(&text, &mut self.random, now_ms).map_err(content)?;
+        let read =
+            state_file::read(&text, self.state.key, &mut self.random, now_ms).map_err(content)?;
         self.state = read.state;
         self.saved = self.state.clone();
         file.seen = Some(mark);
@@ -151,15 +152,20 @@ impl Store {
     }
 
     /// Writes a new file beside the old one and puts it in its place, so that
-    /// a crash at any moment leaves one of them whole.
+    /// a crash at any moment leaves one of them whole. The new one always has
+    /// the same name: what a crash leaves behind is gone with the next write.
     fn save(&mut self, file: &mut StateFile) -> io::Result<()> {
-        let directory = directory_of(&file.path);
-        let mut new = tempfile::Builder::new().prefix(".tenant-").tempfile_in(&directory)?;
+        let place = beside(&file.path, ".new");
+        match std::fs::remove_file(&place) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut new = private(OpenOptions::new().write(true).create_new(true)).open(&place)?;
         new.write_all(state_file::write(&self.state).as_bytes())?;
-        new.as_file().sync_all()?;
-        new.persist(&file.path).map_err(|error| error.error)?;
+        new.sync_all()?;
+        std::fs::rename(&place, &file.path)?;
         #[cfg(unix)]
-        File::open(&directory)?.sync_all()?;
+        File::open(directory_of(&file.path))?.sync_all()?;
         file.seen = Some(mark_of(&file.path)?);
         self.saved = self.state.clone();
         Ok(())
@@ -184,16 +190,25 @@ fn directory_of(path: &Path) -> PathBuf {
 
 fn open_lock(path: &Path) -> io::Result<File> {
     std::fs::create_dir_all(directory_of(path))?;
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
+    private(&mut options).open(beside(path, ".lock"))
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Readable by its owner only.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(name)
+    options
 }
 
 fn mark_of(path: &Path) -> io::Result<Mark> {

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Subcommand, ValueHint};
 
 use super::shared::LOCAL_STATE;
+use crate::tenant::actions::{self, ActionNames, DeployStatus, Failing, Modules, NamedSecrets};
 use crate::tenant::{
     Behaviour, Fault, Latency, Limit, Limits, ListDetail, Mode, Options, Rate, RateHeaders, Refill,
     Refusal, RetryAfter, SecondEnabled, UniqueNames,
@@ -37,6 +38,8 @@ Examples:
   hooksync tenant serve --mode read-only           hooks frozen, as on Auth0's public cloud
   hooksync tenant serve --tls                      https; SSL_CERT_FILE has to name its CA
   hooksync tenant serve --fault reset-after@POST,1 the first POST is done and not answered
+  hooksync tenant serve --mode removed             hooks gone, as since 2026-11-18
+  hooksync tenant serve --fail-build package:left-pad --failure-time 5s
 
 In another terminal, with what `tenant serve` prints:
   AUTH0_DOMAIN=http://127.0.0.1:4010 AUTH0_CLIENT_ID=local-client \\
@@ -162,6 +165,60 @@ pub struct ServeArgs {
         help_heading = BEHAVIOUR
     )]
     pub unique_names: UniqueNames,
+    /// How long a build takes without packages, such as 300ms or 200ms..1s
+    #[arg(long, value_name = "TIME", default_value = "300ms", help_heading = ACTIONS)]
+    pub build_time: Latency,
+    /// How long it takes with packages
+    #[arg(long, value_name = "TIME", default_value = "2500ms", help_heading = ACTIONS)]
+    pub npm_time: Latency,
+    /// Builds that fail: action:NAME or package:NAME[@VERSION]; repeat it for several
+    #[arg(long, value_name = "WHICH", action = ArgAction::Append, help_heading = ACTIONS)]
+    pub fail_build: Vec<Failing>,
+    /// How long a build takes to fail
+    #[arg(long, value_name = "TIME", default_value = "60s", help_heading = ACTIONS)]
+    pub failure_time: Latency,
+    /// How long after a deploy the version is reported as deployed
+    #[arg(long, value_name = "TIME", default_value = "80ms", help_heading = ACTIONS)]
+    pub deploy_lag: Latency,
+    /// How long after its first deploy an action can't be bound
+    #[arg(long, value_name = "TIME", default_value = "80ms", help_heading = ACTIONS)]
+    pub bind_lag: Latency,
+    /// What becomes of a secret sent by its name alone
+    #[arg(
+        long,
+        value_name = "WHAT",
+        default_value = "keep",
+        value_parser = one_of(&["keep", "drop", "refuse"], NamedSecrets::from_str),
+        help_heading = ACTIONS
+    )]
+    pub named_secrets: NamedSecrets,
+    /// Whether two actions may have one name
+    #[arg(
+        long,
+        value_name = "WHETHER",
+        default_value = "free",
+        value_parser = one_of(&["free", "unique"], ActionNames::from_str),
+        help_heading = ACTIONS
+    )]
+    pub action_names: ActionNames,
+    /// Whether the tenant has modules
+    #[arg(
+        long,
+        value_name = "WHETHER",
+        default_value = "on",
+        value_parser = one_of(&["on", "off"], Modules::from_str),
+        help_heading = ACTIONS
+    )]
+    pub modules: Modules,
+    /// The status of a successful deploy
+    #[arg(
+        long,
+        value_name = "STATUS",
+        default_value = "200",
+        value_parser = one_of(&["200", "202"], DeployStatus::from_str),
+        help_heading = ACTIONS
+    )]
+    pub deploy_status: DeployStatus,
     /// The only scopes that tokens are good for
     #[arg(long, value_name = "SCOPE", value_delimiter = ',', help_heading = BEHAVIOUR)]
     pub scopes: Option<Vec<String>>,
@@ -181,6 +238,7 @@ pub struct ServeArgs {
 
 const RATE_LIMIT: &str = "Rate limit";
 const BEHAVIOUR: &str = "Behaviour";
+const ACTIONS: &str = "Actions";
 
 /// One of the texts that a choice of the local tenant is written as.
 fn one_of<T, E>(
@@ -203,7 +261,9 @@ impl ServeArgs {
         let Self { list, refusal, unique_names, scopes, token_lifetime, .. } = self;
         let Self { latency, fault, seed, .. } = self;
         let defaults = Options::default();
+        let actions = self.actions();
         Options {
+            actions,
             port: *port,
             state: Some(state.clone()),
             behaviour: Behaviour {
@@ -237,6 +297,25 @@ impl ServeArgs {
     }
 }
 
+impl ServeArgs {
+    fn actions(&self) -> actions::Behaviour {
+        let Self { build_time, npm_time, fail_build, failure_time, deploy_lag, .. } = self;
+        let Self { bind_lag, named_secrets, action_names, modules, deploy_status, .. } = self;
+        actions::Behaviour {
+            build: *build_time,
+            build_packages: *npm_time,
+            build_failure: *failure_time,
+            failing: fail_build.clone(),
+            deploy_lag: *deploy_lag,
+            bind_lag: *bind_lag,
+            named_secrets: *named_secrets,
+            names: *action_names,
+            modules: *modules,
+            deploy_status: *deploy_status,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -257,6 +336,7 @@ mod tests {
         let (ours, defaults) = (options(""), Options::default());
         assert_eq!(ours.limits, defaults.limits);
         assert_eq!(ours.behaviour, defaults.behaviour);
+        assert_eq!(ours.actions, defaults.actions);
     }
 
     #[test]
@@ -265,5 +345,11 @@ mod tests {
         let limit = Limit::new(2, Rate::from_str("150/min").unwrap());
         assert_eq!(ours.limits.api, Limit { refill: Refill::FixedWindow, ..limit });
         assert_eq!(ours.behaviour.mode, Mode::ReadOnly);
+        let ours =
+            options("--rate 1 --build-time 1s..2s --fail-build package:crypto --bind-lag 5s");
+        assert_eq!(ours.limits.api.rate, Rate::per_second(1));
+        assert_eq!(ours.actions.build, Latency { fixed_ms: 1000, jitter_ms: 1000 });
+        assert_eq!(ours.actions.failing, [Failing::Package("crypto".to_owned(), None)]);
+        assert_eq!(ours.actions.bind_lag.fixed_ms, 5000);
     }
 }

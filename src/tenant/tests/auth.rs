@@ -86,7 +86,7 @@ fn a_token_for_a_secret() {
     let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     let token = body["access_token"].as_str().unwrap().to_owned();
     let expected = format!(
-        r#"{{"access_token":"{token}","scope":"read:hooks create:hooks update:hooks delete:hooks read:clients","expires_in":86400,"token_type":"Bearer"}}"#
+        r#"{{"access_token":"{token}","scope":"read:hooks create:hooks update:hooks delete:hooks read:actions create:actions update:actions delete:actions read:clients","expires_in":86400,"token_type":"Bearer"}}"#
     );
     assert_eq!(text(&response), (200, expected.as_str()));
     let claims = jwt::Parts::of(&token).unwrap().claims;
@@ -220,4 +220,25 @@ fn refused_assertions() {
     refuse(&other_alg, "alg is none of RS256, RS384, PS256");
     refuse(&"x".repeat(2049), "longer than 2048 bytes");
     refuse("a.b.c", "malformed, or a claim is missing");
+}
+
+#[test]
+fn only_loopback_names_are_answered() {
+    let check = |host: Option<&str>, answered: bool| {
+        let mut bench = Bench::new();
+        let mut request = bench.request("GET /hooks");
+        request.host = host.map(str::to_owned);
+        let status = bench.send_request(&request).status;
+        assert_eq!(status != 421, answered, "{host:?}: {status}");
+    };
+    for host in ["127.0.0.1:3000", "127.9.9.9", "[::1]:3000", "[::1]", "LOCALHOST:1", "a.localhost"]
+    {
+        check(Some(host), true);
+    }
+    check(None, true);
+    for host in
+        ["evil.example", "127.0.0.1.evil.example:3000", "10.0.0.1", "localhost.evil", "[::2]:1", ""]
+    {
+        check(Some(host), false);
+    }
 }

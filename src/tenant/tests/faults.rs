@@ -31,6 +31,8 @@ fn textual_forms() {
     check("drain:1", Effect::Drain(1), all());
     check("edit", Effect::Edit(Edit::Any), all());
     check("edit:script", Effect::Edit(Edit::Script), all());
+    check("edit:action", Effect::Edit(Edit::Action), all());
+    check("edit:bindings-order", Effect::Edit(Edit::BindingsOrder), all());
     let kind = Some(RequestKind::Writes);
     check(
         " cut @ PATCH , writes, /hooks/* ",

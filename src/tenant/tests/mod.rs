@@ -1,5 +1,6 @@
 //! Tables of requests and exact answers, against the pure service.
 
+mod actions;
 mod auth;
 mod faults;
 mod hooks;
@@ -32,7 +33,7 @@ impl Bench {
         let mut service = Service::new(&options);
         let audience = format!("https://{HOST}/api/v2/");
         let token = service.new_token(HOST, &audience, NOW);
-        Self { service, state: State::empty([0; 16]), token, now: NOW }
+        Self { service, state: State::empty(SecretKey::new([0; 16])), token, now: NOW }
     }
 
     pub(crate) fn behaving(behaviour: Behaviour) -> Self {

@@ -51,7 +51,34 @@ fn secrets_body() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Method, path (`#N` for an id), query, content type, body.
+fn action_body() -> impl Strategy<Value = String> {
+    let secrets =
+        proptest::collection::vec(("[A-C]{1,2}", proptest::option::of("[xy]{1,2}")), 0..4);
+    (name(), proptest::option::of(secrets), any::<bool>()).prop_map(|(name, secrets, fresh)| {
+        let mut body = serde_json::json!({"name": name});
+        if fresh {
+            body["supported_triggers"] = serde_json::json!([{"id": "post-login", "version": "v3"}]);
+        }
+        if let Some(secrets) = secrets {
+            let secret = |(name, value): (String, Option<String>)| match value {
+                Some(value) => serde_json::json!({"name": name, "value": value}),
+                None => serde_json::json!({"name": name}),
+            };
+            body["secrets"] = secrets.into_iter().map(secret).collect();
+        }
+        body.to_string()
+    })
+}
+
+fn bindings_body() -> impl Strategy<Value = String> {
+    proptest::collection::vec("[a-c]{1,2}[0-2]?", 0..4).prop_map(|names| {
+        let entry = |name| serde_json::json!({"ref": {"type": "action_name", "value": name}});
+        serde_json::json!({"bindings": names.into_iter().map(entry).collect::<Vec<_>>()})
+            .to_string()
+    })
+}
+
+/// Method, path (`#N` for a hook's id, `@N` for an action's), query, content type, body.
 type Sent = (String, String, String, Option<String>, Vec<u8>);
 
 fn request() -> impl Strategy<Value = Sent> {
@@ -60,6 +87,12 @@ fn request() -> impl Strategy<Value = Sent> {
         Just("/api/v2/hooks".to_owned()),
         (0..4).prop_map(|at| format!("/api/v2/hooks/#{at}")),
         (0..4).prop_map(|at| format!("/api/v2/hooks/#{at}/secrets")),
+        Just("/api/v2/actions/actions".to_owned()),
+        (0..4).prop_map(|at| format!("/api/v2/actions/actions/@{at}")),
+        (0..4).prop_map(|at| format!("/api/v2/actions/actions/@{at}/deploy")),
+        (0..4).prop_map(|at| format!("/api/v2/actions/actions/@{at}/versions")),
+        Just("/api/v2/actions/triggers/post-login/bindings".to_owned()),
+        Just("/api/v2/actions/modules".to_owned()),
         one_of(&[
             "/oauth/token",
             "/api/v2/clients",
@@ -83,6 +116,8 @@ fn request() -> impl Strategy<Value = Sent> {
         4 => hook_body().prop_map(String::into_bytes),
         4 => patch_body().prop_map(String::into_bytes),
         4 => secrets_body().prop_map(String::into_bytes),
+        6 => action_body().prop_map(String::into_bytes),
+        2 => bindings_body().prop_map(String::into_bytes),
         1 => proptest::collection::vec(any::<u8>(), 0..20),
     ];
     (method, path, query, kind, body)
@@ -122,7 +157,9 @@ fn check_state(state: &State, behaviour: Behaviour) {
         let alone = !hook.enabled || enabled.insert(&hook.trigger_id);
         assert!(alone || behaviour.second_enabled == SecondEnabled::AllowBoth, "two are on");
     }
-    let read = state_file::read(&state_file::write(state), &mut fastrand::Rng::new(), NOW).unwrap();
+    let read =
+        state_file::read(&state_file::write(state), state.key, &mut fastrand::Rng::new(), NOW)
+            .unwrap();
     assert_eq!((&read.state, read.incomplete), (state, false));
 }
 
@@ -135,14 +172,22 @@ proptest! {
         sent in proptest::collection::vec(request(), 1..60),
         edits in 0..2_u32,
     ) {
+        let actions = crate::tenant::actions::Behaviour::instant();
         let limits = Limits { api: Limit::new(1000, Rate::per_second(1)), ..Limits::default() };
-        let faults = if edits > 0 { vec!["edit@every 5".parse().unwrap()] } else { Vec::new() };
+        let faults = if edits > 0 {
+            ["edit@every 5", "edit:action@every 3"].map(|text| text.parse().unwrap()).to_vec()
+        } else { Vec::new() };
         let mut bench =
-            Bench::with(Options { behaviour, limits, faults, ..Options::default() });
+            Bench::with(Options { behaviour, actions, limits, faults, ..Options::default() });
         for (method, path, query, content_type, body) in sent {
             let mut request = bench.request("GET /hooks");
             let id = |at: usize| bench.state.hooks.get(at).map_or("none", |hook| hook.id.as_str());
-            request.path = (0..4).fold(path, |path, at| path.replace(&format!("#{at}"), id(at)));
+            let action = |at: usize| {
+                bench.state.actions.get(at).map_or("none", |action| action.id.as_str())
+            };
+            request.path = (0..4).fold(path, |path, at| {
+                path.replace(&format!("#{at}"), id(at)).replace(&format!("@{at}"), action(at))
+            });
             (request.method, request.query) = (method, query);
             (request.content_type, request.body) = (content_type, body);
             let answer = bench.service.handle(&mut bench.state, &request, NOW);

@@ -71,7 +71,7 @@ fn written_by_hand_then_completed() {
 
 #[test]
 fn the_file_as_it_is_written() {
-    let mut state = State::empty([0xab; 16]);
+    let mut state = State::empty(SecretKey::new([0xab; 16]));
     state.hooks.push(Hook {
         id: "01".to_owned(),
         name: Some("a".to_owned()),
@@ -80,7 +80,7 @@ fn the_file_as_it_is_written() {
         enabled: true,
         trigger_id: "send-phone-message".to_owned(),
         secrets: [
-            ("K".to_owned(), SecretDigest::Of([0; 32])),
+            ("K".to_owned(), SecretDigest::Of { key: [1; 4], digest: [0; 32] }),
             ("L".to_owned(), SecretDigest::Unknown),
         ]
         .into_iter()
@@ -88,7 +88,7 @@ fn the_file_as_it_is_written() {
     });
     let text = crate::tenant::state_file::write(&state);
     insta::assert_snapshot!(text);
-    let read = crate::tenant::state_file::read(&text, &mut random(), NOW).unwrap();
+    let read = crate::tenant::state_file::read(&text, state.key, &mut random(), NOW).unwrap();
     assert_eq!((read.state, read.incomplete), (state, false));
 }
 
@@ -105,7 +105,6 @@ fn a_file_that_cannot_be_used_is_left_alone() {
     check("{\"hooks\":[", "not a state file");
     check(r#"{"hook":[]}"#, "unknown field `hook`");
     check(r#"{"version":2}"#, "version 2");
-    check(r#"{"salt":"xyz"}"#, "32 hexadecimal digits");
     check(
         r#"{"hooks":[{"name":"a","triggerId":"x","script":""}]}"#,
         "hook 1 (a): triggerId \"x\" is none of credentials-exchange",
@@ -163,6 +162,32 @@ fn two_processes_see_each_other_and_lose_nothing() {
         }
     });
     assert_eq!(place.open().unwrap().state().hooks.len(), 32);
+}
+
+#[test]
+fn what_a_crash_leaves_behind_is_gone_with_the_next_write() {
+    let place = Place::holding(BY_HAND);
+    let beside = place.path.with_file_name("tenant.json.new");
+    fs::write(&beside, "half a fi").unwrap();
+    rename(&mut place.open().unwrap(), "other");
+    let folder = place.path.parent().unwrap();
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["tenant.json", "tenant.json.lock"]);
+}
+
+#[test]
+fn what_earlier_versions_kept_of_secrets_is_dropped() {
+    let digest = "0".repeat(64);
+    let text = format!(
+        r#"{{"salt":"00","hooks":[{{"triggerId":"send-phone-message","script":"","secrets":{{"K":"sha256:{digest}"}}}}]}}"#
+    );
+    let place = Place::holding(&text);
+    let store = place.open().unwrap();
+    assert_eq!(store.state().hooks[0].secrets.get("K"), Some(&SecretDigest::Unknown));
+    let text = place.text();
+    assert!(!text.contains("sha256") && !text.contains("salt"), "{text}");
 }
 
 #[test]

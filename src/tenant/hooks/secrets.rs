@@ -3,16 +3,16 @@
 //! Functions of the state and a body to a response. Must not keep a value:
 //! only its digest is stored, and reads show a marker.
 
-use super::json::{Json, Ordered};
-use super::message::{Response, no_such_hook, refusal};
-use super::schema::{check_names, check_secrets};
-use super::state::{MAX_SECRETS, State, digest_of};
+use crate::tenant::json::{Json, Ordered};
+use crate::tenant::message::{Response, no_such_hook, refusal};
+use crate::tenant::schema::{check_names, check_secrets};
+use crate::tenant::state::{MAX_SECRETS, State, digest_of};
 
 /// What reads show in place of every value (recorded).
 const MARKER: &str = "_VALUE_NOT_SHOWN_";
 
 /// `GET`
-pub(super) fn list(state: &State, id: &str) -> Response {
+pub(in crate::tenant) fn list(state: &State, id: &str) -> Response {
     match state.hook(id) {
         Some(hook) => {
             let shown: Ordered<&str> =
@@ -24,7 +24,7 @@ pub(super) fn list(state: &State, id: &str) -> Response {
 }
 
 /// `POST`: adds; a name that is there refuses the whole request.
-pub(super) fn add(state: &mut State, id: &str, body: &Json) -> Response {
+pub(in crate::tenant) fn add(state: &mut State, id: &str, body: &Json) -> Response {
     let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
         let hook = state.hook(id).ok_or_else(no_such_hook)?;
         if secrets.iter().any(|(key, _)| hook.secrets.contains(key)) {
@@ -41,7 +41,7 @@ pub(super) fn add(state: &mut State, id: &str, body: &Json) -> Response {
 }
 
 /// `PATCH`: changes; a name that isn't there refuses the whole request.
-pub(super) fn change(state: &mut State, id: &str, body: &Json) -> Response {
+pub(in crate::tenant) fn change(state: &mut State, id: &str, body: &Json) -> Response {
     let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
         let hook = state.hook(id).ok_or_else(no_such_hook)?;
         if secrets.iter().all(|(key, _)| hook.secrets.contains(key)) {
@@ -63,10 +63,10 @@ fn write(
         Ok(secrets) => secrets,
         Err(refused) => return refused,
     };
-    let salt = state.salt;
+    let key_of_digests = state.key;
     if let Some(hook) = state.hook_mut(id) {
         for (key, value) in secrets {
-            hook.secrets.set(key, digest_of(&salt, &value));
+            hook.secrets.set(key, digest_of(&key_of_digests, &value));
         }
     }
     Response::json(201, &Ordered::<Json>::default())
@@ -74,7 +74,7 @@ fn write(
 
 /// `DELETE` with a list of names. A name that isn't there is passed over
 /// (assumed: the API's description has no 404 here).
-pub(super) fn delete(state: &mut State, id: &str, body: &Json) -> Response {
+pub(in crate::tenant) fn delete(state: &mut State, id: &str, body: &Json) -> Response {
     let names = match check_names(body) {
         Ok(names) => names,
         Err(refused) => return refused,

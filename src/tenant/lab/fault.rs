@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::message::Request;
+use crate::tenant::message::Request;
 
 /// One thing that goes wrong, and when. Written `WHAT[@CONDITION,...]`, for
 /// example `reset-after@POST,/hooks,1` or `503@writes,5%`.
@@ -58,10 +58,10 @@ pub enum Effect {
     Edit(Edit),
 }
 
-/// What somebody else changes, on a hook picked by chance.
+/// What somebody else changes, on a hook or an action picked by chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edit {
-    /// Any of the following.
+    /// Any of the following, of hooks.
     Any,
     /// Its script.
     Script,
@@ -77,11 +77,29 @@ pub enum Edit {
     Secret,
     /// Its dependencies.
     Dependencies,
+    /// Any of the following, of actions.
+    Action,
+    /// The code of a draft.
+    ActionDraft,
+    /// The code of a draft, deployed.
+    ActionDeploy,
+    /// Its name.
+    ActionRename,
+    /// Adds a secret.
+    ActionSecret,
+    /// Deletes it, and its bindings.
+    ActionDelete,
+    /// Makes another action, of the same name as one that is there.
+    ActionCreate,
+    /// Turns the order of a trigger's bindings around.
+    BindingsOrder,
+    /// Takes a binding away.
+    Unbind,
 }
 
 impl Edit {
     /// All that [`Edit::Any`] can be.
-    pub(super) const ALL: [Self; 7] = [
+    pub(in crate::tenant) const ALL: [Self; 7] = [
         Self::Script,
         Self::Toggle,
         Self::Rename,
@@ -91,8 +109,29 @@ impl Edit {
         Self::Dependencies,
     ];
 
+    /// All that [`Edit::Action`] can be.
+    pub(in crate::tenant) const ACTIONS: [Self; 8] = [
+        Self::ActionDraft,
+        Self::ActionDeploy,
+        Self::ActionRename,
+        Self::ActionSecret,
+        Self::ActionDelete,
+        Self::ActionCreate,
+        Self::BindingsOrder,
+        Self::Unbind,
+    ];
+
     fn name(self) -> &'static str {
         match self {
+            Self::Action => "action",
+            Self::ActionDraft => "action-draft",
+            Self::ActionDeploy => "action-deploy",
+            Self::ActionRename => "action-rename",
+            Self::ActionSecret => "action-secret",
+            Self::ActionDelete => "action-delete",
+            Self::ActionCreate => "action-create",
+            Self::BindingsOrder => "bindings-order",
+            Self::Unbind => "unbind",
             Self::Any => "any",
             Self::Script => "script",
             Self::Toggle => "toggle",
@@ -177,7 +216,8 @@ fn effect_of(text: &str) -> Option<Effect> {
         "edit" => {
             let named = |edit: &Edit| argument == Some(edit.name());
             let any = argument.is_none_or(|name| name == "any").then_some(Edit::Any);
-            Effect::Edit(any.or_else(|| Edit::ALL.into_iter().find(named))?)
+            let all = || Edit::ALL.into_iter().chain([Edit::Action]).chain(Edit::ACTIONS);
+            Effect::Edit(any.or_else(|| all().find(named))?)
         }
         "html" | "html-before" | "html-after" => {
             let status = u16::try_from(number()?.unwrap_or(502)).ok()?;
@@ -269,7 +309,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 }
 
 /// The faults of a tenant, with how often each has met a request.
-pub(super) struct Faults {
+pub(in crate::tenant) struct Faults {
     faults: Vec<Watched>,
     random: fastrand::Rng,
 }
@@ -281,20 +321,20 @@ struct Watched {
 }
 
 impl Faults {
-    pub(super) fn new(faults: Vec<Fault>, random: fastrand::Rng) -> Self {
+    pub(in crate::tenant) fn new(faults: Vec<Fault>, random: fastrand::Rng) -> Self {
         let watched = |fault| Watched { fault, fitting: 0, done: 0 };
         Self { faults: faults.into_iter().map(watched).collect(), random }
     }
 
     /// The effects that meet this request, in the order in which the faults
     /// were given.
-    pub(super) fn meeting(&mut self, request: &Request) -> Vec<Effect> {
+    pub(in crate::tenant) fn meeting(&mut self, request: &Request) -> Vec<Effect> {
         let Self { faults, random } = self;
         faults.iter_mut().filter_map(|watched| watched.meets(request, random)).collect()
     }
 
     /// A number below `limit`, which isn't 0.
-    pub(super) fn pick(&mut self, limit: usize) -> usize {
+    pub(in crate::tenant) fn pick(&mut self, limit: usize) -> usize {
         self.random.usize(..limit.max(1))
     }
 }

@@ -7,7 +7,7 @@
 
 /// Words are cut first at everything that is neither letter nor digit, then
 /// at each inner border that [`is_border`] sees.
-pub(super) fn kebab_case(name: &str) -> String {
+pub(in crate::tenant) fn kebab_case(name: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for run in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| !run.is_empty()) {
         let bytes = run.as_bytes();
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn equals_lodash_on_three_thousand_names() {
-        let table = include_str!("../../fixtures/names/lodash-kebab-case.tsv");
+        let table = include_str!("../../../fixtures/names/lodash-kebab-case.tsv");
         let mut checked = 0;
         for line in table.lines().filter(|line| !line.starts_with('#')) {
             let (name, expected) = line.split_once('\t').unwrap();

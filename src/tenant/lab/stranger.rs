@@ -4,15 +4,15 @@
 //! do, so that what it leaves behind is a state that the service allows.
 
 use super::fault::Edit;
-use super::hooks::{self, Patch};
-use super::json::{Json, Ordered};
-use super::options::Behaviour;
-use super::secrets;
-use super::state::{Hook, State, TRIGGERS};
+use crate::tenant::hooks::record::{self as hooks, Patch};
+use crate::tenant::hooks::secrets;
+use crate::tenant::json::{Json, Ordered};
+use crate::tenant::options::Behaviour;
+use crate::tenant::state::{Hook, State, TRIGGERS};
 
 /// Makes one edit. `pick` gives numbers below its argument; `id` is for a
 /// hook that may be made.
-pub(super) fn edit(
+pub(in crate::tenant) fn edit(
     state: &mut State,
     edit: Edit,
     id: String,
@@ -71,7 +71,8 @@ fn change(edit: Edit, hook: &Hook, unique: &str) -> Option<(&'static str, Json)>
         Edit::Dependencies => {
             Some(("dependencies", object([("added-by-somebody-else", text("1.0.0"))])))
         }
-        Edit::Any | Edit::Delete | Edit::Create | Edit::Secret => None,
+        // Not of a field, or not of a hook.
+        _ => None,
     }
 }
 

@@ -6,13 +6,13 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::json::{Json, Ordered};
 use super::kebab::kebab_case;
-use super::message::{Response, no_such_hook, refusal};
-use super::options::{Behaviour, ListDetail, SecondEnabled, UniqueNames};
 use super::query::{FieldChoice, ListQuery, links};
-use super::schema::{Kind, Property, check_object};
-use super::state::{Hook, State, TRIGGERS};
+use crate::tenant::json::{Json, Ordered};
+use crate::tenant::message::{Response, no_such_hook, refusal};
+use crate::tenant::options::{Behaviour, ListDetail, SecondEnabled, UniqueNames};
+use crate::tenant::schema::{Kind, Property, check_object};
+use crate::tenant::state::{Hook, State, TRIGGERS};
 
 const NAME: Property =
     Property { name: "name", description: "Name of this hook.", kind: Kind::Name };
@@ -76,7 +76,7 @@ fn written(status: u16, hook: &Hook) -> Response {
 }
 
 /// `GET /hooks`
-pub(super) fn list(
+pub(in crate::tenant) fn list(
     state: &State,
     query: &ListQuery,
     raw_query: &str,
@@ -126,7 +126,7 @@ fn summary(asked: &FieldChoice) -> FieldChoice {
 }
 
 /// `GET /hooks/{id}`
-pub(super) fn get(state: &State, id: &str, fields: &FieldChoice) -> Response {
+pub(in crate::tenant) fn get(state: &State, id: &str, fields: &FieldChoice) -> Response {
     match state.hook(id) {
         Some(hook) => Response::json(200, &Shown { hook, order: READ_ORDER, fields }),
         None => no_such_hook(),
@@ -134,7 +134,7 @@ pub(super) fn get(state: &State, id: &str, fields: &FieldChoice) -> Response {
 }
 
 /// `DELETE /hooks/{id}`
-pub(super) fn delete(state: &mut State, id: &str) -> Response {
+pub(in crate::tenant) fn delete(state: &mut State, id: &str) -> Response {
     if state.hook(id).is_none() {
         return no_such_hook();
     }
@@ -143,7 +143,12 @@ pub(super) fn delete(state: &mut State, id: &str) -> Response {
 }
 
 /// `POST /hooks`
-pub(super) fn create(state: &mut State, body: &Json, id: String, behaviour: Behaviour) -> Response {
+pub(in crate::tenant) fn create(
+    state: &mut State,
+    body: &Json,
+    id: String,
+    behaviour: Behaviour,
+) -> Response {
     create_checked(state, body, id, behaviour).unwrap_or_else(|refused| refused)
 }
 
@@ -186,18 +191,18 @@ fn create_checked(
 }
 
 /// The checked body of a PATCH.
-pub(super) struct Patch<'a>(&'a Ordered<Json>);
+pub(in crate::tenant) struct Patch<'a>(&'a Ordered<Json>);
 
 impl<'a> Patch<'a> {
     /// Checks the body.
-    pub(super) fn parse(body: &'a Json) -> Result<Self, Response> {
+    pub(in crate::tenant) fn parse(body: &'a Json) -> Result<Self, Response> {
         check_object(body, &[NAME, SCRIPT, ENABLED, DEPENDENCIES], &[], 1).map(Self)
     }
 }
 
 /// Whether a body has a key other than `enabled`: what read-only tenants
 /// refuse, whatever else is wrong with it.
-pub(super) fn touches_more_than_enabled(body: &Json) -> bool {
+pub(in crate::tenant) fn touches_more_than_enabled(body: &Json) -> bool {
     match body {
         Json::Object(fields) => fields.keys().any(|key| key != "enabled"),
         _ => false,
@@ -205,7 +210,7 @@ pub(super) fn touches_more_than_enabled(body: &Json) -> bool {
 }
 
 /// `PATCH /hooks/{id}`
-pub(super) fn update(
+pub(in crate::tenant) fn update(
     state: &mut State,
     id: &str,
     patch: &Patch<'_>,

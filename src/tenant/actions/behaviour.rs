@@ -1,0 +1,178 @@
+//! Everything about the Actions endpoints that can be chosen.
+//!
+//! Main type: [`Behaviour`]. Must not do anything.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::state::Content;
+use crate::tenant::choice::choice;
+use crate::tenant::options::Latency;
+
+/// The choices of the Actions endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behaviour {
+    /// How long a build takes without packages.
+    pub build: Latency,
+    /// How long it takes with packages.
+    pub build_packages: Latency,
+    /// How long it takes to fail.
+    pub build_failure: Latency,
+    /// Which builds fail.
+    pub failing: Vec<Failing>,
+    /// How long after a deploy its version counts as deployed.
+    pub deploy_lag: Latency,
+    /// How long after its first deploy an action can't be bound yet.
+    pub bind_lag: Latency,
+    /// What becomes of a secret that is sent by its name alone.
+    pub named_secrets: NamedSecrets,
+    /// Whether two actions may have one name.
+    pub names: ActionNames,
+    /// Whether the tenant has modules.
+    pub modules: Modules,
+    /// With which status a deploy is answered.
+    pub deploy_status: DeployStatus,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        let fixed = |fixed_ms| Latency { fixed_ms, jitter_ms: 0 };
+        Self {
+            build: fixed(300),
+            build_packages: fixed(2500),
+            build_failure: fixed(60_000),
+            failing: Vec::new(),
+            deploy_lag: fixed(80),
+            bind_lag: fixed(80),
+            named_secrets: NamedSecrets::default(),
+            names: ActionNames::default(),
+            modules: Modules::default(),
+            deploy_status: DeployStatus::default(),
+        }
+    }
+}
+
+impl Behaviour {
+    /// Nothing takes any time: for tests that are about something else.
+    #[must_use]
+    pub fn instant() -> Self {
+        let none = Latency::default();
+        let times = (none, none, none, none, none);
+        let (build, build_packages, build_failure, deploy_lag, bind_lag) = times;
+        Self { build, build_packages, build_failure, deploy_lag, bind_lag, ..Self::default() }
+    }
+
+    /// Whether the build of such a draft fails.
+    pub(super) fn fails(&self, name: &str, draft: &Content) -> bool {
+        self.failing.iter().any(|failing| match failing {
+            Failing::Action(action) => action == name,
+            Failing::Package(package, version) => draft.dependencies.iter().any(|found| {
+                found.name == *package && version.as_ref().is_none_or(|v| *v == found.version)
+            }),
+        })
+    }
+
+    /// How long the build of such a draft takes.
+    pub(super) fn build_time(&self, draft: &Content, fails: bool) -> Latency {
+        match fails {
+            true => self.build_failure,
+            false if draft.dependencies.is_empty() => self.build,
+            false => self.build_packages,
+        }
+    }
+}
+
+choice! {
+    /// What becomes of a secret that is sent by its name alone.
+    NamedSecrets {
+        Keep = "keep": "Its value is kept (recorded).",
+        Drop = "drop": "It is dropped: a service that reads the name alone as no secret.",
+        Refuse = "refuse": "400.",
+    }
+}
+
+choice! {
+    /// Whether two actions may have one name.
+    ActionNames {
+        Free = "free": "They may (no refusal is recorded).",
+        Unique = "unique": "409.",
+    }
+}
+
+choice! {
+    /// Whether the tenant has modules.
+    Modules {
+        On = "on": "It has.",
+        Off = "off": "403 `feature_not_enabled` (recorded).",
+    }
+}
+
+choice! {
+    /// With which status a deploy is answered.
+    DeployStatus {
+        Ok = "200": "As recorded.",
+        Accepted = "202": "As the API's description says.",
+    }
+}
+
+/// Which builds fail. Written `action:NAME` or `package:NAME[@VERSION]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failing {
+    /// Those of an action of this name.
+    Action(String),
+    /// Those with this package, in this version if one is given.
+    Package(String, Option<String>),
+}
+
+/// A text that names no builds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} names no builds; write action:NAME, package:NAME or package:NAME@VERSION")]
+pub struct InvalidFailing(String);
+
+impl FromStr for Failing {
+    type Err = InvalidFailing;
+
+    fn from_str(text: &str) -> Result<Self, InvalidFailing> {
+        let invalid = || InvalidFailing(text.to_owned());
+        match text.split_once(':').ok_or_else(invalid)? {
+            ("action", name) if !name.is_empty() => Ok(Self::Action(name.to_owned())),
+            ("package", package) if !package.is_empty() => {
+                // `@scope/name@1.0.0`: the first character may be an `@`.
+                let at = package.char_indices().skip(1).find(|(_, c)| *c == '@');
+                let (name, version) = match at.and_then(|(at, _)| package.split_at_checked(at)) {
+                    Some((name, version)) => {
+                        (name, Some(version.trim_start_matches('@').to_owned()))
+                    }
+                    None => (package, None),
+                };
+                Ok(Self::Package(name.to_owned(), version))
+            }
+            _ => Err(invalid()),
+        }
+    }
+}
+
+impl fmt::Display for Failing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Action(name) => write!(f, "action:{name}"),
+            Self::Package(name, None) => write!(f, "package:{name}"),
+            Self::Package(name, Some(version)) => write!(f, "package:{name}@{version}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_builds_fail_is_read_and_written() {
+        for text in ["action:Add roles", "package:crypto", "package:@a/b@1.0.0", "package:@a/b"] {
+            assert_eq!(text.parse::<Failing>().unwrap().to_string(), text);
+        }
+        for text in ["", "crypto", "action:", "package:", "build:x"] {
+            assert!(text.parse::<Failing>().is_err(), "{text}");
+        }
+    }
+}

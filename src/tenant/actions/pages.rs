@@ -1,0 +1,103 @@
+//! Pages of a list: which items, and the numbers beside them. Recorded: what
+//! is zero is left out.
+//!
+//! Main type: [`Page`]. Must not know what is listed.
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use crate::tenant::message::Response;
+use crate::tenant::query::{Parameter, Reader};
+
+/// The page's size when none is asked for (recorded for bindings, documented
+/// for the others).
+const DEFAULT_PER_PAGE: u64 = 20;
+
+pub(super) const PAGE: Parameter =
+    Parameter("page", "Use this field to request a specific page of the list results.");
+pub(super) const PER_PAGE: Parameter = Parameter(
+    "per_page",
+    "The maximum number of results to be returned by the server in a single response. 20 by default.",
+);
+
+const PAGES: [Parameter; 2] = [PAGE, PER_PAGE];
+
+/// Which page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Page {
+    number: u64,
+    size: u64,
+}
+
+impl Page {
+    /// From a query that may hold nothing else.
+    pub(super) fn parse(query: &str) -> Result<Self, Response> {
+        let mut reader = Reader::new(query, &PAGES);
+        let page = Self::read(&mut reader);
+        reader.finish().map(|()| page)
+    }
+
+    /// From a query that holds other things, too.
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let number = reader.integer("page", u64::from(u32::MAX)).unwrap_or(0);
+        // Zero is taken as "not said" (assumed).
+        let size = reader.integer("per_page", 100).filter(|&size| size > 0);
+        Self { number, size: size.unwrap_or(DEFAULT_PER_PAGE) }
+    }
+
+    /// The items of the page.
+    pub(super) fn of<T>(self, items: Vec<T>) -> Vec<T> {
+        let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let skipped = to_usize(self.number.saturating_mul(self.size));
+        items.into_iter().skip(skipped).take(to_usize(self.size)).collect()
+    }
+
+    /// The answer: the list, then `total`, `page` and `per_page`. Past the end
+    /// there is no `total` either (recorded).
+    pub(super) fn answer<T: Serialize>(self, key: &'static str, items: Vec<T>) -> Response {
+        let total = items.len() as u64;
+        let page = self.of(items);
+        let total = if page.is_empty() { 0 } else { total };
+        Response::json(
+            200,
+            &Listed { key, page, total, number: self.number, size: self.size, zeros: false },
+        )
+    }
+
+    /// The answer of a list that shows its zeros (recorded for modules).
+    pub(super) fn answer_with_zeros<T: Serialize>(
+        self,
+        key: &'static str,
+        items: Vec<T>,
+    ) -> Response {
+        let total = items.len() as u64;
+        let page = self.of(items);
+        Response::json(
+            200,
+            &Listed { key, page, total, number: self.number, size: self.size, zeros: true },
+        )
+    }
+}
+
+struct Listed<T> {
+    key: &'static str,
+    page: Vec<T>,
+    total: u64,
+    number: u64,
+    size: u64,
+    zeros: bool,
+}
+
+impl<T: Serialize> Serialize for Listed<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { key, page, total, number, size, zeros } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(key, page)?;
+        for (key, value) in [("total", total), ("page", number), ("per_page", size)] {
+            if *zeros || *value > 0 {
+                map.serialize_entry(key, value)?;
+            }
+        }
+        map.end()
+    }
+}
