@@ -15,9 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{ApiError, ApiErrorKind};
-use super::governor::{
-    Admission, Estimate, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait,
-};
+use super::governor::{Admission, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait};
 use super::status::{Counts, Exchange, Status, Waiting};
 
 /// Who goes first. Within a class, whoever came first.
@@ -216,7 +214,7 @@ impl Gate {
         self.lock().governor.limit_seen()
     }
 
-    pub(super) fn estimate(&self, requests: usize) -> Option<Estimate> {
+    pub(super) fn estimate(&self, requests: usize) -> Option<Duration> {
         self.lock().governor.estimate(requests)
     }
 

@@ -37,7 +37,7 @@ pub use compare::Difference;
 pub use domain::{Domain, InvalidDomain};
 pub use error::{ApiError, ApiErrorKind, Method, Unreachable};
 pub use gate::Gates;
-pub use governor::{Estimate, Headroom, LimitSeen, RateSettings};
+pub use governor::{Headroom, LimitSeen, RateSettings};
 pub use patience::Patience;
 pub use reader::{HooksPage, PER_PAGE, Reader};
 pub use status::{Counts, Status, Waiting};

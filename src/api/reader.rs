@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::client::{Call, Client};
 use super::error::{ApiError, ApiErrorKind, Method};
 use super::gate::Class;
-use super::governor::{Estimate, LimitSeen};
+use super::governor::LimitSeen;
 use super::refusal::{self, HOOKS};
 use super::status::{Counts, Status};
 use super::transport::HttpResponse;
@@ -134,7 +134,7 @@ impl Reader {
     /// How long so many more requests would take at this tenant's rate, as far
     /// as that is known.
     #[must_use]
-    pub fn estimate(&self, requests: usize) -> Option<Estimate> {
+    pub fn estimate(&self, requests: usize) -> Option<Duration> {
         self.client.gate.estimate(requests)
     }
 

@@ -12,11 +12,9 @@ use super::definitions::{self, Checked, Scripts};
 use super::session::{Session, Shared};
 use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
-use crate::api;
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, Name};
 use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy};
-use crate::report::Estimate;
 use crate::source::Manifest;
 use crate::sync;
 
@@ -69,11 +67,7 @@ impl Prepared {
     /// When no token is to be had.
     pub(super) async fn token_ends_early(&self) -> Result<Option<String>, CliError> {
         let left = self.session.reader.token_expires_in().await?;
-        // a mere bound would cry wolf while the tenant's rate isn't known
-        let needed = match self.estimate() {
-            Some(Estimate::About { to, .. }) => to,
-            Some(Estimate::AtMost(_)) | None => Duration::ZERO,
-        };
+        let needed = self.estimate().unwrap_or_default();
         Ok(left.filter(|left| !self.session.renewable && *left < needed * 2 + SPARE).map(|left| {
             format!(
                 "The access token ends in {} s: what isn't written by then will fail. Take a \
@@ -85,11 +79,8 @@ impl Prepared {
     }
 
     /// About how long an apply would take at this tenant's rate.
-    pub(super) fn estimate(&self) -> Option<Estimate> {
-        Some(match self.session.reader.estimate(self.plan.requests())? {
-            api::Estimate::About { from, to, at_most } => Estimate::About { from, to, at_most },
-            api::Estimate::AtMost(time) => Estimate::AtMost(time),
-        })
+    pub(super) fn estimate(&self) -> Option<Duration> {
+        self.session.reader.estimate(self.plan.requests())
     }
 }
 

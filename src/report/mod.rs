@@ -37,37 +37,7 @@ pub struct PlanView<'a> {
     /// Its plan.
     pub plan: &'a Plan,
     /// How long an apply will take, where that is known.
-    pub estimate: Option<Estimate>,
-}
-
-/// How long an apply will take at the tenant's rate limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Estimate {
-    /// About so long.
-    About {
-        /// If the rate is the fastest that is likely,
-        from: Duration,
-        /// and if it is the slowest.
-        to: Duration,
-        /// What is sure, where that is much more.
-        at_most: Option<Duration>,
-    },
-    /// Only a bound is known.
-    AtMost(Duration),
-}
-
-impl Estimate {
-    /// As a sentence goes on after "takes".
-    pub(crate) fn told(self) -> String {
-        let most = |time| format!("at most {}", words::time_at_most(time));
-        match self {
-            Self::About { from, to, at_most: None } => words::about(from, to),
-            Self::About { from, to, at_most: Some(time) } => {
-                format!("{}, {}", words::about(from, to), most(time))
-            }
-            Self::AtMost(time) => most(time),
-        }
-    }
+    pub estimate: Option<Duration>,
 }
 
 /// One environment for which there is no plan.

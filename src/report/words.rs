@@ -47,21 +47,10 @@ pub(crate) fn time(time: Duration) -> String {
     }
 }
 
-/// The same, rounded up.
-pub(crate) fn time_at_most(most: Duration) -> String {
-    time(Duration::from_secs(most.as_secs() + u64::from(most.subsec_nanos() > 0)))
-}
-
-/// `about 4 s`, `about 3 to 10 s`, or `less than 1 s`. Of two times that are
-/// about the same only the longer one is told.
-pub(crate) fn about(from: Duration, to: Duration) -> String {
-    match (from.as_secs(), to.as_secs()) {
-        (_, 0) => time(to),
-        (0, _) => format!("about {}", time(to)),
-        (least, most) if most * 2 <= least * 3 => format!("about {}", time(to)),
-        (least, 0..60) => format!("about {least} to {}", time(to)),
-        _ => format!("about {} to {}", time(from), time(to)),
-    }
+/// `about 4 s`, or `less than 1 s`.
+pub(crate) fn about(estimate: Duration) -> String {
+    let about = if estimate.as_secs() > 0 { "about " } else { "" };
+    format!("{about}{}", time(estimate))
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -92,7 +81,6 @@ mod tests {
         assert_eq!(size(2_000_000), "2.0 MB");
         let seconds = |seconds| time(Duration::from_secs(seconds));
         assert_eq!(seconds(0), "less than 1 s");
-        assert_eq!(time_at_most(Duration::from_millis(59_001)), "1 min");
         assert_eq!(seconds(59), "59 s");
         assert_eq!(seconds(120), "2 min");
         assert_eq!(seconds(130), "2 min 10 s");
@@ -107,18 +95,11 @@ mod tests {
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }
+
     #[test]
-    fn two_times_are_told_where_they_differ() {
-        let check = |from, to, expected: &str| {
-            let (from, to) = (Duration::from_millis(from), Duration::from_millis(to));
-            assert_eq!(about(from, to), expected);
-        };
-        check(900, 900, "less than 1 s");
-        check(400, 1_900, "about 1 s");
-        check(4_000, 4_000, "about 4 s");
-        check(17_200, 21_500, "about 21 s");
-        check(3_200, 10_100, "about 3 to 10 s");
-        check(19_000, 60_000, "about 19 s to 1 min");
-        check(130_000, 400_000, "about 2 min 10 s to 6 min 40 s");
+    fn an_estimate_is_one_figure() {
+        assert_eq!(about(Duration::from_millis(900)), "less than 1 s");
+        assert_eq!(about(Duration::from_millis(4_900)), "about 4 s");
+        assert_eq!(about(Duration::from_millis(130_000)), "about 2 min 10 s");
     }
 }

@@ -5,6 +5,8 @@
 /// After so many refusals without a success in between, it makes no sense to
 /// go on.
 const MOST_ROUNDS: u32 = 12;
+/// So many rounds are waited for as the server or the bucket says.
+const TRUSTED: u32 = 3;
 /// The first wait, when nothing says how long.
 const FIRST: f64 = 1.0;
 /// The longest wait, when nothing says how long.
@@ -38,20 +40,24 @@ impl Backoff {
 
     /// A request sent at `sent` was refused at `now`. `hint` is what the
     /// bucket makes of the headers, in seconds from now.
-    pub(super) fn throttled(&mut self, sent: f64, now: f64, told: Option<f64>, hint: Option<f64>) {
+    pub(super) fn throttled(&mut self, sent: f64, now: f64, said: Option<f64>, hint: Option<f64>) {
         self.answers += 1;
         if sent >= self.since {
             self.rounds += 1;
             self.since = now;
         }
         let doubled =
-            (FIRST * 2f64.powi(self.rounds.saturating_sub(1).min(10) as i32)).min(LONGEST);
-        // A server's word counts, but the same word over and over doesn't.
-        let wait = match (told, hint) {
-            (Some(told), _) if self.rounds <= 3 => told.max(0.05),
-            (Some(told), _) => told.max(doubled.min(LONGEST)),
-            (None, Some(hint)) if self.rounds == 1 => hint.clamp(0.05, LONGEST),
-            (None, _) => doubled,
+            |first: f64, times: u32| (first * 2f64.powi(times.min(10) as i32)).min(LONGEST);
+        let again = self.rounds.saturating_sub(1);
+        let patient = doubled(FIRST, again);
+        // A server's word counts, but the same word over and over doesn't; nor
+        // does what the bucket's rate says.
+        let wait = match (said, hint) {
+            (Some(said), _) if self.rounds <= TRUSTED => said.max(0.05),
+            (Some(said), _) => said.max(patient),
+            (None, Some(hint)) if self.rounds <= TRUSTED => doubled(hint.max(0.05), again),
+            (None, Some(_)) => doubled(FIRST, self.rounds - TRUSTED),
+            (None, None) => patient,
         };
         let jitter = 1.0 + 0.2 * self.rng.f64();
         self.until = self.until.max(now + wait * jitter);

@@ -1,64 +1,54 @@
-//! What is believed of one of the tenant's buckets.
+//! When the next request to a bucket may go.
 //!
-//! Everything is reckoned from one answer, the *anchor*: what was left then,
-//! less what is under way since, plus what has come in for sure by now
-//! ([`super::refill`] knows that). Every answer that tells more becomes the
-//! new anchor, so that no error can add up. Must not sleep or pause.
+//! The law, in one place: what was left at the newest answer, less what is
+//! under way, may be spent down to the headroom at once; after that requests
+//! go as fast as tokens come in, times our share of them. Must not sleep.
 
-mod admit;
-
-use super::blind::Blind;
-use super::burst::Burst;
-use super::company::{Company, Level};
-use super::forecast::{Forecast, Rates, Time};
-use super::hidden::Hidden;
-use super::pace::Pace;
-use super::refill::Refill;
+use super::clock::Clock;
+use super::flight::{Departure, Flight};
+use super::refill::{self, Refill, Shape};
+use super::share::{self, Share};
 use super::signal::{BucketHeaders, Signal};
-use super::steady::Steady;
-use super::traffic::Traffic;
-use super::{Headroom, LimitSeen};
+use super::unmetered::Unmetered;
+use super::{Headroom, LimitSeen, Next};
 
-/// Buckets with less room than this are paced instead of reckoned with, and
-/// those with less than that as soon as others take from them.
-const TINY: f64 = 3.0;
-const SMALL: f64 = 3.5;
-/// A bucket of one is either full or refuses: there is nothing to pace by.
-const SINGLE: f64 = 1.5;
-
-/// A rate that is only a guess is not waited for any longer after a refusal.
-const LONGEST_GUESS: f64 = 10.0;
+/// So many rounds of requests are answered in whole before the next one, for
+/// others may have started at the same moment: what they take in a round shows
+/// when all of it is answered.
+const ROUNDS: u32 = 3;
 
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
     headroom: Headroom,
     rng: fastrand::Rng,
-    traffic: Traffic,
-    /// Requests that took from the bucket and were answered.
-    taken: f64,
-    answered: bool,
-    anchor: Option<Anchor>,
+    flight: Flight,
+    clock: Clock,
     refill: Refill,
-    /// For a small bucket.
-    pace: Option<Pace>,
-    /// Where others were seen to take, too.
-    company: Option<Company>,
-    blind: Blind,
-    forecast: Forecast,
-    /// Whether something that no header tells of refuses requests.
-    hidden: Hidden,
-    burst: Burst,
-    steady: Steady,
+    share: Share,
+    seen: Option<Seen>,
+    answered: bool,
+    /// The first few go in rounds; whether this one is over but for answers.
+    rounds: u32,
+    closing: bool,
+    /// Stretches the next wait, so that equals don't march in step.
+    stretch: f64,
+    unmetered: Unmetered,
 }
 
-/// The answer that everything is reckoned from.
+/// What was left, as far as answers have shown.
 #[derive(Debug, Clone, Copy)]
-struct Anchor {
+struct Seen {
     limit: f64,
-    /// What was left after this request.
-    remaining: f64,
-    sent: f64,
+    /// What was left and what we had taken by then. It grows by what comes in
+    /// and shrinks by what others take; what we take doesn't change it, so
+    /// that answers may come in any order.
+    sum: f64,
+    /// When the request was sent that it was seen by.
+    at: f64,
+    /// The least that it can have been at any answer of those that were under
+    /// way together: when all are answered, it was that at one of them.
+    lowest: f64,
 }
 
 impl Bucket {
@@ -66,228 +56,213 @@ impl Bucket {
         Self {
             headroom,
             rng: fastrand::Rng::with_seed(seed),
-            traffic: Traffic::new(),
-            taken: 0.0,
+            flight: Flight::default(),
+            clock: Clock::default(),
+            refill: Refill::new(),
+            share: Share::new(),
+            seen: None,
             answered: false,
-            anchor: None,
-            refill: Refill::default(),
-            pace: None,
-            company: None,
-            blind: Blind::new(),
-            forecast: Forecast::new(),
-            hidden: Hidden::default(),
-            burst: Burst::new(),
-            steady: Steady::new(),
+            rounds: 0,
+            closing: false,
+            stretch: 1.0,
+            unmetered: Unmetered::new(),
         }
     }
 
     /// How many requests may be under way at once, if the user doesn't say.
     pub(super) fn concurrency(&self) -> usize {
         // What fits into the time of one answer, twice over.
-        let limit = self.anchor.map_or(self.blind.rate(), |anchor| anchor.limit);
+        let limit = self.seen.map_or(self.unmetered.rate(), |seen| seen.limit);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-        let most = (limit * self.traffic.rtt() * 2.0).clamp(16.0, 512.0) as usize;
+        let most = (limit * self.flight.rtt() * 2.0).clamp(16.0, 512.0) as usize;
         most
     }
 
-    fn level(&self, limit: f64, remaining: f64) -> Level {
-        let headroom = self.headroom.of(limit);
-        let window = (!self.refill.is_smooth()).then(|| self.refill.window());
-        let (leaps, slowest) = (self.refill.leaps(), self.refill.slowest());
-        Level { remaining, headroom, room: limit - headroom, window, leaps, slowest }
+    pub(super) fn sent(&mut self, now: f64) -> Departure {
+        self.unmetered.sent(now);
+        self.stretch = if self.share.is_shared() { 1.0 + 0.5 * self.rng.f64() } else { 1.0 };
+        self.flight.depart(now)
     }
 
-    pub(super) fn sent(&mut self, now: f64) {
-        self.traffic.sent(now);
-        self.steady.sent(now);
-        self.blind.sent(now);
-        self.forecast.sent(now);
-        if let Some(pace) = &mut self.pace {
-            pace.sent(now);
-        }
-        if let Some(company) = &mut self.company {
-            company.sent(now, self.rng.f64());
-        }
+    pub(super) fn lost(&mut self, departure: Departure) {
+        self.flight.lost(departure);
     }
 
-    pub(super) fn answered(&mut self, sent: f64, now: f64, signal: &Signal) {
-        self.traffic.answered(sent, now);
+    pub(super) fn answered(&mut self, departure: Departure, now: f64, signal: &Signal) {
+        self.flight.answered(departure, now, signal.throttled);
+        let taken = self.flight.taken_by(departure, signal.throttled);
         self.answered = true;
-        self.forecast.answered(sent, now, signal);
+        // Beside others, what was left says nothing about why this was refused.
+        let left = self.seen.filter(|_| !self.share.is_shared()).map(|seen| seen.sum - taken[2]);
+        self.unmetered.answered(departure.at, now, signal, left);
+        if let Some(date) = signal.date {
+            self.clock.learn(departure.at, now, date);
+        }
         if signal.throttled {
-            self.blind.refused(sent, now);
-        } else {
-            self.blind.succeeded(now);
-            self.taken += 1.0;
+            self.share.refused();
         }
-        self.learn_hidden(sent, signal);
-        if let Some(company) = &mut self.company {
-            company.answered(now);
-        }
-        let seen = match (signal.bucket, self.anchor) {
-            (Some(seen), _) => Some(seen),
+        let (limit, level) = match (signal.bucket, self.seen) {
+            (Some(bucket), _) => (bucket.limit, bucket.remaining),
             // A refusal says enough without headers, if the bucket is known.
-            (None, Some(anchor)) if signal.throttled && !self.hidden.is_found() => {
-                Some(BucketHeaders { limit: anchor.limit, remaining: 0.0, reset: None })
-            }
-            _ => None,
+            (None, Some(seen)) if signal.throttled => (seen.limit, 0.0),
+            _ => return,
         };
-        match seen {
-            Some(seen) => {
-                self.learn(seen, sent, now, signal);
-                self.learn_pace(seen, sent, now, signal.throttled);
-                let all = self.traffic.fresh(now).is_none();
-                self.burst.answered(sent, now, all);
+        if let Some(bucket) = signal.bucket {
+            self.learn_refill(departure, now, &taken, bucket, signal.date);
+        }
+        self.learn_level(departure, limit, level, &taken);
+        self.closing = !self.flight.is_empty();
+        if !self.closing {
+            self.rounds += 1;
+            if self.rounds == 2 {
+                self.share.trust();
             }
-            None if signal.throttled => {}
-            None => self.spent(),
         }
     }
 
-    /// A request was answered without a word on the bucket: it took one.
-    fn spent(&mut self) {
-        if let Some(anchor) = &mut self.anchor {
-            anchor.remaining -= 1.0;
-        }
-    }
-
-    pub(super) fn lost(&mut self, sent: f64) {
-        self.traffic.ended(sent);
-        self.forecast.lost(sent);
-        self.taken += 1.0;
-        self.spent();
-    }
-
-    /// Makes an answer the anchor, unless it is older than the one there is.
-    fn learn(&mut self, seen: BucketHeaders, sent: f64, now: f64, signal: &Signal) {
-        let BucketHeaders { limit, remaining, .. } = seen;
-        let apart = self.traffic.apart();
-        let (mut believed, mut earlier) = (remaining, false);
-        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.limit == limit) {
-            let together = (sent - anchor.sent).abs() <= apart;
-            let gained = self.refill.expected((sent - anchor.sent).max(0.0));
-            let late = sent < anchor.sent || !self.refill.is_smooth();
-            if sent < anchor.sent - apart || (late && together && remaining > anchor.remaining) {
-                // It was overtaken. Where it can't be told whether the tenant
-                // took it in before or after, it counts for half.
-                let near = anchor.remaining + self.refill.expected(apart) + 1.0;
-                if self.refill.is_smooth() && together && remaining <= near {
-                    anchor.remaining -= 0.5;
-                }
-                if !signal.throttled {
-                    self.refill.also_taken();
-                }
-                return;
-            }
-            let reckoned = anchor.remaining + gained - 1.0;
-            if together && !signal.throttled && remaining > reckoned && self.refill.is_smooth() {
-                // Requests that were sent together may have arrived in any
-                // order: whether this one came before or after can't be told.
-                believed = remaining.min(reckoned + 0.5);
-                // More than can have come in: it was taken before.
-                earlier = remaining > reckoned + 1.0;
-            }
-            anchor.sent = anchor.sent.max(sent);
-        }
-        let sent = self.anchor.map_or(sent, |anchor| anchor.sent.max(sent));
-        self.anchor = Some(Anchor { limit, remaining: believed, sent });
-        if earlier {
-            self.refill.also_taken();
-            return;
-        }
-        let room = limit - self.headroom.of(limit);
-        let doubt = (self.traffic.count_until(sent + apart), apart);
-        let alone = self.refill.learn(&seen, sent, self.taken, signal, room, doubt);
-        if room >= TINY {
-            self.learn_company(self.level(limit, remaining), now, signal, alone);
-        }
-        let begins_with_others = !self.burst.is_over() && self.refill.is_short();
-        if signal.throttled || !alone || begins_with_others {
-            self.burst.restart(now);
-        }
-    }
-
-    fn learn_company(&mut self, level: Level, now: f64, signal: &Signal, alone: bool) {
-        if self.pace.is_some() {
-            return;
-        }
-        // What was empty to begin with may have been emptied by an earlier run.
-        let begun = self.taken >= 1.0;
-        if let Some(company) = &mut self.company {
-            company.learn(level, now, self.traffic.rtt(), signal.throttled);
-        } else if (signal.throttled && level.remaining < 1.0) || !alone {
-            if level.room < SMALL {
-                let window = self.refill.window();
-                let rate = self.refill.seen_rate().map_or(0.4 / window, |rate| 0.8 * rate);
-                self.pace = Some(Pace::among(rate, level.room, window, self.traffic.last_sent()));
-                return;
-            }
-            let guess = self.refill.guess(level.remaining);
-            let (guess, share) = if begun {
-                // Four may have begun at the same moment; in a small bucket more
-                // than their share is too much.
-                (guess, if level.slowest > 0.0 { 4.0 } else { 6.0 })
-            } else {
-                (guess.max(0.5 / self.refill.window()), 2.0)
-            };
-            let rate = guess.clamp(0.01 * level.room, 0.25 * level.room) / share;
-            self.company = Some(Company::new(rate.max(level.slowest), now));
-        }
-    }
-
-    /// Notices refusals that the headers don't explain.
-    fn learn_hidden(&mut self, sent: f64, signal: &Signal) {
-        let expected = self.anchor.filter(|anchor| sent >= anchor.sent).map_or(0.0, |anchor| {
-            // Unless others took it: the longer ago, the more likely.
-            let known = if self.company.is_some() { 0.0 } else { 1.5 * self.traffic.rtt() };
-            let theirs = anchor.limit * (sent - anchor.sent - known).max(0.0);
-            anchor.remaining - self.traffic.count() - theirs
+    fn learn_refill(
+        &mut self,
+        departure: Departure,
+        now: f64,
+        taken: &[f64; 3],
+        bucket: BucketHeaders,
+        date: Option<f64>,
+    ) {
+        let served = self.clock.theirs(departure.at).zip(self.clock.theirs(now)).map(
+            |((least, _), (_, most))| match date {
+                Some(date) => (least.max(date), most.min(date + 1.0)),
+                None => (least, most),
+            },
+        );
+        self.refill.learn(&refill::Look {
+            limit: bucket.limit,
+            level: bucket.remaining,
+            taken: (taken[0], taken[2]),
+            sent: departure.at,
+            served,
+            reset: bucket.reset,
+            alone: !self.share.is_shared(),
         });
-        let told = signal.bucket.map(|seen| seen.remaining);
-        self.hidden.learn(signal.throttled, told, expected);
     }
 
-    fn learn_pace(&mut self, seen: BucketHeaders, sent: f64, now: f64, refused: bool) {
-        let BucketHeaders { limit, remaining, .. } = seen;
-        let room = limit - self.headroom.of(limit);
-        let found = remaining + 1.0 - (limit - room);
-        if let Some(pace) = self.pace.as_mut().filter(|pace| pace.is_for(room)) {
-            if refused {
-                pace.refused(now, self.rng.f64());
-            } else {
-                pace.learn(sent, found);
+    fn learn_level(&mut self, departure: Departure, limit: f64, level: f64, taken: &[f64; 3]) {
+        let [least, likely, most] = taken.map(|taken| level + taken);
+        let known = self.seen.filter(|seen| seen.limit == limit);
+        let (expected, at) = known.map_or((likely, departure.at), |seen| {
+            let at = seen.at.max(departure.at);
+            (seen.sum + self.sure_rate() * self.share.value() * (at - seen.at), at)
+        });
+        // The less the order of answers says, the more the expected counts.
+        let sum = expected + (likely - expected) / (1.0 + most - least);
+        let mut sum = sum.clamp(least, most);
+        let mut lowest = known.map_or(most, |seen| seen.lowest.min(most));
+        if self.flight.is_empty() {
+            sum = sum.max(lowest);
+            lowest = f64::INFINITY;
+        }
+        self.seen = Some(Seen { limit, sum, at, lowest });
+        let taken = taken[1];
+        let look = share::Look { sent: at, level: sum - taken, taken };
+        if known.is_none() {
+            self.share.restart(look);
+        }
+        match self.refill.shape() {
+            Shape::Windows if self.refill.has_moved() => {
+                // Others begin at the same moment.
+                if self.share.restart(look) {
+                    self.rounds = 0;
+                }
             }
-            return;
+            Shape::Windows => self.share.learn(look, 0.0, limit, 0.0),
+            _ => self.share.learn(look, self.refill.rate(), limit, self.flight.rtt()),
         }
-        self.pace = None;
-        if (SINGLE..TINY).contains(&room) {
-            let mut pace = Pace::new(self.refill.first_guess(), room, self.refill.window(), sent);
-            if refused {
-                pace.refused(now, self.rng.f64());
-            } else if found < room {
-                pace.share();
+    }
+
+    /// What surely comes in a second.
+    fn sure_rate(&self) -> f64 {
+        if self.refill.shape() == Shape::Continuous { self.refill.rate() } else { 0.0 }
+    }
+
+    /// When the next request may go.
+    pub(super) fn next(&self, now: f64) -> Next {
+        let (flying, due) = self.flight.fresh(now);
+        if !self.answered && flying > 0.0 {
+            return due.map_or(Next::AfterAnswer, Next::At);
+        }
+        let by_headers = self.seen.map(|seen| self.by_headers(seen, flying, due, now));
+        if by_headers.is_some() && !self.unmetered.is_found(now) {
+            return by_headers.unwrap_or(Next::Now);
+        }
+        let ready = self.unmetered.ready_at(now);
+        match by_headers {
+            None | Some(Next::Now) => at_or_now(ready, now),
+            Some(Next::At(at)) => Next::At(at.max(ready)),
+            Some(Next::AfterAnswer) => Next::AfterAnswer,
+        }
+    }
+
+    fn by_headers(&self, seen: Seen, flying: f64, due: Option<f64>, now: f64) -> Next {
+        let keep = self.headroom.of(seen.limit);
+        let after_answer = due.map_or(Next::Now, Next::At);
+        let rate = self.refill.rate();
+        let above = seen.sum - self.flight.committed() + flying - keep;
+        if above - flying >= 1.0 {
+            let part = self.share.proven();
+            let closing = self.closing && self.rounds < ROUNDS;
+            if flying > 0.0 && (closing || flying >= (above * part).ceil()) {
+                return after_answer;
             }
-            self.pace = Some(pace);
+            if above - flying < 2.0 {
+                // The last one goes evenly.
+                let gap = match self.refill.shape() {
+                    Shape::Windows => 0.0,
+                    _ if self.rounds < ROUNDS => 0.0,
+                    Shape::Continuous => 1.0 / rate,
+                    _ => 0.6 * self.refill.even(),
+                };
+                let gap = gap * (1.0 / self.share.value()).min(1.5);
+                return at_or_now(self.flight.last_sent().unwrap_or(now) + gap, now);
+            }
+            return Next::Now;
+        }
+        // What is missing below the headroom comes in while everybody waits,
+        // and then one token for each of ours that is under way.
+        let ours = 1.0 + flying - above.max(0.0);
+        let missing = (-above).max(0.0);
+        let tokens = (ours / self.share.value() + missing) * self.stretch;
+        // Where nothing is kept, a token that comes late is a refusal.
+        let late = if keep < 1.0 { 2.0 * self.flight.jitter() } else { 0.0 };
+        let at = seen.at + tokens / rate + late;
+        if self.refill.shape() == Shape::Continuous && !(flying > 0.0 && self.share.is_shared()) {
+            return at_or_now(at, now);
+        }
+        if flying > 0.0 {
+            return after_answer;
+        }
+        let reset = self.refill.next_window().and_then(|at| self.clock.ours(at));
+        match (self.refill.shape(), reset) {
+            (Shape::Windows, Some(reset)) => {
+                let more = self
+                    .refill
+                    .window()
+                    .map_or(0.0, |(step, period)| period * ((tokens / step).ceil() - 1.0));
+                at_or_now(reset + more, now)
+            }
+            (Shape::Doubtful, Some(reset)) => at_or_now(at.max(reset), now),
+            (Shape::Unknown, Some(reset)) if keep < 1.0 => at_or_now(at.max(reset), now),
+            _ => at_or_now(at, now),
         }
     }
 
-    /// How many numbers are kept in lists.
-    #[cfg(test)]
-    pub(super) fn remembered(&self) -> usize {
-        self.traffic.remembered() + self.refill.remembered()
-    }
-
-    pub(super) fn refusal_hint(&self, now: f64) -> Option<f64> {
-        // What refuses without a header tells nothing of when it will not.
-        let anchor = self.anchor.filter(|_| !self.hidden.is_found())?;
-        if let Some(pace) = &self.pace {
-            return Some(pace.ready_at() - now);
+    /// How long to pause after a refusal that doesn't say.
+    pub(super) fn refusal_hint(&mut self, now: f64) -> Option<f64> {
+        let seen = self.seen.filter(|_| !self.unmetered.is_found(now))?;
+        if self.refill.shape() == Shape::Windows {
+            let next = self.refill.next_window().and_then(|at| self.clock.ours(at));
+            return next.map(|next| (next - now).max(0.0));
         }
-        let headroom = self.headroom.of(anchor.limit);
-        if let Some(company) = &self.company {
-            return Some((1.0 / company.rate()).min(LONGEST_GUESS));
-        }
-        Some(self.refill.time_of(1.0 + headroom.min(1.0), anchor.sent, self.traffic.jitter()) - now)
+        let keep = self.headroom.of(seen.limit);
+        Some((0.5 + self.rng.f64()) * (keep + 1.0) / self.refill.rate())
     }
 
     pub(super) fn limit_seen(&self) -> Option<LimitSeen> {
@@ -296,34 +271,29 @@ impl Bucket {
             clippy::cast_sign_loss,
             reason = "at most a million"
         )]
-        self.anchor.map(|anchor| LimitSeen {
-            limit: anchor.limit as u32,
-            remaining: anchor.remaining.max(0.0) as u32,
-            refill_per_second: self.rate(),
+        self.seen.map(|seen| LimitSeen {
+            limit: seen.limit as u32,
+            remaining: (seen.sum - self.flight.committed()).max(0.0) as u32,
         })
     }
 
-    /// The rate left to us, if it is learned.
-    fn rate(&self) -> Option<f64> {
-        let company = self.company.as_ref().map(Company::rate);
-        self.pace.as_ref().map(Pace::rate).or(company).or_else(|| self.refill.known_rate())
+    /// How long so many more requests take, if the rate is known.
+    pub(super) fn estimate(&self, requests: f64) -> Option<f64> {
+        let rtt = self.flight.rtt();
+        let (beyond, rate) = match self.seen {
+            Some(seen) => {
+                let left = seen.sum - self.flight.committed() - self.headroom.of(seen.limit);
+                (
+                    requests - left.max(0.0),
+                    self.refill.about().map(|rate| rate * self.share.value()),
+                )
+            }
+            None => (requests, self.answered.then(|| self.unmetered.rate())),
+        };
+        if beyond > 0.0 { Some(beyond / rate? + rtt) } else { Some(rtt) }
     }
+}
 
-    /// How long so many more requests take.
-    pub(super) fn estimate(&self, requests: f64) -> Option<Time> {
-        let Some(anchor) = self.anchor else {
-            return self
-                .answered
-                .then(|| Time::of(requests / self.blind.rate() + self.traffic.rtt()));
-        };
-        let headroom = self.headroom.of(anchor.limit);
-        let beyond = requests - (anchor.remaining - headroom).max(0.0);
-        // In company it goes as fast as the others let it.
-        let paced = self.pace.as_ref().filter(|_| self.forecast.has_others()).map(Pace::rate);
-        let rates = match self.company.as_ref().map(Company::rate).or(paced) {
-            Some(rate) => Rates::of(rate),
-            None => self.forecast.rates(self.refill.known_rate(), anchor.limit - headroom),
-        };
-        rates.time(beyond, self.traffic.rtt())
-    }
+fn at_or_now(at: f64, now: f64) -> Next {
+    if at <= now { Next::Now } else { Next::At(at) }
 }

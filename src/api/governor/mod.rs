@@ -5,21 +5,14 @@
 //! type. Must not sleep, read a clock, or know what a request is about.
 
 mod backoff;
-mod blind;
 mod bucket;
-mod burst;
-mod company;
-mod flow;
-mod forecast;
-mod hidden;
-mod noise;
-mod pace;
+mod clock;
+mod flight;
 mod refill;
 mod settings;
+mod share;
 mod signal;
-mod steady;
-mod tops;
-mod traffic;
+mod unmetered;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +21,7 @@ use std::time::Duration;
 
 use backoff::Backoff;
 use bucket::Bucket;
-use forecast::Time;
+use flight::Departure;
 pub use settings::{Headroom, RateSettings};
 pub use signal::{BucketHeaders, Signal};
 
@@ -47,7 +40,7 @@ pub enum Family {
 #[derive(Debug)]
 pub struct Ticket {
     family: Family,
-    sent: f64,
+    departure: Departure,
 }
 
 /// What to do with the next request.
@@ -99,24 +92,6 @@ pub struct LimitSeen {
     pub limit: u32,
     /// What was left in it when last heard of.
     pub remaining: u32,
-    /// Requests a second that the bucket gains, as far as it is learned.
-    pub refill_per_second: Option<f64>,
-}
-
-/// How long requests will take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Estimate {
-    /// About so long.
-    About {
-        /// At the fastest rate that is likely,
-        from: Duration,
-        /// and at the slowest.
-        to: Duration,
-        /// What is sure, where that is much more.
-        at_most: Option<Duration>,
-    },
-    /// Only a bound is known.
-    AtMost(Duration),
 }
 
 /// Decides when requests to one tenant may go.
@@ -177,18 +152,19 @@ impl Governor {
         if let Some(rps) = self.settings.max_rps.filter(|rps| *rps > 0.0) {
             self.next_slot = self.next_slot.max(at) + 1.0 / rps;
         }
-        self.bucket_mut(family).sent(at);
-        Admission::Go(Ticket { family, sent: at })
+        let departure = self.bucket_mut(family).sent(at);
+        Admission::Go(Ticket { family, departure })
     }
 
     /// A request was answered.
     pub fn answered(&mut self, ticket: Ticket, now: Duration, signal: &Signal) {
         let at = now.as_secs_f64();
-        let Ticket { family, sent } = ticket;
+        let Ticket { family, departure } = ticket;
+        let sent = departure.at;
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.bucket_mut(family).answered(sent, at, signal);
+        self.bucket_mut(family).answered(departure, at, signal);
         if signal.throttled {
-            let hint = self.bucket(family).refusal_hint(at);
+            let hint = self.bucket_mut(family).refusal_hint(at);
             self.backoff.throttled(sent, at, signal.retry_after, hint);
         } else {
             self.backoff.succeeded(sent);
@@ -198,7 +174,7 @@ impl Governor {
     /// A request ended without an answer.
     pub fn lost(&mut self, ticket: Ticket) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.bucket_mut(ticket.family).lost(ticket.sent);
+        self.bucket_mut(ticket.family).lost(ticket.departure);
     }
 
     /// How many requests are under way.
@@ -213,24 +189,15 @@ impl Governor {
         self.management.limit_seen()
     }
 
-    /// How long so many more requests would take.
+    /// About how long so many more requests take; `None` where nothing is known
+    /// of the rate.
     #[must_use]
-    pub fn estimate(&self, requests: usize) -> Option<Estimate> {
+    pub fn estimate(&self, requests: usize) -> Option<Duration> {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let requests = requests as f64;
         let by_user = self.settings.max_rps.map_or(0.0, |rps| requests / rps);
-        let time = |seconds: f64| Duration::try_from_secs_f64(seconds.max(by_user)).ok();
-        match self.management.estimate(requests)? {
-            Time::About { from, to, at_most } => Some(Estimate::About {
-                from: time(from)?,
-                to: time(to)?,
-                at_most: at_most.filter(|at_most| *at_most > by_user).and_then(time),
-            }),
-            Time::AtMost(most) if most <= by_user => {
-                time(most).map(|time| Estimate::About { from: time, to: time, at_most: None })
-            }
-            Time::AtMost(most) => time(most).map(Estimate::AtMost),
-        }
+        let seconds = self.management.estimate(requests)?.max(by_user);
+        Duration::try_from_secs_f64(seconds).ok()
     }
 
     fn bucket(&self, family: Family) -> &Bucket {

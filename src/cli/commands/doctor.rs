@@ -275,7 +275,7 @@ fn of_clock(reader: &Reader) -> Option<Check> {
 
 fn of_limit(seen: Option<LimitSeen>) -> Check {
     // how fast it fills can't be told from one answer
-    let Some(LimitSeen { limit, remaining, refill_per_second: _ }) = seen else {
+    let Some(LimitSeen { limit, remaining }) = seen else {
         return Check {
             what: "rate limit",
             health: Health::Unknown,

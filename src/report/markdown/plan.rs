@@ -2,6 +2,8 @@
 //!
 //! Must not lay out a hook's difference: that is [`super::details`]'s.
 
+use std::time::Duration;
+
 use super::details::details;
 use super::escape::{code, length, phrase, prose};
 use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
@@ -9,10 +11,9 @@ use crate::model::Position;
 use crate::plan::{
     Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Verb, Warning,
 };
-use crate::report::Estimate;
 use crate::report::facts::{self, Danger, OrderLine};
 use crate::report::text::differs;
-use crate::report::words::{count, grouped, listed};
+use crate::report::words::{about, count, grouped, listed};
 
 /// Plans of one or several environments as one comment, below GitHub's
 /// 65,536 characters, and those for which there is none. The folder that was
@@ -285,12 +286,12 @@ fn more(left_out: usize, lead: &str) -> String {
     }
 }
 
-fn footer(plan: &Plan, estimate: Option<Estimate>) -> String {
+fn footer(plan: &Plan, estimate: Option<Duration>) -> String {
     let mut out = format!("\n{}", facts::summary(plan));
     if plan.requests() > 0 {
         out.push_str(&format!(" Apply sends {}", count(plan.requests(), "request")));
         if let Some(estimate) = estimate {
-            out.push_str(&format!(", which takes {}", estimate.told()));
+            out.push_str(&format!(", which takes {}", about(estimate)));
         }
         out.push('.');
     }

@@ -7,13 +7,11 @@ use super::escape::{code, length, prose};
 use super::{ApplyView, NoPlan, PlanView, apply, plan};
 use crate::model::{Script, Trigger};
 use crate::plan::{FieldChange, Plan, SecretVerb, Verb};
-use crate::report::Estimate;
 use crate::report::samples::*;
 
 fn view(plan: &Plan) -> PlanView<'_> {
     let time = std::time::Duration::from_secs(4);
-    let estimate = Estimate::About { from: time, to: time, at_most: None };
-    PlanView { environment: None, plan, estimate: Some(estimate) }
+    PlanView { environment: None, plan, estimate: Some(time) }
 }
 
 #[test]

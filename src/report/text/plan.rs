@@ -2,14 +2,16 @@
 //!
 //! Must not decide what is dangerous or how steps are ordered.
 
+use std::time::Duration;
+
 use super::{fields, phrase_spans, sign, theirs};
 use crate::model::{Name, Position};
 use crate::plan::{Change, Plan, SecretWrite, UnresolvedSecret, Verb, Warning};
+use crate::report::Style;
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
-use crate::report::words::{count, listed, size};
-use crate::report::{Estimate, Style};
+use crate::report::words::{about, count, listed, size};
 
 /// Lines of scripts that one plan shows unless all are wanted.
 const MOST_ROWS: usize = 2_000;
@@ -24,7 +26,7 @@ const MOST_ENTRIES: usize = 30;
 /// A plan as text. `estimate` is how long an apply will take at the tenant's
 /// rate limit, where that is known.
 #[must_use]
-pub fn plan(plan: &Plan, style: &Style, estimate: Option<Estimate>) -> String {
+pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     let Plan {
         tenant,
         fingerprint,
@@ -61,7 +63,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Estimate>) -> String {
     if plan.requests() > 0 {
         let mut cost = format!("Apply sends {}", count(plan.requests(), "request"));
         if let Some(estimate) = estimate {
-            cost.push_str(&format!(", which takes {}", estimate.told()));
+            cost.push_str(&format!(", which takes {}", about(estimate)));
         }
         page.wrap(0, 2, &[plain(cost + ".")]);
     }

@@ -11,7 +11,6 @@ use crate::model::{
     Trigger,
 };
 use crate::plan::FieldChange;
-use crate::report::Estimate;
 use crate::report::samples::*;
 use crate::report::{ApplyView, PlanView, Style};
 
@@ -20,7 +19,7 @@ const ASCII: Style = Style { width: 80, color: false, unicode: false, full: fals
 
 fn show(plan_: &crate::plan::Plan, style: Style) -> String {
     let time = Duration::from_secs(4);
-    plan(plan_, &style, Some(Estimate::About { from: time, to: time, at_most: None }))
+    plan(plan_, &style, Some(time))
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn memory_stays_flat() {
             let signal = Signal { bucket: Some(bucket), date, ..Signal::default() };
             governor.answered(ticket, Duration::from_secs_f64(now + 0.005), &signal);
         }
-        assert!(governor.management.remembered() <= 200);
+        assert!(governor.in_flight() <= 200);
     }
 }
 

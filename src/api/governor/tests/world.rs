@@ -8,86 +8,26 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use super::super::{Admission, BucketHeaders, Family, Governor, RateSettings, Signal, Ticket};
-
-/// How a tenant limits requests.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Plan {
-    pub(super) name: &'static str,
-    pub(super) size: f64,
-    /// Requests a second.
-    pub(super) rate: f64,
-    /// Seconds between two refills; `None` refills all the time.
-    pub(super) window: Option<f64>,
-}
-
-/// Which answers carry the rate limit's headers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Headers {
-    Always,
-    OnlySuccess,
-    Never,
-}
-
-/// In which manner another client sends its requests.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Manner {
-    /// One after the other, evenly.
-    Even,
-    /// At random moments (Poisson).
-    Random,
-    /// So many at once.
-    Bursts(usize),
-    /// At random moments, and what is refused comes again until it is served.
-    Greedy,
-}
-
-/// One cell of the grid.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cell {
-    pub(super) plan: Plan,
-    /// Seconds there and back.
-    pub(super) latency: f64,
-    /// How much of the rate another client wants, and in which manner.
-    pub(super) rival: f64,
-    pub(super) manner: Manner,
-    /// When it begins.
-    pub(super) rival_from: f64,
-    pub(super) headers: Headers,
-    pub(super) skew: f64,
-    pub(super) retry_after: bool,
-    pub(super) requests: usize,
-    pub(super) processes: usize,
-    /// Seconds between the starts of two processes.
-    pub(super) apart: f64,
-    /// How much of the way there varies; with 1 or so, answers overtake.
-    pub(super) spread: f64,
-    pub(super) seed: u64,
-    /// The size of a second bucket that no header tells of; 0 for none.
-    pub(super) hidden: f64,
-    /// How much of the bucket is there when the first process begins.
-    pub(super) start: f64,
-}
+use super::cell::{Cell, Headers, Manner, Plan};
 
 /// What came of it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Outcome {
     pub(super) wall: f64,
+    pub(super) wanted: usize,
     pub(super) sent: usize,
     pub(super) throttled: usize,
     /// The lowest level that one of our own requests left, from the first
     /// answer on.
     pub(super) lowest: f64,
-    /// What the rival asked for (not counting what it asked for again), and
-    /// what it got.
-    pub(super) rival_wanted: usize,
-    pub(super) rival_got: usize,
     pub(super) failed: bool,
-    /// Moments, levels and own requests, for looking at.
-    pub(super) log: Vec<(f64, usize, f64, bool)>,
+    /// The longest time, in tokens, that somebody with work to do let pass
+    /// beside a level above the headroom and one.
+    pub(super) idle: f64,
 }
 
 /// One bucket, exactly.
-pub(super) struct Bucket {
+struct Bucket {
     plan: Plan,
     level: f64,
     /// When the level was last brought up to date (for windows: the last top).
@@ -96,7 +36,7 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// A full one whose window has lasted for `phase` seconds.
-    pub(super) fn full(plan: Plan, phase: f64) -> Self {
+    fn full(plan: Plan, phase: f64) -> Self {
         Self { plan, level: plan.size, at: -phase }
     }
 
@@ -111,7 +51,7 @@ impl Bucket {
         }
     }
 
-    pub(super) fn take(&mut self, now: f64) -> bool {
+    fn take(&mut self, now: f64) -> bool {
         self.fill(now);
         let ok = self.level >= 1.0 - 1e-9;
         if ok {
@@ -122,6 +62,10 @@ impl Bucket {
 
     fn headers(&self, now: f64, epoch: f64) -> BucketHeaders {
         let full = match self.plan.window {
+            Some(window) if self.plan.full => {
+                let missing = self.plan.size - self.level;
+                self.at + (missing / (window * self.plan.rate)).ceil().max(1.0) * window
+            }
             Some(window) => self.at + window,
             None => now + (self.plan.size - self.level) / self.plan.rate,
         };
@@ -145,7 +89,7 @@ struct Event {
 enum What {
     Wake(usize),
     Arrive(usize, Ticket),
-    Answer(usize, Ticket, Signal),
+    Answer(usize, usize, Ticket, Signal),
     Rival,
     /// The rival once more asks for what was refused, for the nth time.
     RivalAgain(i32),
@@ -173,36 +117,51 @@ struct World {
     bucket: Bucket,
     hidden: Bucket,
     governors: Vec<Governor>,
-    left: Vec<usize>,
-    /// When each process wakes next.
-    wakes: Vec<f64>,
+    clients: Vec<Client>,
+    keep: f64,
     events: BinaryHeap<Event>,
     next: u64,
     rng: fastrand::Rng,
     epoch: f64,
     learned: bool,
     done: usize,
+    /// Requests that came to the tenant, in its order.
+    served: usize,
     outcome: Outcome,
+}
+
+/// One process of ours.
+#[derive(Debug)]
+struct Client {
+    left: usize,
+    /// When it wakes next.
+    wakes: f64,
+    under_way: usize,
+    /// The newest answer by the tenant's order: its number, and what was left.
+    newest: (usize, f64),
+    /// Since when it could have sent something.
+    free: f64,
 }
 
 /// Runs a cell to its end.
 pub(super) fn run(cell: Cell, settings: RateSettings) -> Outcome {
     let mut rng = fastrand::Rng::with_seed(cell.seed);
     let phase = rng.f64() * cell.plan.window.unwrap_or(0.0);
-    let hidden = Plan { size: cell.hidden.max(1.0), rate: 2.0, window: None, ..cell.plan };
+    let hidden = Plan { size: cell.hidden.max(1.0), rate: 2.0, ..Plan::default() };
     let governors = (0..cell.processes).map(|n| Governor::new(settings, cell.seed + n as u64));
     let mut world = World {
         bucket: Bucket { level: cell.start * cell.plan.size, ..Bucket::full(cell.plan, phase) },
         hidden: Bucket::full(hidden, 0.0),
         governors: governors.collect(),
-        left: vec![cell.requests; cell.processes],
-        wakes: vec![f64::INFINITY; cell.processes],
+        clients: Vec::new(),
+        keep: settings.headroom.of(cell.plan.size),
         events: BinaryHeap::new(),
         next: 0,
         epoch: 1_700_000_000.0 + rng.f64() + cell.skew,
         rng,
         learned: false,
         done: 0,
+        served: 0,
         outcome: Outcome { lowest: f64::INFINITY, ..Outcome::default() },
         cell,
     };
@@ -213,15 +172,23 @@ pub(super) fn run(cell: Cell, settings: RateSettings) -> Outcome {
 impl World {
     fn go(&mut self) {
         for process in 0..self.cell.processes {
-            let at = process as f64 * self.cell.apart;
-            self.wakes[process] = at;
+            let at = self.rng.f64() * self.cell.apart;
+            let part = if self.cell.uneven { 0.25 + 1.5 * self.rng.f64() } else { 1.0 };
+            self.clients.push(Client {
+                left: ((self.cell.requests as f64 * part) as usize).max(1),
+                wakes: at,
+                under_way: 0,
+                newest: (0, 0.0),
+                free: at,
+            });
             self.push(at, What::Wake(process));
         }
         if self.cell.rival > 0.0 {
             let at = self.rng.f64() / (self.cell.plan.rate * self.cell.rival);
             self.push(self.cell.rival_from + at, What::Rival);
         }
-        let total = self.cell.requests * self.cell.processes;
+        let total: usize = self.clients.iter().map(|client| client.left).sum();
+        self.outcome.wanted = total;
         while let Some(Event { at, what, .. }) = self.events.pop() {
             if at > 100_000.0 || self.outcome.failed {
                 self.outcome.failed = true;
@@ -230,16 +197,25 @@ impl World {
             match what {
                 What::Wake(process) => {
                     // Only the newest timer counts.
-                    if (self.wakes[process] - at).abs() < 1e-9 {
+                    if (self.clients[process].wakes - at).abs() < 1e-9 {
                         self.admit(process, at);
                     }
                 }
                 What::Arrive(process, ticket) => self.arrive(process, ticket, at),
-                What::Answer(process, ticket, signal) => {
+                What::Answer(process, served, ticket, signal) => {
                     self.governors[process].answered(ticket, moment(at), &signal);
                     self.learned = true;
+                    let client = &mut self.clients[process];
+                    client.under_way -= 1;
+                    if client.under_way == 0 {
+                        client.free = at;
+                    }
+                    if served > client.newest.0 {
+                        client.newest = (served, signal.bucket.map_or(0.0, |seen| seen.remaining));
+                    }
                     if signal.throttled {
-                        self.left[process] += 1;
+                        client.left += 1;
+                        client.newest.1 = 0.0;
                     } else {
                         self.done += 1;
                     }
@@ -261,10 +237,16 @@ impl World {
     }
 
     fn admit(&mut self, process: usize, now: f64) {
-        while self.left[process] > 0 {
+        while self.clients[process].left > 0 {
             match self.governors[process].admit(moment(now), Family::Management) {
                 Admission::Go(ticket) => {
-                    self.left[process] -= 1;
+                    let client = &mut self.clients[process];
+                    client.left -= 1;
+                    client.under_way += 1;
+                    if client.newest.1 >= self.keep + 1.0 && client.under_way == 1 {
+                        let idle = (now - client.free) * self.cell.plan.rate;
+                        self.outcome.idle = self.outcome.idle.max(idle);
+                    }
                     self.outcome.sent += 1;
                     let there = self.one_way();
                     self.push(now + there, What::Arrive(process, ticket));
@@ -272,7 +254,7 @@ impl World {
                 Admission::At(when, _) => {
                     // Timers are never early, and a little late.
                     let at = when.as_secs_f64().max(now) + 0.001 * self.rng.f64() + 1e-5;
-                    self.wakes[process] = at;
+                    self.clients[process].wakes = at;
                     self.push(at, What::Wake(process));
                     return;
                 }
@@ -297,7 +279,7 @@ impl World {
             self.outcome.lowest = self.outcome.lowest.min(self.bucket.level);
         }
         self.outcome.throttled += usize::from(!ok);
-        self.outcome.log.push((now, process, self.bucket.level, ok));
+        self.served += 1;
         let told = match self.cell.headers {
             Headers::Always => global,
             Headers::OnlySuccess => ok,
@@ -310,8 +292,9 @@ impl World {
             retry_after: (!ok && self.cell.retry_after)
                 .then(|| (1.0 / self.cell.plan.rate).ceil().max(1.0)),
         };
+        let served = self.served;
         let back = self.one_way();
-        self.push(now + back, What::Answer(process, ticket, signal));
+        self.push(now + back, What::Answer(process, served, ticket, signal));
     }
 
     fn rival(&mut self, now: f64) {
@@ -320,7 +303,6 @@ impl World {
             _ => 1,
         };
         for _ in 0..together {
-            self.outcome.rival_wanted += 1;
             self.rival_takes(now, 0);
         }
         let mean = together as f64 / (self.cell.plan.rate * self.cell.rival);
@@ -328,13 +310,13 @@ impl World {
             Manner::Random | Manner::Greedy => -mean * (1.0 - self.rng.f64()).ln(),
             Manner::Even | Manner::Bursts(_) => mean,
         };
-        self.push(now + gap, What::Rival);
+        if now + gap < self.cell.rival_until {
+            self.push(now + gap, What::Rival);
+        }
     }
 
     fn rival_takes(&mut self, now: f64, time: i32) {
         let ok = self.bucket.take(now);
-        self.outcome.rival_got += usize::from(ok);
-        self.outcome.log.push((now, usize::MAX, self.bucket.level, ok));
         if !ok && self.cell.manner == Manner::Greedy && time < 8 {
             let wait = 0.3 * 2f64.powi(time) * (0.5 + self.rng.f64());
             self.push(now + wait, What::RivalAgain(time + 1));
