@@ -15,6 +15,7 @@ pub mod migrate;
 pub mod model;
 pub mod plan;
 pub mod report;
+pub mod sandbox;
 mod script;
 pub mod source;
 pub mod sync;

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 /// Variables and streams. `Debug` shows the variables' names only: their
 /// values can be secrets.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, OsString>,
+    program: Option<PathBuf>,
     /// The three standard streams.
     pub streams: Streams,
 }
@@ -48,6 +50,7 @@ impl Environment {
             variables: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
                 .collect(),
+            program: std::env::current_exe().ok(),
             streams: Streams {
                 stdin_is_terminal: std::io::stdin().is_terminal(),
                 stdout_is_terminal: stdout.is_terminal(),
@@ -62,7 +65,7 @@ impl Environment {
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let own = |(name, value): (N, V)| (name.into(), value.as_ref().to_owned());
-        Self { variables: variables.into_iter().map(own).collect(), streams: Streams::default() }
+        Self { variables: variables.into_iter().map(own).collect(), ..Self::default() }
     }
 
     /// The value of a variable. An empty one counts as unset: that is what
@@ -75,6 +78,12 @@ impl Environment {
             None => Ok(None),
             Some(value) => value.to_str().map(Some).ok_or_else(|| NotUnicode(name.to_owned())),
         }
+    }
+
+    /// This program's own file, which sandboxes are started from.
+    #[must_use]
+    pub fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
     }
 
     /// Whether a variable is set to anything.

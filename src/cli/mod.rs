@@ -81,10 +81,17 @@ impl Context<'_> {
 pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment) -> ExitCode {
     output::install_panic_hook(environment);
     let args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|arg| arg == SANDBOX) {
+        return output::serve_sandbox();
+    }
     // The panic hook has told of it; what is left is to end as an error does.
     let ended = catch_unwind(AssertUnwindSafe(|| run_checked(&args, environment)));
     ended.unwrap_or(Exit::Error).into()
 }
+
+/// The command by which this program starts the process that runs scripts.
+/// Nobody types it, so it is no part of the command line.
+const SANDBOX: &str = "__sandbox";
 
 fn run_checked(args: &[OsString], environment: &Environment) -> Exit {
     let cli = match parse(args, environment) {

@@ -4,6 +4,7 @@
 //! made for the [`Look`] of the stream they go to.
 
 use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstream::AutoStream;
@@ -350,6 +351,14 @@ fn look(environment: &Environment, when: ColorWhen, is_terminal: bool) -> Look {
     let found = environment.streams.columns.filter(|_| is_terminal);
     let width = asked.or(found).filter(|columns| *columns > 0);
     Look { color, width, live: is_terminal && !is_dumb }
+}
+
+/// Runs scripts that come on stdin, and writes what they did to stdout.
+pub(super) fn serve_sandbox() -> ExitCode {
+    match crate::sandbox::serve(io::stdin(), io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// Replaces a panic's backtrace by one short message. With `RUST_BACKTRACE`

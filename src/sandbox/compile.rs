@@ -1,0 +1,141 @@
+//! From the user's text to what the engine evaluates: checked to be one
+//! function body, wrapped as Auth0 wraps it, and with counters for coverage.
+//!
+//! The wrapper stands on the script's first line, so that lines stay the
+//! user's. Wrapping by text would let `}); … (function () {` climb out of the
+//! wrapper; so the text is parsed as a body first, and refused if it isn't one.
+
+mod cover;
+
+use oxc::allocator::Allocator;
+use oxc::ast::ast::{Expression, Program as Tree, Statement};
+use oxc::parser::{ParseOptions, Parser};
+use oxc::span::SourceType;
+
+use super::outcome::{Fault, Place};
+use super::world::Program;
+pub use cover::Branch;
+
+/// The name of the file in stack traces.
+pub(super) const FILE: &str = "script.js";
+
+const BASE: &str = "class ExtensibilityUserError extends Error { constructor(message) { super(message); this.name = this.constructor.name; } } ";
+const FRIENDLY: &str = "extends ExtensibilityUserError { constructor(message, friendlyMessage) { super(message); this.friendlyMessage = friendlyMessage || message; } } ";
+const PLAIN: &str = "extends ExtensibilityUserError { constructor(message) { super(message); } } ";
+
+/// What the engine evaluates.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// An expression: the function to call.
+    pub(super) text: String,
+    /// How far columns of the first line are shifted.
+    pub(super) shift: u32,
+    /// What is counted.
+    pub(super) branches: Vec<Branch>,
+}
+
+/// Checks and wraps a program.
+pub(super) fn compile(program: &Program, coverage: bool) -> Result<Compiled, Box<Fault>> {
+    let code = program.code();
+    if let Some(at) = code.find('\0') {
+        return Err(fault(code, "Invalid or unexpected token (a NUL character)", at));
+    }
+    let (open, close) = match program {
+        Program::Hook { trigger, .. } => (
+            format!(
+                "(function (exports, require, module, __filename, __dirname) {{ {}",
+                prelude(trigger)
+            ),
+            "\n})",
+        ),
+        Program::Action { .. } => (
+            "(function (module, exports, require) { return function (module, exports, console) {"
+                .to_owned(),
+            "\n}})",
+        ),
+    };
+    let covered = check(code, coverage)?;
+    let (open, text, branches) = match covered {
+        Some((text, branches)) => (
+            open.replacen("(function (", &format!("(function ({}, ", cover::COUNTER), 1),
+            text,
+            branches,
+        ),
+        None => (open, code.to_owned(), Vec::new()),
+    };
+    let shift = u32::try_from(open.len()).unwrap_or(0);
+    Ok(Compiled { text: format!("{open}{text}{close}"), shift, branches })
+}
+
+/// The error classes that Auth0 puts in front of a hook.
+fn prelude(trigger: &str) -> String {
+    let classes: &[(&str, &str)] = match trigger {
+        "credentials-exchange" => {
+            &[("InvalidRequestError", PLAIN), ("InvalidScopeError", PLAIN), ("ServerError", PLAIN)]
+        }
+        "send-phone-message" => &[("SendPhoneMessageError", FRIENDLY)],
+        _ => &[("PreUserRegistrationError", FRIENDLY)],
+    };
+    let classes: String =
+        classes.iter().map(|(name, rest)| format!("class {name} {rest}")).collect();
+    format!("{BASE}{classes}")
+}
+
+const OPEN: &str = "(function () {";
+
+type Covered = Option<(String, Vec<Branch>)>;
+
+/// Parses the text as the body of a function, and counts its branches if asked.
+fn check(code: &str, coverage: bool) -> Result<Covered, Box<Fault>> {
+    let text = format!("{OPEN}{code}\n}})");
+    let allocator = Allocator::default();
+    let options = ParseOptions {
+        parse_regular_expression: false,
+        allow_return_outside_function: true,
+        preserve_parens: false,
+        ..ParseOptions::default()
+    };
+    let parsed = Parser::new(&allocator, &text, SourceType::script()).with_options(options).parse();
+    if parsed.panicked || parsed.diagnostics.has_errors() {
+        let first = parsed.diagnostics.errors().next();
+        let at = first
+            .and_then(|error| error.labels.iter().map(|label| label.offset() as usize).max())
+            .unwrap_or(0);
+        let message = first
+            .map_or_else(|| "Invalid or unexpected token".to_owned(), |e| e.message.to_string());
+        return Err(fault(code, &message, at.saturating_sub(OPEN.len())));
+    }
+    if !is_one_body(&parsed.program, text.len()) {
+        return Err(fault(code, "Unexpected token '}'", 0));
+    }
+    Ok(coverage.then(|| cover::counters(&parsed.program, code, OPEN.len())))
+}
+
+/// Whether the wrapper is the whole program, and ends where it was made to end.
+fn is_one_body(program: &Tree<'_>, length: usize) -> bool {
+    let [Statement::ExpressionStatement(statement)] = program.body.as_slice() else { return false };
+    let Expression::FunctionExpression(wrapper) = &statement.expression else { return false };
+    wrapper.body.as_deref().is_some_and(|body| body.span.end as usize == length - 1)
+}
+
+fn fault(code: &str, message: &str, at: usize) -> Box<Fault> {
+    Box::new(Fault {
+        name: "SyntaxError".to_owned(),
+        message: message.to_owned(),
+        place: Some(place(code, at)),
+        ..Fault::default()
+    })
+}
+
+/// The line and column of a byte.
+fn place(code: &str, at: usize) -> Place {
+    let mut at = at.min(code.len());
+    while !code.is_char_boundary(at) {
+        at -= 1;
+    }
+    let before = code.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    Place { line: number(line), column: number(column) }
+}

@@ -1,0 +1,363 @@
+//! What a user of the tenant would notice of a run, in words that are the
+//! same for a hook and for the Action that takes its place.
+//!
+//! Pure. Migration and behaviour plans compare nothing else.
+
+use serde_json::{Map, Value};
+
+use super::outcome::{Answer, Outcome, Settled};
+use super::world::{Program, World};
+
+/// How a run ended, for the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It went through.
+    Ok,
+    /// The code refused it by its own word.
+    Denied,
+    /// The code threw, rejected or never answered, on a trigger that blocks.
+    Failed,
+    /// The same, or an error for an answer, on a trigger that doesn't block.
+    Error,
+}
+
+impl Ended {
+    /// The word in test files and output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a user would notice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// How it ended.
+    pub outcome: Ended,
+    /// Custom claims of the access token.
+    pub claims: Map<String, Value>,
+    /// The scopes, if they were changed.
+    pub scope: Option<Value>,
+    /// The OAuth error, or the code of a validation error.
+    pub code: Option<String>,
+    /// Why it was denied, for the log.
+    pub reason: Option<String>,
+    /// Why it was denied, for the user.
+    pub user_message: Option<String>,
+    /// What was changed; null removes.
+    pub user_metadata: Map<String, Value>,
+    /// What was changed; null removes.
+    pub app_metadata: Map<String, Value>,
+    /// The error's text where it failed.
+    pub message: Option<String>,
+}
+
+impl Effect {
+    fn new(outcome: Ended) -> Self {
+        Self {
+            outcome,
+            claims: Map::new(),
+            scope: None,
+            code: None,
+            reason: None,
+            user_message: None,
+            user_metadata: Map::new(),
+            app_metadata: Map::new(),
+            message: None,
+        }
+    }
+
+    fn broken(trigger: &str, message: impl Into<String>) -> Self {
+        let outcome = if blocks(trigger) { Ended::Failed } else { Ended::Error };
+        Self { message: Some(message.into()), ..Self::new(outcome) }
+    }
+
+    /// As test files write it: what is empty is left out.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let Self {
+            outcome,
+            claims,
+            scope,
+            code,
+            reason,
+            user_message,
+            user_metadata,
+            app_metadata,
+            message,
+        } = self;
+        let mut out = Map::new();
+        out.insert("outcome".into(), outcome.as_str().into());
+        let maps =
+            [("claims", claims), ("user_metadata", user_metadata), ("app_metadata", app_metadata)];
+        for (name, map) in maps {
+            if !map.is_empty() {
+                out.insert(name.into(), Value::Object(map.clone()));
+            }
+        }
+        if let Some(scope) = scope {
+            out.insert("scope".into(), scope.clone());
+        }
+        let texts = [
+            ("code", code),
+            ("reason", reason),
+            ("userMessage", user_message),
+            ("message", message),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                out.insert(name.into(), Value::from(text.as_str()));
+            }
+        }
+        Value::Object(out)
+    }
+}
+
+/// Whether the flow waits for the code's word.
+fn blocks(trigger: &str) -> bool {
+    !matches!(
+        trigger,
+        "post-user-registration"
+            | "post-change-password"
+            | "event-stream"
+            | "custom-email-provider"
+            | "custom-phone-provider"
+    )
+}
+
+/// What a user would notice of an outcome.
+#[must_use]
+pub fn effect(program: &Program, world: &World, outcome: &Outcome) -> Effect {
+    let trigger = program.trigger();
+    match program {
+        Program::Hook { .. } => of_hook(trigger, world, outcome),
+        Program::Action { .. } => of_action(trigger, world, outcome),
+    }
+}
+
+fn never(trigger: &str, outcome: &Outcome, word: &str) -> Effect {
+    if let Some(stopped) = &outcome.stopped {
+        return Effect::broken(trigger, format!("stopped: {}", stopped.by.as_str()));
+    }
+    match outcome.fault() {
+        Some(fault) => Effect::broken(trigger, fault.message.clone()),
+        None => Effect::broken(trigger, word),
+    }
+}
+
+fn of_hook(trigger: &str, world: &World, outcome: &Outcome) -> Effect {
+    match outcome.answers.first() {
+        None => never(trigger, outcome, "never answered"),
+        Some(Answer::Ok(data)) => {
+            let none = Value::Null;
+            succeeded(trigger, world, data.as_ref().unwrap_or(&none))
+        }
+        Some(Answer::Error(data, _)) => {
+            let text = |key: &str| data.get(key).and_then(Value::as_str).map(str::to_owned);
+            let message = text("message").unwrap_or_default();
+            if !outcome.began || trigger == "send-phone-message" || !blocks(trigger) {
+                return Effect::broken(trigger, message);
+            }
+            let mut effect = Effect::new(Ended::Denied);
+            if trigger == "credentials-exchange" {
+                let code = match text("name").as_deref() {
+                    Some("InvalidScopeError") => "invalid_scope",
+                    Some("InvalidRequestError") => "invalid_request",
+                    _ => "server_error",
+                };
+                effect.code = Some(code.to_owned());
+            } else {
+                effect.user_message =
+                    Some(text("friendlyMessage").unwrap_or_else(|| message.clone()));
+            }
+            effect.reason = Some(message);
+            effect
+        }
+    }
+}
+
+fn succeeded(trigger: &str, world: &World, data: &Value) -> Effect {
+    let mut effect = Effect::new(Ended::Ok);
+    match trigger {
+        "credentials-exchange" => {
+            let before = world.event.get("scope").cloned().unwrap_or(Value::Null);
+            let after = data.get("scope").cloned().unwrap_or(Value::Null);
+            let is_none =
+                |scope: &Value| scope.is_null() || scope.as_array().is_some_and(Vec::is_empty);
+            if before != after && !(is_none(&before) && is_none(&after)) {
+                effect.scope = Some(if after.is_null() { Value::Array(Vec::new()) } else { after });
+            }
+            let claims = data.as_object().into_iter().flatten();
+            effect.claims = claims
+                .filter(|(name, _)| is_claim(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+        }
+        "pre-user-registration" => {
+            let change = |kind: &str| {
+                let before = world.event.get("user").and_then(|user| user.get(kind));
+                let after = data.get("user").and_then(|user| user.get(kind));
+                changes(before, after)
+            };
+            effect.user_metadata = change("user_metadata");
+            effect.app_metadata = change("app_metadata");
+        }
+        _ => {}
+    }
+    effect
+}
+
+/// Whether a hook's claim of this name is kept: a URL outside of Auth0's own
+/// domains.
+fn is_claim(name: &str) -> bool {
+    let Ok(url) = url::Url::parse(name) else { return false };
+    let own = ["auth0.com", "webtask.io", "webtask.run"];
+    let host = url.host_str().unwrap_or_default();
+    let is_own = own.iter().any(|own| host == *own || host.ends_with(&format!(".{own}")));
+    matches!(url.scheme(), "http" | "https") && !is_own
+}
+
+/// What differs between two maps of metadata; what is gone is null. A map that
+/// isn't there changes nothing.
+fn changes(before: Option<&Value>, after: Option<&Value>) -> Map<String, Value> {
+    let Some(Value::Object(after)) = after else { return Map::new() };
+    let empty = Map::new();
+    let before = before.and_then(Value::as_object).unwrap_or(&empty);
+    let set = after.iter().filter(|(key, value)| before.get(*key) != Some(value));
+    let gone =
+        before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key.clone(), Value::Null));
+    set.map(|(key, value)| (key.clone(), value.clone())).chain(gone).collect()
+}
+
+fn of_action(trigger: &str, world: &World, outcome: &Outcome) -> Effect {
+    if outcome.settled != Some(Settled::Returned) || outcome.stopped.is_some() {
+        return never(trigger, outcome, "never ended");
+    }
+    let mut effect = Effect::new(Ended::Ok);
+    let mut scopes = Scopes::of(world);
+    for call in &outcome.api {
+        let arg = |at: usize| call.args.get(at);
+        let text = |at: usize| arg(at).and_then(Value::as_str).map(str::to_owned);
+        let first_deny = effect.outcome != Ended::Denied;
+        match call.method.as_str() {
+            "access.deny" if first_deny => {
+                effect.outcome = Ended::Denied;
+                match trigger {
+                    "credentials-exchange" | "custom-token-exchange" => {
+                        effect.code = text(0);
+                        effect.reason = text(1);
+                    }
+                    "pre-user-registration" => {
+                        effect.reason = text(0);
+                        effect.user_message = text(1);
+                    }
+                    _ => effect.reason = text(0),
+                }
+            }
+            "validation.error" if first_deny => {
+                effect.outcome = Ended::Denied;
+                effect.code = text(0);
+                effect.user_message = text(1);
+            }
+            "session.revoke"
+            | "refreshToken.revoke"
+            | "access.rejectInvalidSubjectToken"
+            | "notification.drop"
+            | "notification.retry"
+                if first_deny =>
+            {
+                effect.outcome = Ended::Denied;
+                effect.reason = text(0);
+            }
+            "accessToken.setCustomClaim" => {
+                if let (Some(name), Some(value)) = (text(0), arg(1)) {
+                    effect.claims.insert(name, value.clone());
+                }
+            }
+            "user.setUserMetadata" => {
+                set(&mut effect.user_metadata, world, "user_metadata", text(0), arg(1))
+            }
+            "user.setAppMetadata" => {
+                set(&mut effect.app_metadata, world, "app_metadata", text(0), arg(1))
+            }
+            method => scopes.apply(method, arg(0)),
+        }
+    }
+    effect.scope = scopes.changed();
+    if effect.outcome == Ended::Denied && trigger == "credentials-exchange" {
+        // no token, so nothing else can be noticed
+        effect.claims.clear();
+        effect.scope = None;
+    }
+    if effect.outcome == Ended::Denied && trigger == "pre-user-registration" {
+        effect.user_metadata.clear();
+        effect.app_metadata.clear();
+    }
+    effect
+}
+
+fn set(
+    target: &mut Map<String, Value>,
+    world: &World,
+    kind: &str,
+    key: Option<String>,
+    value: Option<&Value>,
+) {
+    let Some(key) = key else { return };
+    let before =
+        world.event.get("user").and_then(|user| user.get(kind)).and_then(|all| all.get(&key));
+    let value = value.cloned().unwrap_or(Value::Null);
+    if before == Some(&value) || (before.is_none() && value.is_null()) {
+        target.remove(&key);
+    } else {
+        target.insert(key, value);
+    }
+}
+
+/// The scopes of the token, under the calls that change them.
+struct Scopes {
+    before: Vec<Value>,
+    now: Vec<Value>,
+}
+
+impl Scopes {
+    fn of(world: &World) -> Self {
+        let token = world.event.get("accessToken").and_then(|token| token.get("scope"));
+        let before = token.and_then(Value::as_array).cloned().unwrap_or_default();
+        Self { now: before.clone(), before }
+    }
+
+    fn apply(&mut self, method: &str, arg: Option<&Value>) {
+        let all = match arg {
+            Some(Value::Array(all)) => all.clone(),
+            Some(one) => vec![one.clone()],
+            None => Vec::new(),
+        };
+        match method {
+            "transaction.addTargetScope" | "accessToken.addScope" => {
+                for scope in all {
+                    if !self.now.contains(&scope) {
+                        self.now.push(scope);
+                    }
+                }
+            }
+            "transaction.removeTargetScope"
+            | "transaction.removeTargetScopes"
+            | "accessToken.removeScope" => {
+                self.now.retain(|scope| !all.contains(scope));
+            }
+            "transaction.setTargetScopes" => self.now = all,
+            "transaction.clearTargetScopes" => self.now.clear(),
+            _ => {}
+        }
+    }
+
+    fn changed(self) -> Option<Value> {
+        (self.before != self.now).then_some(Value::Array(self.now))
+    }
+}

@@ -1,0 +1,138 @@
+//! From what was thrown to a [`Fault`], with its place in the user's file.
+
+use rquickjs::{Coerced, Ctx, Object, Value as Js};
+use serde_json::{Map, Value};
+
+use super::bytes::{json_of, text_of};
+use crate::sandbox::compile::FILE;
+use crate::sandbox::outcome::{Fault, Place};
+
+/// Describes what was thrown. Getters of it may run, and may throw: then what
+/// they hide is left out.
+pub(super) fn fault_of<'js>(ctx: &Ctx<'js>, value: Js<'js>, shift: u32) -> Fault {
+    if let Some(text) = value.as_string() {
+        return Fault { message: text_of(ctx, text), ..Fault::default() };
+    }
+    let Some(object) = value.as_object() else {
+        let message =
+            value.get::<Coerced<String>>().map_or_else(|_| "a value".into(), |text| text.0);
+        ctx.catch();
+        return Fault { message, ..Fault::default() };
+    };
+    let name = property(ctx, object, "name");
+    let message = property(ctx, object, "message");
+    let stack = property(ctx, object, "stack").unwrap_or_default();
+    let mut data = match json_of(ctx, &value) {
+        Some(Value::Object(data)) => data,
+        _ => Map::new(),
+    };
+    ctx.catch();
+    for known in ["name", "message", "stack"] {
+        data.remove(known);
+    }
+    if message.is_none() && !value.is_error() {
+        let text =
+            json_of(ctx, &value).map_or_else(|| "an object".to_owned(), |json| json.to_string());
+        return Fault { message: text, data, ..Fault::default() };
+    }
+    Fault {
+        name: name.unwrap_or_else(|| "Error".to_owned()),
+        message: in_words_of_v8(&message.unwrap_or_default()),
+        place: place_in(&stack, shift),
+        data,
+    }
+}
+
+fn property<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str) -> Option<String> {
+    match object.get::<_, Js<'js>>(name) {
+        Ok(value) => value.as_string().map(|text| text_of(ctx, text)),
+        Err(_) => {
+            ctx.catch();
+            None
+        }
+    }
+}
+
+/// The first place of the user's text in a stack trace; what Auth0 puts in
+/// front of it, on its first line, is not the user's.
+pub(super) fn place_in(stack: &str, shift: u32) -> Option<Place> {
+    let marker = format!("{FILE}:");
+    stack.split(marker.as_str()).skip(1).find_map(|rest| {
+        let mut numbers = rest.split(|c: char| !c.is_ascii_digit());
+        let line: u32 = numbers.next()?.parse().ok()?;
+        let column: u32 = numbers.next().and_then(|text| text.parse().ok()).unwrap_or(1);
+        match line {
+            1 => column
+                .checked_sub(shift)
+                .filter(|column| *column > 0)
+                .map(|column| Place { line, column }),
+            line => Some(Place { line, column }),
+        }
+    })
+}
+
+/// Messages of the engine in the words of Node, which people know and which
+/// the tenant's log shows.
+pub(super) fn in_words_of_v8(message: &str) -> String {
+    let quoted = |start: &str| {
+        let rest = message.strip_prefix(start)?;
+        let (name, rest) = rest.split_once('\'')?;
+        Some((name.to_owned(), rest.to_owned()))
+    };
+    let of = |rest: &str| {
+        rest.strip_prefix(" of ")
+            .filter(|what| matches!(*what, "undefined" | "null"))
+            .map(str::to_owned)
+    };
+    if let Some((name, rest)) = quoted("cannot read property '")
+        && let Some(what) = of(&rest)
+    {
+        return format!("Cannot read properties of {what} (reading '{name}')");
+    }
+    if let Some((name, rest)) = quoted("cannot set property '")
+        && let Some(what) = of(&rest)
+    {
+        return format!("Cannot set properties of {what} (setting '{name}')");
+    }
+    if let Some((name, rest)) = quoted("'") {
+        match rest.as_str() {
+            " is not defined" => return format!("{name} is not defined"),
+            " is read-only" => return "Assignment to constant variable.".to_owned(),
+            _ => {}
+        }
+    }
+    if let Some(name) = message.strip_suffix(" is not initialized")
+        && !name.contains(' ')
+    {
+        return format!("Cannot access '{name}' before initialization");
+    }
+    message.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_those_of_node() {
+        let check = |engine: &str, node: &str| assert_eq!(in_words_of_v8(engine), node);
+        check(
+            "cannot read property 'a' of undefined",
+            "Cannot read properties of undefined (reading 'a')",
+        );
+        check("cannot set property 'b' of null", "Cannot set properties of null (setting 'b')");
+        check("'x' is not defined", "x is not defined");
+        check("x is not initialized", "Cannot access 'x' before initialization");
+        check("'x' is read-only", "Assignment to constant variable.");
+        check("cannot read property 'a' of my heart", "cannot read property 'a' of my heart");
+    }
+
+    #[test]
+    fn the_first_place_of_the_script_counts() {
+        let place = |stack: &str, shift| place_in(stack, shift).map(|p| (p.line, p.column));
+        assert_eq!(place("    at f (script.js:3:7)\n    at script.js:9:1", 400), Some((3, 7)));
+        assert_eq!(place("    at <anonymous> (script.js:1:410)", 400), Some((1, 10)));
+        assert_eq!(place("    at P (script.js:1:90)\n    at f (script.js:3:7)", 400), Some((3, 7)));
+        assert_eq!(place("    at native", 0), None);
+    }
+}

@@ -1,0 +1,306 @@
+//! The JavaScript engine: one run in a new runtime, inside the limits.
+//!
+//! The one module that names `rquickjs`. It runs in the worker's process;
+//! called in another it is bounded too, but for loops inside the engine's own
+//! functions, which only a kill ends.
+
+mod bytes;
+mod fault;
+mod guard;
+mod host;
+mod http;
+mod records;
+
+use std::rc::Rc;
+
+use rquickjs::context::EvalOptions;
+use rquickjs::{CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value as Js};
+use serde_json::{Map, Value};
+
+use super::api;
+use super::compile::{Compiled, FILE, compile};
+use super::outcome::{Answer, Fault, Outcome, Stop};
+use super::world::{Job, Program};
+use fault::{fault_of, in_words_of_v8};
+use guard::Guard;
+use records::Records;
+
+const CORE: &str = include_str!("../js/core.js");
+
+const STACK: usize = 512 << 10;
+
+/// The other host scripts, which are read when they are asked for.
+fn part(name: &str) -> &'static str {
+    match name {
+        "api" => include_str!("../js/api.js"),
+        "buffer" => include_str!("../js/buffer.js"),
+        "crypto" => include_str!("../js/crypto.js"),
+        "http" => include_str!("../js/http.js"),
+        "modules" => include_str!("../js/modules.js"),
+        "node" => include_str!("../js/node.js"),
+        "url" => include_str!("../js/url.js"),
+        _ => "(function () { return {}; })",
+    }
+}
+
+/// Runs a program once.
+#[must_use]
+pub fn run(job: &Job) -> Outcome {
+    let compiled = match compile(&job.program, job.coverage) {
+        Ok(compiled) => compiled,
+        Err(fault) => return not_compiled(&job.program, *fault),
+    };
+    let guard = Rc::new(Guard::new(&job.limits));
+    let records = Rc::new(Records::new(job, guard.clone(), compiled.branches.len()));
+    let Ok(runtime) = Runtime::new() else {
+        return Outcome::stopped(Stop::Memory, "the engine could not start");
+    };
+    runtime.set_memory_limit(job.limits.memory);
+    runtime.set_max_stack_size(STACK);
+    let asked = guard.clone();
+    runtime.set_interrupt_handler(Some(Box::new(move || asked.tick())));
+    let rejections = Rc::new(Rejections::default());
+    let seen = rejections.clone();
+    runtime.set_host_promise_rejection_tracker(Some(Box::new(
+        move |ctx, promise, reason, handled| {
+            seen.track(&ctx, promise, reason, handled);
+        },
+    )));
+    if let Ok(context) = Context::full(&runtime) {
+        context.with(|ctx| {
+            let run = Run {
+                ctx: &ctx,
+                job,
+                compiled: &compiled,
+                records: &records,
+                guard: &guard,
+                rejections: &rejections,
+            };
+            run.all();
+            rejections.forget();
+        });
+    } else {
+        guard.stop(Stop::Memory, "the engine could not start");
+    }
+    records.take(&compiled.branches)
+}
+
+/// What a text that isn't a program comes to.
+fn not_compiled(program: &Program, fault: Fault) -> Outcome {
+    match program {
+        Program::Action { .. } => Outcome { thrown: Some(fault), ..Outcome::default() },
+        Program::Hook { .. } => {
+            let mut data = Map::new();
+            let message = "Unable to compile the extensibility code as javascript";
+            data.insert("message".to_owned(), Value::from(message));
+            data.insert("error_description".to_owned(), Value::from(fault.message));
+            let answers = vec![Answer::Error(data, fault.place)];
+            Outcome { answers, ..Outcome::default() }
+        }
+    }
+}
+
+/// Promises that were rejected and that nobody has taken care of.
+#[derive(Default)]
+struct Rejections {
+    open: std::cell::RefCell<Vec<(Persistent<Js<'static>>, Persistent<Js<'static>>)>>,
+}
+
+impl Rejections {
+    fn track<'js>(&self, ctx: &Ctx<'js>, promise: Js<'js>, reason: Js<'js>, handled: bool) {
+        let Ok(mut open) = self.open.try_borrow_mut() else { return };
+        if handled {
+            open.retain(|(known, _)| {
+                known.clone().restore(ctx).is_ok_and(|known| known != promise)
+            });
+        } else if open.len() < 1_000 {
+            open.push((Persistent::save(ctx, promise), Persistent::save(ctx, reason)));
+        }
+    }
+
+    fn take<'js>(&self, ctx: &Ctx<'js>) -> Vec<Js<'js>> {
+        let open = self.open.take();
+        open.into_iter().filter_map(|(_, reason)| reason.restore(ctx).ok()).collect()
+    }
+
+    fn forget(&self) {
+        self.open.take();
+    }
+}
+
+/// One run, while it goes on.
+struct Run<'r, 'js> {
+    ctx: &'r Ctx<'js>,
+    job: &'r Job,
+    compiled: &'r Compiled,
+    records: &'r Rc<Records>,
+    guard: &'r Rc<Guard>,
+    rejections: &'r Rc<Rejections>,
+}
+
+impl<'js> Run<'_, 'js> {
+    fn all(&self) {
+        if let Err(error) = self.begin_and_drain() {
+            let fault = self.caught(error);
+            self.records.thrown(fault);
+        }
+    }
+
+    /// What an error is, and whether it is a limit.
+    fn caught(&self, error: rquickjs::Error) -> Fault {
+        let fault = match CaughtError::from_error(self.ctx, error) {
+            CaughtError::Error(error) => Fault { message: error.to_string(), ..Fault::default() },
+            CaughtError::Exception(exception) => {
+                fault_of(self.ctx, exception.into_value(), self.compiled.shift)
+            }
+            CaughtError::Value(value) => fault_of(self.ctx, value, self.compiled.shift),
+        };
+        self.limit(&fault);
+        fault
+    }
+
+    /// Out of memory is an error like others for the script. If nobody caught
+    /// it, it is what stopped the run.
+    fn limit(&self, fault: &Fault) {
+        if fault.name == "InternalError" && fault.message == "out of memory" {
+            self.guard.stop(Stop::Memory, "the heap's limit was met");
+        }
+    }
+
+    fn begin_and_drain(&self) -> rquickjs::Result<()> {
+        let core = self.core()?;
+        match self.begin(&core) {
+            Ok(()) => {}
+            Err(error) => {
+                let fault = self.caught(error);
+                self.records.thrown(fault);
+                return Ok(());
+            }
+        }
+        self.drain(&core)
+    }
+
+    fn core(&self) -> rquickjs::Result<Object<'js>> {
+        let host = host::object(self.ctx, self.records, self.compiled.shift)?;
+        let make: Function<'js> = self.ctx.eval(CORE)?;
+        make.call((host,))
+    }
+
+    /// Compiles the program and calls it.
+    fn begin(&self, core: &Object<'js>) -> rquickjs::Result<()> {
+        let mut options = EvalOptions::default();
+        options.strict = false;
+        options.filename = Some(FILE.to_owned());
+        let loaded =
+            self.ctx.eval_with_options::<Function<'js>, _>(self.compiled.text.as_str(), options);
+        let is_hook = matches!(self.job.program, Program::Hook { .. });
+        let load = match loaded {
+            Ok(load) => load,
+            Err(rquickjs::Error::Exception) if is_hook && !self.guard.is_stopped() => {
+                let error = self.ctx.catch();
+                let failed: Function<'js> = core.get("compileFailed")?;
+                return failed.call((error,));
+            }
+            Err(error) => return Err(error),
+        };
+        let load = if self.job.coverage { self.counted(load)? } else { load };
+        let world = &self.job.world;
+        let event = world.event.to_string();
+        let secrets = serde_json::to_string(&world.secrets).unwrap_or_default();
+        match &self.job.program {
+            Program::Hook { trigger, .. } => {
+                let start: Function<'js> = core.get("runHook")?;
+                start.call((load, trigger.as_str(), event, secrets))
+            }
+            Program::Action { trigger, handler, .. } => {
+                let start: Function<'js> = core.get("runAction")?;
+                let methods = api::methods(trigger).to_string();
+                let handler = handler.clone().unwrap_or_else(|| api::handler(trigger));
+                start.call((load, handler, event, secrets, methods))
+            }
+        }
+    }
+
+    /// The program with its counter as the first argument.
+    fn counted(&self, load: Function<'js>) -> rquickjs::Result<Function<'js>> {
+        let records = self.records.clone();
+        let met = Function::new(self.ctx.clone(), move |branch: usize| records.met(branch))?;
+        let bind: Function<'js> = self.ctx.eval(
+            "(function (f, met) { const apply = Reflect.apply; return function (...args) { return apply(f, this, [met, ...args]); }; })",
+        )?;
+        bind.call((load, met))
+    }
+
+    /// Runs what is waiting until nothing is left to do, or a limit is met.
+    fn drain(&self, core: &Object<'js>) -> rquickjs::Result<()> {
+        let tick: Function<'js> = core.get("tick")?;
+        let next_ticks: Function<'js> = core.get("drainTicks")?;
+        let limit = self.job.limits.virtual_ms;
+        loop {
+            self.microtasks(&next_ticks);
+            if self.is_over() {
+                return Ok(());
+            }
+            match tick.call::<_, u32>((limit as f64,)) {
+                Ok(0) => return Ok(()),
+                Ok(1) => self.guard.job(),
+                Ok(_) => {
+                    // A hook that has answered may leave timers behind.
+                    if !self.records.has_answered() {
+                        let detail = format!(
+                            "nothing had ended after {} s on the clock of timers",
+                            limit / 1000
+                        );
+                        self.guard.stop(Stop::Time, detail);
+                    }
+                    return Ok(());
+                }
+                Err(error) => {
+                    let fault = self.caught(error);
+                    self.records.uncaught(fault);
+                }
+            }
+            if self.is_over() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.guard.is_stopped() || self.records.is_over()
+    }
+
+    fn microtasks(&self, next_ticks: &Function<'js>) {
+        loop {
+            let had = match next_ticks.call::<_, bool>(()) {
+                Ok(had) => had,
+                Err(error) => {
+                    let fault = self.caught(error);
+                    self.records.uncaught(fault);
+                    return;
+                }
+            };
+            let mut worked = had;
+            while !self.guard.is_stopped() && self.ctx.execute_pending_job() {
+                self.guard.job();
+                worked = true;
+            }
+            if self.guard.is_stopped() {
+                return;
+            }
+            if !worked {
+                break;
+            }
+        }
+        for reason in self.rejections.take(self.ctx) {
+            let fault = fault_of(self.ctx, reason, self.compiled.shift);
+            self.limit(&fault);
+            self.records.uncaught(fault);
+        }
+    }
+}
+
+/// The text of a message as Node has it.
+fn message(text: &str) -> String {
+    in_words_of_v8(text)
+}

@@ -1,0 +1,241 @@
+//! What a run did, written down by the host while it runs.
+//!
+//! Held in Rust, out of the script's reach.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::guard::Guard;
+use super::http;
+use super::message;
+use crate::sandbox::compile::Branch;
+use crate::sandbox::outcome::{
+    Answer, ApiCall, Call, Fault, Log, Outcome, Place, Request, Settled, Unmatched,
+};
+use crate::sandbox::world::{Job, ModuleAnswer, Program};
+
+const MAX_LINES: usize = 200;
+const MAX_COLUMNS: usize = 256;
+/// Errors beyond these have the same cause, or are an attack.
+const MAX_UNCAUGHT: usize = 20;
+
+/// The records of one run.
+pub(super) struct Records {
+    job: Job,
+    guard: Rc<Guard>,
+    out: RefCell<Outcome>,
+    /// Nothing is recorded after an Action has ended.
+    closed: Cell<bool>,
+    branches: RefCell<Vec<u64>>,
+    used: RefCell<Vec<u32>>,
+    chances: Cell<u64>,
+    random: RefCell<fastrand::Rng>,
+}
+
+impl Records {
+    pub(super) fn new(job: &Job, guard: Rc<Guard>, branches: usize) -> Self {
+        Self {
+            guard,
+            out: RefCell::default(),
+            closed: Cell::new(false),
+            branches: RefCell::new(vec![0; branches]),
+            used: RefCell::new(vec![0; job.world.http.len()]),
+            chances: Cell::new(0),
+            random: RefCell::new(fastrand::Rng::with_seed(job.world.seed)),
+            job: job.clone(),
+        }
+    }
+
+    pub(super) fn job(&self) -> &Job {
+        &self.job
+    }
+
+    pub(super) fn random(&self) -> f64 {
+        self.random.borrow_mut().f64()
+    }
+
+    pub(super) fn met(&self, branch: usize) {
+        if let Some(count) = self.branches.borrow_mut().get_mut(branch) {
+            *count += 1;
+        }
+    }
+
+    pub(super) fn began(&self) {
+        self.out.borrow_mut().began = true;
+    }
+
+    pub(super) fn has_answered(&self) -> bool {
+        !self.out.borrow().answers.is_empty()
+    }
+
+    /// Whether nothing that happens now would still count.
+    pub(super) fn is_over(&self) -> bool {
+        self.closed.get() || !self.out.borrow().uncaught.is_empty()
+    }
+
+    fn open(&self, bytes: usize) -> bool {
+        !self.closed.get() && self.guard.room(bytes + 64)
+    }
+
+    pub(super) fn answer(&self, is_error: bool, json: &str, place: Option<Place>) {
+        if !self.open(json.len()) {
+            return;
+        }
+        let parsed = super::bytes::parse(json).unwrap_or_default();
+        let answer = if is_error {
+            let mut data = match parsed {
+                Value::Object(data) => data,
+                _ => Map::new(),
+            };
+            data.remove("stack");
+            for key in ["message", "error_description"] {
+                if let Some(Value::String(text)) = data.get_mut(key) {
+                    *text = message(text);
+                }
+            }
+            Answer::Error(data, place)
+        } else {
+            Answer::Ok(parsed.get("data").cloned())
+        };
+        self.out.borrow_mut().answers.push(answer);
+    }
+
+    pub(super) fn settled(&self, settled: Settled) {
+        if !self.closed.replace(true) {
+            self.out.borrow_mut().settled = Some(settled);
+        }
+    }
+
+    pub(super) fn thrown(&self, fault: Fault) {
+        if !self.guard.is_stopped() {
+            self.out.borrow_mut().thrown.get_or_insert(fault);
+        }
+    }
+
+    pub(super) fn uncaught(&self, fault: Fault) {
+        let mut out = self.out.borrow_mut();
+        if !self.guard.is_stopped() && !self.closed.get() && out.uncaught.len() < MAX_UNCAUGHT {
+            out.uncaught.push(fault);
+        }
+    }
+
+    pub(super) fn api(&self, method: String, args: Vec<Value>) {
+        if self.open(method.len() + size(&args)) {
+            self.out.borrow_mut().api.push(ApiCall { method, args });
+        }
+    }
+
+    /// A call of a module that isn't there; gives its number.
+    pub(super) fn call(&self, call: String, args: Vec<Value>) -> i32 {
+        if !self.open(call.len() + size(&args)) {
+            return -1;
+        }
+        let mut out = self.out.borrow_mut();
+        let after = !out.answers.is_empty();
+        out.calls.push(Call { call, args, on_the_way: false, after });
+        i32::try_from(out.calls.len() - 1).unwrap_or(-1)
+    }
+
+    /// The result of a call was only a step to another.
+    pub(super) fn passed(&self, call: i32) {
+        let mut out = self.out.borrow_mut();
+        if let Some(call) = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at)) {
+            call.on_the_way = true;
+        }
+    }
+
+    /// The declared answer of a path, as the host script reads it.
+    pub(super) fn answer_of(&self, module: &str, path: &str, made: i32) -> Option<String> {
+        let declared = self.job.world.modules.get(module).and_then(|m| m.answers.get(path));
+        let (key, value) = match declared {
+            Some(ModuleAnswer::Returns(value)) => ("returns", value.clone()),
+            Some(ModuleAnswer::Throws(value)) => ("throws", value.clone()),
+            Some(ModuleAnswer::Value(value)) => ("value", value.clone()),
+            None if made >= 0 && self.job.world.chance => self.by_chance(module, path)?,
+            None => return None,
+        };
+        Some(Value::from_iter([(key, value)]).to_string())
+    }
+
+    fn by_chance(&self, module: &str, path: &str) -> Option<(&'static str, Value)> {
+        let error = |message: &str, status: u16| serde_json::json!({ "message": message, "statusCode": status, "status": status });
+        Some(match self.roll(module, path) % 8 {
+            0 => ("throws", error("Unauthorized", 401)),
+            1 => ("throws", error("Internal Server Error", 500)),
+            2 => (
+                "throws",
+                serde_json::json!({ "message": "connect ECONNREFUSED", "code": "ECONNREFUSED" }),
+            ),
+            3 => ("returns", serde_json::json!([])),
+            _ => return None,
+        })
+    }
+
+    /// A number that is the same for the same request, its count, and seed.
+    pub(super) fn roll(&self, one: &str, other: &str) -> u64 {
+        let count = self.chances.get();
+        self.chances.set(count + 1);
+        let bytes = one.bytes().chain([0]).chain(other.bytes()).chain(count.to_le_bytes());
+        bytes.fold(self.job.world.seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        }) >> 7
+    }
+
+    /// An HTTP request; gives the answer as the host script reads it.
+    pub(super) fn http(&self, method: &str, url: &str, headers: &str, body: &str) -> String {
+        let on = format!("{method} {url}");
+        let headers = match super::bytes::parse(headers) {
+            Some(Value::Object(headers)) => headers,
+            _ => Map::new(),
+        };
+        let content = http::content(&headers, body);
+        if self.open(on.len() + body.len()) {
+            let mut out = self.out.borrow_mut();
+            let after = !out.answers.is_empty();
+            out.requests.push(Request { on: on.clone(), headers, body: content.clone(), after });
+        }
+        let found =
+            http::find(&self.job.world.http, &mut self.used.borrow_mut(), method, url, &content);
+        match found {
+            Ok(reply) => http::reply(reply),
+            Err(_) if self.job.world.chance => http::by_chance(self.roll(method, url)),
+            Err(nearest) => {
+                let reply = http::no_stub(&on);
+                if !self.closed.get() {
+                    self.out.borrow_mut().unmatched.push(Unmatched { on, nearest });
+                }
+                reply
+            }
+        }
+    }
+
+    pub(super) fn log(&self, level: &str, text: &str) {
+        let mut out = self.out.borrow_mut();
+        if self.closed.get() {
+            return;
+        }
+        if out.logs.len() >= MAX_LINES {
+            out.logs_dropped = out.logs_dropped.saturating_add(1);
+            return;
+        }
+        let text: String = text.chars().take(MAX_COLUMNS).collect();
+        out.logs.push(Log { level: level.to_owned(), text });
+    }
+
+    /// Everything that was recorded.
+    pub(super) fn take(&self, branches: &[Branch]) -> Outcome {
+        let mut out = self.out.take();
+        out.stopped = self.guard.cause();
+        out.branches = branches.iter().cloned().zip(self.branches.take()).collect();
+        if matches!(self.job.program, Program::Action { .. }) {
+            out.answers.clear();
+        }
+        out
+    }
+}
+
+fn size(args: &[Value]) -> usize {
+    args.iter().map(|arg| arg.to_string().len()).sum()
+}
