@@ -123,6 +123,14 @@ impl<'h> Findings<'h> {
         })
     }
 
+    /// Whether a rule found something that begins at this place.
+    pub(super) fn has(&self, code: Code, at: &Range<usize>) -> bool {
+        let start = self.on_disk(at).start;
+        self.found.iter().any(|found| {
+            found.code == code && matches!(&found.place, Place::Script(at) if at.start == start)
+        })
+    }
+
     /// Keeps some bytes of the script out of every excerpt.
     pub(super) fn hide_in_script(&mut self, at: &Range<usize>) {
         let at = self.on_disk(at);

@@ -137,7 +137,7 @@ fn name_of(module: &str) -> &str {
 pub(crate) fn answers_later(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
     match &call.callee {
         // `request(…)`, or `client(…)` of `axios.create(…)`
-        Expression::Identifier(_) => {
+        Expression::Identifier(_) | Expression::CallExpression(_) => {
             comes_from(script, &call.callee, &|package| HTTP_CLIENTS.contains(&package))
         }
         Expression::StaticMemberExpression(member) => {
@@ -152,4 +152,11 @@ pub(crate) fn answers_later(script: &Script<'_>, call: &CallExpression<'_>) -> b
         }
         _ => false,
     }
+}
+
+/// `https.request(…)` and `https.get(…)`.
+pub(crate) fn is_http_request(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
+    let Expression::StaticMemberExpression(member) = &call.callee else { return false };
+    matches!(member.property.name.as_str(), "request" | "get")
+        && comes_from(script, &member.object, &|it| matches!(it, "http" | "https"))
 }

@@ -50,6 +50,11 @@ impl Wrapped {
         Self { text, start, end, trigger: trigger.clone() }
     }
 
+    /// The script alone.
+    pub(crate) fn script(&self) -> &str {
+        self.text.get(self.start..self.end).unwrap_or_default()
+    }
+
     /// The bytes of the script that a span of the wrapped text covers.
     pub(crate) fn in_script(&self, span: Span) -> std::ops::Range<usize> {
         let place = |at: u32| (at as usize).clamp(self.start, self.end) - self.start;

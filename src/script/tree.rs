@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{
-    ArrowFunctionExpression, BindingPattern, Expression, FormalParameters, Function, FunctionBody,
-    IdentifierReference, UnaryOperator,
+    ArrowFunctionExpression, BindingPattern, ChainElement, Expression, FormalParameters, Function,
+    FunctionBody, IdentifierReference, UnaryOperator,
 };
 use oxc::semantic::{AstNode, NodeId, ReferenceId, Semantic, SymbolId};
 use oxc::span::{GetSpan, Span};
@@ -32,6 +32,11 @@ impl<'a> Func<'a> {
             Expression::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
             _ => None,
         }
+    }
+
+    /// The same for an expression of a script that is held for a shorter time.
+    pub(crate) fn in_tree(script: &Script<'a>, expression: &Expression<'a>) -> Option<Self> {
+        Self::of_kind(script.semantic.nodes().kind(expression.node_id()))
     }
 
     pub(crate) fn of_kind(kind: AstKind<'a>) -> Option<Self> {
@@ -89,6 +94,19 @@ impl<'a> Func<'a> {
         }
     }
 
+    /// Whether its first parameter is an error, as in `(err, result)`.
+    pub(crate) fn takes_error(self) -> bool {
+        let Some(BindingPattern::BindingIdentifier(first)) =
+            self.params().items.first().map(|param| &param.pattern)
+        else {
+            return false;
+        };
+        let name = first.name.as_str().trim_start_matches('_').to_ascii_lowercase();
+        matches!(name.as_str(), "e" | "er" | "err" | "error")
+            || name.ends_with("error")
+            || name.ends_with("err")
+    }
+
     /// The part worth underlining: from `function` or `(` to the end of the
     /// parameters.
     pub(crate) fn head(self) -> Span {
@@ -141,13 +159,17 @@ pub(crate) struct Script<'a> {
     pub(crate) wrapped: &'a Wrapped,
     pub(crate) handler: Option<Handler<'a>>,
     pub(crate) trigger: Trigger,
+    /// Where each line of the script ends.
+    line_ends: Vec<usize>,
 }
 
 impl<'a> Script<'a> {
     pub(crate) fn new(parsed: Parsed<'a>, handler: Option<Func<'a>>) -> Self {
         let Parsed { semantic, body: _, wrapped, scope: _, trigger } = parsed;
         let handler = handler.map(|func| Handler::new(func, &trigger));
-        Self { semantic, wrapped, handler, trigger }
+        let script = wrapped.script();
+        let line_ends = script.match_indices('\n').map(|(at, _)| at).collect();
+        Self { semantic, wrapped, handler, trigger, line_ends }
     }
 
     /// Where a span of the wrapped text lies in the script.
@@ -157,13 +179,13 @@ impl<'a> Script<'a> {
 
     /// The text of a span.
     pub(crate) fn text(&self, span: Span) -> &'a str {
-        &self.wrapped.text[span.start as usize..span.end as usize]
+        self.wrapped.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     /// The line that a span begins on, counted from 1 in the script.
     pub(crate) fn line(&self, span: Span) -> usize {
-        let start = self.place(span).start + self.wrapped.start;
-        self.wrapped.text[self.wrapped.start..start].matches('\n').count() + 1
+        let start = self.place(span).start;
+        self.line_ends.partition_point(|end| *end < start) + 1
     }
 
     /// Every node of the script itself, without those of the wrapper.
@@ -231,10 +253,72 @@ impl<'a> Script<'a> {
         self.semantic.nodes().ancestor_kinds(node).find_map(Func::of_kind)
     }
 
+    /// The nodes below a node, in the order in which they are visited.
+    pub(crate) fn inside(&self, id: NodeId) -> impl Iterator<Item = &AstNode<'a>> {
+        let nodes = self.semantic.nodes();
+        let whole = nodes.kind(id).span();
+        // A node is followed by all that is below it.
+        let after = (id.index() + 1)..nodes.len();
+        after
+            .map(|index| nodes.get_node(NodeId::from_usize(index)))
+            .take_while(move |node| whole.contains_inclusive(node.kind().span()))
+    }
+
+    /// Whether a function asks for all of its arguments at once.
+    pub(crate) fn uses_arguments(&self, func: Func<'a>) -> bool {
+        let nodes = self.semantic.nodes();
+        let scoping = self.semantic.scoping();
+        let Some(references) = scoping.root_unresolved_references().get(&Ident::from("arguments"))
+        else {
+            return false;
+        };
+        references.iter().any(|reference| {
+            nodes
+                .ancestors_enumerated(scoping.get_reference(*reference).node_id())
+                .find(|(_, ancestor)| matches!(ancestor.kind(), AstKind::Function(_)))
+                .is_some_and(|(around, _)| around == func.node_id())
+        })
+    }
+
+    /// What a node refers to, if it is a name.
+    pub(crate) fn symbol_at(&self, kind: AstKind<'a>) -> Option<SymbolId> {
+        match kind {
+            AstKind::IdentifierReference(name) => self.symbol(name),
+            _ => None,
+        }
+    }
+
     /// What a symbol was declared with, if it never changes: the function of
     /// a declaration, or the value of a variable.
     pub(crate) fn constant(&self, symbol: SymbolId) -> Option<Constant<'a>> {
         constant(&self.semantic, symbol)
+    }
+}
+
+/// The name that an expression ends with: `get` of `client.users.get`.
+pub(crate) fn last_name<'e>(expression: &'e Expression<'_>) -> Option<&'e str> {
+    match expression {
+        Expression::Identifier(name) => Some(name.name.as_str()),
+        Expression::StaticMemberExpression(member) => Some(member.property.name.as_str()),
+        Expression::ChainExpression(chain) => match &chain.expression {
+            ChainElement::StaticMemberExpression(member) => Some(member.property.name.as_str()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A word that a node writes: a name, or the text of a literal.
+pub(crate) fn word<'a>(kind: AstKind<'a>) -> Option<&'a str> {
+    match kind {
+        AstKind::IdentifierReference(it) => Some(it.name.as_str()),
+        AstKind::IdentifierName(it) => Some(it.name.as_str()),
+        AstKind::BindingIdentifier(it) => Some(it.name.as_str()),
+        AstKind::StringLiteral(it) => Some(it.value.as_str()),
+        AstKind::TemplateElement(it) => Some(it.value.raw.as_str()),
+        AstKind::NumericLiteral(it) => it.raw.as_ref().map(|raw| raw.as_str()),
+        AstKind::RegExpLiteral(it) => it.raw.as_ref().map(|raw| raw.as_str()),
+        _ => None,
     }
 }
 

@@ -5,9 +5,13 @@
 //! paths that call it twice. It follows what is written, not what is true:
 //! where two conditions may depend on each other, it keeps silent.
 
+mod conditions;
+mod later;
+mod messages;
 mod paths;
 mod touches;
 mod walk;
 
+pub(crate) use later::{CALLED_OFTEN, calls_often};
 pub(crate) use touches::{Touches, USUAL_NAMES, stray_names};
 pub(crate) use walk::{Fault, Role, walk};

@@ -1,5 +1,8 @@
 //! Every place in a script at which the callback may get called.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use oxc::ast::AstKind;
 use oxc::ast::ast::{BindingPattern, CallExpression, Expression};
 use oxc::semantic::SymbolId;
@@ -23,6 +26,11 @@ pub(crate) struct Touches {
     carriers: Vec<SymbolId>,
     /// Those of them that call the callback whenever they are called.
     callers: Vec<SymbolId>,
+    /// Those of them that see to it that it is called, but later.
+    answerers: Vec<SymbolId>,
+    /// Which functions were followed already, by where they begin, and whether
+    /// they answer.
+    followed: RefCell<HashMap<u32, bool>>,
 }
 
 impl Touches {
@@ -33,8 +41,14 @@ impl Touches {
         if scoping.symbol_is_mutated(callback) || script.has_global("eval") {
             return None;
         }
-        let mut touches =
-            Self { callback, places: Vec::new(), carriers: Vec::new(), callers: Vec::new() };
+        let mut touches = Self {
+            callback,
+            places: Vec::new(),
+            carriers: Vec::new(),
+            callers: Vec::new(),
+            answerers: Vec::new(),
+            followed: RefCell::default(),
+        };
         touches.add_uses(script, callback);
         // Meant as a call of the callback; that it isn't one is told elsewhere.
         for name in stray_names(script, callback) {
@@ -50,13 +64,20 @@ impl Touches {
             touches.carriers.push(*symbol);
             touches.add_uses(script, *symbol);
         }
-        for (symbol, func) in named {
-            let is_plain = !func.is_async() && !func.is_generator();
-            if is_plain
-                && touches.carriers.contains(&symbol)
-                && walk(script, &touches, func, Role::Callback).always_calls
+        // Twice, since one may call another that is declared below it.
+        for (symbol, func) in named.iter().chain(&named) {
+            if func.is_generator()
+                || !touches.carriers.contains(symbol)
+                || touches.callers.contains(symbol)
             {
-                touches.callers.push(symbol);
+                continue;
+            }
+            let walked = walk(script, &touches, *func, Role::Callback);
+            touches.followed.borrow_mut().clear();
+            if walked.always_calls && !func.is_async() {
+                touches.callers.push(*symbol);
+            } else if walked.always_answers && !touches.answerers.contains(symbol) {
+                touches.answerers.push(*symbol);
             }
         }
         Some(touches)
@@ -88,8 +109,29 @@ impl Touches {
     /// Whether a call calls the callback, by itself or through a function that
     /// always does.
     pub(crate) fn is_direct(&self, script: &Script<'_>, call: &CallExpression<'_>) -> bool {
-        script.is_symbol(&call.callee, self.callback)
-            || self.callers.iter().any(|caller| script.is_symbol(&call.callee, *caller))
+        self.is_callback(script, &call.callee)
+    }
+
+    /// Whether to call an expression is to call the callback at once.
+    pub(super) fn is_callback(&self, script: &Script<'_>, function: &Expression<'_>) -> bool {
+        script.is_symbol(function, self.callback)
+            || self.callers.iter().any(|caller| script.is_symbol(function, *caller))
+    }
+
+    /// Whether to call an expression is to see to it that the callback is
+    /// called later.
+    pub(super) fn answers_if_called(&self, script: &Script<'_>, function: &Expression<'_>) -> bool {
+        self.answerers.iter().any(|answerer| script.is_symbol(function, *answerer))
+    }
+
+    /// What was found out about a function that begins at a place, once.
+    pub(super) fn remembered(&self, at: Span, find_out: impl FnOnce() -> bool) -> bool {
+        if let Some(answers) = self.followed.borrow().get(&at.start) {
+            return *answers;
+        }
+        let answers = find_out();
+        self.followed.borrow_mut().insert(at.start, answers);
+        answers
     }
 
     /// Whether a symbol is a function that uses the callback.

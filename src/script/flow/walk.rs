@@ -1,14 +1,17 @@
 //! Follows the statements of one function.
 
 use oxc::ast::ast::{
-    CallExpression, ConditionalExpression, Expression, IfStatement, LogicalExpression, Statement,
-    SwitchStatement, TryStatement, VariableDeclaration,
+    CallExpression, ConditionalExpression, Expression, IfStatement, LogicalExpression,
+    LogicalOperator, Statement, SwitchStatement, TryStatement, VariableDeclaration,
 };
 use oxc::span::{GetSpan, Span};
 
+use super::conditions::{Condition, Conditions, Facts};
+use super::later::answers_later;
+use super::messages;
 use super::paths::{Called, Paths};
 use super::touches::{Touches, bare};
-use crate::script::tree::{Func, Script};
+use crate::script::tree::{Func, Script, last_name};
 
 /// A path that doesn't call the callback exactly once.
 pub(crate) enum Fault {
@@ -16,6 +19,11 @@ pub(crate) enum Fault {
     Missing(Span),
     /// It calls here, goes on, and calls again there.
     Twice(Span, Span),
+    /// It starts something here that calls when it is done, and calls there
+    /// as well.
+    Later(Span, Span),
+    /// It calls here, in every round of a loop.
+    Often(Span),
     /// It calls here and ends, and the chain of promises that it is part of
     /// goes on and calls again there.
     Chain(Span, Span),
@@ -38,6 +46,8 @@ pub(crate) struct Walked {
     pub(crate) faults: Vec<Fault>,
     /// Whether every path calls before it ends, by itself and at once.
     pub(crate) always_calls: bool,
+    /// Whether every path calls, or has started what will call.
+    pub(crate) always_answers: bool,
     /// A call after which the function ends without an error.
     pub(crate) calls_and_ends: Option<Span>,
 }
@@ -58,25 +68,31 @@ pub(crate) fn walk<'a>(
         silent: 0,
         unsure: false,
         always_calls: true,
+        always_answers: true,
         calls_and_ends: None,
+        conditions: Conditions::default(),
     };
     if let Some(expression) = func.expression() {
         let end = walker.expression(expression, Paths::start());
         walker.ends(end);
-        if role == Role::Callback && end.untouched && !end.touched() {
+        if role == Role::Callback && end.untouched.is_some() && !end.touched() {
             walker.faults.push(Fault::Missing(expression.span()));
         }
     } else if let Some(body) = func.body() {
         let end = walker.statements(&body.statements, Paths::start());
         walker.ends(end);
-        if end.untouched && end.meetings < 2 {
+        if end.untouched.is_some() && end.meetings < 2 {
             let close = Span::new(body.span.end.saturating_sub(1), body.span.end);
             let skipped = end.skipped.filter(|_| end.touched());
             walker.missing(skipped.unwrap_or(close));
         }
     }
-    let Walker { faults, unsure, always_calls, calls_and_ends, .. } = walker;
-    if unsure { Walked::default() } else { Walked { faults, always_calls, calls_and_ends } }
+    let Walker { faults, unsure, always_calls, always_answers, calls_and_ends, .. } = walker;
+    if unsure {
+        Walked::default()
+    } else {
+        Walked { faults, always_calls, always_answers, calls_and_ends }
+    }
 }
 
 struct Walker<'s, 'a> {
@@ -92,8 +108,11 @@ struct Walker<'s, 'a> {
     unsure: bool,
     /// Whether all ends so far came after a call.
     always_calls: bool,
+    /// Whether all ends so far came after a call, or with one to come.
+    always_answers: bool,
     /// A call that some end came after.
     calls_and_ends: Option<Span>,
+    conditions: Conditions,
 }
 
 impl<'a> Walker<'_, 'a> {
@@ -106,8 +125,10 @@ impl<'a> Walker<'_, 'a> {
     /// Notes what the paths that end here have done.
     fn ends(&mut self, paths: Paths) {
         if paths.reachable() {
-            self.always_calls &= paths.called.is_some() && !paths.untouched && !paths.handed;
-            self.calls_and_ends = self.calls_and_ends.or(paths.called.map(|called| called.at));
+            let at_once = paths.called.filter(|called| !called.later);
+            self.always_calls &= paths.all_called() && at_once.is_some();
+            self.always_answers &= paths.all_called();
+            self.calls_and_ends = self.calls_and_ends.or(at_once.map(|called| called.at));
         }
     }
 
@@ -134,37 +155,38 @@ impl<'a> Walker<'_, 'a> {
                 };
                 self.ends(end);
                 let passes_on = self.role == Role::Then && it.argument.is_some();
-                if end.untouched && !end.touched() && !passes_on {
+                if end.untouched.is_some() && !end.touched() && !passes_on {
                     self.missing(it.span);
                 }
                 Paths::none()
             }
             Statement::ThrowStatement(_) => {
                 self.always_calls = false;
+                self.always_answers = false;
                 Paths::none()
             }
             Statement::TryStatement(it) => self.try_statement(it, paths),
             Statement::SwitchStatement(it) => self.switch(it, paths),
             Statement::ForStatement(it) => {
                 let endless = it.test.is_none();
-                self.repeated(&it.body, paths, endless)
+                self.repeated(&it.body, paths, endless, it.test.as_ref())
             }
             Statement::WhileStatement(it) => {
                 let paths = self.expression(&it.test, paths);
-                self.repeated(&it.body, paths, is_true(&it.test))
+                self.repeated(&it.body, paths, is_true(&it.test), Some(&it.test))
             }
             Statement::DoWhileStatement(it) => {
                 self.breaks.push(Paths::none());
                 let once = self.statement(&it.body, paths);
                 let left = self.breaks.pop().unwrap_or_default();
-                once.meet(left, paths)
+                once.meet(left, paths, &self.conditions)
             }
-            Statement::ForInStatement(it) => self.repeated(&it.body, paths, false),
-            Statement::ForOfStatement(it) => self.repeated(&it.body, paths, false),
+            Statement::ForInStatement(it) => self.repeated(&it.body, paths, false, None),
+            Statement::ForOfStatement(it) => self.repeated(&it.body, paths, false, None),
             Statement::BreakStatement(it) => {
                 self.unsure |= it.label.is_some();
                 if let Some(left) = self.breaks.last_mut() {
-                    *left = left.meet(paths, paths);
+                    *left = left.meet(paths, paths, &self.conditions);
                 }
                 Paths::none()
             }
@@ -192,28 +214,89 @@ impl<'a> Walker<'_, 'a> {
             if Func::of_expression(value).is_some() && self.touches.is_carrier(name) {
                 continue;
             }
-            paths = self.expression(value, paths);
+            // A timer that has a name can be stopped.
+            paths = match bare(value) {
+                Expression::CallExpression(call) if is_timer(call) && !paths.touched() => {
+                    if self.touches.within(value.span()) {
+                        self.hand(value.span(), false, paths)
+                    } else {
+                        paths
+                    }
+                }
+                _ => self.expression(value, paths),
+            };
         }
         paths
     }
 
+    /// What becomes of the paths that come to a test: those on which it holds,
+    /// and those on which it doesn't.
+    fn split(&mut self, test: &Expression<'a>, paths: Paths) -> (Paths, Paths) {
+        let Some(condition) = Condition::of(self.script, test) else {
+            return (paths.in_branch(), paths.in_branch());
+        };
+        self.split_by(&condition, test.span().start, paths)
+    }
+
+    fn split_by(&mut self, condition: &Condition, at: u32, paths: Paths) -> (Paths, Paths) {
+        let sure = paths.all_called();
+        let (mut yes, mut no) = (paths, paths);
+        (yes.untouched, no.untouched) = self.sides(paths.untouched, condition, at);
+        (yes.handed, no.handed) = self.sides(paths.handed, condition, at);
+        if let Some(called) = paths.called {
+            let known = self.conditions.holds(self.script, called.facts, condition, at).is_some();
+            let certain = called.certain && (known || sure);
+            let (then, other) = self.sides(Some(called.facts), condition, at);
+            yes.called = then.map(|facts| Called { facts, certain, ..called });
+            no.called = other.map(|facts| Called { facts, certain, ..called });
+        }
+        (yes, no)
+    }
+
+    fn sides(
+        &mut self,
+        facts: Option<Facts>,
+        condition: &Condition,
+        at: u32,
+    ) -> (Option<Facts>, Option<Facts>) {
+        let Some(facts) = facts else { return (None, None) };
+        match self.conditions.holds(self.script, facts, condition, at) {
+            Some(true) => (Some(facts), None),
+            Some(false) => (None, Some(facts)),
+            None => (
+                Some(self.conditions.assume(self.script, facts, condition, true, at)),
+                Some(self.conditions.assume(self.script, facts, condition, false, at)),
+            ),
+        }
+    }
+
+    /// A statement that is only reached by some paths, perhaps by none.
+    fn branch(&mut self, statement: &Statement<'a>, paths: Paths) -> Paths {
+        if paths.reachable() { self.statement(statement, paths) } else { paths }
+    }
+
     fn if_statement(&mut self, it: &IfStatement<'a>, paths: Paths) -> Paths {
         let before = self.expression(&it.test, paths);
-        let then = self.statement(&it.consequent, before.in_branch());
+        let (yes, no) = self.split(&it.test, before);
+        let then = self.branch(&it.consequent, yes);
         let other = match &it.alternate {
-            Some(alternate) => self.statement(alternate, before.in_branch()),
-            None if self.covers_every_message(it) => Paths::none(),
-            None => before.in_branch(),
+            Some(alternate) => self.branch(alternate, no),
+            None if no.reachable() && messages::all_asked(self.script, it) => Paths::none(),
+            None => no,
         };
         let other_at = it.alternate.as_ref().map(GetSpan::span);
         self.both_call(it.consequent.span(), other_at, before, then, other);
         let head = Span::new(it.span.start, it.test.span().end);
-        let after = then
-            .through(it.consequent.span())
-            .meet(other.through(other_at.unwrap_or(head)), before);
-        let is_mixed = before.touched() && before.untouched;
+        let after = then.through(it.consequent.span()).meet(
+            other.through(other_at.unwrap_or(head)),
+            before,
+            &self.conditions,
+        );
+        let is_mixed = before.touched() && before.untouched.is_some();
+        // What is known of the test says which paths go where.
+        let is_known = yes.untouched.is_none() || no.untouched.is_none();
         let branch_touches = self.touches.within(it.span);
-        if !is_mixed {
+        if !is_mixed || is_known {
             after
         } else if branch_touches {
             // Two conditions in a row that decide about the callback may be
@@ -221,7 +304,8 @@ impl<'a> Walker<'_, 'a> {
             Paths { meetings: 2, ..after }
         } else if !then.reachable() || !other.reachable() {
             // Some leave here without touching it: those, perhaps, that have.
-            Paths { called: None, handed: after.touched(), meetings: 2, ..after }
+            let handed = after.handed.or(after.called.map(|called| called.facts));
+            Paths { called: None, handed, meetings: 2, ..after }
         } else {
             after
         }
@@ -236,12 +320,14 @@ impl<'a> Walker<'_, 'a> {
         then: Paths,
         other: Paths,
     ) {
-        let Some(first) = before.called.filter(|called| called.certain) else { return };
-        let Some(other_at) = other_at else { return };
+        let certain = |called: &Called| called.certain && !called.later;
+        let Some(first) = before.called.filter(certain) else { return };
+        let Some(other_at) = other_at.filter(|_| !before.all_called()) else { return };
         // By a call, or by giving the callback to something that will call it.
         let touches = |paths: Paths, at: Span| {
             let calls = paths.called.is_some_and(|called| at.contains_inclusive(called.at));
-            (calls || (paths.handed && !before.handed)) && !paths.untouched
+            let hands = paths.handed.is_some() && before.handed.is_none();
+            (calls || hands) && paths.untouched.is_none()
         };
         if touches(then, then_at)
             && touches(other, other_at)
@@ -249,14 +335,6 @@ impl<'a> Walker<'_, 'a> {
         {
             self.faults.push(Fault::Twice(first.at, second));
         }
-    }
-
-    /// `context.message_type` is `sms` or `voice`, so a chain that asks for
-    /// both needs no `else`.
-    fn covers_every_message(&self, it: &IfStatement<'a>) -> bool {
-        let test = self.script.text(it.test.span());
-        let around = self.script.text(Span::new(it.span.start.saturating_sub(400), it.span.end));
-        test.contains("message_type") && around.contains("sms") && around.contains("voice")
     }
 
     fn try_statement(&mut self, it: &TryStatement<'a>, paths: Paths) -> Paths {
@@ -268,12 +346,13 @@ impl<'a> Walker<'_, 'a> {
         let after = match &it.handler {
             Some(handler) => {
                 let thrown = if first_touches {
-                    Paths { untouched: false, handed: true, ..paths }
+                    let handed = paths.handed.or(paths.untouched);
+                    Paths { untouched: None, handed, ..paths.in_branch() }
                 } else {
                     paths.in_branch()
                 };
                 let caught = self.statements(&handler.body.body, thrown);
-                tried.meet(caught.through(handler.span), paths)
+                tried.meet(caught.through(handler.span), paths, &self.conditions)
             }
             None => tried,
         };
@@ -286,33 +365,90 @@ impl<'a> Walker<'_, 'a> {
 
     fn switch(&mut self, it: &SwitchStatement<'a>, paths: Paths) -> Paths {
         let before = self.expression(&it.discriminant, paths);
+        let at = it.discriminant.span().start;
         self.breaks.push(Paths::none());
-        let mut falling = Paths::none();
+        // Which paths enter each case, and which are left for `default`.
+        let mut left_over = before.in_branch();
+        let mut entering = Vec::new();
         for case in &it.cases {
-            let enters = before.in_branch();
-            let both = if falling.reachable() { falling.meet(enters, before) } else { enters };
+            let condition = case
+                .test
+                .as_ref()
+                .and_then(|test| Condition::equal(self.script, &it.discriminant, test));
+            entering.push(match condition {
+                Some(condition) => {
+                    let (enters, others) = self.split_by(&condition, at, left_over);
+                    left_over = others;
+                    enters.in_branch()
+                }
+                None => before.in_branch(),
+            });
+        }
+        let mut falling = Paths::none();
+        for (case, enters) in it.cases.iter().zip(entering) {
+            let enters = if case.test.is_none() { left_over.in_branch() } else { enters };
+            let both = if falling.reachable() {
+                falling.meet(enters, before, &self.conditions)
+            } else {
+                enters
+            };
             falling = self.statements(&case.consequent, both);
         }
         let left = self.breaks.pop().unwrap_or_default();
-        let text = self.script.text(it.discriminant.span());
-        let complete = it.cases.iter().any(|case| case.test.is_none())
-            || (it.cases.len() >= 2
-                && [".message_type", ".action"].iter().any(|known| text.contains(known)));
-        let skipped = if complete { Paths::none() } else { before.in_branch() };
-        falling.meet(left, before).meet(skipped.through(it.discriminant.span()), before)
+        let asks_for_all = it.cases.len() >= 2
+            && last_name(&it.discriminant)
+                .is_some_and(|name| matches!(name, "message_type" | "action"));
+        let complete = it.cases.iter().any(|case| case.test.is_none()) || asks_for_all;
+        let skipped = if complete { Paths::none() } else { left_over };
+        falling.meet(left, before, &self.conditions).meet(
+            skipped.through(it.discriminant.span()),
+            before,
+            &self.conditions,
+        )
     }
 
-    fn repeated(&mut self, body: &Statement<'a>, paths: Paths, endless: bool) -> Paths {
+    fn repeated(
+        &mut self,
+        body: &Statement<'a>,
+        paths: Paths,
+        endless: bool,
+        test: Option<&Expression<'a>>,
+    ) -> Paths {
         self.breaks.push(Paths::none());
-        let once = self.statement(body, paths.in_branch());
+        let once = self.branch(body, paths.in_branch());
         let left = self.breaks.pop().unwrap_or_default();
+        if let Some(called) = once.called.filter(|called| called.certain)
+            && body.span().contains_inclusive(called.at)
+            && once.all_called()
+            && !paths.touched()
+            && !test.is_some_and(|test| self.is_decided_in(test, body))
+        {
+            self.faults.push(Fault::Often(called.at));
+        }
         if endless {
             return left;
         }
-        let after = paths.in_branch().meet(once, paths).meet(left, paths);
+        let after = paths.in_branch().meet(once, paths, &self.conditions).meet(
+            left,
+            paths,
+            &self.conditions,
+        );
         // Which round calls is often decided by a counter.
         let meetings = if once.touched() && !paths.touched() { 2 } else { after.meetings };
         Paths { meetings, ..after }
+    }
+
+    /// Whether a loop's body writes what its test reads.
+    fn is_decided_in(&self, test: &Expression<'a>, body: &Statement<'a>) -> bool {
+        let names = std::iter::once(self.script.semantic.nodes().get_node(test.node_id()))
+            .chain(self.script.inside(test.node_id()));
+        names.filter_map(|node| self.script.symbol_at(node.kind())).any(|symbol| {
+            let mut references = self.script.semantic.symbol_references(symbol);
+            references.any(|reference| {
+                let at = self.script.semantic.nodes().kind(reference.node_id()).span();
+                reference.is_write() && body.span().contains_inclusive(at)
+            })
+        })
     }
 
     fn expression(&mut self, expression: &Expression<'a>, paths: Paths) -> Paths {
@@ -330,37 +466,85 @@ impl<'a> Walker<'_, 'a> {
                 it.expressions.iter().fold(paths, |paths, part| self.expression(part, paths))
             }
             Expression::AssignmentExpression(it) => self.expression(&it.right, paths),
-            _ => self.hand(expression.span(), paths),
+            _ => {
+                let sure = answers_later(self.script, self.touches, expression);
+                self.hand(expression.span(), sure, paths)
+            }
+        }
+    }
+
+    /// Tells of a first call, if this is certain to be a second one.
+    fn again(&mut self, paths: Paths, at: Span) {
+        if let Some(first) = paths.called.filter(|called| called.certain) {
+            self.faults.push(match first.later {
+                true => Fault::Later(first.at, at),
+                false => Fault::Twice(first.at, at),
+            });
         }
     }
 
     fn call(&mut self, call: &CallExpression<'a>, paths: Paths) -> Paths {
-        if let Some(first) = paths.called.filter(|called| called.certain) {
-            self.faults.push(Fault::Twice(first.at, call.span));
-        }
-        let called = Called { at: call.span, certain: true };
-        Paths { untouched: false, handed: false, called: Some(called), ..paths }
+        self.again(paths, call.span);
+        self.called(call.span, false, paths)
     }
 
-    fn hand(&mut self, at: Span, paths: Paths) -> Paths {
-        if let Some(first) = paths.called.filter(|called| called.certain) {
-            self.faults.push(Fault::Twice(first.at, at));
+    /// The callback is given away: to something that is `sure` to call it
+    /// later, or to something that may.
+    fn hand(&mut self, at: Span, sure: bool, paths: Paths) -> Paths {
+        // What only may answer is no second answer to one that is to come.
+        if sure || paths.called.is_some_and(|called| !called.later) {
+            self.again(paths, at);
         }
-        Paths { untouched: false, handed: true, called: None, ..paths }
+        if sure {
+            return self.called(at, true, paths);
+        }
+        let handed = self.all_facts(paths);
+        Paths { untouched: None, handed, called: None, ..paths }
+    }
+
+    fn called(&mut self, at: Span, later: bool, paths: Paths) -> Paths {
+        let facts = self.all_facts(paths).unwrap_or_default();
+        let called = Called { at, certain: true, later, facts };
+        Paths { untouched: None, handed: None, called: Some(called), ..paths }
+    }
+
+    /// What all paths know.
+    fn all_facts(&self, paths: Paths) -> Option<Facts> {
+        let called = paths.called.map(|called| called.facts);
+        let groups = [paths.untouched, paths.handed, called].into_iter().flatten();
+        groups.reduce(|one, other| self.conditions.common(one, other))
     }
 
     fn choice(&mut self, it: &ConditionalExpression<'a>, paths: Paths) -> Paths {
         let before = self.expression(&it.test, paths);
-        let then = self.expression(&it.consequent, before.in_branch());
-        let other = self.expression(&it.alternate, before.in_branch());
-        then.meet(other, before)
+        let (yes, no) = self.split(&it.test, before);
+        let then = self.part(&it.consequent, yes);
+        let other = self.part(&it.alternate, no);
+        then.meet(other, before, &self.conditions)
     }
 
     fn logical(&mut self, it: &LogicalExpression<'a>, paths: Paths) -> Paths {
         let before = self.expression(&it.left, paths);
-        let right = self.expression(&it.right, before.in_branch());
-        right.meet(before.in_branch(), before)
+        let (yes, no) = self.split(&it.left, before);
+        let (goes_on, ends) = match it.operator {
+            LogicalOperator::And => (yes, no),
+            LogicalOperator::Or => (no, yes),
+            LogicalOperator::Coalesce => (before.in_branch(), before.in_branch()),
+        };
+        let right = self.part(&it.right, goes_on);
+        right.meet(ends, before, &self.conditions)
     }
+
+    /// An expression that is only evaluated on some paths, perhaps on none.
+    fn part(&mut self, expression: &Expression<'a>, paths: Paths) -> Paths {
+        if paths.reachable() { self.expression(expression, paths) } else { paths }
+    }
+}
+
+/// `setTimeout(…)` and its kin.
+fn is_timer(call: &CallExpression<'_>) -> bool {
+    matches!(&call.callee, Expression::Identifier(name)
+        if matches!(name.name.as_str(), "setTimeout" | "setInterval" | "setImmediate"))
 }
 
 fn is_true(expression: &Expression<'_>) -> bool {

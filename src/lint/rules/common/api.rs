@@ -1,13 +1,13 @@
 //! Calls to Auth0's own APIs: their rate limit, and retries without an end.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{Expression, Statement};
-use oxc::semantic::NodeId;
+use oxc::ast::ast::{AssignmentOperator, BinaryOperator, Expression, Statement};
+use oxc::semantic::{AstNode, NodeId};
 use oxc::span::{GetSpan, Span};
 
 use crate::lint::finding::Findings;
 use crate::lint::rule::{RATE_LIMIT_IGNORED, UNBOUNDED_RETRY};
-use crate::script::tree::{Func, Script};
+use crate::script::tree::{Func, Script, last_name, word};
 
 /// Words of code that knows of the limit, or leaves it to a package that does.
 const KNOWS_THE_LIMIT: [&str; 7] =
@@ -39,8 +39,7 @@ fn check_limit(script: &Script<'_>, findings: &mut Findings<'_>) {
     else {
         return;
     };
-    let code = code_without_comments(script);
-    if KNOWS_THE_LIMIT.iter().any(|word| code.contains(word)) {
+    if script.nodes().filter_map(|node| word(node.kind())).any(knows_the_limit) {
         return;
     }
     findings.script(
@@ -49,6 +48,11 @@ fn check_limit(script: &Script<'_>, findings: &mut Findings<'_>) {
         "This calls an Auth0 API, whose rate limit the whole tenant shares, and nothing here looks at `X-RateLimit-Remaining` or handles status 429.",
         "when the limit is near, do without the call; on 429 back off and give up after a few tries",
     );
+}
+
+fn knows_the_limit(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    KNOWS_THE_LIMIT.iter().any(|known| word.contains(known))
 }
 
 /// Paths of Auth0's that no other service is known to have.
@@ -115,7 +119,7 @@ fn is_address(script: &Script<'_>, id: NodeId, mut span: Span, may_be_named: boo
             }
             AstKind::CallExpression(call) => {
                 let is_first = call.arguments.first().is_some_and(|first| first.span() == span);
-                return is_first && makes_requests(script, &call.callee);
+                return is_first && makes_requests(&call.callee);
             }
             _ => return false,
         }
@@ -124,11 +128,10 @@ fn is_address(script: &Script<'_>, id: NodeId, mut span: Span, may_be_named: boo
 }
 
 /// `axios.get(…)`, `fetch(…)`, `request.post(…)` and the like.
-fn makes_requests(script: &Script<'_>, callee: &Expression<'_>) -> bool {
-    let text = script.text(callee.span()).to_ascii_lowercase();
-    let last = text.rsplit('.').next().unwrap_or_default();
+fn makes_requests(callee: &Expression<'_>) -> bool {
+    let last = last_name(callee).unwrap_or_default().to_ascii_lowercase();
     matches!(
-        last,
+        last.as_str(),
         "get"
             | "post"
             | "patch"
@@ -143,35 +146,26 @@ fn makes_requests(script: &Script<'_>, callee: &Expression<'_>) -> bool {
     )
 }
 
-/// The script in small letters, with every comment left out.
-fn code_without_comments(script: &Script<'_>) -> String {
-    let mut code = String::new();
-    let mut at = script.wrapped.start;
-    for comment in script.semantic.comments() {
-        let (start, end) = (comment.span.start as usize, comment.span.end as usize);
-        code.push_str(script.wrapped.text.get(at..start).unwrap_or_default());
-        at = at.max(end);
-    }
-    code.push_str(script.wrapped.text.get(at..script.wrapped.end).unwrap_or_default());
-    code.make_ascii_lowercase();
-    code
-}
-
 /// Names by which code counts its tries.
 const COUNTS: [&str; 9] =
     ["attempt", "tries", "retries", "count", "max", "left", "remaining", "deadline", "limit"];
 
 fn check_retries(script: &Script<'_>, findings: &mut Findings<'_>) {
+    // Most scripts have no 429 in them at all.
+    if !script.nodes().any(|node| is_429(node.kind())) {
+        return;
+    }
     for node in script.nodes() {
+        let asks = |test: Span| asks_for_429(script, node.id(), test);
         let at = match node.kind() {
-            AstKind::IfStatement(it) if mentions_429(script, it.test.span()) => {
+            AstKind::IfStatement(it) if asks(it.test.span()) => {
                 recursion(script, node.id(), &it.consequent)
             }
-            AstKind::WhileStatement(it) if mentions_429(script, it.test.span()) => {
-                (!counts(script, it.span)).then(|| Span::new(it.span.start, it.test.span().end))
+            AstKind::WhileStatement(it) if asks(it.test.span()) => {
+                (!counts(script, node.id())).then(|| Span::new(it.span.start, it.test.span().end))
             }
-            AstKind::DoWhileStatement(it) if mentions_429(script, it.test.span()) => {
-                (!counts(script, it.span)).then(|| it.test.span())
+            AstKind::DoWhileStatement(it) if asks(it.test.span()) => {
+                (!counts(script, node.id())).then(|| it.test.span())
             }
             _ => None,
         };
@@ -185,18 +179,36 @@ fn check_retries(script: &Script<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn mentions_429(script: &Script<'_>, test: Span) -> bool {
-    script.text(test).contains("429")
+fn is_429(kind: AstKind<'_>) -> bool {
+    match kind {
+        AstKind::NumericLiteral(it) => it.value == 429.0,
+        AstKind::StringLiteral(it) => it.value.contains("429"),
+        _ => false,
+    }
 }
 
-fn counts(script: &Script<'_>, span: Span) -> bool {
-    let text = script.text(span).to_ascii_lowercase();
-    COUNTS.iter().any(|name| text.contains(name))
-        || text.contains("++")
-        || text.contains("--")
-        || text.contains("-= 1")
-        || text.contains("- 1")
-        || text.contains("+ 1")
+/// Whether the test of a statement asks for the status 429.
+fn asks_for_429(script: &Script<'_>, statement: NodeId, test: Span) -> bool {
+    let inside = script.inside(statement).map(AstNode::kind);
+    inside.filter(|kind| test.contains_inclusive(kind.span())).any(is_429)
+}
+
+/// Whether something is counted inside a node.
+fn counts(script: &Script<'_>, id: NodeId) -> bool {
+    script.inside(id).any(|node| match node.kind() {
+        AstKind::UpdateExpression(_) => true,
+        AstKind::BinaryExpression(sum) => {
+            let is_one = matches!(&sum.right, Expression::NumericLiteral(it) if it.value == 1.0);
+            is_one && matches!(sum.operator, BinaryOperator::Addition | BinaryOperator::Subtraction)
+        }
+        AstKind::AssignmentExpression(it) => {
+            matches!(it.operator, AssignmentOperator::Addition | AssignmentOperator::Subtraction)
+        }
+        kind => word(kind).is_some_and(|word| {
+            let word = word.to_ascii_lowercase();
+            COUNTS.iter().any(|name| word.contains(name))
+        }),
+    })
 }
 
 /// Inside a branch for 429, a call of the very function that is running.
@@ -211,8 +223,7 @@ fn recursion(script: &Script<'_>, id: NodeId, branch: &Statement<'_>) -> Option<
         }
         _ => None,
     })?;
-    let declared = script.semantic.symbol_declaration(symbol).kind().span();
-    if counts(script, declared) {
+    if counts(script, script.semantic.symbol_declaration(symbol).id()) {
         return None;
     }
     script

@@ -13,7 +13,7 @@ use oxc::span::{GetSpan, Span};
 use crate::lint::finding::Findings;
 use crate::lint::rule::{CONTEXT_LOGGED, SECRET_KEY_DOT, UNDECLARED_SECRET, UNUSED_SECRET};
 use crate::script::origin::{Origin, of_member, of_name, origin, patterns};
-use crate::script::tree::Script;
+use crate::script::tree::{Script, last_name};
 
 /// A secret that the platform puts among the hook's own.
 const INTERNAL: &str = "auth0-extension-secret";
@@ -222,7 +222,7 @@ fn leaks(script: &Script<'_>, expression: &Expression<'_>) -> Option<&'static st
             let key = member.static_property_name()?;
             (is_secret && is_confidential(key.as_str())).then_some("a secret")
         }
-        Expression::CallExpression(call) if prints(script, call) => {
+        Expression::CallExpression(call) if prints(call) => {
             leaks(script, call.arguments.first()?.as_expression()?)
         }
         Expression::ObjectExpression(object) => {
@@ -258,7 +258,12 @@ fn is_object(script: &Script<'_>, expression: &Expression<'_>) -> bool {
 }
 
 /// `JSON.stringify(…)` and `util.inspect(…)`.
-fn prints(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
-    let callee: String = script.text(call.callee.span()).split_whitespace().collect();
-    matches!(callee.as_str(), "JSON.stringify" | "util.inspect" | "inspect")
+fn prints(call: &CallExpression<'_>) -> bool {
+    match (&call.callee, last_name(&call.callee)) {
+        (_, Some("inspect")) => true,
+        (Expression::StaticMemberExpression(member), Some("stringify")) => {
+            matches!(&member.object, Expression::Identifier(name) if name.name == "JSON")
+        }
+        _ => false,
+    }
 }

@@ -1,19 +1,19 @@
 //! Whether each path calls the callback, and calls it once.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{Argument, BindingPattern, CallExpression, Expression, Statement};
+use oxc::ast::ast::{Argument, CallExpression, Expression, Statement};
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
 use crate::lint::finding::Findings;
 use crate::lint::rule::{CALLBACK_CALLED_TWICE, CALLBACK_MISSING_ON_PATH, CALLBACK_NEVER_CALLED};
-use crate::script::flow::{Fault, Role, Touches, walk};
+use crate::script::flow::{CALLED_OFTEN, Fault, Role, Touches, calls_often, walk};
 use crate::script::tree::{Func, Handler, Script};
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
     let Some(touches) = Touches::of(script, handler) else { return };
-    if handler.func.is_generator() || script.text(handler.func.span()).contains("arguments") {
+    if handler.func.is_generator() || script.uses_arguments(handler.func) {
         return;
     }
     let name = script.semantic.scoping().symbol_name(touches.callback);
@@ -33,6 +33,10 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     for node in script.nodes() {
         if let AstKind::CallExpression(call) = node.kind() {
             faults.extend(twice_in_chain(script, &touches, call));
+            if touches.within(call.span) && calls_often(script, &touches, call) {
+                let method = call.callee.span();
+                faults.push(Fault::Often(Span::new(method.start, method.end)));
+            }
         }
     }
     for fault in faults {
@@ -53,6 +57,18 @@ fn tell(script: &Script<'_>, name: &str, fault: &Fault, findings: &mut Findings<
             script.place(*first),
             format!("After this call the chain goes on, and calls `{name}` again (line {}): not even `return` leaves a chain of promises.", script.line(*second)),
             "throw an error here, and call back with it in `.catch`",
+        ),
+        Fault::Later(first, second) => findings.script(
+            CALLBACK_CALLED_TWICE,
+            script.place(*first),
+            format!("What begins here calls `{name}` when it is done, and `{name}` is called in line {} too: whichever comes second breaks the first answer.", script.line(*second)),
+            "keep one of the two answers, or write `return` before the first",
+        ),
+        Fault::Often(at) => findings.script(
+            CALLBACK_CALLED_TWICE,
+            script.place(*at),
+            format!("This calls `{name}` once for every round: from the second on, each breaks the first answer."),
+            format!("call `{name}` once, after the last round"),
         ),
         Fault::Twice(first, second) => findings.script(
             CALLBACK_CALLED_TWICE,
@@ -153,36 +169,7 @@ fn candidate<'a>(
         return None;
     }
     let func = Func::of_expression(call.arguments.last().and_then(Argument::as_expression)?)?;
-    (takes_error(func) && !func.is_async()).then_some((func, Role::Callback))
-}
-
-/// Methods that may call a function any number of times, or not at all.
-const CALLED_OFTEN: [&str; 12] = [
-    "on",
-    "addListener",
-    "forEach",
-    "map",
-    "each",
-    "filter",
-    "some",
-    "every",
-    "find",
-    "reduce",
-    "catch",
-    "subscribe",
-];
-
-/// Whether a function's first parameter is an error, as in `(err, result)`.
-pub(crate) fn takes_error(func: Func<'_>) -> bool {
-    let Some(BindingPattern::BindingIdentifier(first)) =
-        func.params().items.first().map(|param| &param.pattern)
-    else {
-        return false;
-    };
-    let name = first.name.as_str().trim_start_matches('_').to_ascii_lowercase();
-    matches!(name.as_str(), "e" | "er" | "err" | "error")
-        || name.ends_with("error")
-        || name.ends_with("err")
+    (func.takes_error() && !func.is_async()).then_some((func, Role::Callback))
 }
 
 /// Whether a `.then(…)` is followed by nothing but `.catch` and `.finally`,

@@ -30,7 +30,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             "A generator function only returns an iterator when it is called: no line of it ever runs.",
             "write a plain or an `async` function",
         );
-    } else if given.rest.is_some() || uses_arguments(script, handler) {
+    } else if given.rest.is_some() || script.uses_arguments(handler.func) {
         // It may take its arguments in ways that aren't worth guessing.
     } else if let Some((at, name)) = misplaced_callback(script, handler, callback) {
         findings.script(
@@ -77,8 +77,4 @@ fn misplaced_callback<'a>(
     let at = handler.params.iter().position(is_callback)?;
     // One too many at the end is told as such by the count.
     (handler.params[at]).map(|symbol| (at, name(symbol)))
-}
-
-fn uses_arguments(script: &Script<'_>, handler: &Handler<'_>) -> bool {
-    script.text(handler.func.span()).contains("arguments")
 }

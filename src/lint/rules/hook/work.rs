@@ -8,11 +8,12 @@ use oxc::ast::ast::{
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
-use super::paths::takes_error;
 use crate::lint::finding::Findings;
-use crate::lint::rule::{CALLBACK_BEFORE_WORK_ENDS, THROW_IN_CALLBACK, UNHANDLED_REJECTION};
+use crate::lint::rule::{
+    CALLBACK_BEFORE_WORK_ENDS, CALLBACK_CALLED_TWICE, THROW_IN_CALLBACK, UNHANDLED_REJECTION,
+};
 use crate::script::flow::Touches;
-use crate::script::packages::{answers_later, comes_from};
+use crate::script::packages::{answers_later, is_http_request};
 use crate::script::tree::{Constant, Func, Handler, Script};
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
@@ -56,6 +57,10 @@ fn check_block(
     let started =
         statements[..called].iter().find_map(|statement| starts_work(script, touches, statement));
     let Some(at) = started else { return };
+    // What answers by itself is told as a second answer.
+    if findings.has(CALLBACK_CALLED_TWICE, &script.place(at)) {
+        return;
+    }
     let name = script.semantic.scoping().symbol_name(touches.callback);
     findings.script(
         CALLBACK_BEFORE_WORK_ENDS,
@@ -113,7 +118,7 @@ fn starts_work(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>
         || is_async_function(script, &call.callee)
         || answers_later(script, call)
         || last.is_some_and(|last| {
-            takes_error(last) && last.params().items.len() >= 2 && method != "on"
+            last.takes_error() && last.params().items.len() >= 2 && method != "on"
         });
     starts.then(|| head(call)).filter(|at| !touches.within(*at))
 }
@@ -156,13 +161,6 @@ fn is_async_function(script: &Script<'_>, callee: &Expression<'_>) -> bool {
         Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
         _ => false,
     }
-}
-
-/// `https.request(…)` and `https.get(…)`.
-fn is_http_request(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
-    let Expression::StaticMemberExpression(member) = &call.callee else { return false };
-    matches!(member.property.name.as_str(), "request" | "get")
-        && comes_from(script, &member.object, &|it| matches!(it, "http" | "https"))
 }
 
 /// A `throw` in the callback of an asynchronous call: no caller is left to
@@ -209,7 +207,7 @@ fn is_called_later(script: &Script<'_>, call: &CallExpression<'_>, func: Func<'_
             "nextTick" => at(call.arguments.first()),
             _ => {
                 is_last
-                    && (takes_error(func)
+                    && (func.takes_error()
                         || answers_later(script, call)
                         || is_http_request(script, call))
             }
@@ -217,9 +215,9 @@ fn is_called_later(script: &Script<'_>, call: &CallExpression<'_>, func: Func<'_
         Expression::Identifier(name) => {
             let is_timer = matches!(name.name.as_str(), "setTimeout" | "setImmediate");
             (is_timer && script.symbol(name).is_none() && at(call.arguments.first()))
-                || (is_last && (takes_error(func) || answers_later(script, call)))
+                || (is_last && (func.takes_error() || answers_later(script, call)))
         }
-        _ => is_last && takes_error(func),
+        _ => is_last && func.takes_error(),
     }
 }
 
@@ -333,11 +331,22 @@ fn cannot_reject(script: &Script<'_>, promise: &Expression<'_>) -> bool {
                 Some(Constant::Value(value)) => Func::of_expression(value),
                 _ => None,
             };
-            func.and_then(Func::body).is_some_and(|body| {
-                let text = script.text(body.span);
-                text.contains("catch") || !text.contains("await")
-            })
+            func.is_some_and(|func| !may_reject(script, func))
         }
         _ => false,
     }
+}
+
+/// Whether an async function awaits something and has no `catch` for it.
+fn may_reject(script: &Script<'_>, func: Func<'_>) -> bool {
+    let mut awaits = false;
+    for node in script.inside(func.node_id()) {
+        match node.kind() {
+            AstKind::AwaitExpression(_) => awaits = true,
+            AstKind::TryStatement(it) if it.handler.is_some() => return false,
+            AstKind::IdentifierName(name) if name.name == "catch" => return false,
+            _ => {}
+        }
+    }
+    awaits
 }

@@ -77,6 +77,106 @@ fn conditions_that_may_depend_on_each_other_are_left_alone() {
 }
 
 #[test]
+fn opposite_conditions_need_no_else() {
+    for (one, other) in [
+        ("ok", "!ok"),
+        ("!ok", "ok"),
+        ("user.email", "!user.email"),
+        ("res.statusCode === 200", "res.statusCode !== 200"),
+        ("200 === res.statusCode", "res.statusCode !== 200"),
+        ("n > 3", "n <= 3"),
+        ("n > 3", "3 >= n"),
+        ("a && b", "!a || !b"),
+        ("a && b", "!(b && a)"),
+        ("a || b", "!a && !b"),
+        ("user?.email", "!user.email"),
+        ("isAllowed(user.email)", "!isAllowed(user.email)"),
+        ("typeof user.a === 'string'", "typeof user.a !== 'string'"),
+        ("Boolean(user.a)", "!user.a"),
+        ("!!user.a", "!user.a"),
+        ("list[0] == null", "list[0] != null"),
+    ] {
+        check(&format!("if ({one}) return cb(); if ({other}) cb(new Error('x'));"), &[]);
+        check(&format!("if ({one}) {{ cb(); }} if ({other}) {{ cb(new Error('x')); }}"), &[]);
+        check(&format!("if ({one}) {{ cb(); }} else if ({other}) {{ cb(new Error('x')); }}"), &[]);
+        check(&format!("{one} ? cb() : log(); if ({other}) return cb(new Error('x'));"), &[]);
+        // The same again is a second call, or none.
+        check(&format!("if ({one}) {{ cb(); }} if ({one}) {{ cb(new Error('x')); }}"), &["HS403"]);
+        check(&format!("if ({one}) return cb(); if ({one}) cb(new Error('x'));"), &["HS402"]);
+    }
+    check("let ok = f(); if (ok) return cb(); if (!ok) cb(new Error('x'));", &[]);
+    check("if (a) return cb(); else if (b) return cb(); if (!a && !b) cb(1);", &[]);
+    check("switch (user.a) { case 1: return cb(); } if (user.a !== 1) cb(1);", &[]);
+    check("if (user.a === 1) return cb(); switch (user.a) { case 1: break; default: cb(1); }", &[]);
+    check("ok && cb(); !ok && cb(new Error('x'));", &[]);
+    check("ok || cb(new Error('x')); ok && cb();", &[]);
+    check("if (a) { if (b) return cb(); if (!b) return cb(1); } else { cb(2); }", &[]);
+    // What is written in between is another value.
+    check("let ok = f(); if (ok) return cb(); ok = g(); if (!ok) cb(1);", &["HS402"]);
+    check("if (user.a) return cb(); user.a = g(); if (!user.a) cb(1);", &["HS402"]);
+    check("if (user.a) return cb(); if (!user.b) cb(1);", &["HS402"]);
+}
+
+#[test]
+fn an_answer_that_comes_later_is_one_of_two() {
+    let later = [
+        "send().then(() => cb()).catch(cb);",
+        "send().then(cb, cb);",
+        "send().then(() => { log(); return cb(); }).catch((e) => cb(e));",
+        "send().finally(() => cb());",
+        "void send().then(() => cb()).catch(cb);",
+        "setTimeout(cb);",
+        "setTimeout(() => cb(), 100);",
+        "setImmediate(cb);",
+        "process.nextTick(() => cb());",
+        "queueMicrotask(cb);",
+        "request(user, (err, res) => cb(err, res));",
+        "request(user, (err) => { if (err) return cb(err); cb(); });",
+        "require('request')(user, cb);",
+        "require('axios').post('x', user).then(() => { cb(); }).catch(cb);",
+        "require('https').get('https://example.com', (res) => { res.on('end', () => cb()); });",
+        "require('https').request(o, (res) => { res.on('end', () => cb()); }).on('error', cb).end();",
+        "run(); async function run() { try { await send(); cb(); } catch (e) { cb(e); } }",
+        "run(); async function run() { await send(); cb(); }",
+        "const run = async () => { await send(); cb(); }; run();",
+        "(async () => { await send(); cb(); })();",
+        "run(); function run() { send().then(() => cb()).catch(cb); }",
+        "send().then(() => send()).then(() => setTimeout(cb, 9)).catch(cb);",
+    ];
+    for one in later {
+        check(one, &[]);
+        check(&format!("{one} return;"), &[]);
+        check(&format!("if (user.a) {{ {one} return; }} cb();"), &[]);
+        check(&format!("{one} cb();"), &["HS403"]);
+        check(&format!("{one} log(); return cb(null, user);"), &["HS403"]);
+        check(&format!("if (user.a) {{ {one} }} cb();"), &["HS403"]);
+        check(&format!("{one} if (user.a) {{ cb(); }}"), &["HS403"]);
+        check(&format!("{one} send().then(() => cb()).catch(cb);"), &["HS403"]);
+    }
+    // A timer that can be stopped, and what may answer or not.
+    check(
+        "const t = setTimeout(() => cb(1), 9); send().then(() => { clearTimeout(t); cb(); }, cb);",
+        &[],
+    );
+    check("send().catch(log); send().then((r) => { if (r) cb(); else log(); }); b(cb);", &[]);
+    check("on('end', () => cb()); list.on('error', cb);", &[]);
+}
+
+#[test]
+fn an_answer_for_every_round_is_one_too_many() {
+    check("res.on('data', (d) => { cb(null, d); });", &["HS403"]);
+    check("res.on('data', cb);", &["HS403"]);
+    check("res.on('data', (d) => log(d)); res.on('end', () => cb());", &[]);
+    check("user.list.forEach((one) => cb(null, one));", &["HS403"]);
+    check("user.list.forEach((one) => { if (one.ok) cb(null, one); });", &[]);
+    check("for (const one of user.list) { cb(null, one); }", &["HS403"]);
+    check("for (let i = 0; i < 3; i++) { log(i); cb(); }", &["HS403"]);
+    check("for (const one of user.list) { cb(null, one); break; }", &["HS402"]);
+    check("for (const one of user.list) { return cb(null, one); } cb();", &[]);
+    check("let more = true; while (more) { more = false; cb(); }", &[]);
+}
+
+#[test]
 fn a_path_with_two_calls() {
     check("if (!user.email) { cb(new Error('x')); } cb();", &["HS403"]);
     check("if (!user.email) cb(new Error('x')); return cb();", &["HS403"]);

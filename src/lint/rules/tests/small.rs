@@ -78,6 +78,11 @@ fn work_that_nobody_waits_for_is_told() {
     check("db.query('select', (err, rows) => { log(rows); }); cb();", &["HS405"]);
     check("user.list.forEach(async (one) => { await save(one); }); cb();", &["HS405"]);
     check("fetch('https://example.com').then(() => cb()).catch(cb);", &[]);
+    // What answers twice is told once, as that.
+    check("fetch('https://example.com').then(() => cb()).catch(cb); cb();", &["HS403"]);
+    check("db.query('select', (err, rows) => { cb(err, rows); }); cb();", &["HS403"]);
+    check("db.query('select', (err, rows) => { if (err) cb(err); }); cb();", &["HS405"]);
+    check("fetch('https://example.com').catch(cb); cb();", &["HS405"]);
     check("user.list.forEach((one) => log(one)); cb();", &[]);
     check("emitter.on('error', (err, more) => log(err)); cb();", &[]);
     check("if (user.a) { fetch('https://example.com').then(() => cb(), cb); return; } cb();", &[]);
