@@ -368,6 +368,9 @@ pub(super) fn install_panic_hook(environment: &Environment) {
         return;
     }
     std::panic::set_hook(Box::new(|info| {
+        if crate::lint::panics_are_caught() {
+            return;
+        }
         let place = info.location().map(|at| format!(" ({}:{})", at.file(), at.line()));
         let message = format!(
             "error: hooksync has a fault and stopped{}\n  hint: please report it with the command \

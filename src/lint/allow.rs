@@ -50,10 +50,13 @@ pub(super) fn of_definition(hook: &Definition, definition: &Written<'_>) -> Vec<
     let mut start = 0;
     let mut found = Vec::new();
     for line in text.split_inclusive('\n') {
-        let comment = line.find('#').filter(|at| line[..*at].trim_end().len() < *at || *at == 0);
-        if let Some(hash) = comment.filter(|_| own.contains(&start)) {
-            let body = line[hash..].trim_start_matches('#').trim_end();
-            found.extend(read(body, start + hash..start + line.trim_end().len()));
+        let comment = line
+            .find('#')
+            .map(|hash| line.split_at(hash))
+            .filter(|(before, _)| before.is_empty() || before.ends_with(char::is_whitespace));
+        if let Some((before, comment)) = comment.filter(|_| own.contains(&start)) {
+            let body = comment.trim_start_matches('#').trim_end();
+            found.extend(read(body, start + before.len()..start + line.trim_end().len()));
         }
         start += line.len();
     }
@@ -86,10 +89,10 @@ fn read(comment: &str, at: Range<usize>) -> Option<Allow> {
 fn end_of_names(rest: &str) -> usize {
     let mut end = 0;
     loop {
-        let word = rest[end..]
-            .find(|c: char| c == ',' || c.is_whitespace())
-            .map_or(rest.len(), |at| end + at);
-        let after = rest[word..].trim_start();
+        let names = rest.get(end..).unwrap_or_default();
+        let word =
+            names.find(|c: char| c == ',' || c.is_whitespace()).map_or(rest.len(), |at| end + at);
+        let after = rest.get(word..).unwrap_or_default().trim_start();
         match after.strip_prefix(',') {
             Some(more) => end = rest.len() - more.trim_start().len(),
             None => return word,

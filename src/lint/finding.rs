@@ -3,6 +3,7 @@
 //! Main type: [`Findings`]. Must not decide what is a finding.
 
 use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::yaml::Written;
@@ -17,6 +18,14 @@ pub(super) struct Findings<'h> {
     yaml: OnceCell<Written<'h>>,
     settings: &'h RuleSettings,
     found: Vec<Found>,
+    /// Where findings of the script begin, by rule.
+    begins: HashSet<(Code, usize)>,
+    /// Where findings that cover little begin, and where they end.
+    covers: BTreeMap<usize, usize>,
+    /// Whether something was found that keeps the script from loading.
+    doesnt_load: bool,
+    /// Values that keywords inserted, with their markers.
+    markers: OnceCell<BTreeMap<&'h str, &'h str>>,
     /// Credentials found, as bytes of the file on disk: no excerpt may show them.
     script_credentials: Vec<Range<usize>>,
     definition_credentials: Vec<Range<usize>>,
@@ -64,6 +73,10 @@ impl<'h> Findings<'h> {
             yaml: OnceCell::new(),
             settings,
             found: Vec::new(),
+            begins: HashSet::new(),
+            covers: BTreeMap::new(),
+            doesnt_load: false,
+            markers: OnceCell::new(),
             script_credentials: Vec::new(),
             definition_credentials: Vec::new(),
         }
@@ -101,34 +114,35 @@ impl<'h> Findings<'h> {
 
     fn add(&mut self, code: Code, message: String, hint: String, place: Place) {
         let (message, hint) = (self.with_markers(message), self.with_markers(hint));
+        if let Place::Script(at) = &place {
+            self.doesnt_load |= code.0.starts_with("HS30");
+            self.begins.insert((code, at.start));
+            if at.len() < MAX_COVER {
+                let end = self.covers.entry(at.start).or_default();
+                *end = at.end.max(*end);
+            }
+        }
         self.found.push(Found { code, message, hint: Some(hint).filter(|h| !h.is_empty()), place });
     }
 
     /// Whether some bytes of the script were inserted by a keyword.
     pub(super) fn is_from_keyword(&self, at: &Range<usize>) -> bool {
         let replaced = &self.hook.script_source.replaced;
-        replaced.iter().any(|(out, _)| out.start < at.end && at.start < out.end)
+        let first = replaced.partition_point(|(out, _)| out.end <= at.start);
+        replaced.get(first).is_some_and(|(out, _)| out.start < at.end)
     }
 
     /// Whether something was found already that keeps the script from loading,
     /// or that covers these bytes of it.
     pub(super) fn is_told(&self, at: &Range<usize>) -> bool {
-        let at = self.on_disk(at);
-        self.found.iter().any(|found| match &found.place {
-            Place::Script(told) => {
-                found.code.0.starts_with("HS30")
-                    || (told.contains(&at.start) && told.len() < MAX_COVER)
-            }
-            Place::Written(_) => false,
-        })
+        let start = self.on_disk(at).start;
+        let near = self.covers.range(start.saturating_sub(MAX_COVER)..=start);
+        self.doesnt_load || near.into_iter().any(|(_, end)| start < *end)
     }
 
     /// Whether a rule found something that begins at this place.
     pub(super) fn has(&self, code: Code, at: &Range<usize>) -> bool {
-        let start = self.on_disk(at).start;
-        self.found.iter().any(|found| {
-            found.code == code && matches!(&found.place, Place::Script(at) if at.start == start)
-        })
+        self.begins.contains(&(code, self.on_disk(at).start))
     }
 
     /// Keeps some bytes of the script out of every excerpt.
@@ -147,10 +161,10 @@ impl<'h> Findings<'h> {
     fn on_disk(&self, at: &Range<usize>) -> Range<usize> {
         let source = &self.hook.script_source;
         let start = source.on_disk(at.start);
-        let inside = |out: &Range<usize>| out.start < at.end && at.end < out.end;
-        let end = match source.replaced.iter().find(|(out, _)| inside(out)) {
-            Some((_, marker)) => marker.end,
-            None => source.on_disk(at.end),
+        let around = source.replaced.partition_point(|(out, _)| out.end <= at.end);
+        let end = match source.replaced.get(around) {
+            Some((out, marker)) if out.start < at.end => marker.end,
+            _ => source.on_disk(at.end),
         };
         start..end.max(start)
     }
@@ -158,17 +172,21 @@ impl<'h> Findings<'h> {
     /// A text in which no keyword's value is quoted: a keyword may carry
     /// something that belongs into no log.
     fn with_markers(&self, text: String) -> String {
+        self.markers().iter().fold(text, |text, (value, marker)| match text.contains(value) {
+            true => text.replace(value, marker),
+            false => text,
+        })
+    }
+
+    fn markers(&self) -> &BTreeMap<&'h str, &'h str> {
         const LONG_ENOUGH_TO_MATTER: usize = 4;
-        let source = &self.hook.script_source;
-        source.replaced.iter().fold(text, |text, (out, marker)| {
-            match (self.hook.script.as_str().get(out.clone()), source.text.get(marker.clone())) {
-                (Some(value), Some(marker))
-                    if value.len() >= LONG_ENOUGH_TO_MATTER && text.contains(value) =>
-                {
-                    text.replace(value, marker)
-                }
-                _ => text,
-            }
+        self.markers.get_or_init(|| {
+            let source = &self.hook.script_source;
+            let script = self.hook.script.as_str();
+            let pairs = source.replaced.iter().filter_map(|(out, marker)| {
+                Some((script.get(out.clone())?, source.text.get(marker.clone())?))
+            });
+            pairs.filter(|(value, _)| value.len() >= LONG_ENOUGH_TO_MATTER).collect()
         })
     }
 
@@ -235,8 +253,7 @@ impl<'h> Findings<'h> {
 
     /// The findings in order, graded, with excerpts that show no credential.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
-        let Self { hook, yaml: _, settings, found, script_credentials, definition_credentials } =
-            self;
+        let Self { hook, settings, found, script_credentials, definition_credentials, .. } = self;
         let mut found = found;
         found.sort_by_key(|found| found.place.start());
         let script = &hook.script_source;

@@ -99,7 +99,8 @@ fn tell_one(error: SyntaxError, findings: &mut Findings<'_>) {
     }
     let message = match &error.other {
         Some((place, note)) if !note.is_empty() => {
-            let line = findings.hook.script.as_str()[..place.start].matches('\n').count() + 1;
+            let before = findings.hook.script.as_str().get(..place.start).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
             format!("{} (line {line}: {note}).", error.message.trim_end_matches('.'))
         }
         _ => sentence(&error.message),
@@ -162,7 +163,8 @@ fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
     } else {
         ("import", "const name = require('package')")
     };
-    let first_line = script[place.clone()].find('\n').map_or(place.end, |at| place.start + at);
+    let statement = script.get(place.clone()).unwrap_or_default();
+    let first_line = statement.find('\n').map_or(place.end, |at| place.start + at);
     findings.script(
         ES_MODULE,
         place.start..first_line,
@@ -195,7 +197,7 @@ fn tell_import_meta(
 /// Tells of a script that is one anonymous function, as a rule is.
 fn tell_rule_style(script: &str, findings: &mut Findings<'_>) -> bool {
     let start = skip_blanks_and_comments(script);
-    let rest = &script[start..];
+    let rest = script.get(start..).unwrap_or_default();
     let after_async = rest.strip_prefix("async").map_or(rest, str::trim_start);
     let Some(parameters) = after_async.strip_prefix("function") else {
         return false;
@@ -221,9 +223,10 @@ fn skip_blanks_and_comments(script: &str) -> usize {
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         let after = if rest.starts_with("//") {
-            rest.find('\n').map(|at| &rest[at..])
+            // U+2028 and U+2029 end a line, too.
+            rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).map(|at| rest.split_at(at).1)
         } else if rest.starts_with("/*") {
-            rest.find("*/").map(|at| &rest[at + 2..])
+            rest.split_once("*/").map(|(_, after)| after)
         } else {
             None
         };

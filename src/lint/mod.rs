@@ -22,4 +22,5 @@ mod tests;
 mod yaml;
 
 pub use rule::{Level, RULES, Rule, RuleSettingError, RuleSettings};
+pub(crate) use run::panics_are_caught;
 pub use run::{check, check_all};

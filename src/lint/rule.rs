@@ -142,7 +142,7 @@ rules! {
     THROWS_ON_LOAD = "HS307" "throws-on-load" Error "the script throws before it exports anything";
     TOP_LEVEL_AWAIT = "HS308" "top-level-await" Error "`await` outside an async function";
     UNSUPPORTED_SYNTAX = "HS309" "unsupported-syntax" Error "syntax that the Node.js versions for hooks don't have";
-    NOT_CHECKED = "HS390" "not-checked" Note "the script could not be checked";
+    NOT_CHECKED = "HS390" "not-checked" Error "the script could not be checked";
     EXPORT_UNKNOWN = "HS391" "export-unknown" Note "what the script exports can't be told without running it";
 
     CALLBACK_NEVER_CALLED = "HS401" "callback-never-called" Warning "the callback is never called";

@@ -1,10 +1,13 @@
 //! Runs every check over one hook or all of them.
 //!
-//! Nothing that a script holds may stop the program: the parser recurses as
-//! deep as a script nests, so it runs on threads with stacks to match, and a
-//! panic in it becomes a note. Must not know a single rule.
+//! The parser recurses as deep as a script nests, so it runs on threads with
+//! stacks to match. [`check_all`] is what the program runs: a fault of its own
+//! in one script is reported as that script's, and the others are checked.
+//! [`check`] is what tests run: a panic goes through. Must not know a single
+//! rule.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -22,10 +25,10 @@ use crate::script::tree::Script;
 const MAX_SCRIPT: usize = 1024 * 1024;
 /// What a worker's stack is large enough for, whatever the script nests.
 const USUAL_SCRIPT: usize = 100 * 1024;
-/// Scripts that people write nest some dozens deep, bundles some hundreds.
-/// Many rules look from a place to what is around it, so that unbounded depth
-/// would mean unbounded time.
-const MAX_DEPTH: usize = 1000;
+/// Many rules look from a place to what is around it. A script in which they
+/// would look at more than this is only checked by those that don't: an
+/// expression of 6,000 terms is within it, one of 10,000 is not.
+const MAX_SURROUNDINGS: u64 = 20_000_000;
 /// Enough for [`USUAL_SCRIPT`] bytes of the most expensive nesting, in a
 /// debug build too. Address space only: pages that nobody touches cost nothing.
 const USUAL_STACK: usize = 288 * 1024 * 1024;
@@ -41,7 +44,7 @@ pub fn check_all(state: &DesiredState, settings: &RuleSettings) -> Vec<Diagnosti
     let work = || {
         let mut found = Vec::new();
         while let Some(hook) = hooks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            found.extend(check_here(hook, settings));
+            found.extend(check_here(hook, settings, guarded));
         }
         found
     };
@@ -52,7 +55,10 @@ pub fn check_all(state: &DesiredState, settings: &RuleSettings) -> Vec<Diagnosti
                 thread::Builder::new().stack_size(USUAL_STACK).spawn_scoped(scope, work).ok()
             })
             .collect();
-        started.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        started
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
     });
     // Left over only if not one thread could be started.
     while let Some(hook) = hooks.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -63,46 +69,71 @@ pub fn check_all(state: &DesiredState, settings: &RuleSettings) -> Vec<Diagnosti
 }
 
 /// Checks one hook. The findings are in their order.
+///
+/// # Panics
+/// If a check has a fault, which [`check_all`] reports.
 #[must_use]
 pub fn check(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
-    on_stack(USUAL_STACK, hook, settings)
+    on_stack(USUAL_STACK, hook, settings, all_checks)
 }
+
+/// A way to check one hook.
+type Check = fn(&Definition, &RuleSettings) -> Vec<Diagnostic>;
 
 /// Checks one hook on this thread, which has [`USUAL_STACK`], or on one with
 /// more if the script is longer than that allows.
-fn check_here(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
+fn check_here(hook: &Definition, settings: &RuleSettings, check: Check) -> Vec<Diagnostic> {
     let length = hook.script.as_str().len();
     if length > USUAL_SCRIPT && length <= MAX_SCRIPT {
-        let stack = length.div_ceil(USUAL_SCRIPT) * USUAL_STACK;
-        on_stack(stack, hook, settings)
+        on_stack(USUAL_STACK, hook, settings, check)
     } else {
-        guarded(hook, settings)
+        check(hook, settings)
     }
 }
 
-fn on_stack(stack: usize, hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
+fn on_stack(
+    stack: usize,
+    hook: &Definition,
+    settings: &RuleSettings,
+    check: Check,
+) -> Vec<Diagnostic> {
     let length = hook.script.as_str().len().min(MAX_SCRIPT);
     let stack = stack.max(length.div_ceil(USUAL_SCRIPT) * USUAL_STACK);
     thread::scope(|scope| {
-        let worker = thread::Builder::new()
-            .stack_size(stack)
-            .spawn_scoped(scope, || guarded(hook, settings));
+        let worker =
+            thread::Builder::new().stack_size(stack).spawn_scoped(scope, || check(hook, settings));
         match worker.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(found)) => found,
-            _ => not_checked(hook, settings, "no thread with enough stack could be started for it"),
+            Ok(found) => found.unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => {
+                not_checked(hook, settings, "no thread with enough stack could be started for it")
+            }
         }
     })
 }
 
-/// All checks of one hook; a panic becomes a note.
+thread_local! {
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread is about to be caught and reported as a
+/// finding, so that nothing else need be said of it.
+pub(crate) fn panics_are_caught() -> bool {
+    IS_CAUGHT.get()
+}
+
+/// All checks of one hook; a fault in them becomes a finding.
 fn guarded(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
-    catch_unwind(AssertUnwindSafe(|| all_checks(hook, settings)))
-        .unwrap_or_else(|_| not_checked(hook, settings, "the parser gave up on it"))
+    IS_CAUGHT.set(true);
+    let found = catch_unwind(AssertUnwindSafe(|| all_checks(hook, settings)));
+    IS_CAUGHT.set(false);
+    found.unwrap_or_else(|_| {
+        not_checked(hook, settings, "internal error in hooksync; please report it with the script")
+    })
 }
 
 fn not_checked(hook: &Definition, settings: &RuleSettings, why: &str) -> Vec<Diagnostic> {
     let mut findings = Findings::new(hook, settings);
-    findings.script(NOT_CHECKED, 0..0, format!("This script was not checked: {why}."), "");
+    findings.script(NOT_CHECKED, 0..0, format!("This script could not be checked: {why}."), "");
     findings.finish()
 }
 
@@ -130,18 +161,23 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
             let in_definition = allow::of_definition(hook, findings.yaml());
             findings.allow(Vec::new(), in_definition, false);
         }
+        Ok(parsed) if parsed.surroundings() > MAX_SURROUNDINGS => {
+            findings.script(
+                NOT_CHECKED,
+                0..0,
+                "This script could not be checked completely: it nests too deep, or has an expression of too many terms. Whether it loads and what it does with its callback is not known.",
+                "split what is generated, such as a long sum of texts, into an array or several statements",
+            );
+            let in_script = allow::of_script(&parsed.semantic, &wrapped);
+            let script = Script::new(parsed, None);
+            syntax::check(&script, &mut findings);
+            rules::shallow(&script, &mut findings);
+            let in_definition = allow::of_definition(hook, findings.yaml());
+            findings.allow(in_script, in_definition, false);
+        }
         Ok(parsed) => {
             let exported = exported::of(&parsed);
             export::tell(&parsed, &exported, &mut findings);
-            if parsed.depth() > MAX_DEPTH {
-                findings.script(
-                    NOT_CHECKED,
-                    0..0,
-                    format!("This script nests more than {MAX_DEPTH} levels deep; only whether it loads was checked."),
-                    "",
-                );
-                return findings.finish();
-            }
             let in_script = allow::of_script(&parsed.semantic, &wrapped);
             let script = Script::new(parsed, exported.handler);
             syntax::check(&script, &mut findings);

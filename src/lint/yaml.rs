@@ -6,6 +6,8 @@
 //! when it need not be valid YAML. So this looks for lines, not for a
 //! document, and answers with the nearest place it is sure of.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::model::Definition;
@@ -40,13 +42,17 @@ pub(super) struct Written<'t> {
     lines: Vec<Line<'t>>,
     /// Which of the lines are about this hook.
     own: Range<usize>,
+    /// Where each secret and each package stands, once somebody asked.
+    secrets: OnceCell<HashMap<&'t str, Range<usize>>>,
+    dependencies: OnceCell<HashMap<&'t str, Range<usize>>>,
 }
 
 impl<'t> Written<'t> {
     pub(super) fn of(hook: &'t Definition) -> Self {
         let lines = lines(&hook.source_text);
         let own = own_lines(&lines, &hook.written_name);
-        Self { text: &hook.source_text, lines, own }
+        let (secrets, dependencies) = (OnceCell::new(), OnceCell::new());
+        Self { text: &hook.source_text, lines, own, secrets, dependencies }
     }
 
     fn own(&self) -> &[Line<'t>] {
@@ -65,10 +71,15 @@ impl<'t> Written<'t> {
     /// The place of an entry below a key of the hook, such as one secret; else
     /// that of the key.
     pub(super) fn entry(&self, section: &str, key: &str) -> Range<usize> {
-        self.entries(section)
-            .into_iter()
-            .find(|entry| entry.key == key)
-            .map_or_else(|| self.section(section), |entry| entry.key_at)
+        let places = match section {
+            "secrets" => &self.secrets,
+            _ => &self.dependencies,
+        };
+        let places = places.get_or_init(|| {
+            let all = self.entries(section).into_iter().rev();
+            all.map(|entry| (entry.key, entry.key_at)).collect()
+        });
+        places.get(key).cloned().unwrap_or_else(|| self.section(section))
     }
 
     /// The entries below a key of the hook, one a line.
@@ -143,10 +154,11 @@ fn lines(text: &str) -> Vec<Line<'_>> {
 fn line(raw: &str, start: usize) -> Option<Line<'_>> {
     let body = raw.trim_start_matches([' ', '-', '\t', '{']);
     let indent = raw.len() - body.len();
-    let begins_item = raw[..indent].contains('-');
-    let (key, rest) = match body.chars().next()? {
+    let begins_item = raw.split_at(indent).0.contains('-');
+    let mut characters = body.chars();
+    let (key, rest) = match characters.next()? {
         quote @ ('"' | '\'') => {
-            let (key, rest) = body[1..].split_once(quote)?;
+            let (key, rest) = characters.as_str().split_once(quote)?;
             (key, rest.trim_start().strip_prefix(':')?)
         }
         '#' => return None,
@@ -159,10 +171,11 @@ fn line(raw: &str, start: usize) -> Option<Line<'_>> {
     let offset_in = |part: &str| start + (part.as_ptr() as usize - raw.as_ptr() as usize);
     let key_start = offset_in(key);
     let value = rest.trim().trim_end_matches([',', '}']).trim_end();
-    let value = match value.chars().next() {
+    let mut characters = value.chars();
+    let value = match characters.next() {
         Some(quote @ ('"' | '\'')) => {
-            let inner = &value[1..];
-            &inner[..inner.find(quote).unwrap_or(inner.len())]
+            let inner = characters.as_str();
+            inner.split(quote).next().unwrap_or(inner)
         }
         _ => value.split(" #").next().unwrap_or(value).trim_end(),
     };
@@ -187,7 +200,7 @@ mod tests {
         let mut hook = hook("pre-user-registration", "");
         hook.source_text = text.into();
         let at = Written::of(&hook).entry(section_key, key);
-        assert_eq!(&text[at], expected, "{text}");
+        assert_eq!(text.get(at), Some(expected), "{text}");
     }
 
     #[test]

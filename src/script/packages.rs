@@ -128,8 +128,8 @@ fn follow(
 /// A package's name, without a version and without `node:`.
 fn name_of(module: &str) -> &str {
     let name = module.strip_prefix("node:").unwrap_or(module);
-    let at = name.get(1..).and_then(|rest| rest.find('@'));
-    at.map_or(name, |at| &name[..=at])
+    let at = name.char_indices().skip(1).find(|(_, c)| *c == '@');
+    at.and_then(|(at, _)| name.get(..at)).unwrap_or(name)
 }
 
 /// Whether a call starts a request or sends something, so that its answer

@@ -77,21 +77,22 @@ pub(crate) struct Parsed<'a> {
 }
 
 impl Parsed<'_> {
-    /// How deep the script nests.
-    pub(crate) fn depth(&self) -> usize {
+    /// How much there is to see around all nodes together: what it costs to
+    /// look from every place of a script to what is around it.
+    pub(crate) fn surroundings(&self) -> u64 {
         let nodes = self.semantic.nodes();
-        let mut depths = vec![0usize; nodes.len()];
-        let mut deepest = 0;
+        let mut depths = vec![0u32; nodes.len()];
+        let mut all = 0;
         for (id, _) in nodes.iter_enumerated() {
             let parent = nodes.parent_id(id);
             // Parents come before their children.
-            let depth = depths.get(parent.index()).map_or(0, |depth| depth + 1);
+            let depth = depths.get(parent.index()).map_or(0, |depth| depth.saturating_add(1));
             if let Some(own) = depths.get_mut(id.index()) {
                 *own = depth;
             }
-            deepest = deepest.max(depth);
+            all += u64::from(depth);
         }
-        deepest
+        all
     }
 }
 

@@ -239,13 +239,13 @@ impl<'a> Script<'a> {
     }
 
     /// Where the script uses a global of this name.
-    pub(crate) fn globals(&self, name: &str) -> Vec<Span> {
+    pub(crate) fn globals(&self, name: &str) -> Vec<NodeId> {
         let scoping = self.semantic.scoping();
         let Some(references) = scoping.root_unresolved_references().get(&Ident::from(name)) else {
             return Vec::new();
         };
         let node = |reference: &ReferenceId| scoping.get_reference(*reference).node_id();
-        references.iter().map(|it| self.semantic.nodes().kind(node(it)).span()).collect()
+        references.iter().map(node).collect()
     }
 
     /// The innermost function around a node.

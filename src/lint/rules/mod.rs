@@ -23,6 +23,15 @@ pub(super) fn definition(findings: &mut Findings<'_>) {
     credentials::check_definition(findings);
 }
 
+/// The rules that never look from a place to what is around it.
+pub(super) fn shallow(script: &Script<'_>, findings: &mut Findings<'_>) {
+    dependencies::check(script, findings);
+    secrets::check(script, findings);
+    errors::check(script, findings);
+    names::check(script, findings);
+    credentials::check(script, findings);
+}
+
 /// The rules about a script that could be parsed.
 pub(super) fn script(script: &Script<'_>, findings: &mut Findings<'_>) {
     signature::check(script, findings);

@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 
+use super::generated::{STATEMENTS, piece, program};
 use crate::lint::testing::hook;
 use crate::lint::{RuleSettings, check};
 use crate::model::{Definition, DesiredSecret, ScriptSource, Trigger};
@@ -11,7 +12,6 @@ use crate::model::{Definition, DesiredSecret, ScriptSource, Trigger};
 fn check_places(hook: &Definition) {
     for found in check(hook, &RuleSettings::default()) {
         let position = found.position.unwrap();
-        let excerpt = found.excerpt.as_ref().unwrap();
         let text = match found.file.as_deref().unwrap() {
             "hooks/test-hook.js" => &hook.script_source.text,
             "hooks/test-hook.yaml" => &hook.source_text,
@@ -19,7 +19,8 @@ fn check_places(hook: &Definition) {
         };
         let line = text.split('\n').nth(position.line - 1).expect("a line of the file");
         assert!(position.column <= line.chars().count() + 1, "{found:?}");
-        assert!(excerpt.width >= 1);
+        // A line that no person wrote is not shown.
+        assert!(line.len() > 2000 || found.excerpt.as_ref().is_some_and(|it| it.width >= 1));
         assert_ne!(found.code.0, "HS390", "not checked: {found:?}");
     }
 }
@@ -160,6 +161,11 @@ proptest! {
     }
 
     #[test]
+    fn every_statement_after_every_character(pieces in prop::collection::vec(piece(), 1..6), trigger in any_trigger()) {
+        check_places(&hook(trigger, &program(trigger, &pieces)));
+    }
+
+    #[test]
     fn places_stay_inside_after_keyword_replacement(before in "[a-z\n;]{0,20}", value in "[a-z(){}\n]{0,40}", after in "[a-z\n;]{0,20}") {
         let mut hook = hook("post-user-registration", &format!("{before}{value}{after}"));
         let (start, end) = (before.len(), before.len() + value.len());
@@ -170,6 +176,52 @@ proptest! {
         };
         check_places(&hook);
     }
+}
+
+/// The texts above are scripts: what can't be parsed reaches no rule.
+#[test]
+fn the_statements_reach_the_rules() {
+    for statement in STATEMENTS {
+        let piece = ("é".to_owned(), 0, statement, "é".to_owned());
+        let script = program("pre-user-registration", &[piece]);
+        let found = check(&hook("pre-user-registration", &script), &RuleSettings::default());
+        assert!(!found.iter().any(|it| it.code.0 == "HS301"), "{script}: {found:?}");
+    }
+}
+
+#[test]
+fn a_character_of_several_bytes_before_a_condition_is_survived() {
+    for character in ["é", "語", "😀"] {
+        for length in 380..430 {
+            let script = format!(
+                "module.exports = function (recipient, text, context, cb) {{\n/*{}*/\nif (context.message_type === 'sms') {{ cb(); }}\n}};",
+                character.repeat(length / character.len())
+            );
+            check_places(&hook("send-phone-message", &script));
+        }
+    }
+}
+
+#[test]
+fn a_long_expression_is_checked() {
+    let sum = vec!["'a'"; 1_100].join(" + ");
+    let script = format!(
+        "module.exports = function (user, context, cb) {{ log({sum}); if (user.a) cb(); }};"
+    );
+    let found = check(&hook("pre-user-registration", &script), &RuleSettings::default());
+    let codes: Vec<_> = found.iter().map(|it| it.code.0).collect();
+    assert_eq!(codes, ["HS415", "HS402"]);
+}
+
+#[test]
+fn what_is_too_deep_is_an_error_and_checked_as_far_as_it_goes() {
+    let sum = vec!["'a'"; 8_000].join(" + ");
+    let script = format!(
+        "module.exports = function (user, context, cb) {{ console.log({sum}); require('axios@1'); if (user.a) cb(); }};"
+    );
+    let found = check(&hook("pre-user-registration", &script), &RuleSettings::default());
+    let codes: Vec<_> = found.iter().map(|it| (it.code.0, it.is_error())).collect();
+    assert_eq!(codes, [("HS390", true), ("HS423", false)]);
 }
 
 /// Ways to nest, each a text that opens a level and one that closes it.

@@ -2,6 +2,7 @@
 
 mod docs;
 mod fixtures;
+mod generated;
 mod hostile;
 
 use super::testing::{codes, told};

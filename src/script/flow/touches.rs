@@ -1,11 +1,11 @@
 //! Every place in a script at which the callback may get called.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{BindingPattern, CallExpression, Expression};
-use oxc::semantic::SymbolId;
+use oxc::semantic::{AstNode, NodeId, SymbolId};
 use oxc::span::{GetSpan, Span};
 
 use super::walk::{Role, walk};
@@ -23,11 +23,11 @@ pub(crate) struct Touches {
     places: Vec<u32>,
     /// Functions that have a name and use the callback: to name one is to
     /// touch the callback, to declare one is not.
-    carriers: Vec<SymbolId>,
+    carriers: HashSet<SymbolId>,
     /// Those of them that call the callback whenever they are called.
-    callers: Vec<SymbolId>,
+    callers: HashSet<SymbolId>,
     /// Those of them that see to it that it is called, but later.
-    answerers: Vec<SymbolId>,
+    answerers: HashSet<SymbolId>,
     /// Which functions were followed already, by where they begin, and whether
     /// they answer.
     followed: RefCell<HashMap<u32, bool>>,
@@ -44,26 +44,13 @@ impl Touches {
         let mut touches = Self {
             callback,
             places: Vec::new(),
-            carriers: Vec::new(),
-            callers: Vec::new(),
-            answerers: Vec::new(),
+            carriers: HashSet::new(),
+            callers: HashSet::new(),
+            answerers: HashSet::new(),
             followed: RefCell::default(),
         };
-        touches.add_uses(script, callback);
-        // Meant as a call of the callback; that it isn't one is told elsewhere.
-        for name in stray_names(script, callback) {
-            touches.places.extend(script.globals(name).iter().map(|span| span.start));
-        }
-        touches.places.sort_unstable();
         let named = named_functions(script, handler);
-        loop {
-            let next = named.iter().find(|(symbol, func)| {
-                !touches.carriers.contains(symbol) && touches.within(func.span())
-            });
-            let Some((symbol, _)) = next else { break };
-            touches.carriers.push(*symbol);
-            touches.add_uses(script, *symbol);
-        }
+        touches.find_carriers(script, &named);
         // Twice, since one may call another that is declared below it.
         for (symbol, func) in named.iter().chain(&named) {
             if func.is_generator()
@@ -75,16 +62,34 @@ impl Touches {
             let walked = walk(script, &touches, *func, Role::Callback);
             touches.followed.borrow_mut().clear();
             if walked.always_calls && !func.is_async() {
-                touches.callers.push(*symbol);
-            } else if walked.always_answers && !touches.answerers.contains(symbol) {
-                touches.answerers.push(*symbol);
+                touches.callers.insert(*symbol);
+            } else if walked.always_answers {
+                touches.answerers.insert(*symbol);
             }
         }
         Some(touches)
     }
 
-    fn add_uses(&mut self, script: &Script<'_>, symbol: SymbolId) {
-        self.places.extend(script.uses(symbol).map(|node| node.kind().span().start));
+    /// Finds every use of the callback, and of the named functions that use it.
+    fn find_carriers(&mut self, script: &Script<'_>, named: &[(SymbolId, Func<'_>)]) {
+        let nodes = script.semantic.nodes();
+        let names: HashMap<NodeId, SymbolId> =
+            named.iter().map(|(symbol, func)| (func.node_id(), *symbol)).collect();
+        let mut uses: Vec<NodeId> = script.uses(self.callback).map(AstNode::id).collect();
+        // Meant as a call of the callback; that it isn't one is told elsewhere.
+        for name in stray_names(script, self.callback) {
+            uses.extend(script.globals(name));
+        }
+        while let Some(id) = uses.pop() {
+            self.places.push(nodes.kind(id).span().start);
+            for around in nodes.ancestor_ids(id) {
+                let Some(symbol) = names.get(&around) else { continue };
+                if !self.carriers.insert(*symbol) {
+                    break;
+                }
+                uses.extend(script.uses(*symbol).map(AstNode::id));
+            }
+        }
         self.places.sort_unstable();
     }
 
@@ -114,14 +119,16 @@ impl Touches {
 
     /// Whether to call an expression is to call the callback at once.
     pub(super) fn is_callback(&self, script: &Script<'_>, function: &Expression<'_>) -> bool {
-        script.is_symbol(function, self.callback)
-            || self.callers.iter().any(|caller| script.is_symbol(function, *caller))
+        let Expression::Identifier(name) = function else { return false };
+        let symbol = script.symbol(name);
+        symbol == Some(self.callback) || symbol.is_some_and(|it| self.callers.contains(&it))
     }
 
     /// Whether to call an expression is to see to it that the callback is
     /// called later.
     pub(super) fn answers_if_called(&self, script: &Script<'_>, function: &Expression<'_>) -> bool {
-        self.answerers.iter().any(|answerer| script.is_symbol(function, *answerer))
+        let Expression::Identifier(name) = function else { return false };
+        script.symbol(name).is_some_and(|symbol| self.answerers.contains(&symbol))
     }
 
     /// What was found out about a function that begins at a place, once.

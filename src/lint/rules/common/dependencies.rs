@@ -1,5 +1,7 @@
 //! What a script requires against what its definition declares.
 
+use std::collections::BTreeSet;
+
 use oxc::ast::AstKind;
 use oxc::ast::ast::{Argument, CallExpression, Expression};
 use oxc::span::{GetSpan, Span};
@@ -91,9 +93,11 @@ struct Required<'a> {
 /// A module's name taken apart: `@a/b@1.2/c` is the package `@a/b` with a version.
 fn package_of(module: &str) -> (&str, Option<&str>) {
     let scope = if module.starts_with('@') { module.find('/').map_or(0, |at| at + 1) } else { 0 };
-    let end = module[scope..].find(['@', '/']).map_or(module.len(), |at| scope + at);
-    let version = module[end..].strip_prefix('@');
-    (&module[..end], version.map(|rest| rest.split('/').next().unwrap_or(rest)))
+    let rest = module.get(scope..).unwrap_or_default();
+    let end = rest.find(['@', '/']).map_or(module.len(), |at| scope + at);
+    let (package, rest) = module.split_at(end);
+    let version = rest.strip_prefix('@');
+    (package, version.map(|rest| rest.split('/').next().unwrap_or(rest)))
 }
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
@@ -190,7 +194,8 @@ fn check_one(script: &Script<'_>, required: &Required<'_>, findings: &mut Findin
 fn check_unused(required: &[Required<'_>], findings: &mut Findings<'_>) {
     let hook = findings.hook;
     let Some(declared) = &hook.dependencies else { return };
-    let used = |name: &str| required.iter().any(|one| package_of(one.module).0 == name);
+    let packages: BTreeSet<&str> = required.iter().map(|one| package_of(one.module).0).collect();
+    let used = |name: &str| packages.contains(name);
     let drivers = LOADS_DRIVERS.iter().any(|package| used(package));
     for name in declared.keys() {
         let is_driver = drivers && DRIVERS.contains(&name.as_str());

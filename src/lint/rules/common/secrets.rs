@@ -33,11 +33,12 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let hook = findings.hook;
     let Some(declared) = &hook.secrets else { return };
     let mut told = BTreeSet::new();
+    let dashed = dashed_reads(script);
     for (key, span) in &reads.keys {
         if declared.contains_key(key) || key == INTERNAL || !told.insert(key) {
             continue;
         }
-        if is_dashed_read(script, *span) {
+        if dashed.contains(&span.end) {
             continue;
         }
         let nearest = declared.keys().find(|name| {
@@ -57,9 +58,10 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     if reads.others {
         return;
     }
+    let read: BTreeSet<&str> = reads.keys.iter().map(|(key, _)| key.as_str()).collect();
     for key in declared.keys() {
         let dashed = key.split('-').next().unwrap_or(key);
-        if reads.keys.iter().any(|(read, _)| read == key || read == dashed) {
+        if read.contains(key.as_str()) || read.contains(dashed) {
             continue;
         }
         findings.definition(
@@ -170,14 +172,15 @@ fn dashed_key(script: &Script<'_>, binary: &BinaryExpression<'_>) -> Option<Stri
     Some(format!("{left}-{}", right.name))
 }
 
-/// Whether a read is the first half of `secrets.api-key`.
-fn is_dashed_read(script: &Script<'_>, key: Span) -> bool {
-    script.nodes().any(|node| match node.kind() {
+/// Where the first half of each `secrets.api-key` ends.
+fn dashed_reads(script: &Script<'_>) -> BTreeSet<u32> {
+    let found = script.nodes().filter_map(|node| match node.kind() {
         AstKind::BinaryExpression(binary) => {
-            binary.left.span().end == key.end && dashed_key(script, binary).is_some()
+            dashed_key(script, binary).map(|_| binary.left.span().end)
         }
-        _ => false,
-    })
+        _ => None,
+    });
+    found.collect()
 }
 
 fn check_log(script: &Script<'_>, findings: &mut Findings<'_>) {

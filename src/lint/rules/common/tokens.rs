@@ -97,8 +97,8 @@ fn known_word(word: &str) -> Option<&'static str> {
 
 /// An address of an incoming webhook, whose last parts are the credential.
 fn has_webhook(text: &str, path: &str, parts: usize) -> bool {
-    let Some(at) = text.find(path) else { return false };
-    let rest: Vec<_> = text[at + path.len()..].split('/').collect();
+    let Some((_, after)) = text.split_once(path) else { return false };
+    let rest: Vec<_> = after.split('/').collect();
     let is_real = |part: &&str| {
         part.len() >= 8
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))

@@ -1,4 +1,7 @@
-//! The versions in `dependencies`.
+//! The versions in `dependencies`, as npm reads them.
+//!
+//! The crate `node-semver` passes over words that it can't read, where npm
+//! refuses the whole (`1.2.3 foo`), and comes with five more crates.
 
 use crate::lint::finding::Findings;
 use crate::lint::rule::{INVALID_DEPENDENCY_VERSION, UNPINNED_DEPENDENCY};
@@ -72,7 +75,7 @@ fn kind_of_range(range: &str) -> Kind {
 
 fn kind_of_comparator(comparator: &str) -> Kind {
     let bare = comparator.trim_start_matches(['^', '~', '>', '<', '=', 'v']);
-    let operator = &comparator[..comparator.len() - bare.len()];
+    let (operator, _) = comparator.split_at(comparator.len() - bare.len());
     if !["", "^", "~", "~>", ">", "<", ">=", "<=", "=", "v", "=v", "^v", "~v"].contains(&operator) {
         return Kind::Invalid;
     }
@@ -80,8 +83,7 @@ fn kind_of_comparator(comparator: &str) -> Kind {
         // `>= 1.2.3` with a blank in between.
         return if operator.is_empty() { Kind::Invalid } else { Kind::Range };
     }
-    let core = bare.split(['-', '+']).next().unwrap_or(bare);
-    let suffix = &bare[core.len()..];
+    let (core, suffix) = bare.split_at(bare.find(['-', '+']).unwrap_or(bare.len()));
     let numbers: Vec<_> = core.split('.').collect();
     let is_wild = |part: &&str| matches!(*part, "x" | "X" | "*");
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());

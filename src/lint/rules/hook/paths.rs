@@ -79,6 +79,9 @@ fn tell(script: &Script<'_>, name: &str, fault: &Fault, findings: &mut Findings<
     }
 }
 
+/// Longer blocks are not looked through.
+const MAX_STATEMENTS: usize = 500;
+
 /// How far a chain is followed.
 const MAX_CHAIN: usize = 32;
 
@@ -208,6 +211,10 @@ fn is_alone(script: &Script<'_>, touches: &Touches, id: NodeId, call: &CallExpre
             | AstKind::NewExpression(_) => return false,
             _ => continue,
         };
+        // Of a block that no person wrote, nothing is said.
+        if statements.len() > MAX_STATEMENTS {
+            return false;
+        }
         let beside = statements.iter().filter(|one| !one.span().contains_inclusive(call.span));
         if beside.filter(|one| touches.within(one.span())).any(|one| !is_harmless(one, call.span)) {
             return false;

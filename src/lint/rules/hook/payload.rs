@@ -124,13 +124,14 @@ fn check_claims(script: &Script<'_>, handler: &Handler<'_>, findings: &mut Findi
     }
     results.sort_unstable();
     results.dedup();
-    for symbol in results {
-        if let Some(Constant::Value(Expression::ObjectExpression(object))) = script.constant(symbol)
-        {
+    results.retain(|symbol| match script.constant(*symbol) {
+        Some(Constant::Value(Expression::ObjectExpression(object))) => {
             check_object(script, object, findings);
-            check_assigned(script, symbol, findings);
+            true
         }
-    }
+        _ => false,
+    });
+    check_assigned(script, &results, findings);
 }
 
 /// The second argument of `cb(null, result)`.
@@ -154,18 +155,18 @@ fn check_object(script: &Script<'_>, object: &ObjectExpression<'_>, findings: &m
     }
 }
 
-fn check_assigned(script: &Script<'_>, symbol: SymbolId, findings: &mut Findings<'_>) {
+fn check_assigned(script: &Script<'_>, results: &[SymbolId], findings: &mut Findings<'_>) {
+    let is_result = |object: &Expression<'_>| {
+        matches!(object, Expression::Identifier(name)
+            if script.symbol(name).is_some_and(|it| results.binary_search(&it).is_ok()))
+    };
     for node in script.nodes() {
         let AstKind::AssignmentExpression(assignment) = node.kind() else { continue };
         let (name, at) = match &assignment.left {
-            AssignmentTarget::StaticMemberExpression(member)
-                if script.is_symbol(&member.object, symbol) =>
-            {
+            AssignmentTarget::StaticMemberExpression(member) if is_result(&member.object) => {
                 (member.property.name.to_string(), member.property.span)
             }
-            AssignmentTarget::ComputedMemberExpression(member)
-                if script.is_symbol(&member.object, symbol) =>
-            {
+            AssignmentTarget::ComputedMemberExpression(member) if is_result(&member.object) => {
                 let at = member.expression.span();
                 match member.static_property_name() {
                     Some(name) => (name.to_string(), at),
