@@ -6,10 +6,11 @@
 use std::collections::HashMap;
 
 use super::args::ProjectArgs;
-use super::settings::{ConfigFile, ProjectSettings};
+use super::settings::{ConfigFile, Kinds, ProjectSettings};
 use super::{CliError, Context, Exit};
 use crate::lint::{self, Level, RuleSettings};
-use crate::model::{DesiredState, Diagnostic, Name, Severity};
+use crate::model::{Code, DesiredState, Diagnostic, Name, Severity};
+use crate::plan::policy::NamePattern;
 use crate::plan::{Change, FieldChange, Plan, Warning};
 use crate::report::text;
 use crate::source::config::RuleLevel;
@@ -25,6 +26,8 @@ pub(super) struct Checked {
     pub(super) found: Vec<Diagnostic>,
     /// Findings of the rules for scripts.
     pub(super) scripts: Vec<Diagnostic>,
+    /// Whether DIR is the file of one definition: nothing else is meant then.
+    pub(super) alone: bool,
 }
 
 /// Reads hooksync.yaml, and the Deploy CLI's settings if they were named; their findings are told, and errors end the run.
@@ -72,10 +75,15 @@ pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked
         keywords: settings.keywords.clone(),
         allow_unresolved: settings.allow_unresolved,
     };
-    let source::Loaded { desired, diagnostics, definitions, layout: _ } =
-        source::load(&settings.dir.value, &options);
+    let source::Loaded { desired, diagnostics, definitions, layout: _, alone } =
+        match &settings.kinds {
+            Some(Kinds { hooks, actions }) => {
+                source::load_kinds(hooks.as_deref(), actions.as_deref(), &options)
+            }
+            None => source::load(&settings.dir.value, &options),
+        };
     let scripts = lint::check_all(&desired, rules);
-    Checked { desired, definitions, found: diagnostics, scripts }
+    Checked { desired, definitions, found: diagnostics, scripts, alone }
 }
 
 /// Where the scripts come from that a plan would write.
@@ -102,6 +110,20 @@ impl Checked {
         let mut all: Vec<_> = self.found.iter().chain(&self.scripts).cloned().collect();
         all.sort();
         all
+    }
+
+    /// Makes an error of every file that was passed over: where deletes are
+    /// allowed, what it defines would be deleted.
+    pub(super) fn demand_complete(&mut self) {
+        const INCOMPLETE: [Code; 2] = [codes::PASSED_OVER, codes::LINK_PASSED_OVER];
+        for finding in self.found.iter_mut().filter(|found| INCOMPLETE.contains(&found.code)) {
+            finding.severity = Severity::Error;
+        }
+    }
+
+    /// The patterns that mean these definitions alone.
+    pub(super) fn names(&self) -> Vec<NamePattern> {
+        self.desired.definitions.iter().map(|own| NamePattern::exact(&own.name)).collect()
     }
 
     /// Ends the run if the files can't be understood. Scripts are judged

@@ -146,7 +146,10 @@ pub(super) async fn prepare_each(
     let mut checked = Vec::new();
     for settings in all {
         let restores = backup::manifest(&settings.project.dir.value)?;
-        let definitions = definitions::check(&settings.project, rules);
+        let mut definitions = definitions::check(&settings.project, rules);
+        if settings.allow_delete.value {
+            definitions.demand_complete();
+        }
         definitions.demand_readable(context)?;
         checked.push((definitions, restores));
     }
@@ -168,7 +171,10 @@ async fn one(
     context: &Context<'_>,
 ) -> Result<Prepared, CliError> {
     let dir = &settings.project.dir.value;
-    let options = options(settings, scope, restores.as_ref());
+    let mut options = options(settings, scope, restores.as_ref());
+    if definitions.alone && options.only.is_empty() {
+        options.only = definitions.names();
+    }
     let session = shared.connect(settings).await?;
     if let Some(backup) = restores.as_ref().filter(|backup| backup.tenant != session.tenant) {
         return Err(backup::of_another_tenant(dir, backup, &session.tenant));

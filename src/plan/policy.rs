@@ -72,6 +72,14 @@ impl NamePattern {
         Ok(Self { written: written.to_owned(), pattern })
     }
 
+    /// The pattern that means one name alone.
+    #[must_use]
+    pub fn exact(name: &Name) -> Self {
+        let written = glob::Pattern::escape(name.as_str());
+        let pattern = glob::Pattern::new(&written).unwrap_or_default();
+        Self { written: name.to_string(), pattern }
+    }
+
     /// Whether it means this hook.
     #[must_use]
     pub fn matches(&self, name: &Name) -> bool {

@@ -54,6 +54,10 @@ codes! {
     MORE_FINDINGS = "HS018";
     /// A file is not valid JSON.
     JSON_SYNTAX = "HS019";
+    /// A file that looks like a definition is passed over.
+    PASSED_OVER = "HS020";
+    /// A kind has no definitions any more, so it is left alone.
+    NOT_IN_PLAY = "HS021";
     /// A live hook that can't be a definition.
     NOT_EXPORTED = "HS040";
     /// Keyword markers that an export could not keep.
@@ -94,10 +98,18 @@ codes! {
     SCRIPT_MISSING = "HS112";
     /// A secret without a value.
     EMPTY_SECRET = "HS113";
+    /// A kind of definition that doesn't exist, or one that can't lie there.
+    UNKNOWN_KIND = "HS114";
+    /// A trigger that is none of the documented ones; it is passed on.
+    UNUSUAL_TRIGGER = "HS115";
+    /// A date of a secret's rotation that can't be.
+    ROTATION = "HS116";
     /// A setting of `hooksync.yaml`, or of the Deploy CLI's `config.json`, has a value that it can't have.
     INVALID_SETTING = "HS117";
     /// A setting of the Deploy CLI's `config.json` that has no effect here.
     SETTING_IGNORED = "HS118";
+    /// A trigger whose bindings are defined twice, or an action bound twice.
+    BOUND_TWICE = "HS119";
     /// A keyword marker has no value.
     UNRESOLVED = "HS201";
     /// A marker that YAML takes for a comment.

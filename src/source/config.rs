@@ -29,6 +29,8 @@ pub const FILE: &str = super::walk::SETTINGS_FILE;
 pub struct Config {
     /// The folder of definitions, below the settings' folder unless absolute.
     pub hooks: Option<PathBuf>,
+    /// The folder of actions.
+    pub actions: Option<PathBuf>,
     /// Whether deletes are allowed.
     pub allow_delete: Option<bool>,
     /// Keywords for every environment.
@@ -130,14 +132,23 @@ fn parse(text: &Text, folder: &Path) -> (Config, Vec<Diagnostic>) {
     (config, found)
 }
 
-const TOP: [&str; 7] =
-    ["hooks", "allowDelete", "keywords", "keywordsFromEnv", "environments", "rateLimit", "rules"];
+const TOP: [&str; 8] = [
+    "hooks",
+    "actions",
+    "allowDelete",
+    "keywords",
+    "keywordsFromEnv",
+    "environments",
+    "rateLimit",
+    "rules",
+];
 
 fn read_root(fields: &mut Fields<'_>, root: &Node, folder: &Path, config: &mut Config) {
     for (key, Entry { value, .. }) in fields.record(root, "hooksync.yaml", &TOP).unwrap_or_default()
     {
         match key {
-            "hooks" => config.hooks = read_folder(fields, value, folder),
+            "hooks" => config.hooks = read_folder(fields, value, "hooks", folder),
+            "actions" => config.actions = read_folder(fields, value, "actions", folder),
             "allowDelete" => config.allow_delete = fields.boolean(value, "`allowDelete`"),
             "keywords" => config.keywords = read_keywords(fields, value),
             "keywordsFromEnv" => config.keywords_from_env = read_names(fields, value),
@@ -148,12 +159,12 @@ fn read_root(fields: &mut Fields<'_>, root: &Node, folder: &Path, config: &mut C
     }
 }
 
-fn read_folder(fields: &mut Fields<'_>, node: &Node, folder: &Path) -> Option<PathBuf> {
-    let written = fields.text(node, "`hooks`")?;
+fn read_folder(fields: &mut Fields<'_>, node: &Node, key: &str, folder: &Path) -> Option<PathBuf> {
+    let written = fields.text(node, &format!("`{key}`"))?;
     if written.is_empty() {
         fields.error(
             codes::INVALID_SETTING,
-            "`hooks` names a folder, and this is empty",
+            format!("`{key}` names a folder, and this is empty"),
             &node.span,
         );
         return None;

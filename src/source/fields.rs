@@ -53,6 +53,20 @@ impl Fields<'_> {
         }
     }
 
+    /// Adds a note.
+    pub(crate) fn note(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        span: &Range<usize>,
+        hint: Option<String>,
+    ) {
+        if self.text.has_room(self.found) {
+            let found = self.text.finding(Severity::Note, code, message, span);
+            self.found.push(Diagnostic { hint, ..found });
+        }
+    }
+
     /// The entries of a map whose keys are texts and stand once each.
     pub(crate) fn map<'n>(
         &mut self,
@@ -136,6 +150,10 @@ impl Fields<'_> {
         for (key, entry) in unknown {
             let former = FORMER.iter().find(|(former, _)| *former == key);
             let hint = match (former, nearest(key, known)) {
+                _ if key == "enabled" && known.contains(&"deploy") => {
+                    "an action runs where it is bound: list it in a file of `kind: bindings`"
+                        .to_owned()
+                }
                 (Some((former, now)), _) => format!("it is `{now}` now: rename `{former}` to that"),
                 (None, Some(near)) => format!("did you mean `{near}`?"),
                 (None, None) => format!("the fields are {}", list(known)),

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::codes;
 use super::mask::mask;
-use crate::model::{Code, Diagnostic, Severity};
+use crate::model::{Code, Diagnostic, Place, Severity, Span};
 
 /// The largest definition and the largest script: 1 MB.
 pub(crate) const MAX_BYTES: u64 = 1_000_000;
@@ -67,6 +67,14 @@ impl Text {
         // Nobody reads a line of that length, and it would be held many times.
         found.excerpt = found.excerpt.filter(|excerpt| excerpt.line.len() <= LONGEST_EXCERPT);
         found
+    }
+
+    /// Some bytes of this file as a place that findings and plans can show.
+    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
+        let found = self.finding(Severity::Note, codes::MORE_FINDINGS, "", span);
+        let excerpt = found.excerpt;
+        let span = found.position.map(|position| Span { position, excerpt });
+        Place { file: self.file.clone(), span }
     }
 
     /// An error at some bytes of this file.

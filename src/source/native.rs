@@ -1,66 +1,98 @@
 //! hooksync's own layout: every `*.yaml` below a folder is one definition,
-//! with its script in a file beside it.
+//! with its script in a file beside it, or the bindings of triggers.
 //!
-//! Reads all there is and tells all that is wrong: a broken file never hides
+//! Reads all there is and reports all that is wrong: a broken file never hides
 //! the others.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::rc::Rc;
 
-use super::definition::{self, Context, Parsed, Style, check};
-use super::fields::Fields;
+use super::definition::{self, Context, Parsed, Shape, Style, bindings};
+use super::fields::{Fields, list, nearest};
 use super::file::{self, Text};
 use super::keyword::{Within, is_key};
 use super::node::{Entry, Node, Value};
-use super::walk::{Found, Root};
+use super::walk::{Found, Root, display};
 use super::{codes, yaml};
-use crate::model::{DesiredState, Diagnostic};
+use crate::model::{BindingsOrder, Diagnostic, Kind};
 
 /// The endings of definitions' files.
 const EXTENSIONS: [&str; 2] = ["yaml", "yml"];
 
-/// All definitions below a folder, as far as they can be read, and the number
-/// of files that should be one. What is wrong is in `context`.
-pub(crate) fn read(root: &Root, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
-    let (files, told) = root.files(&EXTENSIONS);
-    context.found.extend(told);
-    let count = files.len();
-    let mut definitions = Vec::with_capacity(count);
+/// What a folder or tree holds, as far as it can be read.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub(crate) definitions: Vec<Parsed>,
+    pub(crate) bindings: Vec<BindingsOrder>,
+    /// How many definitions of hooks there should be.
+    pub(crate) hooks: usize,
+    /// The same of actions and bindings.
+    pub(crate) actions: usize,
+    /// Whether there is a section of a kind, full or empty.
+    pub(crate) has_hooks: bool,
+    pub(crate) has_actions: bool,
+}
+
+impl Gathered {
+    /// How many definitions there should be.
+    pub(crate) fn count(&self) -> usize {
+        self.hooks + self.actions
+    }
+}
+
+/// What one file holds.
+enum Content {
+    Definition(Box<Parsed>),
+    Bindings(Vec<BindingsOrder>),
+    Nothing,
+}
+
+/// All definitions below a folder, or in the one file that is meant. What is
+/// wrong is in `context`.
+pub(crate) fn read(root: &Root, alone: Option<&Path>, context: &mut Context<'_>) -> Gathered {
+    let files = match alone {
+        Some(path) => vec![Found { path: path.to_owned(), file: display(path) }],
+        None => {
+            let (files, told) = root.files(&EXTENSIONS);
+            context.found.extend(told);
+            files
+        }
+    };
+    let mut gathered = Gathered::default();
     for at in files {
+        let by_place = match alone {
+            Some(path) if path.components().any(|part| part.as_os_str() == "actions") => {
+                Kind::Action
+            }
+            _ => root.kind_of(&at.path, context.default_kind),
+        };
+        let mut kind = by_place;
         match file::read(&at.path, &at.file, "definition").and_then(file::without_nul) {
-            Ok(text) => definitions.extend(read_one(at, text, context)),
+            Ok(text) => match read_one(at, text, &mut kind, context) {
+                Content::Definition(parsed) => gathered.definitions.push(*parsed),
+                Content::Bindings(orders) => gathered.bindings.extend(orders),
+                Content::Nothing => {}
+            },
             Err(found) => context.found.push(*found),
         }
+        match kind {
+            Kind::Hook => gathered.hooks += 1,
+            Kind::Action | Kind::Bindings => gathered.actions += 1,
+        }
     }
-    (definitions, count)
+    gathered
 }
 
-/// The desired state of a folder and the number of its definitions.
-pub(crate) fn load(root: &Root, context: &mut Context<'_>) -> (DesiredState, usize) {
-    let (definitions, count) = read(root, context);
-    if count == 0 && !context.found.iter().any(Diagnostic::is_error) {
-        context.found.push(
-            Diagnostic::error(codes::NO_DEFINITIONS, "there are no definitions below this folder")
-                .in_file(super::walk::display(&root.given))
-                .hint("`hooksync export` writes those of a tenant, `hooksync new` makes one"),
-        );
-    }
-    check::together(&definitions, &mut context.found);
-    let hooks = definitions.into_iter().filter_map(|definition| {
-        let text = definition.text.text.clone();
-        definition::hook(root, definition, text, context)
-    });
-    (definition::desired(hooks.collect()), count)
-}
-
-/// One file's definition. `None` if it is no map at all, which is told.
-fn read_one(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed> {
+/// One file's definition or bindings; what is wrong with it is in `context`.
+/// `kind` is that of its place, and becomes its own.
+fn read_one(at: Found, text: Text, kind: &mut Kind, context: &mut Context<'_>) -> Content {
     let written = match yaml::parse(&text.text, yaml::SMALL) {
         Ok(tree) => tree,
         Err(fault) => {
             let found = text.error(fault.code, fault.message, &fault.span);
             context.found.push(Diagnostic { hint: fault.hint, ..found });
-            return None;
+            return Content::Nothing;
         }
     };
     if written.as_map().is_none() {
@@ -70,11 +102,52 @@ fn read_one(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed> 
         };
         let hint = "it begins with `name:` and `triggerId:`";
         context.found.push(text.error(codes::NOT_A_MAP, message, &written.span).hint(hint));
-        return None;
+        return Content::Nothing;
     }
+    let Some(own) = own_kind(&written, &text, *kind, &mut context.found) else {
+        return Content::Nothing;
+    };
+    *kind = own;
     let literal = literal_markers(&written, &text, &mut context.found);
     let resolved = resolve(&written, &text, &literal, context);
-    definition::read(at, Rc::new(text), written, &resolved, literal, Style::Native, context)
+    let text = Rc::new(text);
+    if own == Kind::Bindings {
+        return Content::Bindings(bindings::read(&text, &resolved, context));
+    }
+    let shape = Shape { kind: own, style: Style::Native };
+    match definition::read(at, text, written, &resolved, literal, shape, context) {
+        Some(parsed) => Content::Definition(Box::new(parsed)),
+        None => Content::Nothing,
+    }
+}
+
+/// The kind that a file says it is, else that of its place.
+fn own_kind(tree: &Node, text: &Text, by_place: Kind, found: &mut Vec<Diagnostic>) -> Option<Kind> {
+    let Some(Entry { value, .. }) = tree.get("kind") else {
+        // The folder `actions` is where bindings usually lie, too.
+        let is_bindings = tree.get("bindings").is_some() && tree.get("name").is_none();
+        if is_bindings {
+            let at = tree.get("bindings").map(|entry| entry.key.span.clone()).unwrap_or_default();
+            let message = "a file of bindings says so";
+            found.push(
+                text.error(codes::UNKNOWN_KIND, message, &at).hint("add the line `kind: bindings`"),
+            );
+            return None;
+        }
+        return Some(by_place);
+    };
+    let mut fields = Fields { text, found };
+    let written = fields.text(value, "`kind`")?;
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == written) {
+        return Some(kind);
+    }
+    let hint = match nearest(written, &kinds) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the kinds are {}", list(&kinds)),
+    };
+    fields.advise(codes::UNKNOWN_KIND, "there is no such kind of definition", &value.span, hint);
+    None
 }
 
 /// The tree after keyword replacement. `literalMarkers` itself is left alone,
@@ -89,7 +162,7 @@ fn resolve(
     resolver.comment_lines(text, written);
     let entries =
         written.as_map().unwrap_or_default().iter().map(|entry| match entry.key.as_text() {
-            Some("literalMarkers") => entry.clone(),
+            Some("literalMarkers" | "kind") => entry.clone(),
             Some("secrets") => resolver.entry(text, entry, Within::Secret),
             _ => resolver.entry(text, entry, Within::Other),
         });

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use super::file::Text;
 use super::keyword::{Budget, replace};
 use super::*;
+use crate::model::Diagnostic;
 use crate::model::{DesiredSecret, Id, Live, LiveBody, LiveState, Name, Script, Trigger};
 
 /// Text made of the pieces that matter to YAML and to keywords.

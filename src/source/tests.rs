@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::model::{DesiredSecret, Trigger};
+use crate::model::{DesiredSecret, Diagnostic, Trigger};
 
 /// A folder with some files.
-struct Folder(tempfile::TempDir);
+pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         for (name, content) in files {
             folder.write(name, content.as_bytes());
@@ -24,16 +24,16 @@ impl Folder {
         fs::write(path, content).unwrap();
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn load(&self, options: &LoadOptions) -> Loaded {
+    pub(super) fn load(&self, options: &LoadOptions) -> Loaded {
         load(self.path(), options)
     }
 
     /// All findings as text, with the folder's name left out.
-    fn told(&self, options: &LoadOptions) -> String {
+    pub(super) fn told(&self, options: &LoadOptions) -> String {
         let prefix = format!("{}/", self.path().display());
         let shown: Vec<String> = self.load(options).diagnostics.iter().map(show).collect();
         shown.join("\n").replace(&prefix, "").replace(&self.path().display().to_string(), "DIR")

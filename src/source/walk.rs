@@ -4,13 +4,14 @@
 //! the folder: what is outside of it is nobody's definition.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::codes;
 use super::file::reason;
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, Kind};
 
 /// A file that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Root {
             Box::new(
                 Diagnostic::error(codes::NO_FOLDER, message)
                     .in_file(&file)
-                    .hint("name the folder that holds the hooks' definitions, or make one with `hooksync export` or `hooksync new`"),
+                    .hint("name the folder that holds the hooks' definitions, or create one with `hooksync export` or `hooksync new`"),
             )
         };
         let real = dir.canonicalize().map_err(|error| {
@@ -49,6 +50,43 @@ impl Root {
         } else {
             Err(fail("this is a file; definitions are read from a folder".to_owned()))
         }
+    }
+
+    /// The folder behind a DIR, and the file if DIR is one.
+    pub(crate) fn of(dir: &Path) -> Result<(Self, Option<PathBuf>), Box<Diagnostic>> {
+        if !dir.is_file() {
+            return Ok((Self::open(dir)?, None));
+        }
+        let ending = dir.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        if !matches!(ending, "yaml" | "yml") || is_test(dir) {
+            let message = "this file is not a definition";
+            let found = Diagnostic::error(codes::NO_FOLDER, message).in_file(display(dir));
+            return Err(Box::new(
+                found.hint("name a definition (`*.yaml`), or the folder that holds them"),
+            ));
+        }
+        let folder = match dir.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        Ok((Self::open(folder)?, Some(dir.to_owned())))
+    }
+
+    /// Whether a folder of this name is right in it.
+    pub(crate) fn has_folder(&self, name: &str) -> bool {
+        self.real.join(name).is_dir()
+    }
+
+    /// The kind of a file that doesn't say which: an action if a folder on the
+    /// way to it is called `actions`, else what this folder stands for.
+    pub(crate) fn kind_of(&self, path: &Path, default: Kind) -> Kind {
+        let below =
+            path.strip_prefix(&self.given).unwrap_or(path).parent().unwrap_or(Path::new(""));
+        let on_the_way = below.components().any(|part| part.as_os_str() == "actions");
+        if on_the_way || kind_of_folder(&self.real) == Some(Kind::Action) {
+            return Kind::Action;
+        }
+        default
     }
 
     /// Whether a path, once its links are followed, lies inside the folder.
@@ -89,7 +127,10 @@ impl Root {
             let extension = path.extension().and_then(|extension| extension.to_str());
             extension.is_some_and(|extension| extensions.contains(&extension))
         };
-        if !wanted(&path) || path.file_name().is_some_and(|name| name == SETTINGS_FILE) {
+        if !wanted(&path)
+            || is_test(&path)
+            || path.file_name().is_some_and(|name| name == SETTINGS_FILE)
+        {
             return;
         }
         let file = display(&path);
@@ -153,6 +194,27 @@ impl Root {
 
 /// The settings' file, which is no definition.
 pub(crate) const SETTINGS_FILE: &str = "hooksync.yaml";
+
+/// The kind that a folder's own name stands for.
+pub(crate) fn kind_of_folder(dir: &Path) -> Option<Kind> {
+    let real = dir.canonicalize().ok()?;
+    let folder = if real.is_file() { real.parent()?.to_owned() } else { real };
+    kind_of_name(folder.file_name()?)
+}
+
+fn kind_of_name(name: &OsStr) -> Option<Kind> {
+    match name.to_str() {
+        Some("actions") => Some(Kind::Action),
+        Some("hooks") => Some(Kind::Hook),
+        _ => None,
+    }
+}
+
+/// Whether a file holds behaviour tests, which are no definition.
+fn is_test(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}
 
 fn is_passed_over(entry: &DirEntry) -> bool {
     let name = entry.file_name();

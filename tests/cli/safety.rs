@@ -81,3 +81,35 @@ async fn a_token_without_a_scope_is_told_before_the_first_write() {
     assert!(refused.stderr.contains("create:hooks"), "{refused}");
     assert_eq!(writes(&tenant), [""; 0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_definitions_file_is_planned_alone() {
+    let live = vec![hook(0, "h-0", SIGN_UP), hook(1, "h-1", SIGN_UP)];
+    let tenant = tenant_with(live).await;
+    let project = one("\n  // new");
+    let plan = ["plan", "hooks/h-0.yaml", "--allow-delete", "--format", "json"];
+    let plan = project.on(&tenant, &plan).expect(0).json();
+    let changes = plan["changes"].as_array().unwrap();
+    assert_eq!(changes.iter().map(|c| c["name"].as_str().unwrap()).collect::<Vec<_>>(), ["h-0"]);
+    project.on(&tenant, &["apply", "hooks/h-0.yaml", "--allow-delete", "--yes"]).expect(0);
+    assert_eq!(tenant.state().hooks.len(), 2);
+    // a file that is no definition is no empty folder
+    project.write("hooks/broken.yaml", "name: a\n");
+    for command in [&["validate", "hooks/broken.yaml"][..], &["validate", "hooks/h-0.js"]] {
+        project.run(command).expect(1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_half_migrated_folder_passes_over_is_not_deleted() {
+    let live = vec![hook(0, "h-0", SIGN_UP), hook(1, "h-1", SIGN_UP)];
+    let tenant = tenant_with(live).await;
+    let project = one("");
+    let json = r#"{"name":"h-1","script":"./h-1.js","triggerId":"pre-user-registration"}"#;
+    project.write("hooks/h-1.json", json);
+    project.write("hooks/h-1.js", script(SIGN_UP, ""));
+    let told = project.on(&tenant, &["plan"]).expect(0).to_string();
+    assert!(told.contains("HS020"), "{told}");
+    project.on(&tenant, &["apply", "--yes", "--allow-delete", "--force"]).expect(1);
+    assert_eq!(tenant.state().hooks.len(), 2);
+}

@@ -39,6 +39,10 @@ pub struct SchemaArgs {
 pub enum SchemaKind {
     /// A hook's definition
     Hook,
+    /// An action's definition
+    Action,
+    /// The bindings of triggers
+    Bindings,
     /// hooksync.yaml
     Config,
     /// `plan --format json`

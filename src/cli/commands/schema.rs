@@ -12,6 +12,8 @@ use crate::source::schema;
 pub(super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     context.output.data(&match args.kind {
         SchemaKind::Hook => schema::hook(),
+        SchemaKind::Action => schema::action(),
+        SchemaKind::Bindings => schema::bindings(),
         SchemaKind::Config => schema::config(),
         SchemaKind::Plan => json::schema(json::Kind::Plan),
         SchemaKind::Result => json::schema(json::Kind::Result),

@@ -76,13 +76,24 @@ impl fmt::Display for Origin {
     }
 }
 
+/// The folder of each kind; `None` where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kinds {
+    /// That of hooks.
+    pub hooks: Option<PathBuf>,
+    /// That of actions.
+    pub actions: Option<PathBuf>,
+}
+
 /// What a command without a network needs, for one environment.
 #[derive(Debug, Clone)]
 pub struct ProjectSettings {
     /// The environment of hooksync.yaml, if one was chosen.
     pub environment: Option<String>,
-    /// The folder of definitions.
+    /// The folder of definitions; without a DIR, that of hooks if there is one.
     pub dir: Setting<PathBuf>,
+    /// The folder of each kind, where no DIR was named.
+    pub kinds: Option<Kinds>,
     /// What keywords stand for.
     pub keywords: Keywords,
     /// Whether markers without a value may stay.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{
-    ConfigFile, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting, Target,
-    TenantSettings, Variables, credentials, keywords, suffix,
+    ConfigFile, Kinds, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting,
+    Target, TenantSettings, Variables, credentials, keywords, suffix,
 };
 use crate::api::Headroom;
 use crate::cli::args::shared::LOCAL_STATE;
@@ -164,6 +164,7 @@ impl<'a> Parts<'a> {
         Ok(ProjectSettings {
             environment: self.name().map(str::to_owned),
             dir: self.dir(),
+            kinds: self.args.dir.is_none().then(|| self.kinds()),
             keywords: keywords::gather(&args.keyword, file, self.name(), variables)?,
             allow_unresolved: args.allow_unresolved,
         })
@@ -196,14 +197,45 @@ impl<'a> Parts<'a> {
         Variables { environment: self.environment, suffix, deploy: self.file.deploy.as_ref() }
     }
 
-    /// The folder that was named, else the file's, else `hooks`.
+    /// The folder that was named, else the file's, else `hooks`, else
+    /// `actions` where there are no hooks.
     fn dir(self) -> Setting<PathBuf> {
         if let Some(dir) = &self.args.dir {
             return Setting::new(dir.clone(), Origin::Flag("DIR"));
         }
-        match &self.file.config.hooks {
-            Some(dir) => Setting::new(dir.clone(), self.file.origin("hooks")),
-            None => Setting::new(self.file.beside("hooks"), Origin::Default),
+        let Kinds { hooks, actions } = self.kinds();
+        let config = &self.file.config;
+        let (dir, given, key) = match (hooks, actions) {
+            (None, Some(actions)) => (actions, config.actions.is_some(), "actions"),
+            (hooks, _) => {
+                let hooks = hooks.unwrap_or_else(|| self.file.beside("hooks"));
+                (hooks, config.hooks.is_some(), "hooks")
+            }
+        };
+        let origin = if given { self.file.origin(key) } else { Origin::Default };
+        Setting::new(dir, origin)
+    }
+
+    /// The folder of each kind: the file's, else the default beside the file,
+    /// as far as they are there. Where neither is, that of hooks is asked for.
+    fn kinds(self) -> Kinds {
+        let config = &self.file.config;
+        let folder = |given: &Option<PathBuf>, default: &str| {
+            let folder = given.clone().unwrap_or_else(|| self.file.beside(default));
+            folder.exists().then_some(folder)
+        };
+        let (hooks, actions) = (folder(&config.hooks, "hooks"), folder(&config.actions, "actions"));
+        match (&hooks, &actions) {
+            (None, None) if config.hooks.is_none() && config.actions.is_some() => {
+                Kinds { hooks: None, actions: config.actions.clone() }
+            }
+            (None, None) => {
+                let asked = config.hooks.clone().unwrap_or_else(|| self.file.beside("hooks"));
+                Kinds { hooks: Some(asked), actions: None }
+            }
+            // one folder for both
+            _ if hooks == actions => Kinds { hooks, actions: None },
+            _ => Kinds { hooks, actions },
         }
     }
 

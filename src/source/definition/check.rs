@@ -2,36 +2,84 @@
 //!
 //! Must not look at files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Parsed, Placed};
-use crate::model::{Diagnostic, Name, Severity, Trigger};
+use crate::model::{BindingsOrder, Code, Diagnostic, Kind, Name, Place, Severity, Trigger};
 use crate::source::codes;
 
 /// Checks all definitions of a folder.
-pub(crate) fn together(definitions: &[Parsed], found: &mut Vec<Diagnostic>) {
-    let owners = identities(definitions, found);
-    enabled(definitions, found);
-    former_names(definitions, &owners, found);
+pub(crate) fn together(definitions: &[&Parsed], found: &mut Vec<Diagnostic>) {
+    for kind in [Kind::Hook, Kind::Action] {
+        let own: Vec<&Parsed> =
+            definitions.iter().copied().filter(|parsed| parsed.kind == kind).collect();
+        let owners = identities(&own, found);
+        enabled(&own, found);
+        former_names(&own, &owners, found);
+    }
+}
+
+/// The bindings of all files, one order for each trigger; every further one
+/// is reported, and so is an action that is bound twice to one trigger.
+pub(crate) fn bindings(
+    mut orders: Vec<BindingsOrder>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<BindingsOrder> {
+    orders.sort_by(|a, b| a.trigger.as_str().cmp(b.trigger.as_str()).then(a.place.cmp(&b.place)));
+    for pair in orders.windows(2) {
+        if pair[0].trigger == pair[1].trigger {
+            let message = format!(
+                "the bindings of `{}` are defined already, in `{}`",
+                pair[1].trigger, pair[0].place.file
+            );
+            let error = at(&pair[1].place, codes::BOUND_TWICE, message);
+            found.push(error.hint("put all actions of a trigger into one list"));
+        }
+    }
+    orders.dedup_by(|later, first| later.trigger == first.trigger);
+    for order in &orders {
+        let mut seen = BTreeSet::new();
+        for entry in &order.entries {
+            if !seen.insert(&entry.action) {
+                let message = format!("this action is bound to `{}` twice", order.trigger);
+                let mut double = at(&entry.place, codes::BOUND_TWICE, message);
+                double.severity = Severity::Warning;
+                found.push(double.hint("it runs twice in each flow; remove one of the two"));
+            }
+        }
+    }
+    orders
+}
+
+fn at(place: &Place, code: Code, message: String) -> Diagnostic {
+    let found = Diagnostic::error(code, message).in_file(&place.file);
+    let span = place.span.clone();
+    Diagnostic {
+        position: span.as_ref().map(|span| span.position),
+        excerpt: span.and_then(|span| span.excerpt),
+        ..found
+    }
 }
 
 /// Which definition has which name; every further one with it is told.
 pub(crate) fn identities<'d>(
-    definitions: &'d [Parsed],
+    definitions: &[&'d Parsed],
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<&'d Name, &'d Parsed> {
     let mut owners: BTreeMap<&Name, &Parsed> = BTreeMap::new();
     for definition in definitions {
         let Some(Placed { value: name, span }) = &definition.name else { continue };
         if let Some(first) = owners.get(name) {
+            let kind = definition.kind;
             let message =
-                format!("hook `{name}` has a definition already, in `{}`", first.text.file);
-            found.push(
-                definition
-                    .text
-                    .error(codes::SAME_IDENTITY, message, span)
-                    .hint("names that differ only in case, blanks and hyphens are one name; remove or rename one"),
-            );
+                format!("{kind} `{name}` has a definition already, in `{}`", first.text.file);
+            let hint = match kind {
+                Kind::Hook => {
+                    "names that differ only in case, blanks and hyphens are one name; remove or rename one"
+                }
+                Kind::Action | Kind::Bindings => "remove or rename one of the two",
+            };
+            found.push(definition.text.error(codes::SAME_IDENTITY, message, span).hint(hint));
         } else {
             owners.insert(name, definition);
         }
@@ -39,7 +87,7 @@ pub(crate) fn identities<'d>(
     owners
 }
 
-fn enabled(definitions: &[Parsed], found: &mut Vec<Diagnostic>) {
+fn enabled(definitions: &[&Parsed], found: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&Trigger, &Parsed> = BTreeMap::new();
     for definition in definitions {
         let (Some(trigger), Some(Placed { value: true, span })) =
@@ -69,7 +117,7 @@ fn enabled(definitions: &[Parsed], found: &mut Vec<Diagnostic>) {
 const MOST_FORMER: usize = 100;
 
 fn former_names(
-    definitions: &[Parsed],
+    definitions: &[&Parsed],
     owners: &BTreeMap<&Name, &Parsed>,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -78,7 +126,8 @@ fn former_names(
         for Placed { value: former, span } in definition.renamed_from.iter().take(MOST_FORMER) {
             let own = definition.name.as_ref().is_some_and(|name| name.value == *former);
             if own {
-                let message = format!("`{former}` is this hook's name, not a former one");
+                let message =
+                    format!("`{former}` is this {}'s name, not a former one", definition.kind);
                 found.push(
                     definition
                         .text
@@ -89,8 +138,8 @@ fn former_names(
             }
             if let Some(owner) = owners.get(former) {
                 let message = format!(
-                    "`{former}` has a definition of its own, in `{}`: its hook is renamed only if that one takes over another",
-                    owner.text.file
+                    "`{former}` has a definition of its own, in `{}`: its {} is renamed only if that one takes over another",
+                    owner.text.file, definition.kind
                 );
                 found.push(
                     definition
@@ -100,10 +149,10 @@ fn former_names(
                 );
             }
             match claims.get(former) {
-                Some(other) if !std::ptr::eq(*other, definition) => {
+                Some(other) if !std::ptr::eq(*other, *definition) => {
                     let message = format!(
-                        "`{former}` is claimed as a former name in `{}` too; a hook can become only one",
-                        other.text.file
+                        "`{former}` is claimed as a former name in `{}` too; one {} can become only one",
+                        other.text.file, definition.kind
                     );
                     found.push(
                         definition

@@ -1,9 +1,11 @@
-//! One hook as a file describes it, whatever the layout.
+//! One hook or action as a file describes it, whatever the layout.
 //!
 //! The main type is [`Parsed`], read as far as it can be: a fault in one
 //! field leaves the others usable. Must not open the script, nor know where in
 //! a folder definitions lie.
 
+mod action;
+pub(crate) mod bindings;
 pub(crate) mod check;
 pub(crate) mod script;
 mod values;
@@ -20,13 +22,13 @@ use super::keyword::{Budget, Keywords, Resolver};
 use super::node::{Entry, Node};
 use super::walk::{Found, Root};
 use crate::model::{
-    Body, Definition, Dependencies, DesiredSecret, DesiredState, Diagnostic, Name, Place, Script,
-    SecretKey, Trigger,
+    ActionBody, BindingsOrder, Body, Definition, Dependencies, DesiredSecret, DesiredState,
+    Diagnostic, InPlay, Kind, Name, Script, SecretKey, Trigger,
 };
 
-/// The fields of a definition, in the order in which they are written. The
-/// last two are hooksync's own.
-pub(crate) const FIELDS: [&str; 8] = [
+/// The fields of a hook's definition, in the order in which they are written.
+/// The last three are hooksync's own.
+pub(crate) const HOOK_FIELDS: [&str; 9] = [
     "name",
     "triggerId",
     "enabled",
@@ -35,7 +37,31 @@ pub(crate) const FIELDS: [&str; 8] = [
     "secrets",
     "renamedFrom",
     "literalMarkers",
+    "kind",
 ];
+
+/// The fields of an action's definition.
+pub(crate) const ACTION_FIELDS: [&str; 12] = [
+    "kind",
+    "name",
+    "triggerId",
+    "triggerVersion",
+    "runtime",
+    "script",
+    "dependencies",
+    "modules",
+    "secrets",
+    "deploy",
+    "renamedFrom",
+    "literalMarkers",
+];
+
+/// What a definition is of, and whose habits its file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) kind: Kind,
+    pub(crate) style: Style,
+}
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -48,8 +74,12 @@ pub(crate) struct Placed<T> {
 /// field that is missing or faulty; [`Self::written`] tells which.
 #[derive(Clone)]
 pub(crate) struct Parsed {
+    pub(crate) kind: Kind,
+    pub(crate) style: Style,
     pub(crate) at: Found,
     pub(crate) text: Rc<Text>,
+    /// What only an action has.
+    pub(crate) action: ActionBody,
     /// The tree before keyword replacement.
     pub(crate) written: Node,
     pub(crate) name: Option<Placed<Name>>,
@@ -75,6 +105,9 @@ pub(crate) struct Context<'a> {
     pub(crate) allow_unresolved: bool,
     /// Whether definitions can say which markers are text.
     pub(crate) has_literals: bool,
+    /// The kind of a definition that neither says it nor lies in a folder that
+    /// does.
+    pub(crate) default_kind: Kind,
     pub(crate) used: BTreeSet<String>,
     pub(crate) found: Vec<Diagnostic>,
 }
@@ -86,6 +119,7 @@ impl<'a> Context<'a> {
             keywords,
             allow_unresolved,
             has_literals: true,
+            default_kind: Kind::Hook,
             used: BTreeSet::new(),
             found: Vec::new(),
         }
@@ -124,13 +158,15 @@ pub(crate) fn read(
     written: Node,
     resolved: &Node,
     literal: BTreeSet<String>,
-    style: Style,
+    shape: Shape,
     context: &mut Context<'_>,
 ) -> Option<Parsed> {
+    let Shape { kind, style } = shape;
     let mut fields = Fields { text: &text, found: &mut context.found };
-    let (what, known) = match style {
-        Style::Native => ("a definition", &FIELDS[..]),
-        Style::Deploy => ("a hook", &FIELDS[..6]),
+    let (what, known) = match (style, kind) {
+        (Style::Native, Kind::Action) => ("an action", &ACTION_FIELDS[..]),
+        (Style::Native, _) => ("a hook", &HOOK_FIELDS[..]),
+        (Style::Deploy, _) => ("a hook", &HOOK_FIELDS[..6]),
     };
     let entries = match style {
         Style::Native => fields.record(resolved, what, known)?,
@@ -154,21 +190,28 @@ pub(crate) fn read(
         }
     }
     let (name, written_name) =
-        entry("name").and_then(|entry| values::name(&mut fields, entry, style)).unzip();
-    let trigger = entry("triggerId").and_then(|entry| values::trigger(&mut fields, entry));
+        entry("name").and_then(|entry| values::name(&mut fields, entry, shape)).unzip();
+    let trigger = entry("triggerId").and_then(|entry| values::trigger(&mut fields, entry, kind));
     let enabled = entry("enabled").and_then(|Entry { value, .. }| {
         let span = value.span.clone();
         Some(Placed { value: fields.boolean(value, "`enabled`")?, span })
     });
     let dependencies =
         entry("dependencies").and_then(|entry| values::dependencies(&mut fields, entry));
-    let secrets = entry("secrets").and_then(|entry| values::secrets(&mut fields, entry));
+    let mut action = action::read(&mut fields, entry);
+    let secrets = entry("secrets").and_then(|entry| {
+        let rotated_at = (kind == Kind::Action).then_some(&mut action.rotated_at);
+        values::secrets(&mut fields, entry, rotated_at)
+    });
     let renamed_from = entry("renamedFrom")
-        .map(|entry| values::former_names(&mut fields, entry))
+        .map(|entry| values::former_names(&mut fields, entry, kind))
         .unwrap_or_default();
     let (script, script_span) = values::script_path(&mut fields, entry("script"), &at, style);
     drop(entries);
     Some(Parsed {
+        kind,
+        style,
+        action,
         written_name: written_name.unwrap_or_default(),
         at,
         text,
@@ -185,41 +228,52 @@ pub(crate) fn read(
     })
 }
 
-/// The hook that a definition describes, if nothing of it is missing. Reads
+/// The definition that a file describes, if nothing of it is missing. Reads
 /// its script.
-pub(crate) fn hook(
+pub(crate) fn complete(
     root: &Root,
-    definition: Parsed,
+    parsed: Parsed,
     source_text: String,
     context: &mut Context<'_>,
 ) -> Option<Definition> {
-    let text = match script::read(root, &definition)? {
+    let text = match script::read(root, &parsed)? {
         Ok(text) => text,
         Err(found) => {
             context.found.push(*found);
             return None;
         }
     };
-    let (script, script_source) = context.resolver(&definition.literal, &text).script(&text);
+    context.has_literals = parsed.style == Style::Native;
+    let (script, script_source) = context.resolver(&parsed.literal, &text).script(&text);
+    let name = parsed.name?;
     Some(Definition {
-        name: definition.name?.value,
-        written_name: definition.written_name,
-        trigger: definition.trigger?.value,
+        place: parsed.text.place(&name.span),
+        name: name.value,
+        written_name: parsed.written_name,
+        trigger: parsed.trigger?.value,
         script: Script::new(script),
         script_source,
-        dependencies: definition.dependencies,
-        secrets: definition.secrets,
-        renamed_from: definition.renamed_from.into_iter().map(|placed| placed.value).collect(),
-        place: Place::file(definition.text.file.clone()),
+        dependencies: parsed.dependencies,
+        secrets: parsed.secrets,
+        renamed_from: parsed.renamed_from.into_iter().map(|placed| placed.value).collect(),
         source_text,
-        body: Body::Hook { enabled: definition.enabled.map(|placed| placed.value) },
+        body: match parsed.kind {
+            Kind::Action => Body::Action(parsed.action),
+            Kind::Hook | Kind::Bindings => {
+                Body::Hook { enabled: parsed.enabled.map(|placed| placed.value) }
+            }
+        },
     })
 }
 
-/// Hooks in order of their names, one each. (A second one of a name has been
-/// told.)
-pub(crate) fn desired(mut hooks: Vec<Definition>) -> DesiredState {
-    hooks.sort_by(|a, b| a.name.cmp(&b.name));
-    hooks.dedup_by(|a, b| a.name == b.name);
-    DesiredState { definitions: hooks, ..DesiredState::default() }
+/// Definitions in order of kind and name, one each. (A second one of a name
+/// has been reported.)
+pub(crate) fn desired(
+    mut definitions: Vec<Definition>,
+    bindings: Vec<BindingsOrder>,
+    in_play: InPlay,
+) -> DesiredState {
+    definitions.sort_by_key(Definition::address);
+    definitions.dedup_by(|a, b| a.address() == b.address());
+    DesiredState { definitions, bindings, in_play }
 }

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::{Placed, Style};
+use jiff::Timestamp;
+
+use super::{Placed, Shape, Style, action};
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, DesiredSecret, Name, SecretKey, Trigger};
+use crate::model::{Dependencies, DesiredSecret, Kind, Name, SecretKey, Trigger};
 use crate::source::codes;
 use crate::source::fields::{Fields, list, nearest, short};
-use crate::source::node::{Entry, Value};
+use crate::source::node::{Entry, Node, Value};
 use crate::source::walk::{Found, relative, within};
 
 /// The name. The Deploy CLI sends it in lower case with hyphens for blanks, so
@@ -19,10 +21,14 @@ use crate::source::walk::{Found, relative, within};
 pub(super) fn name(
     fields: &mut Fields<'_>,
     entry: &Entry,
-    style: Style,
+    Shape { kind, style }: Shape,
 ) -> Option<(Placed<Name>, String)> {
     let Entry { value: node, .. } = entry;
     let written = fields.text(node, "`name`")?;
+    if kind == Kind::Action {
+        let value = action_name(fields, node, written)?;
+        return Some((Placed { value, span: node.span.clone() }, written.to_owned()));
+    }
     let sent = match style {
         Style::Native => written.to_owned(),
         Style::Deploy => written.to_lowercase().replace(char::is_whitespace, "-"),
@@ -48,16 +54,80 @@ pub(super) fn name(
     Some((Placed { value: name, span: node.span.clone() }, written.to_owned()))
 }
 
+/// An action's name: any text that can be shown on a line.
+pub(super) fn action_name(fields: &mut Fields<'_>, node: &Node, written: &str) -> Option<Name> {
+    let after = if node.replaced { ", after keyword replacement," } else { "" };
+    let fault = if written.trim().is_empty() {
+        "is empty"
+    } else if written.chars().any(char::is_control) {
+        "holds a control character"
+    } else {
+        return Some(Name::action(written));
+    };
+    fields.error(codes::INVALID_NAME, format!("the name of an action{after} {fault}"), &node.span);
+    None
+}
+
+/// The triggers of actions that Auth0 documents.
+pub(crate) const ACTION_TRIGGERS: [&str; 15] = [
+    "post-login",
+    "credentials-exchange",
+    "pre-user-registration",
+    "post-user-registration",
+    "post-change-password",
+    "send-phone-message",
+    "password-reset-post-challenge",
+    "custom-phone-provider",
+    "custom-email-provider",
+    "custom-token-exchange",
+    "event-stream",
+    "login-post-identifier",
+    "signup-post-identifier",
+    "password-hash-migration",
+    "post-credential-validation",
+];
+
+/// An action's trigger. Auth0 adds new ones from time to time, so an unknown
+/// one is passed on.
+pub(super) fn action_trigger(fields: &mut Fields<'_>, node: &Node, id: &str) -> Option<Trigger> {
+    let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if id.is_empty() || !id.chars().all(is_id) {
+        let message = "this cannot be a trigger's id";
+        let hint = format!("the triggers are {}", list(&ACTION_TRIGGERS));
+        fields.advise(codes::UNKNOWN_TRIGGER, message, &node.span, hint);
+        return None;
+    }
+    if !ACTION_TRIGGERS.contains(&id) {
+        let near = nearest(id, &ACTION_TRIGGERS);
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
+        let message = "this trigger is not a documented one; the tenant will be asked for it";
+        fields.note(codes::UNUSUAL_TRIGGER, message, &node.span, hint);
+    }
+    Some(Trigger::from_tenant(id))
+}
+
 /// The trigger.
-pub(super) fn trigger(fields: &mut Fields<'_>, entry: &Entry) -> Option<Placed<Trigger>> {
+pub(super) fn trigger(
+    fields: &mut Fields<'_>,
+    entry: &Entry,
+    kind: Kind,
+) -> Option<Placed<Trigger>> {
     let Entry { value: node, .. } = entry;
     let id = fields.text(node, "`triggerId`")?;
+    if kind == Kind::Action {
+        let value = action_trigger(fields, node, id)?;
+        return Some(Placed { value, span: node.span.clone() });
+    }
     if let Some(trigger) = Trigger::known(id) {
         return Some(Placed { value: trigger, span: node.span.clone() });
     }
     let known = Trigger::KNOWN;
     let known: Vec<&str> = known.iter().map(Trigger::as_str).collect();
     let hint = match nearest(id, &known) {
+        _ if ACTION_TRIGGERS.contains(&id) => {
+            "only actions run there: add `kind: action`, or move the file to a folder `actions`"
+                .to_owned()
+        }
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the triggers are {}", list(&known)),
     };
@@ -90,6 +160,7 @@ pub(super) fn dependencies(fields: &mut Fields<'_>, entry: &Entry) -> Option<Dep
 pub(super) fn secrets(
     fields: &mut Fields<'_>,
     entry: &Entry,
+    mut rotated_at: Option<&mut BTreeMap<SecretKey, Timestamp>>,
 ) -> Option<BTreeMap<SecretKey, DesiredSecret>> {
     let Entry { key, value: node } = entry;
     match &node.value {
@@ -113,7 +184,11 @@ pub(super) fn secrets(
     let mut complete = true;
     let mut secrets = BTreeMap::new();
     for (key, entry) in entries {
-        match secret(fields, key, entry) {
+        let value = match rotated_at.as_deref_mut() {
+            Some(rotated_at) => action::secret(fields, key, entry, rotated_at),
+            None => Some(entry),
+        };
+        match value.and_then(|entry| secret(fields, key, entry)) {
             Some(secret) => {
                 secrets.insert(key.to_owned(), secret);
             }
@@ -171,10 +246,19 @@ fn tell_empty(fields: &mut Fields<'_>, field: &str, span: &Range<usize>) {
 }
 
 /// The former names.
-pub(super) fn former_names(fields: &mut Fields<'_>, entry: &Entry) -> Vec<Placed<Name>> {
+pub(super) fn former_names(
+    fields: &mut Fields<'_>,
+    entry: &Entry,
+    kind: Kind,
+) -> Vec<Placed<Name>> {
     let texts = fields.texts(&entry.value, "`renamedFrom`");
     let mut names = Vec::new();
     for (written, node) in texts {
+        if kind == Kind::Action {
+            let name = action_name(fields, node, written);
+            names.extend(name.map(|value| Placed { value, span: node.span.clone() }));
+            continue;
+        }
         match Name::hook(written) {
             Ok(value) => names.push(Placed { value, span: node.span.clone() }),
             Err(invalid) => fields.advise(

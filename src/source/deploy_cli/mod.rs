@@ -16,7 +16,10 @@ mod tests;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use read::{load, read, root_of};
+pub(crate) use read::{read, root_of, source_text};
+
+use super::walk::display;
+use super::yaml;
 
 /// Sections that nearly every `tenant.yaml` has one of.
 const SECTIONS: [&str; 8] = [
@@ -37,10 +40,22 @@ pub(crate) enum Tree {
     Directory(PathBuf),
     /// The YAML file.
     Yaml(PathBuf),
+    /// One definition's file out of the directory layout.
+    File(PathBuf),
+}
+
+impl Tree {
+    /// What findings about the tree as a whole name.
+    pub(crate) fn shown(&self) -> String {
+        let (Self::Directory(path) | Self::Yaml(path) | Self::File(path)) = self;
+        display(path)
+    }
 }
 
 /// The folder's name inside an export in the directory layout.
 pub(crate) const HOOKS: &str = "hooks";
+/// The same of actions.
+pub(crate) const ACTIONS: &str = "actions";
 
 /// The names of the YAML layout's file.
 const YAML_FILES: [&str; 2] = ["tenant.yaml", "tenant.yml"];
@@ -49,8 +64,11 @@ const YAML_FILES: [&str; 2] = ["tenant.yaml", "tenant.yml"];
 /// given), if it is one of the Deploy CLI's.
 pub(crate) fn recognise(dir: &Path) -> Option<Tree> {
     if dir.is_file() {
-        let is_yaml = dir.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        return is_yaml.then(|| Tree::Yaml(dir.to_owned()));
+        return match dir.extension()?.to_str()? {
+            "yaml" | "yml" if has_section(dir) => Some(Tree::Yaml(dir.to_owned())),
+            "json" => Some(Tree::File(dir.to_owned())),
+            _ => None,
+        };
     }
     if let Some(file) = yaml_file(dir) {
         return Some(Tree::Yaml(file));
@@ -99,6 +117,15 @@ fn yaml_file(dir: &Path) -> Option<PathBuf> {
     files.into_iter().find(|file| {
         file.is_file() && fs::read_to_string(file).is_ok_and(|text| section::find(&text).is_some())
     })
+}
+
+/// Whether a YAML file has a list of hooks. A definition, faulty or not, has
+/// none: only what is a tree is taken for one.
+fn has_section(file: &Path) -> bool {
+    let Ok(text) = fs::read_to_string(file) else { return false };
+    section::find(&text).is_some()
+        || yaml::parse(&raw::quote_bare(&text).0, yaml::LARGE)
+            .is_ok_and(|tree| tree.get("hooks").is_some() && tree.get("name").is_none())
 }
 
 /// Whether a folder has definitions of hooksync's own layout.

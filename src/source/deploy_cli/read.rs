@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::replaced::ReplacedText;
-use super::{HOOKS, Tree, files, section};
-use crate::model::{DesiredState, Diagnostic, Severity};
-use crate::source::definition::{self, Context, Parsed, Style, check};
+use super::{HOOKS, Tree, above, files, section};
+use crate::model::{Diagnostic, Kind, Severity};
+use crate::source::codes;
+use crate::source::definition::{self, Context, Parsed, Shape, Style};
 use crate::source::file::{self, Text};
 use crate::source::keyword::Within;
+use crate::source::native::Gathered;
 use crate::source::node::{Node, Value};
 use crate::source::walk::{Found, Root, display};
 use crate::source::yaml::{self, LARGE};
-use crate::source::{Layout, codes};
 
 /// The largest `tenant.yaml`: it holds far more than hooks.
 const MAX_YAML: u64 = 10_000_000;
@@ -23,55 +24,35 @@ const MAX_YAML: u64 = 10_000_000;
 pub(crate) fn root_of(tree: &Tree) -> PathBuf {
     match tree {
         Tree::Directory(root) => root.clone(),
-        Tree::Yaml(file) => match file.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            _ => PathBuf::from("."),
-        },
-    }
-}
-
-/// The desired state of a tree, the number of its hooks, and its layout.
-pub(crate) fn load(tree: &Tree, context: &mut Context<'_>) -> (DesiredState, usize, Layout) {
-    let layout = match tree {
-        Tree::Directory(_) => Layout::DeployCli,
-        Tree::Yaml(_) => Layout::DeployCliYaml,
-    };
-    let root = match Root::open(&root_of(tree)) {
-        Ok(root) => root,
-        Err(found) => {
-            context.found.push(*found);
-            return (DesiredState::default(), 0, layout);
+        Tree::Yaml(file) | Tree::File(file) => {
+            let folder = match file.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+                _ => PathBuf::from("."),
+            };
+            let is_hooks = matches!(tree, Tree::File(_)) && folder.ends_with(HOOKS);
+            if is_hooks { above(&folder) } else { folder }
         }
-    };
-    context.has_literals = false;
-    let (definitions, count) = read(&root, tree, context);
-    if count == 0 && context.found.is_empty() {
-        let message = "there are no hooks in this tree; those of the tenant are left alone, \
-                       unless deletes are allowed";
-        let shown = match tree {
-            Tree::Directory(folder) | Tree::Yaml(folder) => display(folder),
-        };
-        context.found.push(Diagnostic::warning(codes::NO_DEFINITIONS, message).in_file(shown));
     }
-    check::together(&definitions, &mut context.found);
-    let hooks = definitions.into_iter().filter_map(|definition| {
-        let text = source_text(&definition.text, tree);
-        definition::hook(&root, definition, text, context)
-    });
-    (definition::desired(hooks.collect()), count, layout)
 }
 
 /// All hooks of a tree, as far as they can be read, and how many there are.
-pub(crate) fn read(root: &Root, tree: &Tree, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
-    match tree {
-        Tree::Directory(folder) => read_folder(root, &folder.join(HOOKS), context),
+pub(crate) fn read(root: &Root, tree: &Tree, context: &mut Context<'_>) -> Gathered {
+    let (definitions, hooks) = match tree {
+        Tree::Directory(folder) => {
+            let folder = folder.join(HOOKS);
+            let mut paths: Vec<PathBuf> = files(&folder, &["json"]).collect();
+            paths.sort();
+            read_files(root, paths, context)
+        }
+        Tree::File(file) => read_files(root, vec![file.clone()], context),
         Tree::Yaml(file) => read_yaml(file, context),
-    }
+    };
+    Gathered { definitions, hooks, has_hooks: true, ..Gathered::default() }
 }
 
 /// What findings about a definition may point into: the file, but of a
 /// `tenant.yaml` the hooks alone, on their own lines.
-fn source_text(text: &Text, tree: &Tree) -> String {
+pub(crate) fn source_text(text: &Text, tree: &Tree) -> String {
     match (tree, section::find(&text.text)) {
         (Tree::Yaml(_), Some(part)) => {
             let lines = text.text[..part.start].matches('\n').count();
@@ -81,9 +62,7 @@ fn source_text(text: &Text, tree: &Tree) -> String {
     }
 }
 
-fn read_folder(root: &Root, folder: &Path, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
-    let mut paths: Vec<PathBuf> = files(folder, &["json"]).collect();
-    paths.sort();
+fn read_files(root: &Root, paths: Vec<PathBuf>, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
     let count = paths.len();
     let mut definitions = Vec::with_capacity(count);
     for path in paths {
@@ -102,7 +81,8 @@ fn read_folder(root: &Root, folder: &Path, context: &mut Context<'_>) -> (Vec<Pa
 }
 
 fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed> {
-    let part = ReplacedText::new(&text, 0..text.text.len(), context);
+    let body = text.text.len() - text.text.trim_start_matches('\u{feff}').len();
+    let part = ReplacedText::new(&text, body..text.text.len(), context);
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&part.text) {
         if part.tell_left(context) {
             return None;
@@ -198,5 +178,6 @@ fn hooks_of(text: &Text, context: &mut Context<'_>) -> Option<Node> {
 
 fn take(at: Found, text: Rc<Text>, tree: Node, context: &mut Context<'_>) -> Option<Parsed> {
     let literal = std::collections::BTreeSet::new();
-    definition::read(at, text, tree.clone(), &tree, literal, Style::Deploy, context)
+    let shape = Shape { kind: Kind::Hook, style: Style::Deploy };
+    definition::read(at, text, tree.clone(), &tree, literal, shape, context)
 }

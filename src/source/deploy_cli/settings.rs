@@ -56,7 +56,7 @@ pub fn read(path: &Path) -> (DeployConfig, Vec<Diagnostic>) {
     };
     // No line is quoted in findings: the file is full of secrets.
     let mut found = Vec::new();
-    match serde_json::from_str(&text) {
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
         Ok(KeywordValue::Map(entries)) => {
             for (key, value) in entries {
                 config.take(&key, value, &mut found);

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::render;
+use crate::model::Kind;
 use crate::source::Layout;
 use crate::source::definition::{Context, Parsed};
 use crate::source::deploy_cli::{self, HOOKS, raw, section};
 use crate::source::file::Text;
-use crate::source::native;
+use crate::source::native::{self, Gathered};
 use crate::source::node::{Entry, Node, Value};
 use crate::source::schema;
 use crate::source::walk::{Root, display};
@@ -75,7 +76,7 @@ impl Form {
             (Some(deploy_cli::Tree::Yaml(file)), None | Some(Layout::DeployCliYaml)) => {
                 Some(yaml(file))
             }
-            (Some(_), Some(_)) => None,
+            (Some(_), _) => None,
             (None, Some(Layout::DeployCli)) => Some(Self::Json(dir.to_owned())),
             (None, Some(Layout::DeployCliYaml)) => Some(yaml(dir.join("tenant.yaml"))),
             (None, None | Some(Layout::Native)) => Some(Self::Native(dir.to_owned())),
@@ -114,13 +115,17 @@ impl Form {
     pub(crate) fn read(&mut self, root: &Root, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
         context.has_literals = self.has_literals();
         let tree = match self {
-            Self::Native(_) => return native::read(root, context),
+            Self::Native(_) => {
+                let mut gathered = native::read(root, None, context);
+                gathered.definitions.retain(|parsed| parsed.kind == Kind::Hook);
+                return (gathered.definitions, gathered.hooks);
+            }
             Self::Json(folder) if !folder.join(HOOKS).exists() => return (Vec::new(), 0),
             Self::Json(folder) => deploy_cli::Tree::Directory(folder.clone()),
             Self::Yaml(form) if !form.file.exists() => return (Vec::new(), 0),
             Self::Yaml(form) => deploy_cli::Tree::Yaml(form.file.clone()),
         };
-        let (definitions, count) = deploy_cli::read(root, &tree, context);
+        let Gathered { definitions, hooks: count, .. } = deploy_cli::read(root, &tree, context);
         if let Self::Yaml(form) = self {
             form.text = definitions.first().map(|definition| Rc::clone(&definition.text));
             form.items = definitions

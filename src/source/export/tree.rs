@@ -49,7 +49,7 @@ impl<'a> Tree<'a> {
         }
         let root = Root::open(&form.folder()).map_err(|found| vec![*found])?;
         let (definitions, count) = form.read(&root, &mut context);
-        check::identities(&definitions, &mut context.found);
+        check::identities(&definitions.iter().collect::<Vec<_>>(), &mut context.found);
         let usable = definitions.iter().filter(|definition| definition.name.is_some()).count();
         let clash = context.found.iter().any(|found| found.code == codes::SAME_IDENTITY);
         // A file that can't be read at all has no definitions to count.

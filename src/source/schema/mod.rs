@@ -6,6 +6,8 @@
 
 #![expect(dead_code, reason = "only the schemas of these types are used")]
 
+mod action;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -27,6 +29,30 @@ pub(crate) const HEADER: &str = "# yaml-language-server: $schema=.schema/hook.js
 #[must_use]
 pub fn hook() -> String {
     of::<Hook>()
+}
+
+/// The files of the schemas of actions and bindings, in [`FOLDER`].
+pub const ACTION_FILE: &str = "action.json";
+/// See [`ACTION_FILE`].
+pub const BINDINGS_FILE: &str = "bindings.json";
+
+/// The line by which an editor knows the schema of an action beside
+/// [`FOLDER`].
+pub(crate) const ACTION_HEADER: &str = "# yaml-language-server: $schema=.schema/action.json\n";
+
+/// The same of bindings.
+pub(crate) const BINDINGS_HEADER: &str = "# yaml-language-server: $schema=.schema/bindings.json\n";
+
+/// The JSON Schema (draft 2020-12) of an action's definition.
+#[must_use]
+pub fn action() -> String {
+    of::<action::Action>()
+}
+
+/// The JSON Schema (draft 2020-12) of a file of bindings.
+#[must_use]
+pub fn bindings() -> String {
+    of::<action::Bindings>()
 }
 
 /// The JSON Schema (draft 2020-12) of hooksync.yaml.
@@ -81,6 +107,16 @@ struct Hook {
     /// Markers such as `##HOME##` that are plain text in this hook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     literal_markers: Option<Vec<String>>,
+    /// The kind of definition. Needed only below a folder `actions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<HookKind>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum HookKind {
+    /// A hook.
+    Hook,
 }
 
 /// A trigger, or a keyword that stands for one.
@@ -143,9 +179,12 @@ struct Marker(#[schemars(regex(pattern = r"^(@@.+@@|##.+##)$"))] String);
 #[derive(JsonSchema)]
 #[schemars(title = "hooksync.yaml", rename_all = "camelCase", deny_unknown_fields)]
 struct Config {
-    /// The folder of definitions, relative to this file.
+    /// The folder of hooks, relative to this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hooks: Option<NonEmpty>,
+    /// The folder of actions and their bindings, relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    actions: Option<NonEmpty>,
     /// Whether hooks and secrets without a definition may be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     allow_delete: Option<bool>,
@@ -222,61 +261,4 @@ enum Level {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::definition::FIELDS;
-
-    fn value(schema: &str) -> Value {
-        serde_json::from_str(schema).unwrap()
-    }
-
-    #[test]
-    fn the_schema_has_the_fields_that_are_read() {
-        let schema = value(&hook());
-        let mut known: Vec<&str> =
-            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-        known.sort_unstable();
-        let mut read = FIELDS.to_vec();
-        read.sort_unstable();
-        assert_eq!(known, read);
-        assert_eq!(schema["required"], serde_json::json!(["name", "triggerId"]));
-        for (name, field) in schema["properties"].as_object().unwrap() {
-            assert!(field["description"].is_string(), "{name} has no description");
-        }
-    }
-
-    #[test]
-    fn every_definition_of_the_demo_fits() {
-        let hook = jsonschema::validator_for(&value(&hook())).unwrap();
-        let config = jsonschema::validator_for(&value(&config())).unwrap();
-        let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo");
-        let mut count = 0;
-        for entry in walkdir::WalkDir::new(demo) {
-            let path = entry.unwrap().into_path();
-            if path.extension().is_none_or(|end| end != "yaml") {
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            let read: Value = serde_yaml::from_str(&text).unwrap();
-            let schema = if path.ends_with("hooksync.yaml") { &config } else { &hook };
-            let faults: Vec<String> = schema.iter_errors(&read).map(|e| e.to_string()).collect();
-            assert!(faults.is_empty(), "{}: {faults:?}", path.display());
-            count += 1;
-        }
-        assert_eq!(count, 6);
-    }
-
-    #[test]
-    fn what_is_refused_does_not_fit() {
-        let schema = jsonschema::validator_for(&value(&hook())).unwrap();
-        let fits = |text: &str| schema.is_valid(&serde_yaml::from_str(text).unwrap());
-        assert!(fits("{name: a, triggerId: send-phone-message, enabled: '@@ON@@'}"));
-        assert!(fits("{name: '##PREFIX##-hook', triggerId: '##T##', secrets: {}}"));
-        assert!(!fits("{name: a}"));
-        assert!(!fits("{name: a_b, triggerId: send-phone-message}"));
-        assert!(!fits("{name: a, triggerId: post-login}"));
-        assert!(!fits("{name: a, triggerId: send-phone-message, enabled: 'yes'}"));
-        assert!(!fits("{name: a, triggerId: send-phone-message, dependencies: {x: 1.0}}"));
-        assert!(!fits("{name: a, triggerId: send-phone-message, scrpt: a.js}"));
-    }
-}
+mod tests;

@@ -1,0 +1,189 @@
+//! Definitions out of files: one DIR, or a folder for each kind.
+//!
+//! The main functions are [`load`] and [`load_kinds`]. Which layout a folder
+//! has, and which kinds it puts into play, is decided here and nowhere else.
+//! Must not take a file apart.
+
+use std::path::Path;
+
+use super::definition::{self, Context, Parsed, check};
+use super::native::{self, Gathered};
+use super::walk::{self, Root, display};
+use super::{Layout, LoadOptions, codes, deploy_cli, passed_over};
+use crate::model::{BindingsOrder, DesiredState, Diagnostic, InPlay, Kind, Severity};
+
+/// A folder's definitions, and everything that is to be said of them.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What could be read. To be used only if no finding is an error.
+    pub desired: DesiredState,
+    /// All findings, in order of file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many definitions there are, faulty ones included.
+    pub definitions: usize,
+    /// How the folder is laid out.
+    pub layout: Layout,
+    /// Whether DIR was the file of one definition: then nothing else is meant.
+    pub alone: bool,
+}
+
+/// Reads all definitions of a DIR: a folder, a Deploy CLI tree, or the file of
+/// one definition. Files are called as `dir` is written.
+#[must_use]
+pub fn load(dir: &Path, options: &LoadOptions) -> Loaded {
+    let mut context = Context::new(&options.keywords, options.allow_unresolved);
+    let mut all = All::default();
+    all.dir(dir, &mut context);
+    let in_play = all.in_play(walk::kind_of_folder(dir));
+    all.finish(in_play, context, options)
+}
+
+/// Reads the folder of each kind; `None` where there is none.
+#[must_use]
+pub fn load_kinds(hooks: Option<&Path>, actions: Option<&Path>, options: &LoadOptions) -> Loaded {
+    let mut context = Context::new(&options.keywords, options.allow_unresolved);
+    let mut all = All::default();
+    for (kind, dir) in [(Kind::Hook, hooks), (Kind::Action, actions)] {
+        let Some(dir) = dir else { continue };
+        context.default_kind = kind;
+        all.dir(dir, &mut context);
+    }
+    let folder = match (hooks, actions) {
+        (Some(_), None) => Some(Kind::Hook),
+        (None, Some(_)) => Some(Kind::Action),
+        _ => None,
+    };
+    let mut in_play = all.in_play(folder);
+    in_play.actions |= actions.is_some();
+    all.finish(in_play, context, options)
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct All {
+    definitions: Vec<(Root, Parsed, String)>,
+    bindings: Vec<BindingsOrder>,
+    hooks: usize,
+    actions: usize,
+    /// Whether there are folders or sections of a kind, full or empty.
+    has_hooks: bool,
+    has_actions: bool,
+    layout: Option<Layout>,
+    alone: bool,
+}
+
+impl All {
+    fn dir(&mut self, dir: &Path, context: &mut Context<'_>) {
+        if let Some(tree) = deploy_cli::recognise(dir) {
+            context.found.extend(passed_over::beside_tree(&tree));
+            return self.tree(&tree, context);
+        }
+        if let Some(file) = deploy_cli::without_hooks(dir) {
+            let message =
+                "this file says nothing of hooks or actions, so there is nothing to compare";
+            let found = Diagnostic::error(codes::NO_DEFINITIONS, message).in_file(display(&file));
+            context.found.push(found.hint(
+                "add `hooks:` with a list, or `hooks: []` to say that there are to be none; \
+                 `hooksync export` writes those of the tenant",
+            ));
+            self.layout = Some(Layout::DeployCliYaml);
+            return;
+        }
+        let (root, alone) = match walk::Root::of(dir) {
+            Ok(opened) => opened,
+            Err(found) => return context.found.push(*found),
+        };
+        self.alone |= alone.is_some();
+        let gathered = native::read(&root, alone.as_deref(), context);
+        if alone.is_none() {
+            context.found.extend(passed_over::in_native(&root));
+            self.has_hooks |= root.has_folder("hooks");
+            self.has_actions |= root.has_folder("actions");
+        }
+        let count = gathered.count();
+        if count == 0 && !context.found.iter().any(Diagnostic::is_error) {
+            let message = "there are no definitions below this folder";
+            let found = Diagnostic::error(codes::NO_DEFINITIONS, message).in_file(display(dir));
+            context.found.push(
+                found.hint("`hooksync export` writes those of a tenant, `hooksync new` makes one"),
+            );
+        }
+        self.layout.get_or_insert(Layout::Native);
+        self.add(&root, gathered, |parsed| parsed.text.text.clone());
+    }
+
+    fn tree(&mut self, tree: &deploy_cli::Tree, context: &mut Context<'_>) {
+        self.layout = Some(match tree {
+            deploy_cli::Tree::Directory(_) | deploy_cli::Tree::File(_) => Layout::DeployCli,
+            deploy_cli::Tree::Yaml(_) => Layout::DeployCliYaml,
+        });
+        self.alone |= matches!(tree, deploy_cli::Tree::File(_));
+        let root = match Root::open(&deploy_cli::root_of(tree)) {
+            Ok(root) => root,
+            Err(found) => return context.found.push(*found),
+        };
+        context.has_literals = false;
+        let gathered = deploy_cli::read(&root, tree, context);
+        context.has_literals = true;
+        self.has_hooks |= gathered.has_hooks;
+        self.has_actions |= gathered.has_actions;
+        if gathered.count() == 0 && context.found.is_empty() {
+            let message = "there are no hooks in this tree; those of the tenant are left alone, \
+                           unless deletes are allowed";
+            let found = Diagnostic::warning(codes::NO_DEFINITIONS, message);
+            context.found.push(found.in_file(tree.shown()));
+        }
+        self.add(&root, gathered, |parsed| deploy_cli::source_text(&parsed.text, tree));
+    }
+
+    fn add(&mut self, root: &Root, gathered: Gathered, text: impl Fn(&Parsed) -> String) {
+        let Gathered { definitions, bindings, hooks, actions, .. } = gathered;
+        self.hooks += hooks;
+        self.actions += actions;
+        self.bindings.extend(bindings);
+        self.definitions.extend(definitions.into_iter().map(|parsed| {
+            let text = text(&parsed);
+            (root.clone(), parsed, text)
+        }));
+    }
+
+    /// Which kinds are compared: those that a folder stands for or that have
+    /// definitions.
+    fn in_play(&self, folder: Option<Kind>) -> InPlay {
+        let actions = self.actions > 0 || self.has_actions || folder == Some(Kind::Action);
+        let hooks = match folder {
+            Some(Kind::Hook) => true,
+            Some(_) => self.hooks > 0,
+            // An empty folder of hooks beside actions is the end of a migration.
+            None => self.hooks > 0 || !actions,
+        };
+        InPlay { hooks, actions }
+    }
+
+    fn finish(self, in_play: InPlay, mut context: Context<'_>, options: &LoadOptions) -> Loaded {
+        let count = self.hooks + self.actions;
+        let parsed: Vec<&Parsed> = self.definitions.iter().map(|(_, parsed, _)| parsed).collect();
+        check::together(&parsed, &mut context.found);
+        let bindings = check::bindings(self.bindings, &mut context.found);
+        if self.has_hooks && !in_play.hooks {
+            let message =
+                "there are no definitions of hooks any more: those of the tenant are left alone";
+            context.found.push(Diagnostic::new(codes::NOT_IN_PLAY, Severity::Note, message));
+        }
+        let definitions = self.definitions.into_iter().filter_map(|(root, parsed, text)| {
+            definition::complete(&root, parsed, text, &mut context)
+        });
+        let desired = definition::desired(definitions.collect(), bindings, in_play);
+        let Context { used, found: mut diagnostics, .. } = context;
+        diagnostics.extend(options.keywords.notes(&used));
+        diagnostics.sort();
+        diagnostics.dedup();
+        Loaded {
+            desired,
+            diagnostics,
+            definitions: count,
+            layout: self.layout.unwrap_or(Layout::Native),
+            alone: self.alone,
+        }
+    }
+}
