@@ -35,9 +35,9 @@ pub(super) fn save(
     context: &Context<'_>,
 ) -> Result<(), CliError> {
     let plan = &prepared.plan;
-    let saved = |change: &'_ crate::plan::Change| change.live.is_some();
-    if !plan.changes.iter().any(saved) {
-        match plan.changes.is_empty() {
+    let saved = |change: &crate::plan::Change| change.live.is_some();
+    if !plan.changed().any(saved) {
+        match plan.is_clean() {
             true => context
                 .say("No backup: only secrets are sent again, and their values can't be read."),
             false => context.detail("No backup: nothing that is live changes."),
@@ -47,11 +47,11 @@ pub(super) fn save(
     let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
     demand_outside(dir, &prepared.dir)?;
     let folder = free_folder(dir, prepared.environment.as_deref());
-    let hooks = plan.changes.iter().filter_map(|change| {
+    let hooks = plan.changed().filter_map(|change| {
         let hook = change.live.as_ref()?;
         Some(Saved { hook, becomes: Some(&change.name).filter(|name| **name != hook.name) })
     });
-    let made = plan.changes.iter().filter(|change| change.live.is_none());
+    let made = plan.changed().filter(|change| change.live.is_none());
     let backup = Backup {
         tenant: &plan.tenant,
         hooks: hooks.collect(),

@@ -3,15 +3,14 @@
 //!
 //! Must not ask the tenant anything.
 
-use std::collections::HashMap;
-
 use super::args::ProjectArgs;
 use super::settings::{ConfigFile, Kinds, ProjectSettings};
 use super::{CliError, Context, Exit};
 use crate::lint::{self, Level, RuleSettings};
-use crate::model::{Code, DesiredState, Diagnostic, Name, Severity};
+use crate::model::{Address, Code, Definition, DesiredState, Diagnostic, Kind, Name, Severity};
+use crate::plan::Plan;
+use crate::plan::judge::{Findings, Scripts, judge};
 use crate::plan::policy::NamePattern;
-use crate::plan::{Change, FieldChange, Plan, Warning};
 use crate::report::text;
 use crate::source::config::RuleLevel;
 use crate::source::{self, LoadOptions, codes};
@@ -86,24 +85,6 @@ pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked
     Checked { desired, definitions, found: diagnostics, scripts, alone }
 }
 
-/// Where the scripts come from that a plan would write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scripts {
-    /// From people: an error in one stops the plan.
-    New,
-    /// From a backup: they have run on this tenant already.
-    LivedBefore,
-}
-
-/// What a plan does to a file's hooks.
-#[derive(Default)]
-struct Touched {
-    /// It changes one of them.
-    by_change: bool,
-    /// It sends what the file says, so that an error in it stops the plan.
-    where_it_counts: bool,
-}
-
 impl Checked {
     /// Every finding, in order.
     pub(super) fn all(&self) -> Vec<Diagnostic> {
@@ -123,7 +104,13 @@ impl Checked {
 
     /// The patterns that mean these definitions alone.
     pub(super) fn names(&self) -> Vec<NamePattern> {
-        self.desired.definitions.iter().map(|own| NamePattern::exact(&own.name)).collect()
+        let exact = |address: Address| NamePattern::exact(address.kind, &address.name);
+        let definitions = self.desired.definitions.iter().map(Definition::address);
+        let triggers = self.desired.bindings.iter().map(|order| Address {
+            kind: Kind::Bindings,
+            name: Name::action(order.trigger.as_str()),
+        });
+        definitions.chain(triggers).map(exact).collect()
     }
 
     /// Ends the run if the files can't be understood. Scripts are judged
@@ -139,72 +126,22 @@ impl Checked {
         Ok(())
     }
 
-    /// Ends the run if a script that would change on the tenant has an error.
-    /// Findings about the hooks that change, and errors in scripts that are
-    /// live already, become warnings of the plan.
+    /// The plan with what its reader has to know of the files.
     ///
     /// # Errors
-    /// When such a script has an error; those errors are told then.
+    /// When a script that would change on the tenant has an error; those
+    /// errors are printed then.
     pub(super) fn judge(
         &self,
-        plan: &mut Plan,
-        scripts: Scripts,
+        plan: Plan,
+        origin: Scripts,
         context: &Context<'_>,
-    ) -> Result<(), CliError> {
-        let mut stopping = Vec::new();
-        let changes: HashMap<&Name, &Change> = plan
-            .changes
-            .iter()
-            .filter(|change| change.source.is_some())
-            .map(|change| (&change.name, change))
-            .collect();
-        let mut files: HashMap<&str, Touched> = HashMap::new();
-        for hook in &self.desired.definitions {
-            let change = changes.get(&hook.name);
-            let is_script = |field: &FieldChange| matches!(field, FieldChange::Script { .. });
-            let script_changes = change.is_some_and(|change| change.fields.iter().any(is_script));
-            let script = files.entry(hook.script_source.file.as_str()).or_default();
-            script.by_change |= change.is_some();
-            script.where_it_counts |= script_changes;
-            // What is wrong with the definition itself matters to any change.
-            let definition = files.entry(hook.place.file.as_str()).or_default();
-            definition.by_change |= change.is_some();
-            definition.where_it_counts |= change.is_some();
-        }
-        for finding in &self.scripts {
-            let file = finding.file.as_deref().unwrap_or_default();
-            let Some(touched) = files.get(file) else { continue };
-            let is_warning = finding.severity == Severity::Warning;
-            if finding.is_error() && touched.where_it_counts && scripts == Scripts::New {
-                stopping.push(finding.clone());
-            } else if finding.is_error() && touched.where_it_counts {
-                plan.warnings.push(warning(finding, " (it was live before)"));
-            } else if finding.is_error() {
-                plan.warnings.push(warning(finding, " (it is live already)"));
-            } else if touched.by_change && is_warning {
-                plan.warnings.push(warning(finding, ""));
-            }
-        }
-        let found = self.found.iter().filter(|finding| finding.severity == Severity::Warning);
-        plan.warnings.extend(found.map(|finding| warning(finding, "")));
-        plan.warnings.sort();
-        plan.warnings.dedup();
-        if stopping.is_empty() {
-            return Ok(());
-        }
-        stopping.sort();
-        stopping.dedup();
-        tell(&stopping, context);
-        Err(CliError::told(Exit::Error))
-    }
-}
-
-fn warning(finding: &Diagnostic, more: &str) -> Warning {
-    Warning {
-        code: finding.code.0,
-        message: format!("{}{more}", finding.message),
-        source: finding.file.clone(),
-        position: finding.position,
+    ) -> Result<Plan, CliError> {
+        let findings = Findings { files: &self.found, scripts: &self.scripts, origin };
+        judge(plan, &self.desired, findings).map_err(|stopping| {
+            tell(&stopping, context);
+            CliError::told(Exit::Error)
+        })
     }
 }
 

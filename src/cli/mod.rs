@@ -16,7 +16,6 @@ pub mod settings;
 mod backup;
 mod definitions;
 mod files;
-mod moved;
 mod planning;
 mod progress;
 mod question;

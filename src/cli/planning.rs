@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use super::args::{self, ScopeArgs};
 use super::backup;
-use super::definitions::{self, Checked, Scripts};
+use super::definitions::{self, Checked};
 use super::session::{Session, Shared};
 use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, Name};
+use crate::plan::judge::Scripts;
 use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy};
 use crate::source::Manifest;
 use crate::sync;
@@ -180,8 +181,7 @@ async fn one(
         return Err(backup::of_another_tenant(dir, backup, &session.tenant));
     }
     let live = sync::fetch(&session.reader, &definitions.desired, &options).await?;
-    let names: Vec<Name> = live.resources.iter().map(|hook| hook.name.clone()).collect();
-    let unused = policy::unused_patterns(&options, &definitions.desired, &names);
+    let unused = policy::unused_patterns(&options, &definitions.desired, &live);
     if !unused.is_empty() {
         let unused: Vec<&str> = unused.into_iter().map(policy::NamePattern::as_str).collect();
         return Err(CliError::new(format!(
@@ -193,11 +193,11 @@ async fn one(
     }
     let mut plan = diff::plan(&definitions.desired, &live, &session.tenant, &options);
     if let Some(scopes) = session.reader.scopes().await? {
-        blocked::mark(&mut plan, &scopes, purpose == Purpose::Review);
+        plan = blocked::marked(plan, &scopes, purpose == Purpose::Review);
     }
     // what lived can be put back, whatever the rules say of it
     let scripts = if restores.is_some() { Scripts::LivedBefore } else { Scripts::New };
-    definitions.judge(&mut plan, scripts, context)?;
+    let plan = definitions.judge(plan, scripts, context)?;
     Ok(Prepared {
         environment: settings.project.environment.clone(),
         dir: dir.clone(),

@@ -2,57 +2,39 @@
 //!
 //! Must not guess: without knowledge of the token's scopes nothing is blocked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Plan;
-use super::step::{Op, Owner};
 
 /// What `plan` and `apply` need to read.
 pub const READ_SCOPE: &str = "read:hooks";
 
-/// The scope that a write needs, by the OpenAPI description of the Management
-/// API. (Auth0's prose pages name others for some of them; asking for all four
-/// hook scopes is always right.)
-#[must_use]
-pub fn scope_of(op: &Op) -> &'static str {
-    match op {
-        Op::Create { .. } => "create:hooks",
-        Op::Patch { .. } | Op::AddSecrets { .. } | Op::UpdateSecrets { .. } => "update:hooks",
-        Op::Delete { .. } | Op::RemoveSecrets { .. } => "delete:hooks",
-    }
-}
-
 /// Every scope that a write can need.
 const WRITE_SCOPES: [&str; 3] = ["create:hooks", "update:hooks", "delete:hooks"];
 
-/// Notes what a token with these scopes can't do. `plans_only`: it will not be
+/// The plan with notes of what a token with these scopes can't do. `plans_only`: it will not be
 /// used to apply. One that can write nothing at all is a pipeline's token for
 /// planning, and the token that applies is another: that is said once and
 /// blocks nothing.
-pub fn mark(plan: &mut Plan, scopes: &BTreeSet<String>, plans_only: bool) {
+#[must_use]
+pub fn marked(mut plan: Plan, scopes: &BTreeSet<String>, plans_only: bool) -> Plan {
     let reads_only = !WRITE_SCOPES.iter().any(|scope| scopes.contains(*scope));
     if plans_only && reads_only {
-        let needed: BTreeSet<&str> = plan.steps.iter().map(|step| scope_of(&step.op)).collect();
+        let needed: BTreeSet<&str> = plan.steps.iter().map(|step| step.op.scope()).collect();
         plan.token_lacks = needed.into_iter().map(str::to_owned).collect();
-        return;
+        return plan;
     }
-    let mut missing: Vec<(Owner, BTreeSet<&'static str>)> = Vec::new();
+    let mut missing: BTreeMap<usize, BTreeSet<&'static str>> = BTreeMap::new();
     for step in &plan.steps {
-        let scope = scope_of(&step.op);
-        if scopes.contains(scope) {
-            continue;
-        }
-        match missing.iter_mut().find(|(owner, _)| *owner == step.owner) {
-            Some((_, found)) => drop(found.insert(scope)),
-            None => missing.push((step.owner, BTreeSet::from([scope]))),
+        let scope = step.op.scope();
+        if !scopes.contains(scope) {
+            missing.entry(step.change).or_default().insert(scope);
         }
     }
-    for (owner, scopes) in missing {
+    for (change, scopes) in missing {
         let names: Vec<&str> = scopes.into_iter().collect();
-        let reason = Some(format!("the token lacks the scope {}", names.join(", ")));
-        match owner {
-            Owner::Change(index) => plan.changes[index].blocked = reason,
-            Owner::SecretWrite(index) => plan.secret_writes[index].blocked = reason,
-        }
+        plan.changes[change].blocked =
+            Some(format!("the token lacks the scope {}", names.join(", ")));
     }
+    plan
 }

@@ -3,8 +3,10 @@
 //! Everything a reviewer sees is here, and nothing that only a machine needs
 //! ([`super::step`] has that). Must not hold a secret's value.
 
-use super::{Fingerprint, Owner, Step};
-use crate::model::{Dependencies, Id, Live, Name, Position, Script, SecretKey, Trigger};
+use std::collections::BTreeMap;
+
+use super::{Field, FieldChange, Fingerprint, Step};
+use crate::model::{Id, Kind, Live, Name, Position, SecretKey, Trigger};
 
 /// What has to happen on one tenant for its hooks to be as desired.
 #[derive(Debug, Clone)]
@@ -14,13 +16,11 @@ pub struct Plan {
     /// Stands for the desired definitions and the live content of every hook
     /// that the plan touches.
     pub fingerprint: Fingerprint,
-    /// Ordered by name, then trigger.
+    /// Ordered by kind, name and trigger; those that only send secrets again
+    /// come last.
     pub changes: Vec<Change>,
-    /// Hooks with no change but secrets that are sent again, because values
-    /// can't be compared. Ordered by name.
-    pub secret_writes: Vec<SecretWrite>,
-    /// Managed hooks that are as desired (those in
-    /// [`Self::secret_writes`] included). Ordered by name.
+    /// What is managed and as desired (where only secrets are sent again, too).
+    /// Ordered by name.
     pub unchanged: Vec<Name>,
     /// Live hooks that no definition mentions. Ordered by name.
     pub unmanaged: Vec<Unmanaged>,
@@ -32,8 +32,10 @@ pub struct Plan {
     /// The requests, in an order that is safe. Each names the change it
     /// belongs to.
     pub steps: Vec<Step>,
-    /// How many hooks the tenant has, whatever the plan does with them.
-    pub live_total: usize,
+    /// Why there is no safe order of the writes; empty where there is one.
+    pub unordered: Vec<String>,
+    /// How many the tenant has of each kind, whatever the plan does with them.
+    pub live_total: BTreeMap<Kind, usize>,
     /// Whether the user has allowed deletes.
     pub deletes_allowed: bool,
     /// The scopes that applying needs and that the token, which is only good
@@ -41,7 +43,7 @@ pub struct Plan {
     pub token_lacks: Vec<String>,
 }
 
-/// What is done to one hook.
+/// What is done to a hook, an action or a trigger's bindings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verb {
     /// It is made.
@@ -53,9 +55,15 @@ pub enum Verb {
     Replace,
     /// It is deleted.
     Delete,
+    /// It is as desired, but for secrets that are sent again because values
+    /// can't be compared. That is no change.
+    Resend,
 }
 
 impl Verb {
+    /// All that change something.
+    pub const CHANGES: [Self; 4] = [Self::Create, Self::Update, Self::Replace, Self::Delete];
+
     /// The lower-case word used in JSON and in text.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -64,16 +72,19 @@ impl Verb {
             Self::Update => "update",
             Self::Replace => "replace",
             Self::Delete => "delete",
+            Self::Resend => "write_secrets",
         }
     }
 }
 
-/// One hook's change.
+/// What changes of one hook, one action or one trigger's bindings.
 #[derive(Debug, Clone)]
 pub struct Change {
     /// What is done.
     pub verb: Verb,
-    /// The hook's name once it is done (for a delete, its name until then).
+    /// Of what kind it is.
+    pub kind: Kind,
+    /// The name once it is done (for a delete, its name until then).
     pub name: Name,
     /// The trigger once it is done.
     pub trigger: Trigger,
@@ -90,65 +101,14 @@ pub struct Change {
     /// delete, the keys that are lost with the old hook are in
     /// [`Change::live`].
     pub secrets: Vec<SecretChange>,
+    /// Whether it runs at its trigger once it is done, where its own fields
+    /// don't say: of an action the bindings do.
+    pub runs_after: Option<bool>,
     /// Why the tenant or the token will refuse it, where that is known.
     pub blocked: Option<String>,
     /// Why the hook will not be switched on although its definition says so:
     /// it would run without a secret that only the tenant could have had.
     pub withheld: Option<String>,
-}
-
-/// One field's old and new value. `old` is `None` where there is no live hook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldChange {
-    /// The hook's name.
-    Name {
-        /// As the tenant has it.
-        old: Option<String>,
-        /// As it is to be (in kebab-case, the form the tenant stores).
-        new: String,
-    },
-    /// The trigger; differs only in a replace.
-    Trigger {
-        /// As the tenant has it.
-        old: Option<Trigger>,
-        /// As it is to be.
-        new: Trigger,
-    },
-    /// Whether it runs.
-    Enabled {
-        /// As the tenant has it.
-        old: Option<bool>,
-        /// As it is to be.
-        new: bool,
-    },
-    /// The npm packages, as a whole.
-    Dependencies {
-        /// As the tenant has them.
-        old: Option<Dependencies>,
-        /// As they are to be.
-        new: Dependencies,
-    },
-    /// The script.
-    Script {
-        /// As the tenant has it.
-        old: Option<Script>,
-        /// As it is to be, byte for byte.
-        new: Script,
-    },
-}
-
-impl FieldChange {
-    /// The field's name in definitions and in JSON.
-    #[must_use]
-    pub fn field(&self) -> &'static str {
-        match self {
-            Self::Name { .. } => "name",
-            Self::Trigger { .. } => "triggerId",
-            Self::Enabled { .. } => "enabled",
-            Self::Dependencies { .. } => "dependencies",
-            Self::Script { .. } => "script",
-        }
-    }
 }
 
 /// What happens to one secret.
@@ -183,26 +143,11 @@ pub struct SecretChange {
     pub verb: SecretVerb,
 }
 
-/// A hook whose only writes are secrets sent again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretWrite {
-    /// The hook.
-    pub name: Name,
-    /// Its id.
-    pub id: Id,
-    /// Its trigger.
-    pub trigger: Trigger,
-    /// The definition's file.
-    pub source: String,
-    /// The secrets' names, ordered.
-    pub keys: Vec<SecretKey>,
-    /// Why the token will refuse it, where that is known.
-    pub blocked: Option<String>,
-}
-
 /// A live hook that no definition mentions. It is left alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmanaged {
+    /// Of what kind it is.
+    pub kind: Kind,
     /// Its identity.
     pub name: Name,
     /// Its trigger.
@@ -238,13 +183,46 @@ pub struct UnresolvedSecret {
 }
 
 impl Change {
+    /// A change of nothing yet.
+    #[must_use]
+    pub fn new(verb: Verb, kind: Kind, name: Name, trigger: Trigger) -> Self {
+        Self {
+            verb,
+            kind,
+            name,
+            trigger,
+            id: None,
+            source: None,
+            live: None,
+            fields: Vec::new(),
+            secrets: Vec::new(),
+            runs_after: None,
+            blocked: None,
+            withheld: None,
+        }
+    }
+
+    /// The change of one field, if it is in the list.
+    #[must_use]
+    pub fn field(&self, field: Field) -> Option<&FieldChange> {
+        self.fields.iter().find(|change| change.field == field)
+    }
+
     /// The new value of `enabled`, where it changes.
     #[must_use]
     pub fn enabled(&self) -> Option<bool> {
-        self.fields.iter().find_map(|field| match field {
-            FieldChange::Enabled { new, .. } => Some(*new),
-            _ => None,
-        })
+        self.field(Field::Enabled)?.new.flag()
+    }
+
+    /// The secrets with which one thing happens.
+    pub fn secrets_to(&self, verb: SecretVerb) -> impl Iterator<Item = &SecretKey> {
+        self.secrets.iter().filter(move |secret| secret.verb == verb).map(|secret| &secret.key)
+    }
+
+    /// Whether what is live runs at its trigger.
+    #[must_use]
+    pub fn runs_before(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.runs)
     }
 
     /// Whether a hook that doesn't run at its trigger will do so.
@@ -257,47 +235,64 @@ impl Change {
     #[must_use]
     pub fn gives_way(&self) -> bool {
         match self.verb {
-            Verb::Create => false,
+            Verb::Create | Verb::Resend => false,
             Verb::Update => self.enabled() == Some(false),
             Verb::Replace | Verb::Delete => true,
         }
     }
 
-    /// Whether the hook runs once the change is done.
+    /// Whether it runs at its trigger once the change is done.
     #[must_use]
     pub fn will_run(&self) -> bool {
+        if let Some(runs) = self.runs_after {
+            return runs;
+        }
         match self.verb {
             Verb::Delete => false,
             Verb::Create | Verb::Replace => self.switches_on(),
-            Verb::Update => {
-                let before = self.live.as_ref().is_some_and(|live| live.runs);
-                self.switches_on() || (before && self.enabled() != Some(false))
+            Verb::Update | Verb::Resend => {
+                self.switches_on() || (self.runs_before() && self.enabled() != Some(false))
             }
         }
+    }
+
+    /// Whether this program's own log-in will go through what changes.
+    #[must_use]
+    pub fn can_lock_out(&self) -> bool {
+        let renames_only =
+            self.secrets.is_empty() && self.fields.iter().all(|change| change.field == Field::Name);
+        self.trigger == Trigger::CredentialsExchange
+            && self.will_run()
+            && match self.verb {
+                Verb::Create | Verb::Replace => true,
+                Verb::Update => !renames_only,
+                Verb::Delete | Verb::Resend => false,
+            }
     }
 }
 
 impl Plan {
+    /// What changes; secrets sent again are no change.
+    pub fn changed(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.verb != Verb::Resend)
+    }
+
+    /// What is as desired but for secrets that are sent again.
+    pub fn resent(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.verb == Verb::Resend)
+    }
+
     /// Whether the tenant would be as desired without any change. Secrets
     /// sent again are no change.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.changes.is_empty()
+        self.changed().next().is_none()
     }
 
-    /// How many changes are of one kind.
+    /// How many changes are of one sort.
     #[must_use]
     pub fn count(&self, verb: Verb) -> usize {
         self.changes.iter().filter(|change| change.verb == verb).count()
-    }
-
-    /// The change or secret write that a step belongs to, as a hook's name.
-    #[must_use]
-    pub fn owner_name(&self, owner: Owner) -> &Name {
-        match owner {
-            Owner::Change(index) => &self.changes[index].name,
-            Owner::SecretWrite(index) => &self.secret_writes[index].name,
-        }
     }
 
     /// How many requests an apply will make at least: one a step.

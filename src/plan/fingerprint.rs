@@ -7,9 +7,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::change::{Change, FieldChange, SecretWrite};
 use super::policy::{Options, SecretsMode};
-use crate::model::{Definition, Dependencies, DesiredSecret, DesiredState, Live, Sha256};
+use super::{Change, FieldChange, Value, Verb};
+use crate::model::{Definition, Dependencies, DesiredSecret, DesiredState, Id, Live, Sha256};
 
 /// `sha256:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,6 @@ pub(super) fn compute(
     options: &Options,
     desired: &DesiredState,
     changes: &[Change],
-    secret_writes: &[SecretWrite],
 ) -> Fingerprint {
     // Whether deleting is allowed is the guard's: a plan made without leave
     // shows the same deletes of replaced hooks and secrets as one made with it,
@@ -76,11 +75,13 @@ pub(super) fn compute(
         SecretsMode::Never => "never",
     });
     bytes.list(&desired.definitions, Canonical::desired);
-    bytes.list(changes, Canonical::change);
-    bytes.list(secret_writes, |bytes, write| {
-        bytes.text(write.id.as_str());
-        bytes.list(&write.keys, |bytes, key| {
-            bytes.text(key);
+    let (resent, changed): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().partition(|change| change.verb == Verb::Resend);
+    bytes.list(&changed, |bytes, change| bytes.change(change));
+    bytes.list(&resent, |bytes, change| {
+        bytes.text(change.id.as_ref().map(Id::as_str).unwrap_or_default());
+        bytes.list(&change.secrets, |bytes, secret| {
+            bytes.text(&secret.key);
         });
     });
     Fingerprint::new(Sha256::of(&bytes.0))
@@ -156,6 +157,7 @@ impl Canonical {
     fn change(&mut self, change: &Change) {
         let Change {
             verb,
+            kind: _,
             name,
             trigger,
             id: _,
@@ -163,14 +165,16 @@ impl Canonical {
             live,
             fields,
             secrets,
+            runs_after: _,
             blocked: _,
             withheld,
         } = change;
         self.text(verb.as_str()).text(name.as_str()).text(trigger.as_str());
         self.option(live.as_ref(), Self::live);
         self.list(fields, |bytes, field| {
-            bytes.text(field.field());
-            if let FieldChange::Enabled { new, .. } = field {
+            let FieldChange { field, old: _, new } = field;
+            bytes.text(field.as_str());
+            if let Value::Flag(new) = new {
                 bytes.flag(*new);
             }
         });

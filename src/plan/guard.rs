@@ -3,8 +3,9 @@
 //! An [`ApprovedPlan`] can't be made anywhere else, so an apply that wasn't
 //! checked doesn't compile. Must not change the plan.
 
-use super::change::{Plan, SecretVerb, UnresolvedSecret, Verb};
+use super::change::{Change, Plan, SecretVerb, UnresolvedSecret, Verb};
 use super::fingerprint::Fingerprint;
+use crate::model::Kind;
 
 /// A plan that may be carried out.
 #[derive(Debug, Clone)]
@@ -37,15 +38,17 @@ pub enum Refusal {
     /// It deletes, and that isn't allowed.
     #[error("the plan deletes, and deleting isn't allowed: {}", what.join("; "))]
     Deletes {
-        /// What would be deleted, one entry a hook.
+        /// What would be deleted, one entry each.
         what: Vec<String>,
     },
     /// It deletes so much that it is more likely a mistake.
-    #[error("the plan deletes {deletes} of the tenant's {live} hooks")]
+    #[error("the plan deletes {deletes} of the tenant's {live} {kind}s")]
     TooManyDeletes {
+        /// Of what kind.
+        kind: Kind,
         /// Deletes and replaces.
         deletes: usize,
-        /// Hooks on the tenant.
+        /// All of that kind on the tenant.
         live: usize,
     },
     /// It isn't the reviewed plan any more.
@@ -70,6 +73,12 @@ pub enum Refusal {
         /// Which.
         secrets: Vec<UnresolvedSecret>,
     },
+    /// There is no safe order of the writes.
+    #[error("internal error: {}", why.join("; "))]
+    Unordered {
+        /// Why.
+        why: Vec<String>,
+    },
     /// The token lacks scopes.
     #[error("the token may not do all of this: {}", what.join("; "))]
     Blocked {
@@ -87,7 +96,8 @@ impl Refusal {
             Self::Deletes { .. }
             | Self::TooManyDeletes { .. }
             | Self::Stale { .. }
-            | Self::OtherTenant { .. } => true,
+            | Self::OtherTenant { .. }
+            | Self::Unordered { .. } => true,
             Self::Unresolved { .. } | Self::Blocked { .. } => false,
         }
     }
@@ -108,6 +118,9 @@ impl Refusal {
                 "The tenant or the files moved in between: make a new plan and have it reviewed."
             }
             Self::OtherTenant { .. } => "Check AUTH0_DOMAIN, --domain and --env.",
+            Self::Unordered { .. } => {
+                "Nothing was written. Please report this with the output of `hooksync plan -v`."
+            }
             Self::Unresolved { .. } => {
                 "Set the environment variable of that name, or pass --keyword, or leave secrets \
                  alone with --secrets never."
@@ -148,10 +161,17 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
     if !deletes && !what.is_empty() {
         refusals.push(Refusal::Deletes { what });
     }
-    let gone = plan.count(Verb::Delete) + plan.count(Verb::Replace);
-    let live = plan.live_total;
-    if !force && gone > 0 && (gone >= live || (live >= 4 && gone * 2 > live)) {
-        refusals.push(Refusal::TooManyDeletes { deletes: gone, live });
+    for (&kind, &live) in plan.live_total.iter().filter(|_| !force) {
+        let gone = |change: &&Change| {
+            change.kind == kind && matches!(change.verb, Verb::Delete | Verb::Replace)
+        };
+        let deletes = plan.changes.iter().filter(gone).count();
+        if deletes > 0 && (deletes >= live || (live >= 4 && deletes * 2 > live)) {
+            refusals.push(Refusal::TooManyDeletes { kind, deletes, live });
+        }
+    }
+    if !plan.unordered.is_empty() {
+        refusals.push(Refusal::Unordered { why: plan.unordered.clone() });
     }
     if !plan.unresolved.is_empty() {
         refusals.push(Refusal::Unresolved { secrets: plan.unresolved.clone() });
@@ -163,32 +183,22 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
     if refusals.is_empty() { Ok(ApprovedPlan(plan)) } else { Err(refusals) }
 }
 
-/// What a plan deletes, in words, one entry a hook.
+/// What a plan deletes, in words, one entry for each change.
 #[must_use]
 pub fn deletions(plan: &Plan) -> Vec<String> {
-    plan.changes
-        .iter()
-        .filter_map(|change| match change.verb {
-            Verb::Delete => Some(format!("hook {}", change.name)),
-            Verb::Replace => Some(format!("hook {} (replaced)", change.name)),
-            Verb::Create | Verb::Update => {
-                let keys: Vec<&str> = change
-                    .secrets
-                    .iter()
-                    .filter(|secret| secret.verb == SecretVerb::Delete)
-                    .map(|secret| secret.key.as_str())
-                    .collect();
-                (!keys.is_empty()).then(|| format!("secret {} of {}", keys.join(", "), change.name))
-            }
-        })
-        .collect()
+    let words = |change: &Change| match change.verb {
+        Verb::Delete => Some(format!("{} {}", change.kind, change.name)),
+        Verb::Replace => Some(format!("{} {} (replaced)", change.kind, change.name)),
+        Verb::Create | Verb::Update | Verb::Resend => {
+            let keys: Vec<&str> =
+                change.secrets_to(SecretVerb::Delete).map(String::as_str).collect();
+            (!keys.is_empty()).then(|| format!("secret {} of {}", keys.join(", "), change.name))
+        }
+    };
+    plan.changes.iter().filter_map(words).collect()
 }
 
 fn blocked(plan: &Plan) -> Vec<String> {
-    let changes = plan.changes.iter().map(|change| (&change.name, &change.blocked));
-    let writes = plan.secret_writes.iter().map(|write| (&write.name, &write.blocked));
-    changes
-        .chain(writes)
-        .filter_map(|(name, reason)| Some(format!("{name}: {}", reason.as_ref()?)))
-        .collect()
+    let reasons = plan.changes.iter().map(|change| (&change.name, &change.blocked));
+    reasons.filter_map(|(name, reason)| Some(format!("{name}: {}", reason.as_ref()?))).collect()
 }

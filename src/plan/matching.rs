@@ -22,10 +22,10 @@ pub struct Pairing {
     pub doubles: Vec<usize>,
 }
 
-/// Pairs definitions with live hooks. Both lists may be in any order; ties are
+/// Pairs definitions with what is live of the same kind. Both lists may be in any order; ties are
 /// broken by the live hook's id.
 #[must_use]
-pub fn pair(desired: &[Definition], live: &[Live]) -> Pairing {
+pub fn pair(desired: &[&Definition], live: &[&Live]) -> Pairing {
     let mut pairs = Pairs {
         desired,
         live,
@@ -43,8 +43,8 @@ pub fn pair(desired: &[Definition], live: &[Live]) -> Pairing {
 }
 
 struct Pairs<'a> {
-    desired: &'a [Definition],
-    live: &'a [Live],
+    desired: &'a [&'a Definition],
+    live: &'a [&'a Live],
     of_desired: Vec<Option<usize>>,
     /// Which definition has a live hook.
     taken: Vec<Option<usize>>,
@@ -175,7 +175,7 @@ impl Pairs<'_> {
     /// known counts as fitting.
     fn misfits(&self, pairs: &[(usize, usize)]) -> (usize, usize) {
         let count = |differs: fn(&Definition, &Live) -> bool| {
-            pairs.iter().filter(|&&(d, l)| differs(&self.desired[d], &self.live[l])).count()
+            pairs.iter().filter(|&&(d, l)| differs(self.desired[d], self.live[l])).count()
         };
         (
             count(|hook, live| hook.trigger != live.trigger),

@@ -5,27 +5,34 @@
 //! [`Plan`] to something that can be executed. Nothing in this room may be
 //! async, fail half-way, log, print, or hold a secret's value.
 
+pub mod actions;
 pub mod blocked;
 pub mod change;
 pub mod diff;
+mod draft;
+pub mod field;
 pub mod fingerprint;
+mod graph;
 pub mod guard;
+pub mod hooks;
+pub mod judge;
 pub mod matching;
 pub mod needs;
 pub mod order;
 pub mod outcome;
 pub mod policy;
+pub mod reviewed;
 pub mod step;
-mod takeover;
+pub mod takeover;
 #[cfg(test)]
 mod tests;
 
 pub use change::{
-    Change, FieldChange, Plan, SecretChange, SecretVerb, SecretWrite, Unmanaged, UnresolvedSecret,
-    Verb, Warning,
+    Change, Plan, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Verb, Warning,
 };
+pub use field::{Field, FieldChange, Value};
 pub use fingerprint::Fingerprint;
 pub use guard::{ApprovedPlan, Refusal};
 pub use outcome::{ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts};
 pub use policy::{Options, SecretsMode};
-pub use step::{HookRef, Op, Owner, Step, StepId};
+pub use step::{Deed, Op, Ref, Step, StepId, Write, WriteSort};

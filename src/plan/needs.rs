@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Options, matching};
-use crate::model::{Definition, DesiredState, Live, Name};
+use crate::model::{Definition, DesiredState, Kind, Live, Name};
 
 /// What is needed of one live hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +31,7 @@ impl<'a> NeedsIndex<'a> {
     /// [`super::policy::reshape`].
     #[must_use]
     pub fn new(desired: &'a DesiredState, options: &'a Options) -> Self {
-        let by_name = desired.definitions.iter().map(|hook| (&hook.name, hook)).collect();
+        let by_name = desired.of(Kind::Hook).map(|hook| (&hook.name, hook)).collect();
         Self { by_name, desired, options }
     }
 
@@ -48,17 +48,20 @@ impl<'a> NeedsIndex<'a> {
     /// What is needed of each live hook, once all are listed.
     #[must_use]
     pub fn of_all(&self, live: &[Live]) -> Vec<Needs> {
-        let pairing = matching::pair(&self.desired.definitions, live);
+        let definitions: Vec<&Definition> = self.desired.of(Kind::Hook).collect();
+        let pairing = matching::pair(&definitions, &live.iter().collect::<Vec<_>>());
         let mut needs = vec![Needs::default(); live.len()];
         let mut paired = vec![false; live.len()];
-        for (hook, at) in self.desired.definitions.iter().zip(&pairing.of_desired) {
+        for (hook, at) in definitions.iter().zip(&pairing.of_desired) {
             if let Some(at) = *at {
                 needs[at] = of_pair(hook, &live[at]);
                 paired[at] = true;
             }
         }
         for (at, hook) in live.iter().enumerate().filter(|(at, _)| !paired[*at]) {
-            if self.options.deletes(&hook.name) && self.options.selects(&hook.name) {
+            if self.options.deletes(Kind::Hook, &hook.name)
+                && self.options.selects(Kind::Hook, &hook.name)
+            {
                 // a delete is backed up and fingerprinted, its secrets are told
                 needs[at] = Needs { content: true, secrets: true };
             } else if self.gives_way(hook) {
@@ -73,8 +76,7 @@ impl<'a> NeedsIndex<'a> {
         live.runs
             && self
                 .desired
-                .definitions
-                .iter()
+                .of(Kind::Hook)
                 .any(|hook| hook.enabled() == Some(true) && hook.trigger == live.trigger)
     }
 }

@@ -3,7 +3,7 @@
 //! Must not decide anything; `sync` fills it, `report` shows it.
 
 use super::Fingerprint;
-use crate::model::{Id, Name, Trigger};
+use crate::model::{Id, Kind, Name, Trigger};
 use crate::plan::Verb;
 
 /// What an apply did, change by change.
@@ -13,7 +13,7 @@ pub struct ApplyReport {
     pub tenant: String,
     /// The applied plan's fingerprint.
     pub fingerprint: Fingerprint,
-    /// One for each change and each secret write of the plan, in its order.
+    /// One for each change of the plan, in its order.
     pub results: Vec<ChangeResult>,
     /// What the reader has to know besides, such as a name that the tenant
     /// rewrote.
@@ -30,9 +30,11 @@ pub struct ApplyReport {
 /// What became of one change.
 #[derive(Debug, Clone)]
 pub struct ChangeResult {
-    /// What was to be done; `None` for secrets sent again.
-    pub verb: Option<Verb>,
-    /// The hook's name.
+    /// What was to be done.
+    pub verb: Verb,
+    /// Of what kind it is.
+    pub kind: Kind,
+    /// The name.
     pub name: Name,
     /// Its trigger.
     pub trigger: Trigger,

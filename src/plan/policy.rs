@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Definition, DesiredState, Name};
+use crate::model::{Definition, DesiredState, Kind, Live, LiveState, Name};
 
 /// The choices that shape a plan.
 #[derive(Debug, Clone, Default)]
@@ -36,11 +36,16 @@ pub enum SecretsMode {
     Never,
 }
 
-/// A hook's name, or a shell pattern (`*`, `?`, `[…]`) over names.
+/// A name, or a shell pattern (`*`, `?`, `[…]`) over names, of one kind or of
+/// every kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern {
     written: String,
-    pattern: glob::Pattern,
+    kind: Option<Kind>,
+    /// Over the stored names of hooks; `None` where no hook can be meant.
+    of_hooks: Option<glob::Pattern>,
+    /// Over all other names, to the letter.
+    exact: glob::Pattern,
 }
 
 /// A name pattern that can't be read.
@@ -53,37 +58,54 @@ pub struct InvalidPattern {
 
 impl NamePattern {
     /// Reads a name in any spelling (`My Hook` is `my-hook`) or a pattern over
-    /// stored names.
+    /// stored names. `hook:`, `action:` and `bindings:` before it choose a
+    /// kind.
     ///
     /// # Errors
-    /// When it is a pattern that isn't well-formed.
+    /// When it is a pattern that isn't well-formed, or nothing can have such a
+    /// name.
     pub fn parse(written: &str) -> Result<Self, InvalidPattern> {
         let invalid = |reason| InvalidPattern { written: written.to_owned(), reason };
-        let pattern = if written.contains(['*', '?', '[']) {
-            if written.contains(['/', '\\', '.']) {
-                return Err(invalid("no hook can be named so"));
-            }
-            glob::Pattern::new(written).map_err(|error| invalid(error.msg))?
+        let (kind, name) = Kind::ALL
+            .into_iter()
+            .find_map(|kind| {
+                Some((Some(kind), written.strip_prefix(kind.as_str())?.strip_prefix(':')?))
+            })
+            .unwrap_or((None, written));
+        let glob = |text: &str| glob::Pattern::new(text).map_err(|error| invalid(error.msg));
+        let literal = |text: &str| glob(&glob::Pattern::escape(text));
+        let is_pattern = name.contains(['*', '?', '[']);
+        let of_hooks = if is_pattern {
+            (!name.contains(['/', '\\', '.'])).then(|| glob(name)).transpose()?
         } else {
-            let name = Name::hook(written).map_err(|_| invalid("no hook can be named so"))?;
-            let name = name.as_str();
-            glob::Pattern::new(&glob::Pattern::escape(name)).map_err(|error| invalid(error.msg))?
+            Name::hook(name).ok().map(|name| literal(name.as_str())).transpose()?
         };
-        Ok(Self { written: written.to_owned(), pattern })
+        let only_hooks = kind == Some(Kind::Hook);
+        if of_hooks.is_none() && (only_hooks || (kind.is_none() && is_path_like(name))) {
+            return Err(invalid("no hook can be named so"));
+        }
+        let exact = if is_pattern { glob(name)? } else { literal(name)? };
+        Ok(Self { written: written.to_owned(), kind, of_hooks, exact })
     }
 
     /// The pattern that means one name alone.
     #[must_use]
-    pub fn exact(name: &Name) -> Self {
-        let written = glob::Pattern::escape(name.as_str());
-        let pattern = glob::Pattern::new(&written).unwrap_or_default();
-        Self { written: name.to_string(), pattern }
+    pub fn exact(kind: Kind, name: &Name) -> Self {
+        let pattern = glob::Pattern::escape(name.as_str());
+        let pattern = glob::Pattern::new(&pattern).unwrap_or_default();
+        let of_hooks = Some(pattern.clone());
+        Self { written: name.to_string(), kind: Some(kind), of_hooks, exact: pattern }
     }
 
-    /// Whether it means this hook.
+    /// Whether it means what is so named.
     #[must_use]
-    pub fn matches(&self, name: &Name) -> bool {
-        self.pattern.matches(name.as_str())
+    pub fn matches(&self, kind: Kind, name: &Name) -> bool {
+        let pattern = match kind {
+            Kind::Hook => self.of_hooks.as_ref(),
+            Kind::Action | Kind::Bindings => Some(&self.exact),
+        };
+        self.kind.is_none_or(|only| only == kind)
+            && pattern.is_some_and(|pattern| pattern.matches(name.as_str()))
     }
 
     /// As the user wrote it.
@@ -93,63 +115,84 @@ impl NamePattern {
     }
 }
 
+/// Whether a text is more likely a file's path, or a slip, than a name.
+fn is_path_like(text: &str) -> bool {
+    text.contains(['/', '\\'])
+        || [".yaml", ".yml", ".json", ".js"].iter().any(|end| text.ends_with(end))
+        || !text.contains(char::is_alphanumeric)
+}
+
 impl Options {
     /// Whether a hook of this name is to be looked at.
     #[must_use]
-    pub fn selects(&self, name: &Name) -> bool {
-        self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(name))
+    pub fn selects(&self, kind: Kind, name: &Name) -> bool {
+        self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(kind, name))
     }
 
     /// Whether a live hook without a definition is deleted.
     #[must_use]
-    pub fn deletes(&self, name: &Name) -> bool {
+    pub fn deletes(&self, _kind: Kind, name: &Name) -> bool {
         self.allow_delete && self.deletable.as_ref().is_none_or(|names| names.contains(name))
     }
 
     /// Whether a definition is to be looked at, by its name or a former one.
     #[must_use]
     pub fn selects_definition(&self, hook: &Definition) -> bool {
-        self.selects(&hook.name) || hook.renamed_from.iter().any(|name| self.selects(name))
+        self.selects(hook.kind(), &hook.name)
+            || hook.renamed_from.iter().any(|name| self.selects(hook.kind(), name))
     }
 }
 
 /// The part of the desired state that the options leave.
 #[must_use]
 pub fn reshape(desired: &DesiredState, options: &Options) -> DesiredState {
-    let hooks = desired
+    let definitions = desired
         .definitions
         .iter()
-        .filter(|hook| options.selects_definition(hook))
+        .filter(|definition| options.selects_definition(definition))
         .cloned()
-        .map(|mut hook| {
+        .map(|mut definition| {
             if options.secrets == SecretsMode::Never {
-                hook.secrets = None;
+                definition.secrets = None;
             }
-            hook
-        })
-        .collect();
-    DesiredState { definitions: hooks, ..DesiredState::default() }
+            definition
+        });
+    let bindings = desired
+        .bindings
+        .iter()
+        .filter(|order| options.selects(Kind::Bindings, &Name::action(order.trigger.as_str())));
+    DesiredState {
+        definitions: definitions.collect(),
+        bindings: bindings.cloned().collect(),
+        in_play: desired.in_play,
+    }
 }
 
-/// The patterns of `--only` that mean no definition and no live hook: most
+/// The patterns of `--only` that mean no definition and nothing live: most
 /// likely slips of the pen.
 #[must_use]
 pub fn unused_patterns<'a>(
     options: &'a Options,
     desired: &DesiredState,
-    live: &[Name],
+    live: &LiveState,
 ) -> Vec<&'a NamePattern> {
-    options
-        .only
-        .iter()
-        .filter(|pattern| {
-            let defined = desired.definitions.iter().any(|hook| {
-                pattern.matches(&hook.name)
-                    || hook.renamed_from.iter().any(|name| pattern.matches(name))
-            });
-            !defined && !live.iter().any(|name| pattern.matches(name))
-        })
-        .collect()
+    let is_used = |pattern: &NamePattern| {
+        let defined = desired.definitions.iter().any(|definition| {
+            let mut names = definition.renamed_from.iter().chain([&definition.name]);
+            names.any(|name| pattern.matches(definition.kind(), name))
+        });
+        let is_live = |live: &Live| pattern.matches(live.kind(), &live.name);
+        let triggers = desired
+            .bindings
+            .iter()
+            .map(|order| &order.trigger)
+            .chain(live.bindings.iter().map(|bindings| &bindings.trigger));
+        let mut triggers = triggers.map(|trigger| Name::action(trigger.as_str()));
+        defined
+            || live.resources.iter().any(is_live)
+            || triggers.any(|trigger| pattern.matches(Kind::Bindings, &trigger))
+    };
+    options.only.iter().filter(|pattern| !is_used(pattern)).collect()
 }
 
 #[cfg(test)]
@@ -159,7 +202,7 @@ mod tests {
     #[test]
     fn names_match_in_any_spelling_and_patterns_as_shells_do() {
         let check = |pattern: &str, name: &str| {
-            NamePattern::parse(pattern).unwrap().matches(&Name::hook(name).unwrap())
+            NamePattern::parse(pattern).unwrap().matches(Kind::Hook, &Name::hook(name).unwrap())
         };
         assert!(check("My Hook", "my-hook"));
         assert!(check("my-*", "my-hook"));
@@ -168,5 +211,20 @@ mod tests {
         for wrong in ["--", "", "a/b", "hooks/*", "a.yaml"] {
             assert!(NamePattern::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_prefix_chooses_a_kind_and_actions_are_named_to_the_letter() {
+        let check = |pattern: &str, kind, name: &str| {
+            NamePattern::parse(pattern).unwrap().matches(kind, &Name::action(name))
+        };
+        assert!(check("Add Roles", Kind::Action, "Add Roles"));
+        assert!(check("Add Roles", Kind::Hook, "add-roles"));
+        assert!(!check("Add Roles", Kind::Action, "add-roles"));
+        assert!(check("action:add-*", Kind::Action, "add-roles"));
+        assert!(!check("action:add-*", Kind::Hook, "add-roles"));
+        assert!(check("bindings:post-login", Kind::Bindings, "post-login"));
+        assert!(check("名前 (v2.1)", Kind::Action, "名前 (v2.1)"));
+        assert!(NamePattern::parse("hook:名前").is_err());
     }
 }

@@ -1,36 +1,35 @@
 //! The requests of a plan and what each has to wait for, as data.
 //!
-//! A step is the smallest thing that is done or not done: one write. Must not
-//! know how it is carried out, or hold a secret's value (only its name).
+//! A step is the smallest thing that is done or not done: one write. What the
+//! writes of a kind are is in that kind's folder; everything else asks an
+//! [`Op`] by its methods. Must not know how a step is carried out, or hold a
+//! secret's value (only its name).
 
-use crate::model::{HookPatch, Id, Name, NewHook, SecretKey};
+use super::actions::{ActionOp, Bind};
+use super::hooks::HookOp;
+use super::{Field, SecretVerb};
+use crate::model::{Id, Kind, Live, Name, SecretKey};
 
 /// A step's place in [`super::Plan::steps`].
 pub type StepId = usize;
 
-/// What a step belongs to, by place in the plan's lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Owner {
-    /// `Plan::changes[i]`
-    Change(usize),
-    /// `Plan::secret_writes[i]`
-    SecretWrite(usize),
-}
-
-/// The hook that a step writes to.
+/// What a step writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HookRef {
-    /// One that is live already.
+pub enum Ref {
+    /// Something that is live already.
     Live(Id),
-    /// The one that an earlier step makes.
+    /// What an earlier step creates.
     MadeBy(StepId),
 }
 
 /// One write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What it belongs to.
-    pub owner: Owner,
+    /// The change that it belongs to, by its place in the plan.
+    pub change: usize,
+    /// The name that its target has when it is the step's turn: resources
+    /// that swap names have others in between.
+    pub shown_as: Name,
     /// What is written.
     pub op: Op,
     /// Steps that must have succeeded before; all have smaller ids.
@@ -44,47 +43,171 @@ pub struct Step {
 /// The body of one write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
-    /// `POST /hooks`
-    Create {
-        /// What is sent. `enabled` is `true` only where nothing is missing
-        /// once the hook is made.
-        hook: NewHook,
-    },
-    /// `PATCH /hooks/{id}`
-    Patch {
-        /// Which hook.
-        hook: HookRef,
-        /// What changes.
-        patch: HookPatch,
-    },
-    /// `DELETE /hooks/{id}`
-    Delete {
-        /// Which hook.
-        hook: HookRef,
-    },
-    /// `POST /hooks/{id}/secrets`
-    AddSecrets {
-        /// Which hook.
-        hook: HookRef,
-        /// The definition that has the values.
-        definition: Name,
-        /// Which secrets.
-        keys: Vec<SecretKey>,
-    },
-    /// `PATCH /hooks/{id}/secrets`
-    UpdateSecrets {
-        /// Which hook.
-        hook: HookRef,
-        /// The definition that has the values.
-        definition: Name,
-        /// Which secrets.
-        keys: Vec<SecretKey>,
-    },
-    /// `DELETE /hooks/{id}/secrets`
-    RemoveSecrets {
-        /// Which hook.
-        hook: HookRef,
-        /// Which secrets.
-        keys: Vec<SecretKey>,
-    },
+    /// To a hook.
+    Hook(HookOp),
+    /// To an action.
+    Action(ActionOp),
+    /// To a trigger's bindings.
+    Bind(Bind),
+}
+
+/// What a tenant or a token can refuse as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Write {
+    /// Of what kind it is.
+    pub kind: Kind,
+    /// What is done.
+    pub sort: WriteSort,
+}
+
+/// The sorts of writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WriteSort {
+    /// Something is created.
+    Create,
+    /// Its content changes.
+    Content,
+    /// It is switched on or off, and nothing else.
+    Switch,
+    /// Its secrets change.
+    Secrets,
+    /// A draft is deployed.
+    Deploy,
+    /// It is deleted.
+    Delete,
+}
+
+/// A part of a write, for whoever shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// It is created. Of a hook: whether it runs from then on.
+    Create(Option<bool>),
+    /// It gets another name.
+    Rename(Name),
+    /// A field is sent.
+    Send(Field),
+    /// It is switched on or off.
+    Switch(bool),
+    /// Secrets are added, sent again or removed.
+    Secrets(SecretVerb, Vec<SecretKey>),
+    /// The draft goes live.
+    Deploy,
+    /// The order of a trigger is written, this many entries long.
+    Bind(usize),
+    /// It is deleted.
+    Delete,
+}
+
+impl Op {
+    /// The kind of what is written to.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Hook(_) => Kind::Hook,
+            Self::Action(_) => Kind::Action,
+            Self::Bind(_) => Kind::Bindings,
+        }
+    }
+
+    /// What is written to; `None` where it is created, and for a trigger.
+    #[must_use]
+    pub fn target(&self) -> Option<&Ref> {
+        match self {
+            Self::Hook(op) => op.target(),
+            Self::Action(op) => op.target(),
+            Self::Bind(_) => None,
+        }
+    }
+
+    /// Everything that the write names, to be renumbered.
+    pub fn refs_mut(&mut self) -> Vec<&mut Ref> {
+        match self {
+            Self::Hook(op) => op.target_mut().into_iter().collect(),
+            Self::Action(op) => op.target_mut().into_iter().collect(),
+            Self::Bind(op) => op.entries.iter_mut().map(|entry| &mut entry.action).collect(),
+        }
+    }
+
+    /// As what a tenant can refuse it.
+    #[must_use]
+    pub fn write(&self) -> Write {
+        let sort = match self {
+            Self::Hook(op) => op.sort(),
+            Self::Action(op) => op.sort(),
+            Self::Bind(_) => WriteSort::Switch,
+        };
+        Write { kind: self.kind(), sort }
+    }
+
+    /// The scope that it needs, by the OpenAPI description of the Management
+    /// API. (Auth0's prose pages name others for some writes of hooks; asking
+    /// for all four hook scopes is always right.)
+    #[must_use]
+    pub fn scope(&self) -> &'static str {
+        match self {
+            Self::Hook(op) => op.scope(),
+            Self::Action(op) => op.scope(),
+            Self::Bind(_) => "update:actions",
+        }
+    }
+
+    /// The write that puts `live` back as it was before this one. `only_off`:
+    /// of this one, a switch-off alone came through. `None` where that can't
+    /// be done.
+    #[must_use]
+    pub fn undo(&self, live: &Live, only_off: bool) -> Option<Self> {
+        match self {
+            Self::Hook(op) => op.undo(live, only_off).map(Self::Hook),
+            // what was written of an action is a draft, which isn't in traffic;
+            // a version goes back by deploying an older one, for the user to ask
+            Self::Action(_) | Self::Bind(_) => None,
+        }
+    }
+
+    /// Whether it switches its target on or off; `None` where it does neither.
+    #[must_use]
+    pub fn switches(&self) -> Option<bool> {
+        match self {
+            Self::Hook(op) => op.switches(),
+            Self::Action(_) | Self::Bind(_) => None,
+        }
+    }
+
+    /// Leaves the switch out, because another step sends it.
+    pub(super) fn drop_switch(&mut self) {
+        match self {
+            Self::Hook(op) => op.drop_switch(),
+            Self::Action(_) | Self::Bind(_) => {}
+        }
+    }
+
+    /// The name that its target has from then on, where that changes.
+    #[must_use]
+    pub fn renames(&self) -> Option<&Name> {
+        match self {
+            Self::Hook(op) => op.renames(),
+            Self::Action(op) => op.renames(),
+            Self::Bind(_) => None,
+        }
+    }
+
+    /// What it does, part by part.
+    #[must_use]
+    pub fn deeds(&self) -> Vec<Deed> {
+        match self {
+            Self::Hook(op) => op.deeds(),
+            Self::Action(op) => op.deeds(),
+            Self::Bind(op) => vec![Deed::Bind(op.entries.len())],
+        }
+    }
+
+    /// The definition whose secrets are sent, and which of them.
+    #[must_use]
+    pub fn sends(&self) -> Option<(&Name, Vec<&SecretKey>)> {
+        match self {
+            Self::Hook(op) => op.sends(),
+            Self::Action(op) => op.sends(),
+            Self::Bind(_) => None,
+        }
+    }
 }

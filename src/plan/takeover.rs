@@ -1,11 +1,39 @@
-//! One live hook a trigger: who has to give way when another is switched on.
+//! One live hook per trigger: which one gives way when another is switched on.
 //!
-//! The service runs one hook a trigger and doesn't say what becomes of the
+//! The service runs one hook per trigger and doesn't say what becomes of the
 //! other one, so the plan says it: the hook that runs now is switched off as a
 //! change of its own. Must not order anything.
 
-use super::change::{Change, FieldChange, Verb, Warning};
-use crate::model::{DesiredState, Live, LiveState};
+use super::change::{Change, Verb, Warning};
+use super::{Field, FieldChange};
+use crate::model::{DesiredState, Kind, Live, LiveState, Trigger};
+
+/// A hook that goes live where another one ran, by their places in the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Takeover {
+    /// The change that switches a hook on.
+    pub on: usize,
+    /// The change by which the one that runs gives way.
+    pub off: usize,
+}
+
+/// Who takes over from whom, in the plan's order.
+#[must_use]
+pub fn takeovers(changes: &[Change]) -> Vec<Takeover> {
+    let mut found = Vec::new();
+    for (on, newcomer) in changes.iter().enumerate().filter(|(_, change)| change.switches_on()) {
+        for (off, other) in changes.iter().enumerate() {
+            let ran_there = other
+                .live
+                .as_ref()
+                .is_some_and(|live| live.runs && live.trigger == newcomer.trigger);
+            if on != off && ran_there && other.kind == Kind::Hook && other.gives_way() {
+                found.push(Takeover { on, off });
+            }
+        }
+    }
+    found
+}
 
 /// Adds the switch-offs that the other changes make necessary.
 pub(super) fn switch_off_others(
@@ -14,28 +42,21 @@ pub(super) fn switch_off_others(
     desired: &DesiredState,
     live: &LiveState,
 ) {
-    let newcomers: Vec<(crate::model::Trigger, String)> = changes
+    let newcomers: Vec<(Trigger, String)> = changes
         .iter()
         .filter(|change| change.switches_on())
         .map(|change| (change.trigger.clone(), change.name.to_string()))
         .collect();
     for (trigger, newcomer) in newcomers {
-        for hook in live.resources.iter().filter(|hook| hook.runs && hook.trigger == trigger) {
+        for hook in live.of(Kind::Hook).filter(|hook| hook.runs && hook.trigger == trigger) {
             let own = changes.iter_mut().find(|change| change.id.as_ref() == Some(&hook.id));
             match own {
                 Some(change) if change.gives_way() => continue,
                 Some(change) => {
-                    let place = change
-                        .fields
-                        .iter()
-                        .position(|field| {
-                            matches!(
-                                field,
-                                FieldChange::Dependencies { .. } | FieldChange::Script { .. }
-                            )
-                        })
-                        .unwrap_or(change.fields.len());
-                    change.fields.insert(place, switched_off());
+                    change.verb =
+                        if change.verb == Verb::Resend { Verb::Update } else { change.verb };
+                    change.fields.push(switched_off());
+                    change.fields.sort_by_key(|change| change.field);
                 }
                 None => changes.push(switch_off(hook, desired)),
             }
@@ -54,21 +75,16 @@ pub(super) fn switch_off_others(
 }
 
 fn switched_off() -> FieldChange {
-    FieldChange::Enabled { old: Some(true), new: false }
+    FieldChange::flag(Field::Enabled, Some(true), false)
 }
 
 fn switch_off(hook: &Live, desired: &DesiredState) -> Change {
-    let source = desired.definitions.iter().find(|definition| definition.name == hook.name);
+    let source = desired.of(Kind::Hook).find(|definition| definition.name == hook.name);
     Change {
-        verb: Verb::Update,
-        name: hook.name.clone(),
-        trigger: hook.trigger.clone(),
         id: Some(hook.id.clone()),
         source: source.map(|definition| definition.place.file.clone()),
         live: Some(hook.clone()),
         fields: vec![switched_off()],
-        secrets: Vec::new(),
-        blocked: None,
-        withheld: None,
+        ..Change::new(Verb::Update, Kind::Hook, hook.name.clone(), hook.trigger.clone())
     }
 }

@@ -7,10 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::words::count;
-use crate::model::{HookPatch, Trigger};
-use crate::plan::{
-    Change, FieldChange, HookRef, Op, Owner, Plan, SecretVerb, Step, StepId, Verb, Warning,
-};
+use crate::plan::takeover::takeovers;
+use crate::plan::{Change, Deed, Field, Plan, SecretVerb, Step, StepId, Verb, Warning};
 
 /// Our words and theirs, in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,23 +88,18 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
     for (at, change) in plan.changes.iter().enumerate() {
         let mut tell = |kind, phrase| dangers.push(Danger { kind, change: at, phrase });
         match change.verb {
-            Verb::Delete => tell(DangerKind::Delete, delete(plan, change)),
+            Verb::Delete => tell(DangerKind::Delete, delete(plan, at, change)),
             Verb::Replace => tell(DangerKind::Replace, replace(change)),
-            Verb::Create | Verb::Update => {}
+            Verb::Create | Verb::Update | Verb::Resend => {}
         }
-        if let Some(phrase) = switch(plan, change) {
+        if let Some(phrase) = switch(plan, at, change) {
             let on = change.will_run();
             tell(if on { DangerKind::SwitchOn } else { DangerKind::SwitchOff }, phrase);
         }
-        if can_lock_out(change) {
+        if change.can_lock_out() {
             tell(DangerKind::LockOut, lock_out(change));
         }
-        let mut gone = change
-            .secrets
-            .iter()
-            .filter(|secret| secret.verb == SecretVerb::Delete)
-            .map(|secret| &secret.key)
-            .peekable();
+        let mut gone = change.secrets_to(SecretVerb::Delete).peekable();
         if gone.peek().is_some() {
             let phrase = Phrase::default().theirs(&change.name).ours(" loses the secret ");
             tell(
@@ -119,11 +112,11 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
     dangers
 }
 
-fn delete(plan: &Plan, change: &Change) -> Phrase {
+fn delete(plan: &Plan, at: usize, change: &Change) -> Phrase {
     let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted");
-    if change.live.as_ref().is_some_and(|live| live.runs) {
+    if change.runs_before() {
         phrase = phrase.ours(" while live on ").theirs(&change.trigger);
-        phrase = match successor(plan, change) {
+        phrase = match successor(plan, at) {
             Some(other) => phrase.ours("; ").theirs(&other.name).ours(" takes its place"),
             None => phrase.ours(", where nothing runs then"),
         };
@@ -161,12 +154,12 @@ fn switched(change: &Change) -> Option<bool> {
     (change.verb == Verb::Update && change.will_run() != before).then(|| change.will_run())
 }
 
-fn switch(plan: &Plan, change: &Change) -> Option<Phrase> {
+fn switch(plan: &Plan, at: usize, change: &Change) -> Option<Phrase> {
     let phrase = Phrase::default().theirs(&change.name);
-    Some(match (switched(change)?, successor(plan, change)) {
+    Some(match (switched(change)?, successor(plan, at)) {
         (true, _) => {
             let phrase = phrase.ours(" goes live on ").theirs(&change.trigger);
-            match predecessor(plan, change) {
+            match predecessor(plan, at) {
                 Some(other) => phrase.ours(" in place of ").theirs(&other.name).ours("."),
                 None => phrase.ours("."),
             }
@@ -180,30 +173,16 @@ fn switch(plan: &Plan, change: &Change) -> Option<Phrase> {
     })
 }
 
-/// The hook that goes live on the trigger that this one leaves.
-fn successor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
-    let trigger = change.live.as_ref().map(|live| &live.trigger)?;
-    plan.changes.iter().find(|other| {
-        !std::ptr::eq(*other, change) && &other.trigger == trigger && other.switches_on()
-    })
+/// What goes live on the trigger that this one leaves.
+fn successor(plan: &Plan, at: usize) -> Option<&Change> {
+    let takeover = takeovers(&plan.changes).into_iter().find(|takeover| takeover.off == at)?;
+    plan.changes.get(takeover.on)
 }
 
-/// The hook that leaves the trigger on which this one goes live.
-fn predecessor<'a>(plan: &'a Plan, change: &Change) -> Option<&'a Change> {
-    plan.changes.iter().find(|other| {
-        let was_live = |other: &Change| {
-            other.live.as_ref().is_some_and(|live| live.runs && live.trigger == change.trigger)
-        };
-        !std::ptr::eq(*other, change) && other.gives_way() && was_live(other)
-    })
-}
-
-/// Whether this program's own log-in will go through what changes.
-fn can_lock_out(change: &Change) -> bool {
-    let renames_only = change.verb == Verb::Update
-        && change.secrets.is_empty()
-        && change.fields.iter().all(|field| matches!(field, FieldChange::Name { .. }));
-    change.trigger == Trigger::CredentialsExchange && change.will_run() && !renames_only
+/// What leaves the trigger on which this one goes live.
+fn predecessor(plan: &Plan, at: usize) -> Option<&Change> {
+    let takeover = takeovers(&plan.changes).into_iter().find(|takeover| takeover.on == at)?;
+    plan.changes.get(takeover.off)
 }
 
 fn lock_out(change: &Change) -> Phrase {
@@ -226,9 +205,9 @@ pub(crate) struct OrderLine {
 /// completed: of several hooks, or with a way back. One list for each group.
 pub(crate) fn order(plan: &Plan) -> Vec<Vec<OrderLine>> {
     let mut group: Vec<usize> = (0..plan.steps.len()).collect();
-    let mut first_of: BTreeMap<Owner, usize> = BTreeMap::new();
+    let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
     for (at, step) in plan.steps.iter().enumerate() {
-        let own = *first_of.entry(step.owner).or_insert(at);
+        let own = *first_of.entry(step.change).or_insert(at);
         let linked = step.after.iter().chain(&step.takes_over_from).copied();
         for other in linked.chain([own]).filter(|other| *other < at) {
             let (from, to) = (group[at].max(group[other]), group[at].min(group[other]));
@@ -242,118 +221,67 @@ pub(crate) fn order(plan: &Plan) -> Vec<Vec<OrderLine>> {
     groups
         .into_values()
         .filter(|steps| {
-            let first = plan.steps[steps[0]].owner;
-            let tells = |step: &Step| step.owner != first || !step.takes_over_from.is_empty();
+            let first = plan.steps[steps[0]].change;
+            let tells = |step: &Step| step.change != first || !step.takes_over_from.is_empty();
             steps.iter().any(|at| tells(&plan.steps[*at]))
         })
-        .map(|steps| steps.into_iter().map(|at| order_line(plan, at, &plan.steps[at])).collect())
+        .map(|steps| steps.into_iter().map(|at| order_line(plan, &plan.steps[at])).collect())
         .collect()
 }
 
 /// Whether new hooks are made switched off and completed before they go live.
 pub(crate) fn creates_in_stages(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| {
-        matches!(&step.op, Op::Create { hook } if hook.enabled != Some(true))
-            && plan.steps.iter().any(|other| {
-                other.owner == step.owner
-                    && matches!(&other.op, Op::Patch { hook: _, patch } if patch.enabled == Some(true))
-            })
+    let does = |step: &Step, deed| step.op.deeds().contains(&deed);
+    plan.steps.iter().filter(|step| does(step, Deed::Create(Some(false)))).any(|step| {
+        let own = |other: &&Step| other.change == step.change && other.op.target().is_some();
+        plan.steps.iter().filter(own).any(|other| does(other, Deed::Switch(true)))
     })
 }
 
 /// One step as a line.
-pub(crate) fn order_line(plan: &Plan, at: StepId, step: &Step) -> OrderLine {
-    let mut or_else: Vec<String> =
-        step.takes_over_from.iter().map(|before| name_at(plan, *before)).collect();
+pub(crate) fn order_line(plan: &Plan, step: &Step) -> OrderLine {
+    let name_at = |at: &StepId| plan.steps.get(*at).map(|step| step.shown_as.to_string());
+    let mut or_else: Vec<String> = step.takes_over_from.iter().filter_map(name_at).collect();
     or_else.dedup();
-    OrderLine { hook: name_at(plan, at), what: step_phrase(plan, step), or_else }
-}
-
-/// The name that a step's hook bears when it is the step's turn: hooks that
-/// swap names bear others in between.
-fn name_at(plan: &Plan, at: StepId) -> String {
-    let Some(step) = plan.steps.get(at) else {
-        return String::new();
-    };
-    let live_of = |step: &Step| match &step.op {
-        Op::Patch { hook: HookRef::Live(id), .. }
-        | Op::Delete { hook: HookRef::Live(id) }
-        | Op::AddSecrets { hook: HookRef::Live(id), .. }
-        | Op::UpdateSecrets { hook: HookRef::Live(id), .. }
-        | Op::RemoveSecrets { hook: HookRef::Live(id), .. } => Some(id.clone()),
-        _ => None,
-    };
-    let (Some(id), Owner::Change(change)) = (live_of(step), step.owner) else {
-        return owner_name(plan, step.owner);
-    };
-    let renamed = plan.steps[..at].iter().rev().find_map(|before| match &before.op {
-        Op::Patch { patch: HookPatch { name: Some(name), .. }, .. }
-            if live_of(before).as_ref() == Some(&id) =>
-        {
-            Some(name)
-        }
-        _ => None,
-    });
-    let live = plan.changes.get(change).and_then(|change| change.live.as_ref());
-    let name = renamed.or(live.map(|live| &live.name));
-    name.map_or_else(|| owner_name(plan, step.owner), ToString::to_string)
-}
-
-/// As [`Plan::owner_name`], for a plan that may be made by hand.
-fn owner_name(plan: &Plan, owner: Owner) -> String {
-    let name = match owner {
-        Owner::Change(at) => plan.changes.get(at).map(|change| &change.name),
-        Owner::SecretWrite(at) => plan.secret_writes.get(at).map(|write| &write.name),
-    };
-    name.map(ToString::to_string).unwrap_or_default()
+    OrderLine { hook: step.shown_as.to_string(), what: step_phrase(plan, step), or_else }
 }
 
 /// A step in words: `switch off`, `add the secrets A, B`.
 fn step_phrase(plan: &Plan, step: &Step) -> Phrase {
-    let phrase = Phrase::default();
-    let secrets = |phrase: Phrase, verb: &str, keys: &[String], end: &str| {
-        let noun = if keys.len() == 1 { "secret" } else { "secrets" };
-        phrase.ours(format!("{verb} the {noun} ")).list(keys).ours(end)
+    let replaces = plan.changes.get(step.change).is_some_and(|change| change.verb == Verb::Replace);
+    step.op.deeds().into_iter().fold(Phrase::default(), |phrase, deed| {
+        let phrase = if phrase.0.is_empty() { phrase } else { phrase.ours(", ") };
+        match deed {
+            Deed::Create(Some(true)) => phrase.ours("create, switched on"),
+            Deed::Create(Some(false)) => phrase.ours("create, switched off"),
+            Deed::Create(None) => phrase.ours("create"),
+            Deed::Rename(name) => phrase.ours("rename to ").theirs(name),
+            Deed::Send(Field::TriggerVersion) => phrase.ours("send the trigger's version"),
+            Deed::Send(field) => phrase.ours(format!("send the {}", field.label())),
+            Deed::Switch(on) => phrase.ours(if on { "switch on" } else { "switch off" }),
+            Deed::Deploy => phrase.ours("wait for the build, deploy"),
+            Deed::Bind(1) => phrase.ours("write the order, 1 action"),
+            Deed::Bind(entries) => phrase.ours(format!("write the order, {entries} actions")),
+            Deed::Delete if replaces => phrase.ours(format!("delete the old {}", step.op.kind())),
+            Deed::Delete => phrase.ours("delete"),
+            Deed::Secrets(verb, keys) => secrets_phrase(phrase, verb, &keys),
+        }
+    })
+}
+
+fn secrets_phrase(phrase: Phrase, verb: SecretVerb, keys: &[String]) -> Phrase {
+    let (verb, end) = match verb {
+        SecretVerb::Create => ("add", ""),
+        SecretVerb::Write => ("send", " again"),
+        SecretVerb::Delete => ("delete", ""),
     };
-    match &step.op {
-        Op::Create { hook } if hook.enabled == Some(true) => phrase.ours("create, switched on"),
-        Op::Create { hook: _ } => phrase.ours("create, switched off"),
-        Op::Patch { hook: _, patch } => {
-            let HookPatch { name, script, dependencies, enabled } = patch;
-            let parts = [
-                name.as_ref().map(|name| Phrase::default().ours("rename to ").theirs(name)),
-                script.as_ref().map(|_| Phrase::default().ours("send the script")),
-                dependencies.as_ref().map(|_| Phrase::default().ours("send the dependencies")),
-                enabled
-                    .map(|on| Phrase::default().ours(if on { "switch on" } else { "switch off" })),
-            ];
-            parts.into_iter().flatten().fold(phrase, |mut phrase, part| {
-                if !phrase.0.is_empty() {
-                    phrase = phrase.ours(", ");
-                }
-                phrase.0.extend(part.0);
-                phrase
-            })
-        }
-        Op::Delete { hook: _ } => match step.owner {
-            Owner::Change(at)
-                if plan.changes.get(at).is_some_and(|change| change.verb == Verb::Replace) =>
-            {
-                phrase.ours("delete the old hook")
-            }
-            _ => phrase.ours("delete"),
-        },
-        Op::AddSecrets { hook: _, definition: _, keys } => secrets(phrase, "add", keys, ""),
-        Op::UpdateSecrets { hook: _, definition: _, keys } => {
-            secrets(phrase, "send", keys, " again")
-        }
-        Op::RemoveSecrets { hook: _, keys } => secrets(phrase, "delete", keys, ""),
-    }
+    let noun = if keys.len() == 1 { "secret" } else { "secrets" };
+    phrase.ours(format!("{verb} the {noun} ")).list(keys).ours(end)
 }
 
 /// `1 to create, 2 to update`; empty for a plan without changes.
 pub(crate) fn to_do(plan: &Plan) -> String {
-    let parts = [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]
+    let parts = Verb::CHANGES
         .map(|verb| (plan.count(verb), verb))
         .into_iter()
         .filter(|(number, _)| *number > 0)
@@ -371,7 +299,7 @@ pub(crate) fn token_note(plan: &Plan) -> Option<String> {
 /// The one line that sums a plan up.
 pub(crate) fn summary(plan: &Plan) -> String {
     let changes = to_do(plan);
-    let keys: usize = plan.secret_writes.iter().map(|write| write.keys.len()).sum();
+    let keys: usize = plan.resent().map(|change| change.secrets.len()).sum();
     let mut beside = Vec::new();
     if !changes.is_empty() && !plan.unchanged.is_empty() {
         beside.push(format!("{} unchanged", super::words::grouped(plan.unchanged.len())));
@@ -382,8 +310,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
     if keys > 0 {
         beside.push(format!("{} sent again", count(keys, "secret")));
     }
-    let blocked = plan.changes.iter().filter(|change| change.blocked.is_some()).count()
-        + plan.secret_writes.iter().filter(|write| write.blocked.is_some()).count();
+    let blocked = plan.changes.iter().filter(|change| change.blocked.is_some()).count();
     if blocked > 0 {
         beside.push(format!("{} blocked", super::words::grouped(blocked)));
     }

@@ -54,7 +54,7 @@ pub fn step(plan: &Plan, id: StepId, style: &Style) -> String {
     let Some(step) = plan.steps.get(id) else {
         return String::new();
     };
-    let line = facts::order_line(plan, id, step);
+    let line = facts::order_line(plan, step);
     let bits = line.what.0.iter().map(|bit| match bit {
         Bit::Ours(text) => text.clone(),
         Bit::Theirs(text) => safe::short(text, 100, style.unicode),

@@ -9,13 +9,14 @@ pub(crate) use any::{any_plan, hostile};
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Code, Dependencies, Diagnostic, HookPatch, Id, Live, LiveBody, Name, NewHook, Position, Script,
-    Sha256, Trigger,
+    Code, Dependencies, Diagnostic, HookPatch, Id, Kind, Live, LiveBody, Name, NewHook, Position,
+    Script, Sha256, Trigger,
 };
+use crate::plan::hooks::HookOp;
 use crate::plan::{
-    ApplyReport, Change, ChangeResult, FailedRequest, FieldChange, Fingerprint, HookRef, Op,
-    Outcome, Owner, Plan, RequestCounts, SecretChange, SecretVerb, SecretWrite, Step, Unmanaged,
-    UnresolvedSecret, Verb, Warning,
+    ApplyReport, Change, ChangeResult, FailedRequest, Field, FieldChange, Fingerprint, Op, Outcome,
+    Plan, Ref, RequestCounts, SecretChange, SecretVerb, Step, Unmanaged, UnresolvedSecret, Verb,
+    Warning,
 };
 
 pub(crate) const OLD_SCRIPT: &str = "\
@@ -81,16 +82,8 @@ pub(crate) fn live(id: &str, hook: &str, trigger: Trigger, enabled: bool, keys: 
 
 pub(crate) fn change(verb: Verb, hook: &str, trigger: Trigger) -> Change {
     Change {
-        verb,
-        name: name(hook),
-        trigger,
-        id: None,
         source: Some(format!("hooks/{hook}.yaml")),
-        live: None,
-        fields: Vec::new(),
-        secrets: Vec::new(),
-        blocked: None,
-        withheld: None,
+        ..Change::new(verb, Kind::Hook, name(hook), trigger)
     }
 }
 
@@ -98,11 +91,11 @@ pub(crate) fn plan_of(changes: Vec<Change>) -> Plan {
     Plan {
         tenant: "demo.eu.auth0.com".to_owned(),
         fingerprint: fingerprint(),
-        live_total: 5,
+        live_total: [(Kind::Hook, 5)].into(),
+        unordered: Vec::new(),
         deletes_allowed: false,
         token_lacks: Vec::new(),
         changes,
-        secret_writes: Vec::new(),
         unchanged: Vec::new(),
         unmanaged: Vec::new(),
         warnings: Vec::new(),
@@ -115,8 +108,9 @@ pub(crate) fn clean_plan() -> Plan {
     Plan { unchanged: vec![name("add-roles"), name("welcome-mail")], ..plan_of(Vec::new()) }
 }
 
-fn step(owner: Owner, op: Op) -> Step {
-    Step { owner, op, after: Vec::new(), takes_over_from: Vec::new() }
+fn step(change: usize, shown_as: &str, op: HookOp) -> Step {
+    let (shown_as, op) = (name(shown_as), Op::Hook(op));
+    Step { change, shown_as, op, after: Vec::new(), takes_over_from: Vec::new() }
 }
 
 /// An update of one field.
@@ -131,7 +125,7 @@ pub(crate) fn update(hook: &str, trigger: Trigger, field: FieldChange) -> Change
 
 /// An update of a script alone.
 pub(crate) fn script_update(old: &str, new: &str) -> Plan {
-    let field = FieldChange::Script { old: Some(Script::new(old)), new: Script::new(new) };
+    let field = FieldChange::script(Some(Script::new(old)), Script::new(new));
     plan_of(vec![update("add-roles", Trigger::PostUserRegistration, field)])
 }
 
@@ -139,37 +133,31 @@ pub(crate) fn script_update(old: &str, new: &str) -> Plan {
 pub(crate) fn full_plan() -> Plan {
     let created = Change {
         fields: vec![
-            FieldChange::Name { old: None, new: "block-disposable-mail".to_owned() },
-            FieldChange::Trigger { old: None, new: Trigger::PreUserRegistration },
-            FieldChange::Enabled { old: None, new: true },
-            FieldChange::Dependencies {
-                old: None,
-                new: versions(&[("axios", "1.7.2"), ("lru-cache", "10.2.0")]),
-            },
-            FieldChange::Script { old: None, new: Script::new(OLD_SCRIPT) },
+            FieldChange::text(Field::Name, None, "block-disposable-mail"),
+            FieldChange::text(Field::Trigger, None, Trigger::PreUserRegistration.as_str()),
+            FieldChange::flag(Field::Enabled, None, true),
+            FieldChange::packages(None, versions(&[("axios", "1.7.2"), ("lru-cache", "10.2.0")])),
+            FieldChange::script(None, Script::new(OLD_SCRIPT)),
         ],
         secrets: vec![secret("LIST_URL", SecretVerb::Create), secret("TOKEN", SecretVerb::Create)],
         ..change(Verb::Create, "block-disposable-mail", Trigger::PreUserRegistration)
     };
     let taken_over = Change {
-        fields: vec![FieldChange::Enabled { old: Some(true), new: false }],
+        fields: vec![FieldChange::flag(Field::Enabled, Some(true), false)],
         ..update(
             "block-list",
             Trigger::PreUserRegistration,
-            FieldChange::Enabled { old: Some(true), new: false },
+            FieldChange::flag(Field::Enabled, Some(true), false),
         )
     };
     let enriched = Change {
         fields: vec![
-            FieldChange::Name { old: Some("Enrich".to_owned()), new: "enrich-token".to_owned() },
-            FieldChange::Dependencies {
-                old: Some(versions(&[("lodash", "4.17.20"), ("moment", "2.29.4")])),
-                new: versions(&[("dayjs", "1.11.10"), ("lodash", "4.17.21")]),
-            },
-            FieldChange::Script {
-                old: Some(Script::new(OLD_SCRIPT)),
-                new: Script::new(NEW_SCRIPT),
-            },
+            FieldChange::text(Field::Name, Some("Enrich".to_owned()), "enrich-token"),
+            FieldChange::packages(
+                Some(versions(&[("lodash", "4.17.20"), ("moment", "2.29.4")])),
+                versions(&[("dayjs", "1.11.10"), ("lodash", "4.17.21")]),
+            ),
+            FieldChange::script(Some(Script::new(OLD_SCRIPT)), Script::new(NEW_SCRIPT)),
         ],
         secrets: vec![
             secret("API_KEY", SecretVerb::Write),
@@ -179,7 +167,7 @@ pub(crate) fn full_plan() -> Plan {
         ..update(
             "enrich-token",
             Trigger::CredentialsExchange,
-            FieldChange::Enabled { old: None, new: true },
+            FieldChange::flag(Field::Enabled, None, true),
         )
     };
     let deleted = Change {
@@ -204,27 +192,26 @@ pub(crate) fn full_plan() -> Plan {
             &["HOOK_URL", "OTHER"],
         )),
         fields: vec![
-            FieldChange::Trigger {
-                old: Some(Trigger::PostChangePassword),
-                new: Trigger::PostUserRegistration,
-            },
-            FieldChange::Enabled { old: Some(false), new: true },
+            FieldChange::text(
+                Field::Trigger,
+                Some("post-change-password".to_owned()),
+                "post-user-registration",
+            ),
+            FieldChange::flag(Field::Enabled, Some(false), true),
         ],
         secrets: vec![secret("HOOK_URL", SecretVerb::Create)],
         blocked: Some("the token lacks the scope create:hooks".to_owned()),
         ..change(Verb::Replace, "notify", Trigger::PostUserRegistration)
     };
+    let resent = Change {
+        id: Some(Id::new("01HF7YAT00P0CB1MJ7HMF9Q7CC")),
+        secrets: vec![secret("ACCOUNT", SecretVerb::Write), secret("TOKEN", SecretVerb::Write)],
+        ..change(Verb::Resend, "sms-gateway", Trigger::SendPhoneMessage)
+    };
     Plan {
-        secret_writes: vec![SecretWrite {
-            name: name("sms-gateway"),
-            id: Id::new("01HF7YAT00P0CB1MJ7HMF9Q7CC"),
-            trigger: Trigger::SendPhoneMessage,
-            source: "hooks/sms-gateway.yaml".to_owned(),
-            keys: vec!["ACCOUNT".to_owned(), "TOKEN".to_owned()],
-            blocked: None,
-        }],
         unchanged: vec![name("add-roles"), name("sms-gateway"), name("welcome-mail")],
         unmanaged: vec![Unmanaged {
+            kind: Kind::Hook,
             name: name("made-by-hand"),
             trigger: Trigger::Other("post-login".to_owned()),
             id: Id::new("01HF7YAT00P0CB1MJ7HMF9Q7DD"),
@@ -242,7 +229,7 @@ pub(crate) fn full_plan() -> Plan {
             source: "hooks/block-disposable-mail.yaml".to_owned(),
         }],
         steps: full_steps(),
-        ..plan_of(vec![created, taken_over, enriched, deleted, replaced])
+        ..plan_of(vec![created, taken_over, enriched, deleted, replaced, resent])
     }
 }
 
@@ -254,25 +241,25 @@ fn full_steps() -> Vec<Step> {
         dependencies: None,
         enabled: Some(false),
     };
-    let made = HookRef::MadeBy(0);
-    let other = || HookRef::Live(Id::new("01HF7YAT00P0CB1MJ7HMF9Q7PP"));
+    let made = Ref::MadeBy(0);
+    let other = || Ref::Live(Id::new("01HF7YAT00P0CB1MJ7HMF9Q7PP"));
     let patch = HookPatch { script: Some(Script::new(NEW_SCRIPT)), ..HookPatch::default() };
     let keys = vec!["LIST_URL".to_owned(), "TOKEN".to_owned()];
     let definition = name("block-disposable-mail");
+    let verb = SecretVerb::Create;
+    let added = HookOp::Secrets { hook: made.clone(), verb, definition, keys };
+    let switched_on = HookOp::Patch { hook: made, patch: HookPatch::enabled(true) };
     vec![
-        step(Owner::Change(0), Op::Create { hook: new_hook }),
-        Step {
-            after: vec![0],
-            ..step(Owner::Change(0), Op::AddSecrets { hook: made.clone(), definition, keys })
-        },
-        step(Owner::Change(1), Op::Patch { hook: other(), patch: HookPatch::enabled(false) }),
+        step(0, "block-disposable-mail", HookOp::Create { hook: new_hook }),
+        Step { after: vec![0], ..step(0, "block-disposable-mail", added) },
+        step(1, "block-list", HookOp::Patch { hook: other(), patch: HookPatch::enabled(false) }),
         Step {
             after: vec![1, 2],
             takes_over_from: vec![2],
-            ..step(Owner::Change(0), Op::Patch { hook: made, patch: HookPatch::enabled(true) })
+            ..step(0, "block-disposable-mail", switched_on)
         },
-        step(Owner::Change(2), Op::Patch { hook: other(), patch }),
-        step(Owner::Change(3), Op::Delete { hook: other() }),
+        step(2, "enrich-token", HookOp::Patch { hook: other(), patch }),
+        step(3, "legacy-sync", HookOp::Delete { hook: other() }),
     ]
 }
 
@@ -287,7 +274,8 @@ pub(crate) fn full_report() -> ApplyReport {
         .changes
         .iter()
         .map(|change| ChangeResult {
-            verb: Some(change.verb),
+            verb: change.verb,
+            kind: change.kind,
             name: change.name.clone(),
             trigger: change.trigger.clone(),
             id: change.id.clone(),
@@ -296,7 +284,8 @@ pub(crate) fn full_report() -> ApplyReport {
             done: Vec::new(),
         })
         .collect();
-    results.push(ChangeResult { verb: None, name: name("sms-gateway"), ..results[0].clone() });
+    results[5] =
+        ChangeResult { verb: Verb::Resend, name: name("sms-gateway"), ..results[0].clone() };
     results[2].outcome = Outcome::Failed;
     results[2].done = vec!["the secret SIGNING_KEY was added".to_owned()];
     results[2].error = Some(FailedRequest {

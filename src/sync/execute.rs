@@ -16,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{ApiError, Urgency, Writer};
 use crate::model::{DesiredState, Id};
-use crate::plan::{ApplyReport, ApprovedPlan, HookRef, Op, Owner, Plan, Step, StepId};
-use perform::{Done, Failure, Job};
+use crate::plan::{ApplyReport, ApprovedPlan, Plan, Ref, Step, StepId, Write, WriteSort};
+use perform::Job;
+pub(super) use perform::{Done, Failure};
 use put_back::PutBack;
 
 /// Something happened, for whoever shows progress.
@@ -92,30 +93,6 @@ enum Why {
     Stopped,
 }
 
-/// What a tenant can refuse as such.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Create,
-    Content,
-    Switch,
-    Secrets,
-    Delete,
-}
-
-fn kind_of(op: &Op) -> Kind {
-    match op {
-        Op::Create { .. } => Kind::Create,
-        Op::Patch { patch, .. } => {
-            let content = patch.name.is_some() || patch.script.is_some();
-            if content || patch.dependencies.is_some() { Kind::Content } else { Kind::Switch }
-        }
-        Op::Delete { .. } => Kind::Delete,
-        Op::AddSecrets { .. } | Op::UpdateSecrets { .. } | Op::RemoveSecrets { .. } => {
-            Kind::Secrets
-        }
-    }
-}
-
 /// What is under way. Each goes on by itself, also while this run waits for
 /// something else: one that held what the other needs would stop both.
 type Running = JoinSet<Ended>;
@@ -137,14 +114,14 @@ struct Run<'a> {
     put_back: BTreeSet<(StepId, StepId)>,
     /// Whether something that was done could not be put back.
     left_behind: bool,
-    refused: BTreeMap<Kind, ApiError>,
+    refused: BTreeMap<Write, ApiError>,
     /// Kinds of write that the tenant has let through once.
-    proven: BTreeSet<Kind>,
+    proven: BTreeSet<Write>,
     failed: bool,
     notes: Vec<String>,
     /// What has to be said of a change, such as a switch-off that could not
     /// be taken back.
-    remarks: BTreeMap<Owner, Vec<String>>,
+    remarks: BTreeMap<usize, Vec<String>>,
 }
 
 impl Run<'_> {
@@ -188,7 +165,7 @@ impl Run<'_> {
             let step = &self.plan.steps[id];
             if let Some(&before) = step.after.iter().find(|&&before| self.is_lost(id, before)) {
                 self.skip(id, Why::After(before));
-            } else if let Some(error) = self.refused.get(&kind_of(&step.op))
+            } else if let Some(error) = self.refused.get(&step.op.write())
                 && !self.can_switch_off_alone(step)
             {
                 self.skip(id, Why::Refused(error.clone()));
@@ -227,9 +204,9 @@ impl Run<'_> {
     /// A switch-off is still carried out where the rest of its patch is
     /// refused.
     fn can_switch_off_alone(&self, step: &Step) -> bool {
-        matches!(&step.op, Op::Patch { patch, .. } if patch.enabled == Some(false))
-            && kind_of(&step.op) == Kind::Content
-            && !self.refused.contains_key(&Kind::Switch)
+        step.op.switches() == Some(false)
+            && step.op.write().sort == WriteSort::Content
+            && !self.refused.contains_key(&Write { sort: WriteSort::Switch, ..step.op.write() })
     }
 
     fn start(&mut self, running: &mut Running) {
@@ -247,7 +224,7 @@ impl Run<'_> {
                 continue;
             }
             let urgency = if owed { Urgency::MustFinish } else { self.urgency(step) };
-            let refused = self.refused.get(&kind_of(&step.op)).cloned();
+            let refused = self.refused.get(&step.op.write()).cloned();
             let Some(job) = self.job(step, urgency, refused) else { continue };
             let writer = self.executor.writer.clone();
             running.spawn(async move { Ended::Step(id, job.run(&writer).await) });
@@ -262,51 +239,44 @@ impl Run<'_> {
             .states
             .iter()
             .zip(&self.plan.steps)
-            .any(|(state, other)| matches!(state, State::Done) && other.owner == step.owner);
+            .any(|(state, other)| matches!(state, State::Done) && other.change == step.change);
         if begun { Urgency::Finish } else { Urgency::Begin }
     }
 
     /// Until a tenant has let one create, or one change of a script through,
     /// only one is on its way: many refuse them all.
     fn must_hold(&self, step: &Step) -> bool {
-        let kind = kind_of(&step.op);
-        matches!(kind, Kind::Create | Kind::Content)
-            && !self.proven.contains(&kind)
+        let write = step.op.write();
+        matches!(write.sort, WriteSort::Create | WriteSort::Content)
+            && !self.proven.contains(&write)
             && self
                 .states
                 .iter()
                 .zip(&self.plan.steps)
-                .any(|(state, other)| matches!(state, State::Running) && kind_of(&other.op) == kind)
+                .any(|(state, other)| matches!(state, State::Running) && other.op.write() == write)
     }
 
     fn job(&self, step: &Step, urgency: Urgency, refused: Option<ApiError>) -> Option<Job> {
-        let id = match &step.op {
-            Op::Create { .. } => None,
-            Op::Patch { hook, .. }
-            | Op::Delete { hook }
-            | Op::AddSecrets { hook, .. }
-            | Op::UpdateSecrets { hook, .. }
-            | Op::RemoveSecrets { hook, .. } => Some(self.id_of(hook)?),
-        };
+        let id = step.op.target().map(|target| self.id_of(target).ok_or(())).transpose().ok()?;
         let values = perform::values(&step.op, self.executor.desired);
         Some(Job { op: step.op.clone(), id, values, urgency, refused })
     }
 
-    fn id_of(&self, hook: &HookRef) -> Option<Id> {
-        match hook {
-            HookRef::Live(id) => Some(id.clone()),
-            HookRef::MadeBy(step) => self.made.get(step).cloned(),
+    fn id_of(&self, target: &Ref) -> Option<Id> {
+        match target {
+            Ref::Live(id) => Some(id.clone()),
+            Ref::MadeBy(step) => self.made.get(step).cloned(),
         }
     }
 
     fn ended(&mut self, id: StepId, result: Result<Done, Failure>) {
         let step = &self.plan.steps[id];
-        let kind = kind_of(&step.op);
+        let write = step.op.write();
         match result {
             Ok(done) => {
-                self.proven.insert(kind);
+                self.proven.insert(write);
                 self.made.extend(done.id.map(|made| (id, made)));
-                let name = self.plan.owner_name(step.owner);
+                let name = &self.plan.changes[step.change].name;
                 self.notes.extend(done.notes.into_iter().map(|note| format!("{name}: {note}")));
                 self.states[id] = State::Done;
                 (self.executor.on_event)(Event::Done(id));
@@ -319,7 +289,7 @@ impl Run<'_> {
                 self.failed = true;
                 self.made.extend(failure.id.clone().map(|made| (id, made)));
                 if let Some(error) = failure.refusal() {
-                    self.refused.entry(kind).or_insert_with(|| error.clone());
+                    self.refused.entry(write).or_insert_with(|| error.clone());
                 }
                 (self.executor.on_event)(Event::Failed(id));
                 self.states[id] = match failure {
@@ -332,8 +302,8 @@ impl Run<'_> {
         }
     }
 
-    fn remark(&mut self, owner: Owner, remark: String) {
-        let remarks = self.remarks.entry(owner).or_default();
+    fn remark(&mut self, change: usize, remark: String) {
+        let remarks = self.remarks.entry(change).or_default();
         if !remarks.contains(&remark) {
             remarks.push(remark);
         }

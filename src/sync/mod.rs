@@ -6,6 +6,7 @@
 
 pub mod execute;
 pub mod fetch;
+mod hooks;
 
 pub use execute::{Event, Executor, execute};
 pub use fetch::{fetch, fetch_all};

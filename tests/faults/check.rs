@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use hooksync::model::{Definition, DesiredSecret, DesiredState};
-use hooksync::plan::{Change, ChangeResult, FieldChange, Options, Outcome, Plan, SecretVerb, Verb};
+use hooksync::plan::{
+    Change, ChangeResult, Field, Options, Outcome, Plan, SecretVerb, Value, Verb,
+};
 use hooksync::tenant::{Hook, State};
 
 use crate::drive::Applied;
@@ -69,7 +71,7 @@ pub(crate) fn after_faults(
     for result in &report.results {
         let change = plan.changes.iter().find(|change| {
             change.name == result.name
-                && Some(change.verb) == result.verb
+                && change.verb == result.verb
                 && (change.id.is_none() || change.id == result.id)
         });
         let honest = match (result.outcome, change) {
@@ -179,18 +181,19 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
     }
     let Some(hook) = find(story.after, change) else { return Err("it is not there".to_owned()) };
     for field in &change.fields {
-        let fits = match field {
-            FieldChange::Name { new, .. } => hook.name.as_deref() == Some(new),
-            FieldChange::Trigger { new, .. } => hook.trigger_id == new.as_str(),
-            FieldChange::Enabled { new, .. } => hook.enabled == *new,
-            FieldChange::Dependencies { new, .. } => new
+        let fits = match (field.field, &field.new) {
+            (Field::Name, Value::Text(new)) => hook.name.as_ref() == Some(new),
+            (_, Value::Text(new)) => hook.trigger_id == *new,
+            (_, Value::Flag(new)) => hook.enabled == *new,
+            (_, Value::Packages(new)) => new
                 .iter()
                 .map(|(k, v)| (k.as_str(), v))
                 .eq(hook.dependencies.iter().collect::<std::collections::BTreeMap<_, _>>()),
-            FieldChange::Script { new, .. } => hook.script == new.as_str(),
+            (_, Value::Script(new)) => hook.script == new.as_str(),
+            (_, Value::Names(_)) => false,
         };
         if !fits {
-            return Err(format!("its {} is not as told", field.field()));
+            return Err(format!("its {} is not as told", field.field.as_str()));
         }
     }
     for secret in &change.secrets {
@@ -209,7 +212,7 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
 
 fn find<'a>(state: &'a State, change: &Change) -> Option<&'a Hook> {
     match (&change.id, change.verb) {
-        (Some(id), Verb::Update) => state.hook(id.as_str()),
+        (Some(id), Verb::Update | Verb::Resend) => state.hook(id.as_str()),
         _ => state.hooks.iter().find(|hook| {
             hook.name.as_deref() == Some(change.name.as_str())
                 && hook.trigger_id == change.trigger.as_str()

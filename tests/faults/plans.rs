@@ -10,7 +10,7 @@ pub(crate) fn told(plan: &Plan) -> String {
     let steps = plan.steps.iter().enumerate();
     let lines: Vec<String> = steps
         .map(|(id, step)| {
-            let name = plan.owner_name(step.owner);
+            let name = &plan.changes[step.change].name;
             format!(
                 "  {id} {name}: {:?} after {:?} over {:?}",
                 step.op, step.after, step.takes_over_from

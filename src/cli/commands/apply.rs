@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::plan;
 use crate::cli::args::{ApplyArgs, ResultFormat};
-use crate::cli::moved::{altered, moved};
 use crate::cli::output::Verbosity;
 use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Applying;
@@ -14,6 +13,7 @@ use crate::cli::question::confirm;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, backup, definitions, files, settings};
 use crate::plan::guard::{self, Allowed};
+use crate::plan::reviewed::{altered, moved};
 use crate::plan::{ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts};
 use crate::report::{ApplyView, json, markdown, text};
 use crate::sync::{Executor, execute};

@@ -3,7 +3,7 @@
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
-use crate::model::{Live, Name};
+use crate::model::{Kind, Live, Name};
 use crate::plan::policy::NamePattern;
 use crate::report::text::{self, ExportLine, ExportSign};
 use crate::source::Layout;
@@ -22,8 +22,9 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         return Err(CliError::usage("export writes one tenant to one folder")
             .hint("choose one environment with --env"));
     };
-    let only =
-        |name: &Name| args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(name));
+    let only = |name: &Name| {
+        args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(Kind::Hook, name))
+    };
     let (live, tenant) = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
@@ -33,9 +34,9 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         };
         shared.unless_interrupted(read).await
     })?;
-    if let Some(unused) =
-        unused(&args.only, |pattern| live.resources.iter().any(|hook| pattern.matches(&hook.name)))
-    {
+    if let Some(unused) = unused(&args.only, |pattern| {
+        live.resources.iter().any(|hook| pattern.matches(Kind::Hook, &hook.name))
+    }) {
         return Err(CliError::new(format!("--only {unused}: no live hook has such a name")));
     }
     let options = ExportOptions {

@@ -1,21 +1,24 @@
 //! What a reviewer reads and what is sent, for the cases people have.
 
 use super::world::{World, desired_state, live_state, plan_of};
+use crate::model::Kind;
 use crate::plan::guard::{self, Allowed, Refusal};
-use crate::plan::{HookRef, Op, Options, Plan, SecretsMode, diff};
+use crate::plan::hooks::HookOp;
+use crate::plan::{Op, Options, Plan, Ref, SecretVerb, SecretsMode, diff};
 
 /// The steps in short: `hook: what (after …)`.
 fn steps(plan: &Plan) -> Vec<String> {
     plan.steps
         .iter()
         .map(|step| {
-            let hook = |hook: &HookRef| match hook {
-                HookRef::Live(id) => id.to_string(),
-                HookRef::MadeBy(step) => format!("#{step}"),
+            let Op::Hook(op) = &step.op else { panic!("{step:?}") };
+            let hook = |hook: &Ref| match hook {
+                Ref::Live(id) => id.to_string(),
+                Ref::MadeBy(step) => format!("#{step}"),
             };
-            let what = match &step.op {
-                Op::Create { hook } => format!("create {} {:?}", hook.name, hook.enabled),
-                Op::Patch { hook: to, patch } => {
+            let what = match op {
+                HookOp::Create { hook } => format!("create {} {:?}", hook.name, hook.enabled),
+                HookOp::Patch { hook: to, patch } => {
                     let mut words = vec![format!("patch {}", hook(to))];
                     words.extend(patch.name.as_ref().map(|name| format!("name={name}")));
                     words.extend(patch.script.as_ref().map(|_| "script".to_owned()));
@@ -23,10 +26,15 @@ fn steps(plan: &Plan) -> Vec<String> {
                     words.extend(patch.enabled.map(|on| format!("enabled={on}")));
                     words.join(" ")
                 }
-                Op::Delete { hook: to } => format!("delete {}", hook(to)),
-                Op::AddSecrets { hook: to, keys, .. } => format!("add {} {keys:?}", hook(to)),
-                Op::UpdateSecrets { hook: to, keys, .. } => format!("write {} {keys:?}", hook(to)),
-                Op::RemoveSecrets { hook: to, keys } => format!("remove {} {keys:?}", hook(to)),
+                HookOp::Delete { hook: to } => format!("delete {}", hook(to)),
+                HookOp::Secrets { hook: to, verb, keys, .. } => {
+                    let verb = match verb {
+                        SecretVerb::Create => "add",
+                        SecretVerb::Write => "write",
+                        SecretVerb::Delete => "remove",
+                    };
+                    format!("{verb} {} {keys:?}", hook(to))
+                }
             };
             format!("{what} after {:?} over {:?}", step.after, step.takes_over_from)
         })
@@ -177,7 +185,7 @@ fn secrets_sent_again_are_no_change() {
     let (desired, live) = (desired_state(&["a 1 s +K"]), live_state(&["a 1 s +K"]));
     let plan = plan_of(&desired, &live);
     assert!(plan.is_clean());
-    assert_eq!(plan.secret_writes[0].keys, ["K"]);
+    assert_eq!(plan.changes[0].secrets[0].key, "K");
     assert_eq!(plan.unchanged.len(), 1);
     for (secrets, count) in [(SecretsMode::Missing, 0), (SecretsMode::Never, 0)] {
         let options = Options { secrets, ..Options::default() };
@@ -201,7 +209,8 @@ fn deletes_need_leave_and_large_ones_force() {
         guard::approve(plan_of(&desired_state(desired), &live_state(live)), &allowed).err()
     };
     let live = ["a 1 s", "b 1 s", "c 1 s", "d 1 s"];
-    let many = |deletes, live| Some(vec![Refusal::TooManyDeletes { deletes, live }]);
+    let many =
+        |deletes, live| Some(vec![Refusal::TooManyDeletes { kind: Kind::Hook, deletes, live }]);
     assert!(matches!(
         refusals(&["a 1 s", "b 1 s"], &live, false, false).as_deref(),
         Some([Refusal::Deletes { .. }])

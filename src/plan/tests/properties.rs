@@ -104,7 +104,7 @@ fn carried_out(desired: &DesiredState, live: &LiveState, count: usize) -> LiveSt
 
 fn assert_is(desired: &DesiredState, live: &LiveState) {
     let plan = plan_of(desired, live);
-    assert!(plan.changes.is_empty(), "{:#?}", plan.changes);
+    assert!(plan.is_clean(), "{:#?}", plan.changes);
     assert_eq!(live.resources.len(), desired.definitions.len());
     for hook in &desired.definitions {
         let live = live.resources.iter().find(|live| live.name == hook.name).unwrap();
@@ -174,7 +174,9 @@ proptest! {
     fn a_live_hook_is_meant_by_one_definition(
         desired in desired_states(), live in live_states(),
     ) {
-        let pairing = matching::pair(&desired.definitions, &live.resources);
+        let (wanted, there): (Vec<_>, Vec<_>) =
+            (desired.definitions.iter().collect(), live.resources.iter().collect());
+        let pairing = matching::pair(&wanted, &there);
         let mut taken: Vec<usize> = pairing.of_desired.iter().flatten().copied().collect();
         taken.sort_unstable();
         let count = taken.len();

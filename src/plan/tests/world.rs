@@ -7,7 +7,8 @@ use crate::model::{
     Body, Definition, DesiredSecret, DesiredState, Id, Live, LiveBody, LiveState, Name, Place,
     Script, ScriptSource, SecretValue, Trigger,
 };
-use crate::plan::{HookRef, Op, Options, Plan, Step, diff};
+use crate::plan::hooks::HookOp;
+use crate::plan::{Op, Options, Plan, Ref, SecretVerb, Step, diff};
 
 pub(super) fn options() -> Options {
     Options { allow_delete: true, ..Options::default() }
@@ -108,8 +109,9 @@ impl World {
 
     /// Carries out one step, as strict as the service can be.
     pub(super) fn carry_out(&mut self, id: usize, step: &Step) {
-        match &step.op {
-            Op::Create { hook } => {
+        let Op::Hook(op) = &step.op else { panic!("{step:?}") };
+        match op {
+            HookOp::Create { hook } => {
                 self.assert_free(&hook.name);
                 let new = Id::new(format!("new-{}-{}", self.hooks.len(), hook.name));
                 self.made.insert(id, new.clone());
@@ -125,7 +127,7 @@ impl World {
                     body: LiveBody::Hook,
                 });
             }
-            Op::Patch { hook, patch } => {
+            HookOp::Patch { hook, patch } => {
                 if let Some(name) = &patch.name {
                     self.assert_free(name);
                 }
@@ -138,22 +140,22 @@ impl World {
                 hook.script = patch.script.clone().or(hook.script.take());
                 hook.dependencies = patch.dependencies.clone().or(hook.dependencies.take());
             }
-            Op::Delete { hook } => {
+            HookOp::Delete { hook } => {
                 let id = self.hook(hook).id.clone();
                 self.hooks.retain(|hook| hook.id != id);
             }
-            Op::AddSecrets { hook, keys, .. } => {
+            HookOp::Secrets { hook, keys, verb: SecretVerb::Create, .. } => {
                 let secrets = self.hook(hook).secrets.get_or_insert_default();
                 for key in keys {
                     assert!(secrets.insert(key.clone()), "409: {key}");
                 }
                 assert!(secrets.len() <= 20, "a hook has at most 20 secrets");
             }
-            Op::UpdateSecrets { hook, keys, .. } => {
+            HookOp::Secrets { hook, keys, verb: SecretVerb::Write, .. } => {
                 let secrets = self.hook(hook).secrets.get_or_insert_default();
                 assert!(keys.iter().all(|key| secrets.contains(key)), "404: {keys:?}");
             }
-            Op::RemoveSecrets { hook, keys } => {
+            HookOp::Secrets { hook, keys, verb: SecretVerb::Delete, .. } => {
                 let secrets = self.hook(hook).secrets.get_or_insert_default();
                 assert!(keys.iter().all(|key| secrets.remove(key)), "404: {keys:?}");
             }
@@ -161,10 +163,10 @@ impl World {
         assert!(self.crowds().is_subset(&self.crowded), "two hooks run at one trigger");
     }
 
-    fn hook(&mut self, hook: &HookRef) -> &mut Live {
+    fn hook(&mut self, hook: &Ref) -> &mut Live {
         let id = match hook {
-            HookRef::Live(id) => id,
-            HookRef::MadeBy(step) => &self.made[step],
+            Ref::Live(id) => id,
+            Ref::MadeBy(step) => &self.made[step],
         };
         self.hooks.iter_mut().find(|hook| hook.id == *id).unwrap()
     }

@@ -8,7 +8,7 @@ use super::output::{
     PlanSummary, Requests, Secret, SecretWrite, Unmanaged, Validate, ValidateSummary, Warning,
 };
 use crate::model::{Diagnostic, Position, Severity};
-use crate::plan::{self, ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts};
+use crate::plan::{self, ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts, Value};
 use crate::report::{UNRESOLVED_SECRET, diff};
 
 impl Plan {
@@ -18,13 +18,13 @@ impl Plan {
         let plan::Plan {
             tenant,
             fingerprint,
-            changes,
-            secret_writes,
+            changes: _,
             unchanged,
             unmanaged,
             warnings,
             unresolved,
             steps: _,
+            unordered: _,
             live_total: _,
             deletes_allowed: _,
             token_lacks,
@@ -42,11 +42,11 @@ impl Plan {
                 unchanged: unchanged.len(),
                 unmanaged: unmanaged.len(),
             },
-            changes: changes.iter().map(change).collect(),
-            secret_writes: secret_writes.iter().map(secret_write).collect(),
+            changes: plan.changed().map(change).collect(),
+            secret_writes: plan.resent().map(secret_write).collect(),
             unmanaged: unmanaged
                 .iter()
-                .map(|plan::Unmanaged { name, trigger, id }| Unmanaged {
+                .map(|plan::Unmanaged { kind: _, name, trigger, id }| Unmanaged {
                     name: name.to_string(),
                     trigger_id: trigger.to_string(),
                     id: id.to_string(),
@@ -73,6 +73,7 @@ impl Plan {
 fn change(change: &plan::Change) -> Change {
     let plan::Change {
         verb,
+        kind: _,
         name,
         trigger,
         id,
@@ -80,6 +81,7 @@ fn change(change: &plan::Change) -> Change {
         live: _,
         fields,
         secrets,
+        runs_after: _,
         blocked,
         withheld,
     } = change;
@@ -101,31 +103,56 @@ fn change(change: &plan::Change) -> Change {
     }
 }
 
-fn field(field: &plan::FieldChange, name: &str) -> Field {
-    match field {
-        plan::FieldChange::Name { old, new } => Field::Name { old: old.clone(), new: new.clone() },
-        plan::FieldChange::Trigger { old, new } => {
-            Field::TriggerId { old: old.as_ref().map(ToString::to_string), new: new.to_string() }
+fn field(change: &plan::FieldChange, name: &str) -> Field {
+    let plan::FieldChange { field, old, new } = change;
+    let field = field.as_str();
+    match (old, new) {
+        (_, Value::Text(new)) => {
+            let old = old.as_ref().and_then(|old| match old {
+                Value::Text(old) => Some(old.clone()),
+                _ => None,
+            });
+            Field::Text { field, old, new: new.clone() }
         }
-        plan::FieldChange::Enabled { old, new } => Field::Enabled { old: *old, new: *new },
-        plan::FieldChange::Dependencies { old, new } => {
-            Field::Dependencies { old: old.clone(), new: new.clone() }
+        (_, Value::Flag(new)) => {
+            Field::Flag { field, old: old.as_ref().and_then(Value::flag), new: *new }
         }
-        plan::FieldChange::Script { old, new } => Field::Script {
-            old_sha256: old.as_ref().map(|old| old.sha256().to_string()),
-            new_sha256: new.sha256().to_string(),
-            diff: diff::unified(
-                old.as_ref().map(|old| old.as_str()),
-                new.as_str(),
-                &format!("{name}.js"),
-            ),
-        },
+        (_, Value::Packages(new)) => {
+            let old = old.as_ref().and_then(|old| match old {
+                Value::Packages(old) => Some(old.clone()),
+                _ => None,
+            });
+            Field::Packages { field, old, new: new.clone() }
+        }
+        (_, Value::Names(new)) => {
+            let old = old.as_ref().and_then(|old| match old {
+                Value::Names(old) => Some(old.clone()),
+                _ => None,
+            });
+            Field::Names { field, old, new: new.clone() }
+        }
+        (_, Value::Script(new)) => {
+            let old = old.as_ref().and_then(|old| match old {
+                Value::Script(old) => Some(old),
+                _ => None,
+            });
+            Field::Script {
+                field,
+                old_sha256: old.map(|old| old.sha256().to_string()),
+                new_sha256: new.sha256().to_string(),
+                diff: diff::unified(
+                    old.map(|old| old.as_str()),
+                    new.as_str(),
+                    &format!("{name}.js"),
+                ),
+            }
+        }
     }
 }
 
-fn secret_write(write: &plan::SecretWrite) -> SecretWrite {
-    let plan::SecretWrite { name, id: _, trigger: _, source: _, keys, blocked: _ } = write;
-    SecretWrite { name: name.to_string(), keys: keys.clone() }
+fn secret_write(change: &plan::Change) -> SecretWrite {
+    let keys = change.secrets.iter().map(|secret| secret.key.clone());
+    SecretWrite { name: change.name.to_string(), keys: keys.collect() }
 }
 
 /// The shape has no place of its own for secrets without a value: they are
@@ -180,9 +207,9 @@ impl Apply {
 }
 
 fn result(result: &ChangeResult) -> ApplyResult {
-    let ChangeResult { verb, name, trigger, id, outcome, error, done: _ } = result;
+    let ChangeResult { verb, kind: _, name, trigger, id, outcome, error, done: _ } = result;
     ApplyResult {
-        action: verb.map_or("write_secrets", plan::Verb::as_str),
+        action: verb.as_str(),
         name: name.to_string(),
         trigger_id: trigger.to_string(),
         id: id.as_ref().map(ToString::to_string),

@@ -87,40 +87,55 @@ pub struct Change {
     pub blocked: Option<String>,
 }
 
-/// One field's change. `old` is null where there is no live hook.
+/// One field's change. `old` is null where there is nothing live.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(tag = "field", rename_all = "camelCase")]
+#[serde(untagged)]
 pub enum Field {
-    /// The hook's name.
-    Name {
+    /// A text.
+    Text {
+        /// The field's name.
+        #[schemars(extend("enum" = ["name", "triggerId", "triggerVersion", "runtime"]))]
+        field: &'static str,
         /// As the tenant has it.
         old: Option<String>,
         /// As it is to be.
         new: String,
     },
-    /// The hook's trigger.
-    TriggerId {
-        /// As the tenant has it.
-        old: Option<String>,
-        /// As it is to be.
-        new: String,
-    },
-    /// Whether the hook runs.
-    Enabled {
+    /// Yes or no: whether a hook runs, whether an action's draft is deployed.
+    Flag {
+        /// The field's name.
+        #[schemars(extend("enum" = ["enabled", "deploy"]))]
+        field: &'static str,
         /// As the tenant has it.
         old: Option<bool>,
         /// As it is to be.
         new: bool,
     },
     /// The npm packages and their versions, as a whole.
-    Dependencies {
+    Packages {
+        /// The field's name.
+        #[schemars(extend("const" = "dependencies"))]
+        field: &'static str,
         /// As the tenant has them.
         old: Option<BTreeMap<String, String>>,
         /// As they are to be.
         new: BTreeMap<String, String>,
     },
-    /// The script.
+    /// Names, in an order that matters.
+    Names {
+        /// The field's name.
+        #[schemars(extend("enum" = ["bindings", "modules"]))]
+        field: &'static str,
+        /// As the tenant has them.
+        old: Option<Vec<String>>,
+        /// As they are to be.
+        new: Vec<String>,
+    },
+    /// A script.
     Script {
+        /// The field's name.
+        #[schemars(extend("const" = "script"))]
+        field: &'static str,
         /// SHA-256 of the live script.
         old_sha256: Option<String>,
         /// SHA-256 of the script as it is to be.

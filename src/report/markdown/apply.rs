@@ -65,7 +65,7 @@ fn section(view: &ApplyView<'_>, room: usize) -> String {
 }
 
 fn row(result: &ChangeResult) -> String {
-    let ChangeResult { verb, name, trigger: _, id: _, outcome, error, done } = result;
+    let ChangeResult { verb, kind: _, name, trigger: _, id: _, outcome, error, done } = result;
     let outcome = match outcome {
         Outcome::Applied => outcome_word(*outcome).to_owned(),
         Outcome::Failed | Outcome::NotAttempted => format!("**{}**", outcome_word(*outcome)),

@@ -7,15 +7,15 @@ use similar::ChangeTag;
 use super::action_word;
 use super::escape::{code, fence, length, prose};
 use crate::model::{Dependencies, Script};
-use crate::plan::{Change, FieldChange, SecretVerb, Verb};
+use crate::plan::{Change, FieldChange, SecretVerb, Value, Verb};
 use crate::report::diff::{self, Row};
-use crate::report::text::{differs, row_text, script_summary};
+use crate::report::text::{row_text, script_summary, shown_fields};
 use crate::report::words::{count, grouped};
 
 /// A change in at most `room` characters; `None` where not even its fields
 /// fit.
 pub(super) fn details(change: &Change, room: usize) -> Option<String> {
-    let verb = action_word(Some(change.verb)).replace("**", "");
+    let verb = action_word(change.verb).replace("**", "");
     let name = change.name.as_str();
     // kebab-case by its type, so it needs no escaping; it may be long
     let name: String = name.chars().take(100).collect();
@@ -26,8 +26,12 @@ pub(super) fn details(change: &Change, room: usize) -> Option<String> {
     let end = "\n</details>\n";
     let room = room.checked_sub(length(&out) + length(end))?;
     for field in &change.fields {
-        if let FieldChange::Script { old, new } = field {
-            out.push_str(&script(old.as_ref(), new, room));
+        if let (old, Value::Script(new)) = (&field.old, &field.new) {
+            let old = match old {
+                Some(Value::Script(old)) => Some(old),
+                _ => None,
+            };
+            out.push_str(&script(old, new, room));
         }
     }
     out.push_str(end);
@@ -47,25 +51,20 @@ fn facts_of(change: &Change) -> Vec<String> {
         lines.push(format!("**stays off**: {}", prose(reason)));
     }
     let old_new = |label: &str, old: Option<String>, new: String| match old {
-        Some(old) => format!("{label}: {} \u{2192} {}", code(&old), code(&new)),
-        None => format!("{label}: {}", code(&new)),
+        Some(old) => format!("{label}: {old} \u{2192} {new}"),
+        None => format!("{label}: {new}"),
     };
-    for field in change.fields.iter().filter(|field| differs(field)) {
-        match field {
-            // a new hook's name and trigger are in the table
-            FieldChange::Name { old: None, .. } | FieldChange::Trigger { old: None, .. } => {}
-            FieldChange::Name { old, new } => lines.push(old_new("name", old.clone(), new.clone())),
-            FieldChange::Trigger { old, new } => {
-                let old = old.as_ref().map(ToString::to_string);
-                lines.push(old_new("trigger", old, new.to_string()));
+    for FieldChange { field, old, new } in shown_fields(change) {
+        let old = old.as_ref();
+        match (old, new) {
+            (Some(Value::Packages(old)), Value::Packages(new)) => {
+                lines.extend(dependencies(Some(old), new));
             }
-            // why it stays off is told instead
-            FieldChange::Enabled { .. } if change.withheld.is_some() => {}
-            FieldChange::Enabled { old, new } => {
-                lines.push(old_new("enabled", old.map(|old| old.to_string()), new.to_string()));
+            (_, Value::Packages(new)) => lines.extend(dependencies(None, new)),
+            (_, Value::Script(_)) => {}
+            (_, Value::Text(_) | Value::Flag(_) | Value::Names(_)) => {
+                lines.push(old_new(field.label(), old.map(in_a_row), in_a_row(new)));
             }
-            FieldChange::Dependencies { old, new } => lines.extend(dependencies(old.as_ref(), new)),
-            FieldChange::Script { old: _, new: _ } => {}
         }
     }
     for secret in &change.secrets {
@@ -83,6 +82,17 @@ fn facts_of(change: &Change) -> Vec<String> {
         lines.push(format!("until now {state}, {} of script", count(script, "line")));
     }
     lines
+}
+
+/// A short value.
+fn in_a_row(value: &Value) -> String {
+    match value {
+        Value::Text(text) => code(text),
+        Value::Flag(flag) => code(if *flag { "true" } else { "false" }),
+        Value::Names(names) if names.is_empty() => "none".to_owned(),
+        Value::Names(names) => names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", "),
+        Value::Packages(_) | Value::Script(_) => String::new(),
+    }
 }
 
 fn dependencies(old: Option<&Dependencies>, new: &Dependencies) -> Vec<String> {

@@ -51,12 +51,12 @@ fn fitting<T>(
 }
 
 /// The word of a verb as a table shows it.
-fn action_word(verb: Option<Verb>) -> &'static str {
+fn action_word(verb: Verb) -> &'static str {
     match verb {
-        Some(Verb::Create) => "create",
-        Some(Verb::Update) => "update",
-        Some(Verb::Replace) => "**replace**",
-        Some(Verb::Delete) => "**delete**",
-        None => "secrets",
+        Verb::Create => "create",
+        Verb::Update => "update",
+        Verb::Replace => "**replace**",
+        Verb::Delete => "**delete**",
+        Verb::Resend => "secrets",
     }
 }

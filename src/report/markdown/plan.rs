@@ -9,10 +9,10 @@ use super::escape::{code, length, phrase, prose};
 use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
 use crate::model::Position;
 use crate::plan::{
-    Change, FieldChange, Plan, SecretWrite, Unmanaged, UnresolvedSecret, Verb, Warning,
+    Change, Field, FieldChange, Plan, Unmanaged, UnresolvedSecret, Value, Verb, Warning,
 };
 use crate::report::facts::{self, Danger, OrderLine};
-use crate::report::text::differs;
+use crate::report::text::shown_fields;
 use crate::report::words::{about, count, grouped, listed};
 
 /// Plans of one or several environments as one comment, below GitHub's
@@ -97,8 +97,8 @@ fn section(view: &PlanView<'_>, room: usize) -> String {
 /// The changes' places: those with a danger first, the greatest before the
 /// others, else in the plan's order.
 fn danger_first(plan: &Plan, found: &[Danger]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..plan.changes.len()).collect();
-    let mut worst = vec![found.len(); order.len()];
+    let mut order: Vec<usize> = (0..plan.changed().count()).collect();
+    let mut worst = vec![found.len(); plan.changes.len()];
     for (nth, danger) in found.iter().enumerate() {
         if let Some(place) = worst.get_mut(danger.change) {
             *place = nth.min(*place);
@@ -127,7 +127,7 @@ fn table(plan: &Plan, order: &[usize], room: usize) -> String {
     }
     let row = |change: &Change| {
         let (name, trigger) = (code(change.name.as_str()), code(change.trigger.as_str()));
-        let verb = action_word(Some(change.verb));
+        let verb = action_word(change.verb);
         format!("| {verb} | {name} | {trigger} | {} |\n", what_changes(change))
     };
     let changes = order.iter().filter_map(|at| plan.changes.get(*at));
@@ -141,23 +141,7 @@ fn table(plan: &Plan, order: &[usize], room: usize) -> String {
 
 /// `switched off, script, 2 secrets`, in our words only.
 fn what_changes(change: &Change) -> String {
-    let mut parts: Vec<String> = change
-        .fields
-        .iter()
-        .filter(|field| differs(field))
-        .filter_map(|field| match field {
-            FieldChange::Name { old, new: _ } => old.as_ref().map(|_| "renamed".to_owned()),
-            FieldChange::Trigger { old, new: _ } => {
-                old.as_ref().map(|_| "other trigger".to_owned())
-            }
-            FieldChange::Enabled { .. } if change.withheld.is_some() => None,
-            FieldChange::Enabled { old: _, new } => {
-                Some(if *new { "switched on" } else { "switched off" }.to_owned())
-            }
-            FieldChange::Dependencies { old: _, new: _ } => Some("dependencies".to_owned()),
-            FieldChange::Script { old: _, new: _ } => Some("script".to_owned()),
-        })
-        .collect();
+    let mut parts: Vec<String> = shown_fields(change).filter_map(field_word).collect();
     if !change.secrets.is_empty() {
         parts.push(count(change.secrets.len(), "secret"));
     }
@@ -171,6 +155,21 @@ fn what_changes(change: &Change) -> String {
         parts.push("**blocked**".to_owned());
     }
     parts.join(", ")
+}
+
+/// What happens to a field, in a word or two; a new one's name and trigger have
+/// columns of their own.
+fn field_word(change: &FieldChange) -> Option<String> {
+    let word = match (change.field, &change.new) {
+        (Field::Name, _) => "renamed",
+        (Field::Trigger, _) => "other trigger",
+        (Field::Enabled, Value::Flag(true)) => "switched on",
+        (Field::Enabled, _) => "switched off",
+        (Field::Deploy, Value::Flag(true)) => "deployed",
+        (Field::Deploy, _) => "not deployed",
+        (field, _) => field.label(),
+    };
+    Some(word.to_owned())
 }
 
 fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
@@ -220,10 +219,11 @@ fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
         let UnresolvedSecret { hook, key, keywords, source: _ } = one;
         format!("- {} {}: keyword {}\n", code(hook.as_str()), code(key), keys(keywords))
     };
-    let sent_again = |write: &SecretWrite| {
+    let sent_again = |write: &Change| {
         let blocked = write.blocked.as_deref().map(|why| format!(", blocked: {}", prose(why)));
         let name = code(write.name.as_str());
-        format!("- {name}: {}{}\n", keys(&write.keys), blocked.unwrap_or_default())
+        let sent: Vec<String> = write.secrets.iter().map(|secret| secret.key.clone()).collect();
+        format!("- {name}: {}{}\n", keys(&sent), blocked.unwrap_or_default())
     };
     let unmanaged = |hook: &Unmanaged| {
         format!("- {} on {}\n", code(hook.name.as_str()), code(hook.trigger.as_str()))
@@ -251,7 +251,7 @@ fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
         list("Order of the writes that wait for others", order, share, step),
         list(
             "Secrets sent again (values can't be compared)",
-            &plan.secret_writes,
+            plan.resent().collect::<Vec<_>>(),
             share,
             sent_again,
         ),

@@ -79,7 +79,7 @@ fn whatever_the_input_a_comment_is_not_too_long() {
             let hook = format!("hook-{at}-{}", "x".repeat(3_000));
             let old = Script::new(if at % 2 == 0 { OLD_SCRIPT } else { "" });
             let new = Script::new(if at == 0 { &big } else { NEW_SCRIPT });
-            let field = FieldChange::Script { old: Some(old), new };
+            let field = FieldChange::script(Some(old), new);
             let mut change = update(&hook, Trigger::Other("|`".repeat(5_000)), field);
             change.blocked = Some("<@>".repeat(1_000));
             change.verb = if at % 7 == 0 { Verb::Delete } else { Verb::Update };

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{change, full_steps, live, name, plan_of};
 use crate::model::{Id, Script, Trigger};
 use crate::plan::{
-    Change, FieldChange, Plan, SecretChange, SecretVerb, SecretWrite, UnresolvedSecret, Verb,
+    Change, Field, FieldChange, Plan, SecretChange, SecretVerb, UnresolvedSecret, Value, Verb,
     Warning,
 };
 
@@ -32,19 +32,32 @@ fn any_field() -> impl Strategy<Value = FieldChange> {
         prop::collection::vec(hostile(), 0..12).prop_map(|lines| lines.join("\n")),
     ];
     prop_oneof![
-        (prop::option::of(text.clone()), text.clone())
-            .prop_map(|(old, new)| FieldChange::Name { old, new }),
-        (prop::option::of(any::<bool>()), any::<bool>())
-            .prop_map(|(old, new)| FieldChange::Enabled { old, new }),
+        (prop::option::of(text.clone()), text.clone()).prop_map(|(old, new)| FieldChange::text(
+            Field::Name,
+            old,
+            new
+        )),
+        (prop::option::of(any::<bool>()), any::<bool>()).prop_map(|(old, new)| FieldChange::flag(
+            Field::Enabled,
+            old,
+            new
+        )),
         (
             prop::option::of(prop::collection::btree_map(hostile(), hostile(), 0..3)),
             prop::collection::btree_map(hostile(), hostile(), 0..3),
         )
-            .prop_map(|(old, new)| FieldChange::Dependencies { old, new }),
-        (prop::option::of(script.clone()), script).prop_map(|(old, new)| FieldChange::Script {
-            old: old.map(Script::new),
-            new: Script::new(new),
-        }),
+            .prop_map(|(old, new)| FieldChange::packages(old, new)),
+        (prop::option::of(script.clone()), script)
+            .prop_map(|(old, new)| FieldChange::script(old.map(Script::new), Script::new(new),)),
+        (
+            prop::option::of(prop::collection::vec(hostile(), 0..3)),
+            prop::collection::vec(hostile(), 0..3)
+        )
+            .prop_map(|(old, new)| FieldChange::new(
+                Field::Bindings,
+                old.map(Value::Names),
+                Value::Names(new),
+            )),
     ]
 }
 
@@ -76,6 +89,12 @@ fn any_change() -> impl Strategy<Value = Change> {
         })
 }
 
+fn resent(keys: &[String]) -> Change {
+    let secrets = keys.iter().map(|key| SecretChange { key: key.clone(), verb: SecretVerb::Write });
+    let change = change(Verb::Resend, "a", Trigger::PostChangePassword);
+    Change { secrets: secrets.collect(), ..change }
+}
+
 /// Any plan, all of its foreign text hostile.
 pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
     (prop::collection::vec(any_change(), 0..5), prop::collection::vec(hostile(), 0..3), hostile())
@@ -99,15 +118,7 @@ pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
                     source: text.clone(),
                 })
                 .collect(),
-            secret_writes: vec![SecretWrite {
-                name: name("a"),
-                id: Id::new("a"),
-                trigger: Trigger::PostChangePassword,
-                source: "a.yaml".to_owned(),
-                keys: texts,
-                blocked: None,
-            }],
             steps: full_steps(),
-            ..plan_of(changes)
+            ..plan_of(changes.into_iter().chain([resent(&texts)]).collect())
         })
 }

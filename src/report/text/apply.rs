@@ -47,7 +47,7 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
     if !is_whole(report) {
         page.wrap(0, 2, &[plain("Run apply again to do the rest; what is done stays done.")]);
     }
-    let untold = (plan.changes.len() + plan.secret_writes.len()).saturating_sub(results.len());
+    let untold = plan.changes.len().saturating_sub(results.len());
     if untold > 0 {
         let text = format!("{} of the plan's parts have no result.", grouped(untold));
         page.wrap(0, 2, &[span(Ink::Danger, text)]);
@@ -91,7 +91,7 @@ pub(in crate::report) fn word(outcome: Outcome) -> &'static str {
 }
 
 fn one_result(page: &mut Page<'_>, result: &ChangeResult, names: usize) {
-    let ChangeResult { verb, name, trigger: _, id: _, outcome, error, done } = result;
+    let ChangeResult { verb, kind: _, name, trigger: _, id: _, outcome, error, done } = result;
     let ink = match outcome {
         Outcome::Applied => Ink::Added,
         Outcome::Failed => Ink::Danger,

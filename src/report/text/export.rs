@@ -45,9 +45,9 @@ pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
     let names = names_width(&page, told().map(|line| &line.name));
     for ExportLine { name, sign: what, files } in told() {
         let (ink, sign) = match what {
-            ExportSign::Created => sign(Some(Verb::Create)),
-            ExportSign::Updated => sign(Some(Verb::Update)),
-            ExportSign::Removed => sign(Some(Verb::Delete)),
+            ExportSign::Created => sign(Verb::Create),
+            ExportSign::Updated => sign(Verb::Update),
+            ExportSign::Removed => sign(Verb::Delete),
             ExportSign::Unchanged | ExportSign::Orphan => (Ink::Warning, "?"),
         };
         let files: Vec<String> = files.iter().map(|file| theirs(file, style)).collect();

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use super::{arrow, script, theirs};
 use crate::model::{Dependencies, Script};
-use crate::plan::{Change, FieldChange, SecretChange, SecretVerb};
+use crate::plan::{Change, Field, FieldChange, SecretChange, SecretVerb, Value};
+use crate::report::Style;
 use crate::report::diff;
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded};
@@ -46,43 +47,50 @@ fn list_label<'a>(page: &mut Page<'_>, label: &'a str) -> &'a str {
 /// All fields of a change. Returns how many lines of scripts were shown.
 pub(super) fn fields(page: &mut Page<'_>, change: &Change, most: usize) -> usize {
     let mut shown = 0;
-    for field in change.fields.iter().filter(|field| differs(field)) {
-        match field {
-            FieldChange::Name { old, new } => {
-                // a new hook's name is in its heading
-                if let Some(old) = old {
-                    old_new(page, "name", Some(theirs(old, page.style)), theirs(new, page.style));
-                }
+    for change in shown_fields(change) {
+        let FieldChange { field, old, new } = change;
+        let label = field.label();
+        match (old, new) {
+            (Some(Value::Packages(old)), Value::Packages(new)) => {
+                dependencies(page, Some(old), new)
             }
-            FieldChange::Trigger { old, new } => {
-                if let Some(old) = old {
-                    let old = theirs(old.as_str(), page.style);
-                    old_new(page, "trigger", Some(old), theirs(new.as_str(), page.style));
-                }
+            (_, Value::Packages(new)) => dependencies(page, None, new),
+            (Some(Value::Script(old)), Value::Script(new)) => {
+                shown += scripts(page, Some(old), new, most.saturating_sub(shown));
             }
-            // why it stays off is told instead
-            FieldChange::Enabled { .. } if change.withheld.is_some() => {}
-            FieldChange::Enabled { old, new } => {
-                old_new(page, "enabled", old.map(|old| old.to_string()), new.to_string());
+            (_, Value::Script(new)) => {
+                shown += scripts(page, None, new, most.saturating_sub(shown));
             }
-            FieldChange::Dependencies { old, new } => dependencies(page, old.as_ref(), new),
-            FieldChange::Script { old, new } => {
-                shown += scripts(page, old.as_ref(), new, most.saturating_sub(shown));
+            (_, Value::Text(_) | Value::Flag(_) | Value::Names(_)) => {
+                let old = old.as_ref().map(|old| in_a_row(old, page.style));
+                old_new(page, label, old, in_a_row(new, page.style));
             }
         }
     }
     shown
 }
 
-/// Whether a field's old and new value differ. A replace lists all of its
-/// fields, for all are sent.
-pub(in crate::report) fn differs(field: &FieldChange) -> bool {
-    match field {
-        FieldChange::Name { old, new } => old.as_ref() != Some(new),
-        FieldChange::Trigger { old, new } => old.as_ref() != Some(new),
-        FieldChange::Enabled { old, new } => old.as_ref() != Some(new),
-        FieldChange::Dependencies { old, new } => old.as_ref() != Some(new),
-        FieldChange::Script { old, new } => old.as_ref() != Some(new),
+/// The fields of a change that a reader has to see: those that differ. A new
+/// resource's heading shows its name and trigger, and why one stays off is
+/// said in its place.
+pub(in crate::report) fn shown_fields(change: &Change) -> impl Iterator<Item = &FieldChange> {
+    change.fields.iter().filter(|one| {
+        let in_heading = one.old.is_none() && one.field.is_in_heading();
+        let withheld = one.field == Field::Enabled && change.withheld.is_some();
+        one.differs() && !in_heading && !withheld
+    })
+}
+
+/// A short value.
+fn in_a_row(value: &Value, style: &Style) -> String {
+    match value {
+        Value::Text(text) => theirs(text, style),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Names(names) if names.is_empty() => "none".to_owned(),
+        Value::Names(names) => {
+            names.iter().map(|name| theirs(name, style)).collect::<Vec<_>>().join(", ")
+        }
+        Value::Packages(_) | Value::Script(_) => String::new(),
     }
 }
 

@@ -25,7 +25,7 @@ pub use plan::plan;
 
 pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};
 pub(super) use diagnostics::summary as findings_summary;
-pub(super) use fields::differs;
+pub(super) use fields::shown_fields;
 pub(super) use script::{row_text, summary as script_summary};
 
 use super::Style;
@@ -73,14 +73,14 @@ fn phrase_spans(phrase: &Phrase, style: &Style) -> Vec<Span> {
     spans.collect()
 }
 
-/// The sign and colour of a verb; `None` for secrets sent again.
-fn sign(verb: Option<Verb>) -> (Ink, &'static str) {
+/// The sign and colour of a verb.
+fn sign(verb: Verb) -> (Ink, &'static str) {
     match verb {
-        Some(Verb::Create) => (Ink::Added, "+"),
-        Some(Verb::Update) => (Ink::Changed, "~"),
-        Some(Verb::Replace) => (Ink::Danger, "-/+"),
-        Some(Verb::Delete) => (Ink::Removed, "-"),
-        None => (Ink::Place, "="),
+        Verb::Create => (Ink::Added, "+"),
+        Verb::Update => (Ink::Changed, "~"),
+        Verb::Replace => (Ink::Danger, "-/+"),
+        Verb::Delete => (Ink::Removed, "-"),
+        Verb::Resend => (Ink::Place, "="),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{fields, phrase_spans, sign, theirs};
 use crate::model::{Name, Position};
-use crate::plan::{Change, Plan, SecretWrite, UnresolvedSecret, Verb, Warning};
+use crate::plan::{Change, Plan, UnresolvedSecret, Verb, Warning};
 use crate::report::Style;
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
@@ -30,13 +30,13 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     let Plan {
         tenant,
         fingerprint,
-        changes,
-        secret_writes,
+        changes: _,
         unchanged: _,
         unmanaged: _,
         warnings: _,
         unresolved,
         steps: _,
+        unordered: _,
         live_total: _,
         deletes_allowed,
         token_lacks: _,
@@ -46,13 +46,13 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     page.wrap(0, 2, &heading);
     let found = facts::dangers(plan);
     dangers(&mut page, &found, *deletes_allowed);
-    let names = names_width(&page, changes.iter().map(|change| &change.name));
+    let names = names_width(&page, plan.changed().map(|change| &change.name));
     let mut rows = MOST_ROWS;
-    for change in changes {
+    for change in plan.changed() {
         page.gap();
         rows = rows.saturating_sub(one_change(&mut page, change, names, rows));
     }
-    sent_again(&mut page, secret_writes);
+    sent_again(&mut page, &plan.resent().collect::<Vec<_>>());
     order(&mut page, plan);
     unmanaged(&mut page, plan);
     without_value(&mut page, unresolved);
@@ -83,14 +83,14 @@ pub(super) fn names_width<'a>(page: &Page<'_>, names: impl Iterator<Item = &'a N
 }
 
 /// Blanks before a heading, so that what follows the signs is aligned.
-pub(super) fn sign_indent(verb: Option<Verb>) -> usize {
+pub(super) fn sign_indent(verb: Verb) -> usize {
     3usize.saturating_sub(sign(verb).1.len())
 }
 
 /// `~ update  enrich-token  credentials-exchange`.
-pub(super) fn heading(page: &Page<'_>, verb: Option<Verb>, name: &str, names: usize) -> Vec<Span> {
+pub(super) fn heading(page: &Page<'_>, verb: Verb, name: &str, names: usize) -> Vec<Span> {
     let (ink, sign) = sign(verb);
-    let word = verb.map_or("secrets", Verb::as_str);
+    let word = if verb == Verb::Resend { "secrets" } else { verb.as_str() };
     vec![
         span(ink, format!("{sign} {word:<7}")),
         plain("  "),
@@ -101,6 +101,7 @@ pub(super) fn heading(page: &Page<'_>, verb: Option<Verb>, name: &str, names: us
 fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -> usize {
     let Change {
         verb,
+        kind: _,
         name,
         trigger,
         id: _,
@@ -108,17 +109,18 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
         live: _,
         fields: _,
         secrets,
+        runs_after: _,
         blocked,
         withheld,
     } = change;
-    let mut spans = heading(page, Some(*verb), name.as_str(), names);
+    let mut spans = heading(page, *verb, name.as_str(), names);
     spans.push(plain(format!("  {}", theirs(trigger.as_str(), page.style))));
     let beside = !(50..ROOM_FOR_FILES).contains(&page.style.columns());
     let file = source.as_ref().map(|source| span(Ink::Faint, theirs(source, page.style)));
     if beside && let Some(file) = &file {
         spans.extend([plain("  "), file.clone()]);
     }
-    page.wrap(sign_indent(Some(*verb)), fields::INDENT, &spans);
+    page.wrap(sign_indent(*verb), fields::INDENT, &spans);
     if !beside && let Some(file) = file {
         fields::row(page, "file", vec![file]);
     }
@@ -213,7 +215,7 @@ fn order(page: &mut Page<'_>, plan: &Plan) {
     more(page, number, most);
 }
 
-fn sent_again(page: &mut Page<'_>, writes: &[SecretWrite]) {
+fn sent_again(page: &mut Page<'_>, writes: &[&Change]) {
     if writes.is_empty() {
         return;
     }
@@ -223,8 +225,8 @@ fn sent_again(page: &mut Page<'_>, writes: &[SecretWrite]) {
     let most = entries(page);
     let names = names_width(page, writes.iter().map(|write| &write.name));
     for write in writes.iter().take(most) {
-        let SecretWrite { name, id: _, trigger: _, source: _, keys, blocked } = write;
-        let keys: Vec<_> = keys.iter().map(|key| theirs(key, page.style)).collect();
+        let Change { name, secrets, blocked, .. } = write;
+        let keys: Vec<_> = secrets.iter().map(|secret| theirs(&secret.key, page.style)).collect();
         let spans = [
             span(Ink::Place, "= "),
             span(Ink::Strong, padded(name.as_str(), names)),
@@ -259,7 +261,7 @@ fn unmanaged(page: &mut Page<'_>, plan: &Plan) {
     let most = entries(page);
     let names = names_width(page, hooks.iter().map(|hook| &hook.name));
     for hook in hooks.iter().take(most) {
-        let crate::plan::Unmanaged { name, trigger, id: _ } = hook;
+        let crate::plan::Unmanaged { kind: _, name, trigger, id: _ } = hook;
         let spans = [
             plain(padded(name.as_str(), names)),
             span(Ink::Faint, format!("  {}", theirs(trigger.as_str(), page.style))),

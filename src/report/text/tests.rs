@@ -141,7 +141,7 @@ fn nothing_to_do_is_said_in_one_line() {
 #[test]
 fn dangers_come_first_and_by_weight() {
     let on = |hook: &str, old, new| {
-        let field = FieldChange::Enabled { old: Some(old), new };
+        let field = FieldChange::flag(crate::plan::Field::Enabled, Some(old), new);
         let mut change = update(hook, Trigger::PostUserRegistration, field);
         change.live.as_mut().unwrap().runs = old;
         change

@@ -6,16 +6,17 @@
 
 use super::perform::{self, Failure};
 use super::{Ended, Run, Running, State};
-use crate::api::{ApiError, Urgency, Writer};
-use crate::model::{HookPatch, Id};
-use crate::plan::{Op, Owner, Step, StepId};
+use crate::api::Writer;
+use crate::model::Id;
+use crate::plan::{Op, Step, StepId};
+use crate::sync::hooks;
 
 /// What has to be done so that a trigger is as it was.
 struct Task {
     /// The hook that has to be off first, because nobody knows whether its
     /// switch-on came through.
     off: Option<Id>,
-    patches: Vec<(StepId, Id, HookPatch)>,
+    undo: Vec<(StepId, Id, Op)>,
 }
 
 /// What came of it.
@@ -23,20 +24,19 @@ pub(super) enum PutBack {
     /// The successor may be on: those before it stay as they are.
     Unsafe,
     /// Each was asked for.
-    Asked(Vec<(StepId, Result<(), ApiError>)>),
+    Asked(Vec<(StepId, Result<(), Failure>)>),
 }
 
 impl Task {
     async fn run(self, writer: &Writer) -> PutBack {
         if let Some(off) = &self.off
-            && perform::switch_off(writer, off).await.is_err()
+            && hooks::switch_off(writer, off).await.is_err()
         {
             return PutBack::Unsafe;
         }
         let mut asked = Vec::new();
-        for (step, hook, patch) in self.patches {
-            let answer = writer.patch(&hook, &patch, Urgency::MustFinish).await;
-            asked.push((step, answer.map(drop)));
+        for (step, id, op) in self.undo {
+            asked.push((step, perform::undo(writer, &id, op).await));
         }
         PutBack::Asked(asked)
     }
@@ -70,32 +70,26 @@ impl Run<'_> {
                 self.remark_unsafe(id);
                 continue;
             }
-            let patches: Vec<_> = owed.iter().filter_map(|&from| self.inverse(from)).collect();
-            self.putting_back.extend(patches.iter().map(|(from, ..)| *from));
-            let task = Task { off, patches };
+            let undo: Vec<_> = owed.iter().filter_map(|&from| self.inverse(from)).collect();
+            self.putting_back.extend(undo.iter().map(|(from, ..)| *from));
+            let task = Task { off, undo };
             let writer = self.executor.writer.clone();
             running.spawn(async move { Ended::PuttingBack(id, task.run(&writer).await) });
         }
     }
 
-    /// The hook that a step switches on; `None` where it makes one.
+    /// What a step switches on; `None` where it creates it.
     fn hook_of(&self, step: &Step) -> Option<Id> {
-        match &step.op {
-            Op::Patch { hook, .. } => self.id_of(hook),
-            _ => None,
-        }
+        self.id_of(step.op.target()?)
     }
 
     /// What takes a step back.
-    fn inverse(&self, from: StepId) -> Option<(StepId, Id, HookPatch)> {
+    fn inverse(&self, from: StepId) -> Option<(StepId, Id, Op)> {
         let step = &self.plan.steps[from];
-        let live = match step.owner {
-            Owner::Change(index) => self.plan.changes[index].live.as_ref(),
-            Owner::SecretWrite(_) => None,
-        };
-        let (Op::Patch { hook, patch }, Some(live)) = (&step.op, live) else { return None };
+        let live = self.plan.changes[step.change].live.as_ref()?;
         let only_off = matches!(self.states[from], State::OnlySwitchedOff(_));
-        Some((from, self.id_of(hook)?, perform::inverse(patch, live, only_off)))
+        let undo = step.op.undo(live, only_off)?;
+        Some((from, self.id_of(undo.target()?)?, undo))
     }
 
     pub(super) fn ended_putting_back(&mut self, for_step: StepId, ended: PutBack) {
@@ -117,13 +111,14 @@ impl Run<'_> {
             if !uncertain {
                 self.states[from] = State::TakenBack(for_step);
             }
-            let owner = self.plan.steps[from].owner;
+            let change = self.plan.steps[from].change;
             match answer {
-                Ok(()) if uncertain => self.remark(owner, "put back as it was".to_owned()),
+                Ok(()) if uncertain => self.remark(change, "put back as it was".to_owned()),
                 Ok(()) => {}
-                Err(error) => {
+                Err(failure) => {
                     self.left_behind |= !uncertain;
-                    self.remark(owner, format!("could not be put back as it was: {error}"));
+                    let why = failure.why();
+                    self.remark(change, format!("could not be put back as it was: {why}"));
                 }
             }
         }
@@ -131,15 +126,13 @@ impl Run<'_> {
 
     fn remark_unsafe(&mut self, id: StepId) {
         let step = &self.plan.steps[id];
-        let remark = match step.op {
-            Op::Create { .. } => {
-                "the hook that it replaces still waits under another name; run apply again"
-            }
-            _ => {
+        let remark = match step.op.target() {
+            None => "the hook that it replaces still waits under another name; run apply again",
+            Some(_) => {
                 "the hook that ran before it is still switched off, because nobody knows whether \
                  this one is on now; run apply again"
             }
         };
-        self.remark(step.owner, remark.to_owned());
+        self.remark(step.change, remark.to_owned());
     }
 }

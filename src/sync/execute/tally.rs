@@ -7,39 +7,26 @@ use super::{Run, State, Why};
 use crate::api::{ApiError, ApiErrorKind};
 use crate::model::Id;
 use crate::plan::{
-    ApplyReport, ChangeResult, FailedRequest, HookRef, Op, Outcome, Owner, Step, StepId,
+    ApplyReport, Change, ChangeResult, Deed, FailedRequest, Field, Outcome, Ref, SecretVerb, Step,
+    StepId,
 };
 
 pub(super) fn report(run: &Run<'_>) -> ApplyReport {
     let plan = run.plan;
-    let changes = plan.changes.iter().enumerate().map(|(index, change)| {
-        let owner = Owner::Change(index);
-        let mut result = ChangeResult {
-            verb: Some(change.verb),
-            name: change.name.clone(),
-            trigger: change.trigger.clone(),
-            id: id_of(run, owner).or_else(|| change.id.clone()),
-            ..outcome(run, owner)
-        };
+    let results = plan.changes.iter().enumerate().map(|(index, change)| {
+        let mut result = outcome(run, index, change);
         if let (Some(why), Outcome::Applied) = (&change.withheld, result.outcome) {
-            let done = parts_done(run, owner);
+            let done = parts_done(run, index);
             result.outcome = if done.is_empty() { Outcome::NotAttempted } else { Outcome::Failed };
             result.done.extend(done);
             result.error = Some(without_request(why.clone()));
         }
         result
     });
-    let writes = plan.secret_writes.iter().enumerate().map(|(index, write)| ChangeResult {
-        verb: None,
-        name: write.name.clone(),
-        trigger: write.trigger.clone(),
-        id: Some(write.id.clone()),
-        ..outcome(run, Owner::SecretWrite(index))
-    });
     ApplyReport {
         tenant: plan.tenant.clone(),
         fingerprint: plan.fingerprint.clone(),
-        results: changes.chain(writes).collect(),
+        results: results.collect(),
         notes: run.notes.clone(),
         interrupted: run.executor.stop.is_cancelled(),
         wrote: run.left_behind || run.states.iter().any(is_written),
@@ -63,46 +50,50 @@ fn is_written(state: &State) -> bool {
     }
 }
 
-/// The hook that a change made.
-fn id_of(run: &Run<'_>, owner: Owner) -> Option<Id> {
+/// What a change has created.
+fn id_of(run: &Run<'_>, change: usize) -> Option<Id> {
     run.made
         .iter()
-        .find(|(step, _)| run.plan.steps[**step].owner == owner)
+        .find(|(step, _)| run.plan.steps[**step].change == change)
         .map(|(_, id)| id.clone())
 }
 
-fn outcome(run: &Run<'_>, owner: Owner) -> ChangeResult {
+fn outcome(run: &Run<'_>, index: usize, change: &Change) -> ChangeResult {
     let steps: Vec<(StepId, &Step)> =
-        run.plan.steps.iter().enumerate().filter(|(_, step)| step.owner == owner).collect();
+        run.plan.steps.iter().enumerate().filter(|(_, step)| step.change == index).collect();
     let all_done = steps.iter().all(|(id, _)| matches!(run.states[*id], State::Done));
     let none_tried = steps.iter().all(|(id, _)| matches!(run.states[*id], State::Skipped(_)));
-    let outcome = if all_done {
-        Outcome::Applied
+    let (outcome, error) = if steps.is_empty() && change.withheld.is_none() {
+        // nothing was done, so nothing can be applied
+        let why = "internal error: no request belongs to this change".to_owned();
+        (Outcome::NotAttempted, Some(without_request(why)))
+    } else if all_done {
+        (Outcome::Applied, None)
     } else if none_tried {
-        Outcome::NotAttempted
+        (Outcome::NotAttempted, error(run, &steps))
     } else {
-        Outcome::Failed
+        (Outcome::Failed, error(run, &steps))
     };
     let mut done = match outcome {
-        Outcome::Failed => parts_done(run, owner),
+        Outcome::Failed => parts_done(run, index),
         Outcome::Applied | Outcome::NotAttempted => Vec::new(),
     };
-    done.extend(run.remarks.get(&owner).into_iter().flatten().cloned());
-    // the name, trigger, verb and id are the caller's to fill in
+    done.extend(run.remarks.get(&index).into_iter().flatten().cloned());
     ChangeResult {
-        verb: None,
-        name: run.plan.owner_name(owner).clone(),
-        trigger: crate::model::Trigger::Other(String::new()),
-        id: None,
+        verb: change.verb,
+        kind: change.kind,
+        name: change.name.clone(),
+        trigger: change.trigger.clone(),
+        id: id_of(run, index).or_else(|| change.id.clone()),
         outcome,
-        error: if all_done { None } else { error(run, &steps) },
+        error,
         done,
     }
 }
 
 /// What was carried out of a change, in words.
-fn parts_done(run: &Run<'_>, owner: Owner) -> Vec<String> {
-    let steps = run.plan.steps.iter().zip(&run.states).filter(|(step, _)| step.owner == owner);
+fn parts_done(run: &Run<'_>, change: usize) -> Vec<String> {
+    let steps = run.plan.steps.iter().zip(&run.states).filter(|(step, _)| step.change == change);
     steps.filter_map(|(step, state)| in_words(state, step)).collect()
 }
 
@@ -144,7 +135,7 @@ fn error(run: &Run<'_>, steps: &[(StepId, &Step)]) -> Option<FailedRequest> {
 }
 
 fn owner_of<'a>(run: &'a Run<'_>, step: StepId) -> &'a str {
-    run.plan.owner_name(run.plan.steps[step].owner).as_str()
+    run.plan.changes[run.plan.steps[step].change].name.as_str()
 }
 
 fn failed_request(error: &ApiError) -> FailedRequest {
@@ -173,24 +164,46 @@ fn in_words(state: &State, step: &Step) -> Option<String> {
         | State::TakenBack(_)
         | State::Skipped(_) => return None,
     };
-    let words = match &step.op {
-        Op::Create { hook } if hook.enabled == Some(true) => "made".to_owned(),
-        Op::Create { .. } => "made, switched off".to_owned(),
-        Op::Patch { hook, patch } => {
-            let fields = [
-                patch.name.as_ref().map(|_| "name"),
-                patch.enabled.map(|_| "enabled"),
-                patch.dependencies.as_ref().map(|_| "dependencies"),
-                patch.script.as_ref().map(|_| "script"),
-            ];
-            let fields: Vec<&str> = fields.into_iter().flatten().collect();
-            let which = if matches!(hook, HookRef::MadeBy(_)) { "new hook" } else { "hook" };
-            format!("{which}: {} written", fields.join(", "))
-        }
-        Op::Delete { .. } => "deleted".to_owned(),
-        Op::AddSecrets { keys, .. } => format!("secret {} added", keys.join(", ")),
-        Op::UpdateSecrets { keys, .. } => format!("secret {} written", keys.join(", ")),
-        Op::RemoveSecrets { keys, .. } => format!("secret {} removed", keys.join(", ")),
-    };
+    let words = done_in_words(step);
     Some(format!("{words}{otherwise}"))
+}
+
+fn done_in_words(step: &Step) -> String {
+    let deeds = step.op.deeds();
+    let mut sent: Vec<Field> = deeds.iter().filter_map(field_of).collect();
+    sent.sort_unstable();
+    let mut words: Vec<String> = Vec::new();
+    if !sent.is_empty() {
+        let new = if matches!(step.op.target(), Some(Ref::MadeBy(_))) { "new " } else { "" };
+        let fields: Vec<&str> = sent.into_iter().map(Field::as_str).collect();
+        words.push(format!("{new}{}: {} written", step.op.kind(), fields.join(", ")));
+    }
+    let others = deeds.iter().filter(|deed| field_of(deed).is_none());
+    words.extend(others.map(|deed| match deed {
+        Deed::Create(Some(false)) => "made, switched off".to_owned(),
+        Deed::Create(_) => "made".to_owned(),
+        Deed::Delete => "deleted".to_owned(),
+        Deed::Deploy => "deployed".to_owned(),
+        Deed::Bind(_) => "order written".to_owned(),
+        Deed::Secrets(verb, keys) => {
+            let verb = match verb {
+                SecretVerb::Create => "added",
+                SecretVerb::Write => "written",
+                SecretVerb::Delete => "removed",
+            };
+            format!("secret {} {verb}", keys.join(", "))
+        }
+        Deed::Rename(_) | Deed::Send(_) | Deed::Switch(_) => String::new(),
+    }));
+    words.join(", ")
+}
+
+/// The field that a part of a write is about.
+fn field_of(deed: &Deed) -> Option<Field> {
+    match deed {
+        Deed::Rename(_) => Some(Field::Name),
+        Deed::Send(field) => Some(*field),
+        Deed::Switch(_) => Some(Field::Enabled),
+        Deed::Create(_) | Deed::Delete | Deed::Deploy | Deed::Bind(_) | Deed::Secrets(..) => None,
+    }
 }

@@ -1,4 +1,5 @@
-//! What moved between the plan that was reviewed and today's, in words.
+//! A reviewed plan beside today's: whether its file was altered, and what
+//! moved, in words.
 //!
 //! Both are compared in the form in which plans are written to files, so that
 //! what a reviewer saw is what counts. Must not decide whether a plan is
@@ -9,7 +10,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// Every difference that the two plans show, one line each.
-pub(super) fn moved(reviewed: &Value, today: &Value) -> Vec<String> {
+#[must_use]
+pub fn moved(reviewed: &Value, today: &Value) -> Vec<String> {
     let (before, now) = (changes(reviewed), changes(today));
     let mut lines = Vec::new();
     let gone = before.keys().filter(|key| !now.contains_key(*key));
@@ -36,7 +38,8 @@ pub(super) fn moved(reviewed: &Value, today: &Value) -> Vec<String> {
 /// Whether a plan's file shows something else than the plan that its
 /// fingerprint stands for: then nobody knows what was reviewed. Where the
 /// definitions lay and what the token allows may differ.
-pub(super) fn altered(reviewed: &Value, today: &Value) -> bool {
+#[must_use]
+pub fn altered(reviewed: &Value, today: &Value) -> bool {
     fn shown(plan: &Value) -> (Vec<Value>, Vec<Value>) {
         let mut changes = plan["changes"].as_array().cloned().unwrap_or_default();
         for change in changes.iter_mut().filter_map(Value::as_object_mut) {
