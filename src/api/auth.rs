@@ -18,7 +18,8 @@ use super::client::Client;
 use super::error::{ApiError, ApiErrorKind, Method};
 use super::gate::Class;
 use super::transport::HttpResponse;
-use super::{Domain, refusal, wire};
+use super::writer::body;
+use super::{Domain, refusal};
 use crate::model::SecretValue;
 
 mod assertion;
@@ -345,7 +346,7 @@ impl Access {
     fn grant(&self, domain: &Domain) -> Result<(SecretValue, bool), ApiError> {
         match &self.credentials {
             Credentials::ClientSecret { client_id, client_secret } => Ok((
-                wire::body(&SecretGrant {
+                body(&SecretGrant {
                     grant_type: "client_credentials",
                     client_id,
                     client_secret: client_secret.expose(),

@@ -97,6 +97,14 @@ pub enum ApiErrorKind {
     Forbidden,
     /// The hook (or secret) isn't there (404).
     HookMissing,
+    /// The action, version, module or trigger isn't there (404).
+    ActionMissing,
+    /// The draft isn't built, so that it can't be deployed (400).
+    NotBuilt,
+    /// The action was deployed so lately that it can't be bound yet (400).
+    NotBindableYet,
+    /// The action is bound to a trigger, so that it can't be deleted (409).
+    StillBound,
     /// The tenant has no hooks at all any more (404, 410 or 501 on a list).
     FeatureGone,
     /// Another hook (or secret) has this name (409).
@@ -219,6 +227,21 @@ impl ApiError {
                 | ApiErrorKind::MissingScope { .. }
                 | ApiErrorKind::Forbidden
         )
+    }
+
+    /// Whether the answer to a read of hooks says that the tenant has ended
+    /// them: their endpoints are gone, or refuse as a deprecated feature. A
+    /// missing scope is something else.
+    #[must_use]
+    pub fn ends_hooks(&self) -> bool {
+        let of_hooks = self.path.as_deref().is_some_and(|path| path.starts_with("/api/v2/hooks"));
+        let ended = matches!(self.kind, ApiErrorKind::FeatureGone | ApiErrorKind::FeatureRefused);
+        of_hooks && ended && self.method == Some(Method::Get)
+    }
+
+    /// Whether the request was one of Actions.
+    pub(super) fn of_actions(&self) -> bool {
+        self.path.as_deref().is_some_and(|path| path.starts_with("/api/v2/actions"))
     }
 
     /// The next step, in a sentence.

@@ -5,21 +5,21 @@
 //! [`Writer`]. Every request of either passes one middleware and one governor
 //! a tenant. This room must not know files, or compare states.
 
-pub mod compare;
 pub mod error;
 pub mod governor;
 pub mod transport;
 
+pub mod actions;
 mod auth;
 mod client;
 mod domain;
 mod gate;
+pub mod hooks;
 mod patience;
 mod reader;
 mod refusal;
 mod status;
 mod text;
-mod wire;
 mod writer;
 
 #[cfg(test)]
@@ -32,17 +32,19 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use actions::{ActionVersion, ActionsPage, BindingRef, CreatedAction};
 pub use auth::{Credentials, InvalidKey, SigningAlgorithm, SigningKey};
-pub use compare::Difference;
 pub use domain::{Domain, InvalidDomain};
 pub use error::{ApiError, ApiErrorKind, Method, Unreachable};
 pub use gate::Gates;
 pub use governor::{Headroom, LimitSeen, RateSettings};
+pub use hooks::compare::{self, Difference};
+pub use hooks::{Created, HooksPage};
 pub use patience::Patience;
-pub use reader::{HooksPage, PER_PAGE, Reader};
+pub use reader::{PER_PAGE, Reader};
 pub use status::{Counts, Status, Waiting};
 pub use transport::{HttpTransport, Transport};
-pub use writer::{Created, Urgency, Writer};
+pub use writer::{Urgency, Writer};
 
 use auth::Access;
 use client::Client;
@@ -50,6 +52,9 @@ use gate::Run;
 
 /// The scopes of hooks that Auth0 knows.
 pub const SCOPES: [&str; 4] = ["read:hooks", "create:hooks", "update:hooks", "delete:hooks"];
+/// The scopes of actions and bindings. A deploy needs `create:actions`.
+pub const ACTION_SCOPES: [&str; 4] =
+    ["read:actions", "create:actions", "update:actions", "delete:actions"];
 
 /// All that a session needs to know.
 #[derive(Debug, Clone)]

@@ -13,6 +13,8 @@ use crate::model::SecretValue;
 
 /// The path of the collection of hooks.
 pub(super) const HOOKS: &str = "/api/v2/hooks";
+/// The path above everything about Actions.
+pub(super) const ACTIONS: &str = "/api/v2/actions";
 
 /// What a body says, made harmless.
 struct Said {
@@ -67,7 +69,17 @@ pub(super) fn management(
 ) -> ApiError {
     let said = Said::read(response, secrets);
     let bare_path = path.split('?').next().unwrap_or_default();
+    let of_actions = bare_path.starts_with(ACTIONS);
     let kind = match response.status {
+        400 if of_actions && said.mentions(&["must be in the 'built' state"]) => {
+            ApiErrorKind::NotBuilt
+        }
+        400 if of_actions && said.mentions(&["has not been deployed yet"]) => {
+            ApiErrorKind::NotBindableYet
+        }
+        // One that says so is about an action; any other is about the path.
+        404 if of_actions && said.json => ApiErrorKind::ActionMissing,
+        409 if of_actions && said.mentions(&["bound to a trigger"]) => ApiErrorKind::StillBound,
         400 if said.mentions(&["bad http authentication header"]) => ApiErrorKind::OpaqueToken,
         400 | 403 | 405 if refuses_feature(&said) => ApiErrorKind::FeatureRefused,
         400 | 422 => ApiErrorKind::Invalid,
@@ -158,7 +170,9 @@ fn content_type(response: &HttpResponse) -> String {
 }
 
 fn refuses_feature(said: &Said) -> bool {
-    said.code.as_deref().is_some_and(|code| code.ends_with("_not_allowed"))
+    said.code
+        .as_deref()
+        .is_some_and(|code| code.ends_with("_not_allowed") || code == "feature_not_enabled")
         || said.mentions(&[
             "deprecated",
             "disabled for your tenant",
@@ -234,6 +248,41 @@ mod tests {
         check(hook, 404, r#"{"errorCode":"HookDoesNotExist"}"#, Kind::HookMissing);
         check(hook, 401, "", Kind::Unauthorized);
         check(hook, 409, "[]", Kind::NameTaken);
+        let action = "/api/v2/actions/actions/1";
+        let says = |message: &str| format!(r#"{{"message":"{message}"}}"#);
+        check(action, 404, &says("That action does not exist."), Kind::ActionMissing);
+        check(action, 404, "<html>", Kind::Protocol { problem: "content-type text/html".into() });
+        check(
+            "/api/v2/actions/actions/1/deploy",
+            400,
+            &says("A draft must be in the 'built' state before it can be deployed."),
+            Kind::NotBuilt,
+        );
+        check(
+            "/api/v2/actions/triggers/post-login/bindings",
+            400,
+            &says("Trying to create a binding for an action that has not been deployed yet."),
+            Kind::NotBindableYet,
+        );
+        check(
+            action,
+            409,
+            &says("Unable to delete an action bound to a trigger."),
+            Kind::StillBound,
+        );
+        check(action, 409, &says("An action with the same name already exists."), Kind::NameTaken);
+        check(
+            "/api/v2/actions/modules",
+            403,
+            r#"{"message":"This feature is not enabled for this tenant.","errorCode":"feature_not_enabled"}"#,
+            Kind::FeatureRefused,
+        );
+        check(
+            action,
+            403,
+            r#"{"message":"Insufficient scope, expected any of: read:actions","errorCode":"insufficient_scope"}"#,
+            Kind::MissingScope { scope: Some("read:actions".into()) },
+        );
         check(hook, 413, "", Kind::TooLarge);
         check(hook, 503, "<html>", Kind::Server);
         check(hook, 302, "", Kind::Protocol { problem: "a redirect".into() });

@@ -9,6 +9,17 @@ use crate::model::SecretValue;
 /// How much of a tenant's text goes into a message.
 const LONGEST: usize = 300;
 
+/// Says in words why JSON could not be read, without quoting any of it.
+pub(super) fn problem(body: &[u8], error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Eof if body.is_empty() => "it is empty".into(),
+        Category::Eof => "its JSON ends too early".into(),
+        Category::Syntax | Category::Io => "it is no JSON".into(),
+        Category::Data => "its JSON has another form than expected".into(),
+    }
+}
+
 /// One line of `text`, without control and invisible characters, at most
 /// [`LONGEST`] characters, with every one of `secrets` blotted out.
 pub(super) fn harmless(text: &str, secrets: &[SecretValue]) -> String {

@@ -61,6 +61,10 @@ fn meaning(kind: &Kind) -> String {
         Kind::FeatureRefused => "the tenant does not allow this any more",
         Kind::Forbidden => "the tenant forbids this",
         Kind::HookMissing => "the hook (or its secret) is not there any more",
+        Kind::ActionMissing => "the action (or what belongs to it) does not exist any more",
+        Kind::NotBuilt => "the action's draft is not built",
+        Kind::NotBindableYet => "the action cannot be bound yet",
+        Kind::StillBound => "the action is bound to a trigger",
         Kind::FeatureGone => "the tenant has no Hooks feature any more",
         Kind::NameTaken => "it conflicts with what the tenant has already",
         Kind::Invalid => "the tenant does not accept what was sent",
@@ -102,12 +106,29 @@ fn told(duration: Duration) -> String {
 
 /// What to do next.
 pub(super) fn hint(error: &ApiError) -> Option<String> {
+    let of = if error.of_actions() { "actions" } else { "hooks" };
     let fixed = match &error.kind {
         Kind::MissingScope { scope: Some(scope) } => {
             return Some(format!(
-                "give the client {} in the dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications); plan needs read:hooks, apply all of read:, create:, update: and delete:hooks",
+                "give the client {} in the dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications); plan needs read:{of}, apply all of read:, create:, update: and delete:{of}",
                 listed(scope)
             ));
+        }
+        Kind::MissingScope { scope: None } => {
+            return Some(format!(
+                "the client needs read:{of}, create:{of}, update:{of} and delete:{of}"
+            ));
+        }
+        Kind::ActionMissing => "another client deleted it, most likely: run plan again",
+        Kind::NotBuilt => {
+            "a build that failed says no reason: check its dependencies' names and versions in the Dashboard's editor"
+        }
+        Kind::NotBindableYet => "it was deployed a moment ago: run apply again",
+        Kind::StillBound => {
+            "it was bound meanwhile, or a trigger that no definition mentions runs it: run plan again"
+        }
+        Kind::FeatureRefused if error.of_actions() => {
+            "the feature is not part of this tenant's plan, or not enabled for it"
         }
         Kind::WrongCredentials => {
             "check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or the signing key and its algorithm): are they of one tenant, and is the secret the current one?"
@@ -123,9 +144,6 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
         }
         Kind::Unauthorized => {
             "the token may have expired or be of another tenant: get a new one, or give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET so that it can be renewed"
-        }
-        Kind::MissingScope { scope: None } => {
-            "the client needs read:hooks, create:hooks, update:hooks and delete:hooks"
         }
         Kind::FeatureRefused => {
             "Auth0 made hooks read-only on 2024-11-18: switching on and off, secrets and deletes may still work; scripts move to Actions"

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::text::harmless;
+use crate::api::text::harmless;
 use crate::model::{Dependencies, HookPatch, Live, NewHook, Script, Trigger};
 
 /// A field that the tenant has otherwise than it was sent.

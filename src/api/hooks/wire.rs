@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::api::text::problem;
+use crate::api::writer::body;
 use crate::model::{
     Dependencies, HookPatch, Id, Live, LiveBody, Name, NewHook, Script, SecretKey, SecretValue,
     Trigger,
@@ -85,14 +87,14 @@ enum ListIn {
 
 /// A list of hooks as it was read.
 #[derive(Debug)]
-pub(super) struct List {
-    pub(super) hooks: Vec<Live>,
-    pub(super) start: Option<u64>,
-    pub(super) total: Option<u64>,
+pub(in crate::api) struct List {
+    pub(in crate::api) hooks: Vec<Live>,
+    pub(in crate::api) start: Option<u64>,
+    pub(in crate::api) total: Option<u64>,
 }
 
 /// Reads one page of hooks.
-pub(super) fn list(body: &[u8]) -> Result<List, String> {
+pub(in crate::api) fn list(body: &[u8]) -> Result<List, String> {
     // Serde would try both forms and then say only that neither fits.
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     if !matches!(first, Some(b'[' | b'{')) {
@@ -108,33 +110,16 @@ pub(super) fn list(body: &[u8]) -> Result<List, String> {
 }
 
 /// Reads one hook.
-pub(super) fn hook(body: &[u8]) -> Result<Live, String> {
+pub(in crate::api) fn hook(body: &[u8]) -> Result<Live, String> {
     serde_json::from_slice::<HookIn>(body).map_err(|error| problem(body, &error))?.into_model()
 }
 
 /// Reads the names of a hook's secrets. The values are markers and are
 /// dropped unread.
-pub(super) fn secret_names(body: &[u8]) -> Result<BTreeSet<SecretKey>, String> {
+pub(in crate::api) fn secret_names(body: &[u8]) -> Result<BTreeSet<SecretKey>, String> {
     let map: BTreeMap<String, serde::de::IgnoredAny> =
         serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
     Ok(map.into_keys().collect())
-}
-
-/// Whether this can be the answer to a write of which nothing else is known:
-/// nothing at all, or JSON.
-pub(super) fn is_acknowledgement(body: &[u8]) -> bool {
-    body.trim_ascii().is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
-}
-
-/// Says in words why JSON could not be read, without quoting any of it.
-fn problem(body: &[u8], error: &serde_json::Error) -> String {
-    use serde_json::error::Category;
-    match error.classify() {
-        Category::Eof if body.is_empty() => "it is empty".into(),
-        Category::Eof => "its JSON ends too early".into(),
-        Category::Syntax | Category::Io => "it is no JSON".into(),
-        Category::Data => "its JSON has another form than expected".into(),
-    }
 }
 
 #[derive(Serialize)]
@@ -162,7 +147,7 @@ struct HookPatchOut<'a> {
 }
 
 /// The body that makes a hook.
-pub(super) fn new_hook(hook: &NewHook) -> SecretValue {
+pub(in crate::api) fn new_hook(hook: &NewHook) -> SecretValue {
     let NewHook { name, trigger, script, dependencies, enabled } = hook;
     body(&NewHookOut {
         name: name.as_str(),
@@ -174,7 +159,7 @@ pub(super) fn new_hook(hook: &NewHook) -> SecretValue {
 }
 
 /// The body that changes a hook.
-pub(super) fn hook_patch(patch: &HookPatch) -> SecretValue {
+pub(in crate::api) fn hook_patch(patch: &HookPatch) -> SecretValue {
     let HookPatch { name, script, dependencies, enabled } = patch;
     body(&HookPatchOut {
         name: name.as_ref().map(Name::as_str),
@@ -185,21 +170,15 @@ pub(super) fn hook_patch(patch: &HookPatch) -> SecretValue {
 }
 
 /// The body that adds or updates secrets.
-pub(super) fn secrets(secrets: &[(SecretKey, SecretValue)]) -> SecretValue {
+pub(in crate::api) fn secrets(secrets: &[(SecretKey, SecretValue)]) -> SecretValue {
     let map: BTreeMap<&str, &str> =
         secrets.iter().map(|(key, value)| (key.as_str(), value.expose())).collect();
     body(&map)
 }
 
 /// The body that removes secrets.
-pub(super) fn secret_keys(keys: &[SecretKey]) -> SecretValue {
+pub(in crate::api) fn secret_keys(keys: &[SecretKey]) -> SecretValue {
     body(&keys)
-}
-
-/// JSON of a value that can always be written: structs of texts and booleans,
-/// and maps with text keys.
-pub(super) fn body<T: Serialize>(value: &T) -> SecretValue {
-    SecretValue::new(serde_json::to_string(value).unwrap_or_default())
 }
 
 #[cfg(test)]

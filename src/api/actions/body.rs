@@ -1,0 +1,244 @@
+//! The bodies of writes of Actions.
+//!
+//! Main type: [`BindingRef`]. Only what changes is in a body, secrets'
+//! values come beside the rest, and nothing is made up for what is missing.
+//! Must not send anything.
+
+use serde::Serialize;
+
+use crate::api::writer::body;
+use crate::model::{
+    ActionPatch, Dependencies, Id, LiveModule, ModuleUse, Name, NewAction, Script, SecretKey,
+    SecretValue,
+};
+
+/// What a bindings list names an action by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindingRef {
+    /// The action's id, to the letter.
+    pub action: Id,
+    /// What the Dashboard shows; `None` sends none.
+    pub display_name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ActionOut<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supported_triggers: Option<[TriggerOut<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependencies: Option<Vec<PackageOut<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runtime: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secrets: Option<Vec<SecretOut<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modules: Option<Vec<ModuleOut<'a>>>,
+}
+
+#[derive(Serialize)]
+struct TriggerOut<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PackageOut<'a> {
+    name: &'a str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct SecretOut<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ModuleOut<'a> {
+    module_id: &'a str,
+    module_version_id: &'a str,
+}
+
+fn packages_out(packages: &Dependencies) -> Vec<PackageOut<'_>> {
+    packages.iter().map(|(name, version)| PackageOut { name, version }).collect()
+}
+
+/// The ids of what is used; `None` where one of them isn't known.
+fn modules_out<'a>(used: &[ModuleUse], known: &'a [LiveModule]) -> Option<Vec<ModuleOut<'a>>> {
+    let ids = |used: &ModuleUse| {
+        let found = known.iter().find(|known| known.uses == *used)?;
+        let LiveModule { uses: _, module_id, version_id } = found;
+        Some(ModuleOut { module_id: module_id.as_str(), module_version_id: version_id.as_str() })
+    };
+    used.iter().map(ids).collect()
+}
+
+/// Values of secrets, by name.
+pub(super) type Values<'a> = &'a [(SecretKey, SecretValue)];
+
+fn value_of<'a>(values: Values<'a>, key: &str) -> Option<&'a str> {
+    values.iter().find(|(known, _)| known == key).map(|(_, value)| value.expose())
+}
+
+/// Why a body can't be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unmade {
+    /// A module, or that version of it, isn't known.
+    Module,
+    /// A secret whose value is to be sent has none.
+    Value(SecretKey),
+}
+
+/// The body that creates an action.
+pub(super) fn new_action(
+    new: &NewAction,
+    values: Values<'_>,
+    known: &[LiveModule],
+) -> Result<SecretValue, Unmade> {
+    let NewAction { name, trigger, trigger_version, script, runtime, dependencies, .. } = new;
+    let NewAction { modules, secrets, .. } = new;
+    let mut secrets_out = Vec::new();
+    for key in secrets {
+        let value = value_of(values, key).ok_or_else(|| Unmade::Value(key.clone()))?;
+        secrets_out.push(SecretOut { name: key, value: Some(value) });
+    }
+    Ok(body(&ActionOut {
+        name: Some(name.as_str()),
+        supported_triggers: Some([TriggerOut {
+            id: trigger.as_str(),
+            version: trigger_version.as_deref(),
+        }]),
+        code: Some(script.as_str()),
+        dependencies: dependencies.as_ref().map(packages_out),
+        runtime: runtime.as_deref(),
+        secrets: (!secrets_out.is_empty()).then_some(secrets_out),
+        modules: modules
+            .as_ref()
+            .map(|used| modules_out(used, known).ok_or(Unmade::Module))
+            .transpose()?,
+    }))
+}
+
+/// The body that changes an action.
+pub(super) fn action_patch(
+    patch: &ActionPatch,
+    values: Values<'_>,
+    known: &[LiveModule],
+) -> Result<SecretValue, Unmade> {
+    let ActionPatch { name, script, runtime, dependencies, modules, trigger, secrets } = patch;
+    let secrets = match secrets {
+        None => None,
+        Some(list) => {
+            let mut out = Vec::new();
+            for sent in list {
+                let value = match sent.with_value {
+                    false => None,
+                    true => Some(
+                        value_of(values, &sent.key)
+                            .ok_or_else(|| Unmade::Value(sent.key.clone()))?,
+                    ),
+                };
+                out.push(SecretOut { name: &sent.key, value });
+            }
+            Some(out)
+        }
+    };
+    Ok(body(&ActionOut {
+        name: name.as_ref().map(Name::as_str),
+        supported_triggers: trigger
+            .as_ref()
+            .map(|(id, version)| [TriggerOut { id: id.as_str(), version: Some(version) }]),
+        code: script.as_ref().map(Script::as_str),
+        dependencies: dependencies.as_ref().map(packages_out),
+        runtime: runtime.as_deref(),
+        secrets,
+        modules: modules
+            .as_ref()
+            .map(|used| modules_out(used, known).ok_or(Unmade::Module))
+            .transpose()?,
+    }))
+}
+
+/// The body that replaces a trigger's bindings. By id: two actions may have
+/// one name, and an installed one can't be named otherwise.
+pub(super) fn bindings_out(entries: &[BindingRef]) -> SecretValue {
+    #[derive(Serialize)]
+    struct Out<'a> {
+        bindings: Vec<Entry<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Entry<'a> {
+        r#ref: Ref<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        display_name: Option<&'a str>,
+    }
+    #[derive(Serialize)]
+    struct Ref<'a> {
+        r#type: &'static str,
+        value: &'a str,
+    }
+    let bindings = entries.iter().map(|BindingRef { action, display_name }| Entry {
+        r#ref: Ref { r#type: "action_id", value: action.as_str() },
+        display_name: display_name.as_deref(),
+    });
+    body(&Out { bindings: bindings.collect() })
+}
+
+/// The body that makes an old version live again.
+pub(super) fn redeploy(update_draft: bool) -> SecretValue {
+    #[derive(Serialize)]
+    struct Out {
+        update_draft: bool,
+    }
+    body(&Out { update_draft })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SentSecret;
+
+    #[test]
+    fn only_what_changes_is_sent_and_kept_secrets_by_their_name() {
+        let patch = ActionPatch {
+            secrets: Some(vec![
+                SentSecret { key: "A".into(), with_value: true },
+                SentSecret { key: "B".into(), with_value: false },
+            ]),
+            ..ActionPatch::default()
+        };
+        let values = [("A".to_owned(), SecretValue::new("v".into()))];
+        assert_eq!(
+            action_patch(&patch, &values, &[]).unwrap().expose(),
+            r#"{"secrets":[{"name":"A","value":"v"},{"name":"B"}]}"#
+        );
+        // Nothing is made up for a value that is missing.
+        assert_eq!(action_patch(&patch, &[], &[]).unwrap_err(), Unmade::Value("A".into()));
+        let renamed = ActionPatch { name: Some(Name::action("b c")), ..ActionPatch::default() };
+        assert_eq!(action_patch(&renamed, &[], &[]).unwrap().expose(), r#"{"name":"b c"}"#);
+        let entry = BindingRef { action: Id::new("D1AD"), display_name: None };
+        assert_eq!(
+            bindings_out(&[entry]).expose(),
+            r#"{"bindings":[{"ref":{"type":"action_id","value":"D1AD"}}]}"#
+        );
+    }
+
+    #[test]
+    fn modules_are_sent_by_id_or_not_at_all() {
+        let uses = ModuleUse { name: "helper".into(), version: 2 };
+        let known =
+            [LiveModule { uses: uses.clone(), module_id: Id::new("m"), version_id: Id::new("v") }];
+        let patch = ActionPatch { modules: Some(vec![uses]), ..ActionPatch::default() };
+        assert_eq!(
+            action_patch(&patch, &[], &known).unwrap().expose(),
+            r#"{"modules":[{"module_id":"m","module_version_id":"v"}]}"#
+        );
+        assert_eq!(action_patch(&patch, &[], &[]).unwrap_err(), Unmade::Module);
+    }
+}

@@ -1,0 +1,379 @@
+//! Writes actions and bindings to a tenant.
+//!
+//! Main type: [`CreatedAction`], and the methods of [`Writer`] for Actions.
+//! Creating and deploying are POSTs that must not happen twice: whatever may
+//! have been carried out is looked for first. Must not decide what is
+//! written, or in which order.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::body::{self, Unmade, Values};
+use super::read::{action_path, bindings_path};
+use super::wire;
+use super::{ActionVersion, BindingRef, PATH};
+use crate::api::client::Call;
+use crate::api::error::{ApiError, ApiErrorKind, Method};
+use crate::api::gate::Class;
+use crate::api::reader::{protocol, segment};
+use crate::api::text::harmless;
+use crate::api::writer::{ANSWERS, ROUNDS, Urgency, Writer, check_values, is_acknowledgement};
+use crate::model::{
+    ActionPatch, Id, Live, LiveBindings, LiveModule, NewAction, Script, SecretValue, Trigger,
+};
+
+/// How long to wait before an action that was refused as "not deployed yet"
+/// is bound again. Some seconds in all: the service calls it eventual.
+const BINDABLE_AFTER: [u64; 5] = [500, 1000, 2000, 3000, 4000];
+
+/// An action that was created.
+#[derive(Debug, Clone)]
+pub struct CreatedAction {
+    /// As the tenant has it.
+    pub action: Live,
+    /// Whether the answer got lost and the action was found by looking.
+    pub found: bool,
+}
+
+impl Writer {
+    /// Creates an action; its draft is built after that. `known` are the ids
+    /// of the actions that were there before, since names need not be unique:
+    /// if an attempt may have been carried out, the tenant is looked through
+    /// for an action that is not among them before there is another.
+    ///
+    /// # Errors
+    /// When the tenant refuses or fails; `maybe_done` says whether the action
+    /// may be there anyway.
+    pub async fn create_action(
+        &self,
+        new: &NewAction,
+        values: Values<'_>,
+        modules: &[LiveModule],
+        known: &BTreeSet<Id>,
+        urgency: Urgency,
+    ) -> Result<CreatedAction, ApiError> {
+        self.prepare(urgency).await?;
+        check_values(values)?;
+        let body = body::new_action(new, values, modules).map_err(unmade)?;
+        let mut class = urgency.class();
+        let mut ambiguous: Option<ApiError> = None;
+        for round in 1..=ROUNDS {
+            let mut call = Call::new(Method::Post, PATH.to_owned(), class).body(body.clone());
+            call.secrets = secrets_of(values);
+            call.fresh = ambiguous.is_some();
+            let error = match self.client.call(&call).await {
+                Ok(answer) => match wire::action(&answer.body) {
+                    Ok(action) => return Ok(CreatedAction { action, found: false }),
+                    // Created, but nothing is known of it.
+                    Err(problem) => protocol(&call, &answer, &problem).maybe_done(true),
+                },
+                Err(error) => error,
+            };
+            let taken_by_us = ambiguous.is_some() && error.kind == ApiErrorKind::NameTaken;
+            if !error.maybe_done && !taken_by_us {
+                return Err(error.maybe_done(ambiguous.is_some()));
+            }
+            class = urgency.following();
+            match self.look_for_action(new, known, class, round).await {
+                Ok(Some(action)) => return Ok(CreatedAction { action, found: true }),
+                Ok(None) if taken_by_us => return Err(error),
+                Ok(None) => ambiguous = Some(error),
+                Err(_) => return Err(error.maybe_done(true)),
+            }
+            self.client.run.count(|counts| counts.retried += 1);
+        }
+        Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
+    }
+
+    /// Looks for an action whose creation was not answered, twice: the first
+    /// attempt may still be on its way through the tenant.
+    async fn look_for_action(
+        &self,
+        new: &NewAction,
+        known: &BTreeSet<Id>,
+        class: Class,
+        round: u32,
+    ) -> Result<Option<Live>, ApiError> {
+        for extra in 0..2 {
+            let wait = self.client.patience.pause(round + extra);
+            self.client.run.sleep(wait, class, "an unanswered write to show").await?;
+            let actions = self.reader.all_actions(class).await?;
+            let ours = |action: &Live| {
+                action.name == new.name
+                    && action.trigger == new.trigger
+                    && !known.contains(&action.id)
+            };
+            match actions.into_iter().find(ours) {
+                Some(action) if action.has_content() => return Ok(Some(action)),
+                Some(action) => return self.reader.one_action(&action.id, class).await.map(Some),
+                None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Changes fields of an action's draft, and gives the action as the tenant
+    /// has it then. The draft is built after that. Where the patch holds
+    /// secrets, the list of them is sent whole: values for those that are
+    /// written, names alone for those that are kept.
+    ///
+    /// # Errors
+    /// When the tenant refuses or fails.
+    pub async fn patch_action(
+        &self,
+        id: &Id,
+        patch: &ActionPatch,
+        values: Values<'_>,
+        modules: &[LiveModule],
+        urgency: Urgency,
+    ) -> Result<Live, ApiError> {
+        self.prepare(urgency).await?;
+        check_values(values)?;
+        let body = body::action_patch(patch, values, modules).map_err(unmade)?;
+        let mut call = Call::new(Method::Patch, action_path(id)?, urgency.class()).body(body);
+        call.secrets = secrets_of(values);
+        let mut round = 1;
+        loop {
+            let answer = self.client.call(&call).await.map_err(|error| {
+                let maybe_done = error.maybe_done || round > 1;
+                error.maybe_done(maybe_done)
+            })?;
+            match wire::action(&answer.body) {
+                Ok(action) if action.id == *id && action.has_content() => return Ok(action),
+                _ => {}
+            }
+            // Accepted without saying what it is now: so it is read. If that
+            // fails, the action is changed anyway.
+            let read = self.reader.one_action(id, urgency.following()).await;
+            let action = read.map_err(|error| error.maybe_done(true))?;
+            if is_as_sent(patch, &action) || is_acknowledgement(&answer.body) {
+                return Ok(action);
+            }
+            if round == ANSWERS {
+                return Err(protocol(&call, &answer, "it is not an action").maybe_done(true));
+            }
+            self.pause_before_repeating(round, &call).await?;
+            round += 1;
+        }
+    }
+
+    /// Deploys an action's draft as it was read last: a new version of it,
+    /// which is in traffic a moment later wherever the action is bound. If an
+    /// attempt may have been carried out, the versions are looked through for
+    /// one that is newer than `before`, the newest number known, and holds
+    /// that draft's code, so that one change never makes two versions.
+    ///
+    /// # Errors
+    /// [`ApiErrorKind::NotBuilt`] when the draft isn't built; else when the
+    /// tenant refuses or fails.
+    pub async fn deploy(
+        &self,
+        action: &Live,
+        before: Option<u64>,
+        urgency: Urgency,
+    ) -> Result<ActionVersion, ApiError> {
+        let path = format!("{}/deploy", action_path(&action.id)?);
+        let wanted = Wanted { of: &action.id, before, script: action.script.as_ref() };
+        self.make_live(path, None, wanted, urgency).await
+    }
+
+    /// Makes an old version of an action live again: a new version that is
+    /// equal to it. The draft is kept unless `update_draft`.
+    ///
+    /// # Errors
+    /// [`ApiErrorKind::ActionMissing`] when the action or the version isn't
+    /// there; else when the tenant refuses or fails.
+    pub async fn deploy_version(
+        &self,
+        action: &Id,
+        version: &ActionVersion,
+        before: Option<u64>,
+        update_draft: bool,
+        urgency: Urgency,
+    ) -> Result<ActionVersion, ApiError> {
+        let id = segment("version", &version.version.id)?;
+        let path = format!("{}/versions/{id}/deploy", action_path(action)?);
+        let body = Some(body::redeploy(update_draft));
+        let wanted = Wanted { of: action, before, script: version.version.script.as_ref() };
+        self.make_live(path, body, wanted, urgency).await
+    }
+
+    async fn make_live(
+        &self,
+        path: String,
+        body: Option<SecretValue>,
+        wanted: Wanted<'_>,
+        urgency: Urgency,
+    ) -> Result<ActionVersion, ApiError> {
+        self.prepare(urgency).await?;
+        let mut class = urgency.class();
+        let mut ambiguous: Option<ApiError> = None;
+        for round in 1..=ROUNDS {
+            let mut call = Call::new(Method::Post, path.clone(), class);
+            call.body = body.clone();
+            call.fresh = ambiguous.is_some();
+            let error = match self.client.call(&call).await {
+                Ok(answer) => match wire::version(&answer.body) {
+                    Ok(version) => return Ok(version),
+                    Err(problem) => protocol(&call, &answer, &problem).maybe_done(true),
+                },
+                Err(error) => error,
+            };
+            if !error.maybe_done {
+                return Err(error.maybe_done(ambiguous.is_some()));
+            }
+            class = urgency.following();
+            match self.look_for_version(wanted, class, round).await {
+                Ok(Some(version)) => return Ok(version),
+                Ok(None) => ambiguous = Some(error),
+                Err(_) => return Err(error.maybe_done(true)),
+            }
+            self.client.run.count(|counts| counts.retried += 1);
+        }
+        Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
+    }
+
+    /// Looks for a version whose making was not answered, twice.
+    async fn look_for_version(
+        &self,
+        Wanted { of, before, script }: Wanted<'_>,
+        class: Class,
+        round: u32,
+    ) -> Result<Option<ActionVersion>, ApiError> {
+        for extra in 0..2 {
+            let wait = self.client.patience.pause(round + extra);
+            self.client.run.sleep(wait, class, "an unanswered deploy to show").await?;
+            let versions = self.reader.versions_of(of, class).await?;
+            let ours = |found: &ActionVersion| {
+                let version = &found.version;
+                version.number > before && (script.is_none() || version.script.as_ref() == script)
+            };
+            if let Some(version) = versions.into_iter().find(ours) {
+                return Ok(Some(version));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Replaces the ordered list of a trigger's bindings, and gives what the
+    /// tenant has then. An action that was deployed a moment ago is refused
+    /// for some time, which is waited out.
+    ///
+    /// # Errors
+    /// [`ApiErrorKind::NotBindableYet`] when that takes too long; else when the
+    /// tenant refuses or fails.
+    pub async fn bind(
+        &self,
+        trigger: &Trigger,
+        entries: &[BindingRef],
+        urgency: Urgency,
+    ) -> Result<LiveBindings, ApiError> {
+        self.prepare(urgency).await?;
+        let body = body::bindings_out(entries);
+        let call = Call::new(Method::Patch, bindings_path(trigger)?, urgency.class()).body(body);
+        let mut waits = BINDABLE_AFTER.into_iter();
+        let mut round = 1;
+        loop {
+            let answer = match self.client.call(&call).await {
+                Ok(answer) => answer,
+                Err(error) if error.kind == ApiErrorKind::NotBindableYet => {
+                    let Some(wait) = waits.next().map(Duration::from_millis) else {
+                        return Err(error);
+                    };
+                    let slept =
+                        self.client.run.sleep(wait, call.class, "a deployed action to be bindable");
+                    slept.await.map_err(|_| error)?;
+                    self.client.run.count(|counts| counts.retried += 1);
+                    continue;
+                }
+                Err(error) => {
+                    let maybe_done = error.maybe_done || round > 1;
+                    return Err(error.maybe_done(maybe_done));
+                }
+            };
+            match wire::bound(trigger, &answer.body) {
+                Ok(bound) if is_bound_as(&bound, entries) => return Ok(bound),
+                _ => {}
+            }
+            let read = self.reader.bindings_of(trigger, urgency.following()).await;
+            let bound = read.map_err(|error| error.maybe_done(true))?;
+            if is_bound_as(&bound, entries) || is_acknowledgement(&answer.body) {
+                return Ok(bound);
+            }
+            if round == ANSWERS {
+                return Err(protocol(&call, &answer, "it holds no bindings").maybe_done(true));
+            }
+            self.pause_before_repeating(round, &call).await?;
+            round += 1;
+        }
+    }
+
+    /// Deletes an action that isn't bound.
+    ///
+    /// # Errors
+    /// [`ApiErrorKind::ActionMissing`] when it wasn't there to begin with,
+    /// [`ApiErrorKind::StillBound`] when a trigger runs it; else when the
+    /// tenant refuses or fails.
+    pub async fn delete_action(&self, id: &Id, urgency: Urgency) -> Result<(), ApiError> {
+        self.prepare(urgency).await?;
+        let call = Call::new(Method::Delete, action_path(id)?, urgency.class());
+        let missing = match self.acknowledged(&call).await {
+            Err(error) if error.kind == ApiErrorKind::ActionMissing => error,
+            other => return other,
+        };
+        // A proxy or a tenant in trouble can say so as well: it is looked.
+        match self.reader.one_action(id, urgency.following()).await {
+            // An earlier attempt came through.
+            Err(error) if error.kind == ApiErrorKind::ActionMissing => match missing.maybe_done {
+                true => Ok(()),
+                false => Err(missing),
+            },
+            Err(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(true)),
+            Ok(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(false)),
+        }
+    }
+}
+
+/// A version that is looked for.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    of: &'a Id,
+    before: Option<u64>,
+    script: Option<&'a Script>,
+}
+
+fn secrets_of(values: Values<'_>) -> Vec<SecretValue> {
+    values.iter().map(|(_, value)| value.clone()).collect()
+}
+
+fn unmade(why: Unmade) -> ApiError {
+    ApiError::new(ApiErrorKind::Settings(match why {
+        Unmade::Module => "a module, or that version of it, is not on the tenant".to_owned(),
+        Unmade::Value(key) => {
+            format!("the secret `{}` has no value to be sent", harmless(&key, &[]))
+        }
+    }))
+}
+
+/// Whether an action that was read has what a patch sent, as far as that can
+/// be read.
+fn is_as_sent(patch: &ActionPatch, action: &Live) -> bool {
+    let ActionPatch { name, script, runtime, dependencies, modules: _, trigger: _, secrets } =
+        patch;
+    let live = action.action();
+    let names =
+        |sent: &Vec<crate::model::SentSecret>| sent.iter().map(|sent| sent.key.clone()).collect();
+    name.as_ref().is_none_or(|name| *name == action.name)
+        && script.as_ref().is_none_or(|script| action.script.as_ref() == Some(script))
+        && runtime
+            .as_ref()
+            .is_none_or(|sent| live.and_then(|live| live.runtime.as_ref()) == Some(sent))
+        && dependencies.as_ref().is_none_or(|sent| action.dependencies.as_ref() == Some(sent))
+        && secrets.as_ref().is_none_or(|sent| action.secrets == Some(names(sent)))
+}
+
+/// Whether a trigger runs these actions in this order.
+fn is_bound_as(bound: &LiveBindings, entries: &[BindingRef]) -> bool {
+    let ids = bound.entries.iter().map(|entry| &entry.action_id);
+    ids.eq(entries.iter().map(|entry| &entry.action))
+}
