@@ -15,7 +15,10 @@ mod hostile;
 mod pipelines;
 mod round_trip;
 mod safety;
+#[path = "../bench/sockets.rs"]
+mod sockets;
 mod support;
+mod together;
 mod usage;
 mod waits;
 mod widths;

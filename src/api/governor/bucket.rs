@@ -17,6 +17,12 @@ use super::{Headroom, LimitSeen, Next};
 /// when all of it is answered.
 const ROUNDS: u32 = 3;
 
+/// So many windows are let pass for others at most.
+const MOST_WINDOWS: f64 = 2.0;
+
+/// No bucket is left alone for longer, in seconds.
+const LONGEST_WAIT: f64 = 3600.0;
+
 /// One bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -47,8 +53,8 @@ struct Seen {
     /// When the request was sent that it was seen by.
     at: f64,
     /// The least that it can have been at any answer of those that were under
-    /// way together: when all are answered, it was that at one of them.
-    lowest: f64,
+    /// way together, and when: when all are answered, it was just that.
+    lowest: (f64, f64),
 }
 
 impl Bucket {
@@ -139,6 +145,7 @@ impl Bucket {
             level: bucket.remaining,
             taken: (taken[0], taken[2]),
             sent: departure.at,
+            now,
             served,
             reset: bucket.reset,
             alone: !self.share.is_shared(),
@@ -155,10 +162,17 @@ impl Bucket {
         // The less the order of answers says, the more the expected counts.
         let sum = expected + (likely - expected) / (1.0 + most - least);
         let mut sum = sum.clamp(least, most);
-        let mut lowest = known.map_or(most, |seen| seen.lowest.min(most));
+        let mut lowest = known.map_or((most, departure.at), |seen| seen.lowest);
+        if most <= lowest.0 {
+            lowest = (most, departure.at);
+        }
         if self.flight.is_empty() {
-            sum = sum.max(lowest);
-            lowest = f64::INFINITY;
+            sum = sum.max(lowest.0);
+            let since = (at - lowest.1).max(0.0);
+            if self.refill.shape() == Shape::Continuous && since <= self.flight.rtt() {
+                sum = sum.min(lowest.0 + self.refill.rate() * since);
+            }
+            lowest = (f64::INFINITY, at);
         }
         self.seen = Some(Seen { limit, sum, at, lowest });
         let taken = taken[1];
@@ -218,9 +232,10 @@ impl Bucket {
                     Shape::Windows => 0.0,
                     _ if self.rounds < ROUNDS => 0.0,
                     Shape::Continuous => 1.0 / rate,
-                    _ => 0.6 * self.refill.even(),
+                    _ if keep < 1.0 => 0.6 * self.refill.even(),
+                    _ => 0.2 * self.refill.even(),
                 };
-                let gap = gap * (1.0 / self.share.value()).min(1.5);
+                let gap = gap * (1.0 / self.share.value()).min(1.3);
                 return at_or_now(self.flight.last_sent().unwrap_or(now) + gap, now);
             }
             return Next::Now;
@@ -234,24 +249,26 @@ impl Bucket {
         let late = if keep < 1.0 { 2.0 * self.flight.jitter() } else { 0.0 };
         let at = seen.at + tokens / rate + late;
         if self.refill.shape() == Shape::Continuous && !(flying > 0.0 && self.share.is_shared()) {
-            return at_or_now(at, now);
+            return at_or_now(at.min(seen.at + LONGEST_WAIT), now);
         }
         if flying > 0.0 {
             return after_answer;
         }
-        let reset = self.refill.next_window().and_then(|at| self.clock.ours(at));
-        match (self.refill.shape(), reset) {
-            (Shape::Windows, Some(reset)) => {
-                let more = self
-                    .refill
-                    .window()
-                    .map_or(0.0, |(step, period)| period * ((tokens / step).ceil() - 1.0));
-                at_or_now(reset + more, now)
+        let window = self.refill.next_window().and_then(|at| self.clock.ours(at));
+        let at = match (self.refill.shape(), window.filter(|window| *window > seen.at)) {
+            (Shape::Windows, Some(window)) => {
+                // Little is known of what a window brings, so that few are let pass.
+                let more = self.refill.window().map_or(0.0, |(step, period)| {
+                    period * ((tokens / step).ceil() - 1.0).clamp(0.0, MOST_WINDOWS)
+                });
+                window + more
             }
-            (Shape::Doubtful, Some(reset)) => at_or_now(at.max(reset), now),
-            (Shape::Unknown, Some(reset)) if keep < 1.0 => at_or_now(at.max(reset), now),
-            _ => at_or_now(at, now),
-        }
+            (Shape::Doubtful, Some(window)) => at.max(window),
+            (Shape::Unknown, Some(window)) if keep < 1.0 => at.max(window),
+            _ => at,
+        };
+        // Whatever was made of odd answers: now and then one asks.
+        at_or_now(at.min(seen.at + LONGEST_WAIT), now)
     }
 
     /// How long to pause after a refusal that doesn't say.

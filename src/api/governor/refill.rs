@@ -6,6 +6,12 @@
 /// Nobody goes more slowly than this where something is left, in seconds.
 const LONGEST_GAP: f64 = 1.0;
 
+/// A bucket that says nothing of use is taken to fill within so many seconds.
+const LONGEST_FILL: f64 = 30.0;
+
+/// In a bucket of fewer tokens each of them counts.
+const SMALL: f64 = 5.0;
+
 /// What one answer says about the refill.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
@@ -14,6 +20,7 @@ pub(super) struct Look {
     /// How many tokens we had taken, at least and at most.
     pub(super) taken: (f64, f64),
     pub(super) sent: f64,
+    pub(super) now: f64,
     /// The same by the tenant's clock: when it was served, at least and at most.
     pub(super) served: Option<(f64, f64)>,
     pub(super) reset: Option<f64>,
@@ -55,8 +62,8 @@ pub(super) struct Refill {
     /// Whether a window was seen to be more than a second away.
     is_long: bool,
     /// While `reset` was the same: the least sum of what was left and what we
-    /// had taken, and when.
-    base: Option<(f64, f64)>,
+    /// had taken, and when it was sent and answered.
+    base: Option<(f64, f64, f64)>,
 }
 
 impl Refill {
@@ -103,7 +110,7 @@ impl Refill {
 
     /// Tokens a second.
     pub(super) fn rate(&self) -> f64 {
-        let low = self.low.max(self.limit / 300.0);
+        let low = if self.low > 0.0 { self.low } else { self.limit / LONGEST_FILL };
         if self.is_rate_known() { low } else { (low * self.high.clamp(low, 2.0 * low)).sqrt() }
     }
 
@@ -126,12 +133,26 @@ impl Refill {
         }
         self.learn_shape(look);
         self.learn_phase(look);
-        if let (Some(reset), Some(served)) = (look.reset, look.served) {
+        let usable = look.reset.zip(look.served).filter(|(reset, served)| *reset >= served.0);
+        if let Some((reset, served)) = usable {
             // What is left is rounded down; but after a full bucket's first
             // token exactly one is missing.
             let most = look.limit - look.level;
             let least = (most - 1.0).max(f64::from(u8::from(most == 1.0)));
             self.learn_rate((least, most), reset - served.1 - 1.0, reset - served.0);
+        } else {
+            self.learn_from_gain(look);
+        }
+    }
+
+    /// Without a `reset` of use, what is seen to come in is all that is known.
+    fn learn_from_gain(&mut self, look: &Look) {
+        let gained = self
+            .base
+            .map(|(least, since, _)| (look.level + look.taken.0 - least, look.now - since));
+        if let Some((gained, seconds)) = gained.filter(|(gained, _)| *gained >= 1.0) {
+            self.low = self.low.max(gained / seconds);
+            self.base = Some((look.level + look.taken.1, look.sent, look.now));
         }
     }
 
@@ -178,10 +199,10 @@ impl Refill {
             if let (Some(old), Some(new)) = (self.reset, look.reset)
                 && new > old
             {
-                if let Some((least, _)) = self.base {
+                if let Some((least, ..)) = self.base {
                     self.step = self.step.max(sum.0 - least);
                     // A window that brings nothing is none.
-                    if look.alone && sum.1 <= least {
+                    if look.alone && look.limit < SMALL && sum.1 <= least {
                         self.shape = Shape::Continuous;
                     }
                 }
@@ -193,11 +214,11 @@ impl Refill {
                 self.shape = Shape::Unknown;
             }
         }
-        let Some((least, since)) = self.base else {
-            self.base = Some((sum.1, look.sent));
+        let Some((least, since, known)) = self.base else {
+            self.base = Some((sum.1, look.sent, look.now));
             return;
         };
-        if sum.0 >= least + 1.0 && self.reset.is_some() {
+        if sum.0 >= least + 1.0 && look.sent >= known && self.reset.is_some() {
             // Something came in before its time.
             self.shape = Shape::Continuous;
         } else if self.shape == Shape::Unknown
@@ -208,7 +229,7 @@ impl Refill {
             self.shape = if self.doubts < 2 { Shape::Doubtful } else { Shape::Windows };
         }
         if sum.1 < least {
-            self.base = Some((sum.1, look.sent));
+            self.base = Some((sum.1, look.sent, look.now));
         }
     }
 }

@@ -133,13 +133,20 @@ pub(super) fn headroom(plan: Plan) -> f64 {
 /// headroom at once, then what comes in and isn't the rival's, and two round
 /// trips. Of a window that fills the bucket, the headroom is left each time.
 pub(super) fn bound(cell: &Cell, requests: usize) -> f64 {
-    let Plan { size, rate, window, .. } = cell.plan;
+    let size = cell.plan.size;
     let usable = size - headroom(cell.plan);
-    let all = window.map_or(rate, |window| rate.min(usable / window));
-    let left = (all - cell.rival * rate).max(0.01 * rate);
+    let left = left(cell).max(0.01 * cell.plan.rate);
     let burst = usable - (1.0 - cell.start) * size;
     let trip = cell.latency * (1.0 + cell.spread / 2.0);
     (requests as f64 - burst).max(0.0) / left + 2.0 * trip
+}
+
+/// What is left to us a second.
+pub(super) fn left(cell: &Cell) -> f64 {
+    let Plan { size, rate, window, .. } = cell.plan;
+    let usable = size - headroom(cell.plan);
+    let all = window.map_or(rate, |window| rate.min(usable / window));
+    all - cell.rival * rate
 }
 
 /// The mean and the worst of some seeds of a cell.

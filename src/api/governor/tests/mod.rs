@@ -5,6 +5,7 @@ mod cell;
 mod estimate;
 mod invariants;
 mod robust;
+mod table;
 mod world;
 
 use super::{Admission, BucketHeaders, Family, Governor, Headroom, RateSettings, Signal};
