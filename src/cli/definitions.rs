@@ -4,7 +4,7 @@
 //! Must not ask the tenant anything.
 
 use super::args::ProjectArgs;
-use super::settings::{ConfigFile, Kinds, ProjectSettings};
+use super::settings::{self, ConfigFile, Kinds, ProjectSettings};
 use super::{CliError, Context, Exit};
 use crate::lint::{self, Level, RuleSettings};
 use crate::model::{Address, Code, Definition, DesiredState, Diagnostic, Kind, Name, Severity};
@@ -60,6 +60,7 @@ pub(super) fn config(
             found.push(finding);
         }
     }
+    found.extend(settings::withheld(context.environment, &file));
     found.sort();
     tell(&found, context);
     if found.iter().any(Diagnostic::is_error) {

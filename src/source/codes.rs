@@ -128,6 +128,8 @@ codes! {
     NOT_A_MARKER = "HS208";
     /// A keyword whose value holds a marker itself.
     NESTED_MARKER = "HS209";
+    /// A keyword that would insert a credential.
+    WITHHELD = "HS210";
 }
 
 #[cfg(test)]

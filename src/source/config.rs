@@ -6,14 +6,14 @@
 
 pub mod rate;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::codes;
 use super::fields::{Fields, list, nearest};
 use super::file::{self, Text};
-use super::keyword::{Keyword, KeywordValue, Layer, Origin, is_key};
+use super::keyword::{Keyword, KeywordValue, Layer, Origin, Withheld, is_key, is_own};
 use super::node::{Entry, Node, Value};
 use super::walk::display;
 use super::yaml;
@@ -23,6 +23,9 @@ pub use rate::{Headroom, RateLimit};
 
 /// The settings' file, looked for where the program is started.
 pub const FILE: &str = super::walk::SETTINGS_FILE;
+
+/// A file and a place in it.
+pub type Place = (String, Position);
 
 /// All settings; `None` and empty are "not set".
 #[derive(Debug, Clone, Default)]
@@ -36,7 +39,7 @@ pub struct Config {
     /// Keywords for every environment.
     pub keywords: BTreeMap<String, Keyword>,
     /// Environment variables that answer for keywords outside of secrets too.
-    pub keywords_from_env: BTreeSet<String>,
+    pub keywords_from_env: BTreeMap<String, Place>,
     /// The environments, in the order of the file.
     pub environments: Vec<EnvironmentConfig>,
     /// How fast the tenant is asked.
@@ -67,7 +70,7 @@ pub struct RuleSetting {
     /// What becomes of its findings.
     pub level: RuleLevel,
     /// Where it is set.
-    pub place: (String, Position),
+    pub place: Place,
 }
 
 /// What becomes of a rule's findings.
@@ -193,7 +196,7 @@ fn read_keywords(fields: &mut Fields<'_>, node: &Node) -> BTreeMap<String, Keywo
     keywords
 }
 
-fn place(fields: &Fields<'_>, span: &Range<usize>) -> Option<(String, Position)> {
+fn place(fields: &Fields<'_>, span: &Range<usize>) -> Option<Place> {
     let found = fields.text.error(codes::INVALID_SETTING, "", span);
     Some((found.file?, found.position?))
 }
@@ -207,24 +210,21 @@ fn check_key(fields: &mut Fields<'_>, key: &str, span: &Range<usize>) -> bool {
     good
 }
 
-fn read_names(fields: &mut Fields<'_>, node: &Node) -> BTreeSet<String> {
-    let names = fields.texts(node, "a name in `keywordsFromEnv`");
-    let good = names.into_iter().filter(|(name, node)| {
-        let is_own = OWN_CREDENTIALS.iter().any(|own| name.starts_with(own));
-        if is_own {
-            let message =
-                format!("`{name}` is a credential of hooksync's own: a plan would show it");
-            let hint = "put the marker inside `secrets:`, where values are never shown";
-            fields.advise(codes::INVALID_SETTING, message, &node.span, hint);
+fn read_names(fields: &mut Fields<'_>, node: &Node) -> BTreeMap<String, Place> {
+    let mut names = BTreeMap::new();
+    for (name, node) in fields.texts(node, "a name in `keywordsFromEnv`") {
+        // for a plan shows what is inserted outside of secrets
+        if is_own(name) {
+            let why = Withheld::Own;
+            fields.advise(codes::WITHHELD, why.sentence(name), &node.span, why.hint(name));
+        } else if check_key(fields, name, &node.span)
+            && let Some(place) = place(fields, &node.span)
+        {
+            names.insert(name.to_owned(), place);
         }
-        !is_own && check_key(fields, name, &node.span)
-    });
-    good.map(|(name, _)| name.to_owned()).collect()
+    }
+    names
 }
-
-/// The variables that hold them, those of one environment included. Whoever
-/// may propose a change must not be able to have them printed by its plan.
-const OWN_CREDENTIALS: [&str; 2] = ["AUTH0_CLIENT_SECRET", "AUTH0_ACCESS_TOKEN"];
 
 fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentConfig> {
     const KNOWN: [&str; 3] = ["domain", "keywords", "allowDelete"];

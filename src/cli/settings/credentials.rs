@@ -125,6 +125,16 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Found, Problem> {
     }
 }
 
+/// Everything of them that must not be inserted anywhere, right or wrong.
+pub(super) fn values(variables: Variables<'_>) -> Vec<SecretValue> {
+    let named = [TOKEN, CLIENT_SECRET].into_iter().filter_map(|name| variables.get(name).ok()?);
+    let named = named.map(|found| found.value.to_owned());
+    let key = variables.get(KEY_PATH).ok().flatten();
+    let key = key.and_then(|path| std::fs::read_to_string(path.value).ok());
+    let key = key.map(|key| key.trim().to_owned());
+    named.chain(key).map(SecretValue::new).collect()
+}
+
 fn algorithm(variables: Variables<'_>) -> Result<SigningAlgorithm, Problem> {
     match variables.get(ALGORITHM)? {
         None => Ok(SigningAlgorithm::default()),

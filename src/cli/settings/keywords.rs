@@ -1,8 +1,10 @@
 //! What keywords stand for, from everywhere that may say so.
 
-use super::{ConfigFile, Problem, Variables};
+use super::{ConfigFile, Problem, Variables, credentials};
 use crate::cli::Exit;
 use crate::cli::args::values::Keyword as Argument;
+use crate::model::Diagnostic;
+use crate::source::codes;
 use crate::source::keyword::MAPPINGS_VARIABLE;
 use crate::source::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
 
@@ -30,10 +32,29 @@ pub(super) fn gather(
         })?);
     }
     layers.extend(file.deploy.as_ref().and_then(|deploy| deploy.mappings.clone()));
+    Ok(Keywords::new(layers, of_process(variables), file.config.keywords_from_env.keys().cloned()))
+}
+
+/// Names of `keywordsFromEnv:` that are not taken, as findings.
+pub fn withheld(environment: &crate::cli::Environment, file: &ConfigFile) -> Vec<Diagnostic> {
+    let variables = Variables { environment, suffix: None, deploy: file.deploy.as_ref() };
+    let process = of_process(variables);
+    let listed = file.config.keywords_from_env.iter();
+    let withheld = listed.filter_map(|(name, (path, place))| {
+        let why = process.withheld(name)?;
+        let mut finding = Diagnostic::error(codes::WITHHELD, why.sentence(name))
+            .in_file(path.clone())
+            .hint(why.hint(name));
+        finding.position = Some(*place);
+        Some(finding)
+    });
+    withheld.collect()
+}
+
+/// The process's variables, and what of them must not be inserted anywhere.
+fn of_process(variables: Variables<'_>) -> Environment {
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-    Ok(Keywords::new(
-        layers,
-        Environment::new(variables.environment.texts().map(own)),
-        file.config.keywords_from_env.iter().cloned(),
-    ))
+    Environment::new(variables.environment.texts().map(own))
+        .of(variables.suffix)
+        .guarding(credentials::values(variables))
 }

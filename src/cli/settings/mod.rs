@@ -16,6 +16,7 @@ mod resolve;
 mod tests;
 
 pub use file::ConfigFile;
+pub use keywords::withheld;
 pub use resolve::{Survey, SurveyEntry, project, survey, tenant, untangle};
 
 use std::fmt;

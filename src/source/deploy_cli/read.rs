@@ -11,7 +11,6 @@ use crate::model::{Diagnostic, Kind, Severity};
 use crate::source::codes;
 use crate::source::definition::{self, Context, Parsed, Shape, Style};
 use crate::source::file::{self, Text};
-use crate::source::keyword::Within;
 use crate::source::native::Gathered;
 use crate::source::node::{Node, Value};
 use crate::source::walk::{Found, Root, display};
@@ -90,7 +89,7 @@ fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed>
         let span = part.on_disk(&place(&part.text, error.line(), error.column()));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
-        let message = format!("not valid JSON: {message}");
+        let message = format!("not valid JSON: {}", part.message(message));
         context.found.push(text.error(codes::JSON_SYNTAX, message, &span));
         return None;
     }
@@ -98,12 +97,13 @@ fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed>
     let tree = match yaml::parse(&part.text, LARGE) {
         Ok(tree) => tree,
         Err(fault) => {
-            let found = text.error(fault.code, fault.message, &part.on_disk(&fault.span));
+            let message = part.message(&fault.message);
+            let found = text.error(fault.code, message, &part.on_disk(&fault.span));
             context.found.push(found);
             return None;
         }
     };
-    let tree = part.settle(&tree, Within::Other, context);
+    let tree = part.settle_hook(&tree, context);
     take(at, Rc::new(text), tree, context)
 }
 
@@ -156,7 +156,7 @@ fn hooks_of(text: &Text, context: &mut Context<'_>) -> Option<Node> {
         match yaml::parse(&part.text, LARGE) {
             Ok(tree) => {
                 let hooks = tree.get("hooks")?.value.clone();
-                return Some(part.settle(&hooks, Within::Other, context));
+                return Some(part.settle_hooks(&hooks, context));
             }
             // What is wrong with the hooks' own lines is what counts.
             Err(error) if fault.is_none() => {
@@ -166,7 +166,7 @@ fn hooks_of(text: &Text, context: &mut Context<'_>) -> Option<Node> {
                 let span = part.on_disk(&error.span);
                 fault = Some(Diagnostic {
                     hint: error.hint,
-                    ..text.finding(Severity::Error, error.code, error.message, &span)
+                    ..text.finding(Severity::Error, error.code, part.message(&error.message), &span)
                 });
             }
             Err(_) => {}

@@ -1,8 +1,11 @@
 //! A text whose keywords were replaced before it was parsed, and the way back
 //! to what stands on the disk.
 //!
-//! The main type is [`ReplacedText`]. Must not parse.
+//! Which values are secrets is known only after that, so what the process
+//! environment answers for secrets alone is held back: a stand-in takes its
+//! place until then. The main type is [`ReplacedText`]. Must not parse.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -11,7 +14,7 @@ use crate::source::codes;
 use crate::source::definition::Context;
 use crate::source::file::{MAX_BYTES, Text};
 use crate::source::keyword::{
-    Budget, Form, Marker, Nesting, Replaced, Why, Within, insert, replace,
+    Budget, Form, Marker, Nesting, Replaced, Why, Within, insert, next_marker, replace,
 };
 use crate::source::node::{Entry, Node, Value};
 
@@ -25,29 +28,96 @@ pub(crate) struct ReplacedText<'t> {
     places: ScriptSource,
     /// Markers without a value: bytes of the file, and the keyword.
     left: Vec<(Range<usize>, String, Why)>,
+    /// Markers that have one inside of secrets only.
+    held: Held,
+    /// What may still be put in for those.
+    budget: RefCell<Budget>,
+}
+
+/// Markers that have stand-ins.
+#[derive(Default)]
+struct Held {
+    /// What stand-ins begin with, and nothing else in the text does.
+    sign: String,
+    /// Their keywords, and their markers as they are written.
+    all: Vec<(String, String)>,
+}
+
+impl Held {
+    fn new(text: &str) -> Self {
+        let signs = (0_u64..).map(|number| format!("standin{number}x"));
+        let sign = signs.into_iter().find(|sign| !text.contains(sign.as_str()));
+        Self { sign: sign.unwrap_or_default(), all: Vec::new() }
+    }
+
+    /// A stand-in that means a text to YAML and JSON, as the value does.
+    fn hold(&mut self, marker: &Marker<'_>) -> String {
+        self.all.push((marker.key.to_owned(), marker.written.to_owned()));
+        format!("{}{}z", self.sign, self.all.len() - 1)
+    }
+
+    /// A text with something else in the place of each stand-in.
+    fn replace(&self, text: &str, mut with: impl FnMut(&str, &str) -> String) -> String {
+        let mut parts = text.split(self.sign.as_str());
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let held = part.split_once('z').and_then(|(number, rest)| {
+                Some((self.all.get(number.parse::<usize>().ok()?)?, rest))
+            });
+            match held {
+                Some(((key, written), rest)) => {
+                    out.push_str(&with(key, written));
+                    out.push_str(rest);
+                }
+                None => {
+                    out.push_str(&self.sign);
+                    out.push_str(part);
+                }
+            }
+        }
+        out
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        !self.all.is_empty() && text.contains(&self.sign)
+    }
 }
 
 impl<'t> ReplacedText<'t> {
-    /// Replaces what has a value. Secrets can't be told from the rest before
-    /// the text is parsed, so the process environment answers everywhere, as
-    /// it does for the Deploy CLI.
+    /// Replaces what has a value wherever it stands.
     pub(crate) fn new(disk: &'t Text, part: Range<usize>, context: &mut Context<'_>) -> Self {
         let base = part.start;
         let written = &disk.text[part];
         let Context { keywords, used, .. } = context;
-        let (mut left, mut missing) = (Vec::new(), Vec::new());
+        let (mut left, mut held) = (Vec::new(), Held::new(written));
         let most = MAX_BYTES.max(disk.text.len() as u64);
         let mut budget = Budget::new(written.len(), most);
         let mut inner = budget.clone();
         let Replaced { text, places, left: stayed } =
             replace(written, &BTreeSet::new(), &mut budget, |marker: &Marker<'_>| {
                 used.insert(marker.key.to_owned());
-                let (within, nesting) = (Within::Secret, Nesting::Resolved);
-                let known = missing.len();
-                let value = insert(keywords, marker, within, nesting, &mut inner, &mut missing);
-                let span = &marker.span;
-                let nested = missing[known..].iter();
-                left.extend(nested.map(|key: &String| (span.clone(), key.clone(), Why::NoValue)));
+                let mut missing = Vec::new();
+                let (other, nesting) = (Within::Other, Nesting::Resolved);
+                let value = insert(keywords, marker, other, nesting, &mut inner, &mut missing);
+                if value.is_ok() && missing.is_empty() {
+                    return value;
+                }
+                // inside of secrets the process environment may answer
+                let (secret, mut lacking) = (Within::Secret, Vec::new());
+                let hidden = insert(keywords, marker, secret, nesting, &mut inner, &mut lacking);
+                let value = match hidden {
+                    Ok(_) if lacking.is_empty() => {
+                        let stand_in = held.hold(marker);
+                        return Ok(match marker.form {
+                            Form::Plain => stand_in.into(),
+                            Form::Json => format!("\"{stand_in}\"").into(),
+                        });
+                    }
+                    Err(withheld @ Why::Withheld(_)) => Err(withheld),
+                    _ => value,
+                };
+                let nested = missing.into_iter();
+                left.extend(nested.map(|key| (marker.span.clone(), key, Why::NoValue)));
                 value.or_else(|why| {
                     if !is_bare_value(written, marker) {
                         return Err(why);
@@ -68,6 +138,8 @@ impl<'t> ReplacedText<'t> {
             text,
             places: ScriptSource { replaced: places, ..ScriptSource::default() },
             left: left.into_iter().map(shift).collect(),
+            held,
+            budget: RefCell::new(budget),
         }
     }
 
@@ -87,9 +159,10 @@ impl<'t> ReplacedText<'t> {
                 codes::UNRESOLVED,
                 format!("keyword `{key}` has no value"),
                 format!(
-                    "set it with `--keyword {key}=VALUE`, in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`) or in the environment"
+                    "set it with `--keyword {key}=VALUE`, or in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`); the environment answers inside of secrets, elsewhere for what `keywordsFromEnv:` in hooksync.yaml lists"
                 ),
             ),
+            Why::Withheld(why) => (codes::WITHHELD, why.sentence(key), why.hint(key)),
             Why::Nested => (
                 codes::NESTED_MARKER,
                 format!("the value of keyword `{key}` leads back to itself"),
@@ -126,12 +199,9 @@ impl<'t> ReplacedText<'t> {
     /// A tree of the replaced text with its places in the file. Values whose
     /// markers have no value become unresolved, which is told outside of
     /// secrets.
-    pub(crate) fn settle(&self, node: &Node, within: Within, context: &mut Context<'_>) -> Node {
+    fn settle(&self, node: &Node, within: Within, context: &mut Context<'_>) -> Node {
         let span = self.on_disk(&node.span);
-        let ends = |out: &Range<usize>| out.end.max(out.start + 1);
-        let first = self.places.replaced.partition_point(|(out, _)| ends(out) <= node.span.start);
-        let replaced =
-            self.places.replaced.get(first).is_some_and(|(out, _)| out.start < ends(&node.span));
+        let replaced = self.is_replaced(node);
         let value = match &node.value {
             Value::List(items) => {
                 Value::List(items.iter().map(|item| self.settle(item, within, context)).collect())
@@ -144,9 +214,42 @@ impl<'t> ReplacedText<'t> {
         Node { value, span, replaced }
     }
 
+    fn is_replaced(&self, node: &Node) -> bool {
+        let ends = |out: &Range<usize>| out.end.max(out.start + 1);
+        let first = self.places.replaced.partition_point(|(out, _)| ends(out) <= node.span.start);
+        self.places.replaced.get(first).is_some_and(|(out, _)| out.start < ends(&node.span))
+    }
+
+    /// The value of `hooks`.
+    pub(crate) fn settle_hooks(&self, node: &Node, context: &mut Context<'_>) -> Node {
+        let Value::List(items) = &node.value else {
+            return self.settle(node, Within::Other, context);
+        };
+        let items = items.iter().map(|item| self.settle_hook(item, context)).collect();
+        let (span, replaced) = (self.on_disk(&node.span), self.is_replaced(node));
+        Node { value: Value::List(items), span, replaced }
+    }
+
+    /// One hook's tree, in which `secrets` is what it is. (Deeper down a key of
+    /// that name is any key.)
+    pub(crate) fn settle_hook(&self, node: &Node, context: &mut Context<'_>) -> Node {
+        let Value::Map(entries) = &node.value else {
+            return self.settle(node, Within::Other, context);
+        };
+        let entries = entries.iter().map(|entry| match entry.key.as_text() {
+            Some("secrets") => self.settle_entry(entry, Within::Secret, context),
+            _ => self.settle_entry(entry, Within::Other, context),
+        });
+        let value = Value::Map(entries.collect());
+        let span = self.on_disk(&node.span);
+        Node { value, span, replaced: self.is_replaced(node) }
+    }
+
     fn settle_entry(&self, entry: &Entry, within: Within, context: &mut Context<'_>) -> Entry {
-        let key = Node { span: self.on_disk(&entry.key.span), ..entry.key.clone() };
-        let within = if key.as_text() == Some("secrets") { Within::Secret } else { within };
+        let mut key = Node { span: self.on_disk(&entry.key.span), ..entry.key.clone() };
+        if let Value::Text(text) = &mut key.value {
+            *text = self.restored(text);
+        }
         let mut value = self.settle(&entry.value, within, context);
         if matches!(value.value, Value::Null) {
             // `key: ##KEY##` without a value is a comment, and the key empty.
@@ -167,16 +270,90 @@ impl<'t> ReplacedText<'t> {
         let mut keys = Vec::new();
         let from = self.left.partition_point(|(at, ..)| at.start < span.start);
         for (at, key, why) in self.left[from..].iter().take_while(|(at, ..)| at.end <= span.end) {
-            let tolerated =
-                *why == Why::NoValue && (within == Within::Secret || context.allow_unresolved);
+            let is_secret = within == Within::Secret;
+            let tolerated = match why {
+                Why::NoValue => is_secret || context.allow_unresolved,
+                Why::NotAText | Why::Nested | Why::TooLarge | Why::Withheld(_) => false,
+            };
             if !tolerated {
                 self.tell(at, key, *why, context);
             }
-            if *why != Why::NoValue || within == Within::Secret || !context.allow_unresolved {
+            if *why != Why::NoValue || is_secret || !context.allow_unresolved {
                 keys.push(key.clone());
             }
         }
-        if keys.is_empty() { value.clone() } else { Value::Unresolved(keys) }
+        let value = match value {
+            Value::Text(text) if self.held.is_in(text) => {
+                self.released(text, span, within, &mut keys, context)
+            }
+            other => other.clone(),
+        };
+        if keys.is_empty() { value } else { Value::Unresolved(keys) }
+    }
+
+    /// A text with the values of what was held back, if it is a secret's.
+    /// Elsewhere these keywords have none.
+    fn released(
+        &self,
+        text: &str,
+        span: &Range<usize>,
+        within: Within,
+        keys: &mut Vec<String>,
+        context: &mut Context<'_>,
+    ) -> Value {
+        if within == Within::Other {
+            if context.allow_unresolved {
+                return Value::Text(self.restored(text));
+            }
+            let mut missing = Vec::new();
+            self.held.replace(text, |key, _| {
+                missing.push(key.to_owned());
+                String::new()
+            });
+            for key in missing {
+                self.tell(span, &key, Why::NoValue, context);
+                keys.push(key);
+            }
+            return Value::Null;
+        }
+        let mut failed = Vec::new();
+        let text = self.held.replace(text, |key, written| {
+            let marker = next_marker(written, 0).map(|it| Marker { form: Form::Plain, ..it });
+            let mut budget = self.budget.borrow_mut();
+            let (nesting, mut missing) = (Nesting::Resolved, Vec::new());
+            let value = marker.ok_or(Why::NoValue).and_then(|marker| {
+                let mut inner = budget.clone();
+                insert(context.keywords, &marker, within, nesting, &mut inner, &mut missing)
+            });
+            let value = value.and_then(|value| match budget.spend(written.len(), value.len()) {
+                true => Ok(value),
+                false => Err(Why::TooLarge),
+            });
+            value.map(std::borrow::Cow::into_owned).unwrap_or_else(|why| {
+                failed.push((key.to_owned(), why));
+                String::new()
+            })
+        });
+        for (key, why) in failed {
+            if keys.is_empty() {
+                self.tell(span, &key, why, context);
+            }
+            keys.push(key);
+        }
+        Value::Text(text)
+    }
+
+    /// A text with its markers as they are written.
+    fn restored(&self, text: &str) -> String {
+        match self.held.is_in(text) {
+            true => self.held.replace(text, |_, written| written.to_owned()),
+            false => text.to_owned(),
+        }
+    }
+
+    /// A parser's message, which may quote what stands in for a marker.
+    pub(crate) fn message(&self, message: &str) -> String {
+        self.restored(message)
     }
 }
 

@@ -81,6 +81,46 @@ fn the_yaml_layout_is_read_wherever_it_is_pointed_at() {
     }
 }
 
+/// What a text stands for whose keywords the process environment answers.
+#[track_caller]
+fn secret(yaml: &str, expected: Result<&str, &str>) {
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        format!("hooks:\n- name: a\n  triggerId: credentials-exchange\n  script: a.js\n{yaml}\n");
+    fs::write(folder.path().join("tenant.yaml"), text).unwrap();
+    fs::write(folder.path().join("a.js"), "module.exports = 1;").unwrap();
+    let variables =
+        [("A", "a: \"b\" #c"), ("N", "1"), ("AUTH0_CLIENT_SECRET", "canary"), ("S", "secrets")];
+    let loaded = load(folder.path(), &options("{\"C\":\"c\"}", &variables));
+    let found = match errors(&loaded).first() {
+        Some(error) => Err(error.code.0),
+        None => match &loaded.desired.definitions[0].secrets.as_ref().unwrap()["K"] {
+            DesiredSecret::Value(value) => Ok(value.expose()),
+            other => panic!("{other:?}"),
+        },
+    };
+    assert_eq!(found, expected, "{yaml}");
+}
+
+#[test]
+fn the_environment_answers_for_secrets_alone() {
+    secret("  secrets: {K: \"##A##\"}", Ok("a: \"b\" #c"));
+    secret("  secrets: {K: ##A##}", Ok("a: \"b\" #c"));
+    secret("  secrets: {K: @@A@@}", Ok("a: \"b\" #c"));
+    secret("  secrets: {K: \"@@A@@\"}", Ok("a: \"b\" #c"));
+    secret("  secrets:\n    K: Bearer ##N## # why", Ok("Bearer 1"));
+    secret("  secrets:\n    K: ##N##", Ok("1"));
+    secret("  secrets:\n    K: |-\n      ##N##\n      ##C##", Ok("1\nc"));
+    secret("  secrets: {K: ##AUTH0_CLIENT_SECRET##}", Err("HS210"));
+    secret("  dependencies: {x: ##N##}\n  secrets: {K: x}", Err("HS201"));
+    secret("  dependencies: {secrets: \"##N##\"}\n  secrets: {K: x}", Err("HS201"));
+    secret("  dependencies: {secrets: {K: \"##N##\"}}\n  secrets: {K: x}", Err("HS103"));
+    secret("  secrets: &s {K: \"##N##\"}\n  dependencies: *s", Err("HS201"));
+    secret("  enabled: @@N@@\n  secrets: {K: x}", Err("HS201"));
+    secret("  ##S##: {K: \"##N##\"}", Err("HS201"));
+    secret("  secrets: {\"##N##\": x, K: x}", Ok("x"));
+}
+
 #[test]
 fn markers_without_a_value_are_told_where_they_stand() {
     let dir = fixture("deploy-cli-yaml");

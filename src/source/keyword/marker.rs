@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::Withheld;
+
 /// How a marker wants its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -106,6 +108,8 @@ pub(crate) enum Why {
     NoValue,
     /// It is a `##KEY##`, and its value is a list, a map or null.
     NotAText,
+    /// Its value may not be inserted here.
+    Withheld(Withheld),
     /// Its value holds a marker itself.
     Nested,
     /// With its value the file would be too large.

@@ -5,6 +5,7 @@
 //! value used in a secret, is never shown. A value with markers of its own is resolved
 //! in Deploy CLI trees, and an error elsewhere.
 
+mod environment;
 mod marker;
 mod nested;
 mod resolve;
@@ -14,6 +15,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub(crate) use environment::is_own;
+pub use environment::{Environment, Withheld};
 pub(crate) use marker::{
     Budget, Form, Marker, Replaced, Why, is_key, markers, next_marker, replace,
 };
@@ -81,30 +84,14 @@ pub struct Layer {
     pub keywords: BTreeMap<String, Keyword>,
 }
 
-/// A copy of the process environment. `Debug` shows no value.
-#[derive(Debug, Clone, Default)]
-pub struct Environment(BTreeMap<String, SecretValue>);
-
-impl Environment {
-    /// Takes variables.
-    #[must_use]
-    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(variables.into_iter().map(|(key, value)| (key, SecretValue::new(value))).collect())
-    }
-
-    /// One variable.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&SecretValue> {
-        self.0.get(name)
-    }
-}
-
 /// Every keyword that a run knows.
 #[derive(Debug, Clone, Default)]
 pub struct Keywords {
     layers: Vec<Layer>,
     environment: Environment,
     from_environment: BTreeSet<String>,
+    /// Layers and keywords whose value is a credential of hooksync's own.
+    guarded: BTreeSet<(usize, String)>,
 }
 
 /// Whether a marker stands in a secret's value: there the whole process
@@ -130,7 +117,17 @@ impl Keywords {
         environment: Environment,
         from_environment: impl IntoIterator<Item = String>,
     ) -> Self {
-        Self { layers, environment, from_environment: from_environment.into_iter().collect() }
+        let guarded = layers.iter().enumerate().flat_map(|(index, layer)| {
+            let keywords = layer.keywords.iter();
+            let guarded = keywords.filter(|(_, it)| match it.value.plain() {
+                Some(text) => environment.is_guarded(text),
+                None => environment.is_guarded(&it.value.json()),
+            });
+            guarded.map(move |(key, _)| (index, key.clone()))
+        });
+        let guarded = guarded.collect();
+        let from_environment = from_environment.into_iter().collect();
+        Self { layers, environment, from_environment, guarded }
     }
 
     /// A layer of `--keyword KEY=VALUE` arguments; of two with one key the
@@ -183,15 +180,22 @@ impl Keywords {
     }
 
     /// The value of a keyword.
-    pub(crate) fn get(&self, key: &str, within: Within) -> Option<Found<'_>> {
-        let configured = self.layers.iter().find_map(|layer| layer.keywords.get(key));
-        if let Some(keyword) = configured {
-            return Some(Found::Configured(&keyword.value));
+    pub(crate) fn get(&self, key: &str, within: Within) -> Result<Found<'_>, Why> {
+        let layers = self.layers.iter().enumerate();
+        let mut configured =
+            layers.filter_map(|(index, layer)| Some((index, layer.keywords.get(key)?)));
+        if let Some((index, keyword)) = configured.next() {
+            let guarded = self.guarded.contains(&(index, key.to_owned()));
+            return match guarded {
+                true => Err(Why::Withheld(Withheld::Own)),
+                false => Ok(Found::Configured(&keyword.value)),
+            };
         }
-        if within == Within::Secret || self.from_environment.contains(key) {
-            return self.environment.get(key).map(Found::FromEnvironment);
+        match self.environment.answer(key, within, self.from_environment.contains(key)) {
+            Ok(Some(value)) => Ok(Found::FromEnvironment(value)),
+            Ok(None) => Err(Why::NoValue),
+            Err(why) => Err(Why::Withheld(why)),
         }
-        None
     }
 
     /// Whether the process environment may answer for a keyword anywhere.
@@ -201,7 +205,7 @@ impl Keywords {
 
     /// Whether the process environment has a variable of this name.
     pub(crate) fn is_in_environment(&self, key: &str) -> bool {
-        self.environment.get(key).is_some()
+        self.environment.has(key)
     }
 
     /// The names of all keywords that have a value, without those of the
@@ -212,16 +216,15 @@ impl Keywords {
 
     /// What a marker inserts.
     pub(crate) fn insert(&self, marker: &Marker<'_>, within: Within) -> Result<Cow<'_, str>, Why> {
-        match (self.get(marker.key, within), marker.form) {
-            (None, _) => Err(Why::NoValue),
-            (Some(Found::FromEnvironment(value)), Form::Plain) => Ok(value.expose().into()),
-            (Some(Found::FromEnvironment(value)), Form::Json) => {
+        match (self.get(marker.key, within)?, marker.form) {
+            (Found::FromEnvironment(value), Form::Plain) => Ok(value.expose().into()),
+            (Found::FromEnvironment(value), Form::Json) => {
                 Ok(KeywordValue::Text(value.expose().to_owned()).json().into())
             }
-            (Some(Found::Configured(value)), Form::Plain) => {
+            (Found::Configured(value), Form::Plain) => {
                 value.plain().map(Cow::Borrowed).ok_or(Why::NotAText)
             }
-            (Some(Found::Configured(value)), Form::Json) => Ok(value.json().into()),
+            (Found::Configured(value), Form::Json) => Ok(value.json().into()),
         }
     }
 

@@ -65,6 +65,10 @@ fn expand(
         }
         let inner = match keywords.insert(marker, within) {
             Ok(inner) => inner,
+            Err(why @ Why::Withheld(_)) => {
+                failed = Some(why);
+                return Err(why);
+            }
             Err(why) => {
                 missing.push(marker.key.to_owned());
                 return Err(why);

@@ -150,7 +150,7 @@ impl Resolver<'_> {
         if first.form == Form::Json
             && first.span == (0..value.len())
             && !(within == Within::Other && self.literal.contains(first.written))
-            && let Some(found) = self.keywords.get(first.key, within)
+            && let Ok(found) = self.keywords.get(first.key, within)
         {
             self.used.insert(first.key.to_owned());
             let (size, is_nested) = match found {
@@ -193,7 +193,7 @@ impl Resolver<'_> {
         for (_, key, why) in &replaced.left {
             let tolerated = match why {
                 Why::NoValue => within == Within::Secret || self.allow_unresolved,
-                Why::NotAText | Why::Nested | Why::TooLarge => false,
+                Why::NotAText | Why::Nested | Why::TooLarge | Why::Withheld(_) => false,
             };
             if !tolerated {
                 // The text may hold escapes, so its bytes are not the file's.
@@ -276,6 +276,9 @@ impl Resolver<'_> {
             Why::NoValue => text
                 .error(codes::UNRESOLVED, format!("keyword `{key}` has no value"), span)
                 .hint(self.where_to_set(key)),
+            Why::Withheld(why) => {
+                text.error(codes::WITHHELD, why.sentence(key), span).hint(why.hint(key))
+            }
         };
         self.found.push(found);
     }
