@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::yaml::Written;
-use crate::model::{Code, Definition, Diagnostic, Places};
+use crate::model::{Code, Definition, Diagnostic, Kind, Places};
 
 use super::allow::{self, Allow};
 use super::rule::{ALLOW_UNKNOWN, ALLOW_UNUSED, ALLOW_WITHOUT_REASON, Rule, RuleSettings};
@@ -115,7 +115,7 @@ impl<'h> Findings<'h> {
     fn add(&mut self, code: Code, message: String, hint: String, place: Place) {
         let (message, hint) = (self.with_markers(message), self.with_markers(hint));
         if let Place::Script(at) = &place {
-            self.doesnt_load |= code.0.starts_with("HS30");
+            self.doesnt_load |= code.0.starts_with("HS30") || code.0.starts_with("HS31");
             self.begins.insert((code, at.start));
             if at.len() < MAX_COVER {
                 let end = self.covers.entry(at.start).or_default();
@@ -143,6 +143,25 @@ impl<'h> Findings<'h> {
     /// Whether a rule found something that begins at this place.
     pub(super) fn has(&self, code: Code, at: &Range<usize>) -> bool {
         self.begins.contains(&(code, self.on_disk(at).start))
+    }
+
+    /// Whether a rule found something that begins inside a place.
+    pub(super) fn has_within(&self, code: Code, at: &Range<usize>) -> bool {
+        let at = self.on_disk(at);
+        self.begins.iter().any(|(found, start)| *found == code && at.contains(start))
+    }
+
+    /// Whether this is about a hook or an action.
+    pub(super) fn kind(&self) -> Kind {
+        self.hook.kind()
+    }
+
+    /// What to call it in a sentence.
+    pub(super) fn noun(&self) -> &'static str {
+        match self.kind() {
+            Kind::Action => "action",
+            _ => "hook",
+        }
     }
 
     /// Keeps some bytes of the script out of every excerpt.

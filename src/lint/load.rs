@@ -10,11 +10,14 @@ use oxc::span::{GetSpan, SourceType};
 
 use super::finding::Findings;
 use super::rule::{ES_MODULE, RESERVED_NAME, RULE_STYLE_FUNCTION, SYNTAX_ERROR, TOP_LEVEL_AWAIT};
+use crate::model::Kind;
 use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
 use crate::script::parse::{SyntaxError, options};
 
 /// The names that a CommonJS module gets as parameters.
 const MODULE_NAMES: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
+/// The names that the code of an action gets as parameters.
+const ACTION_NAMES: [&str; 3] = ["module", "exports", "console"];
 
 /// How many syntax errors of one script are told: the later ones are mostly
 /// echoes of the first.
@@ -27,7 +30,7 @@ pub(super) fn tell(errors: Vec<SyntaxError>, findings: &mut Findings<'_>) {
         findings.script(
             SYNTAX_ERROR,
             0..script.find('\n').unwrap_or(script.len()),
-            "A hook can't begin with `#!`: Auth0 puts its own code in front of the script, and on any other line this is no JavaScript.",
+            "The script can't begin with `#!`: Auth0 puts its own code in front of it, and on any other line this is no JavaScript.",
             "remove this line",
         );
         return;
@@ -64,7 +67,20 @@ pub(super) fn tell(errors: Vec<SyntaxError>, findings: &mut Findings<'_>) {
 fn tell_one(error: SyntaxError, findings: &mut Findings<'_>) {
     let trigger = &findings.hook.trigger;
     if let Some(name) = redeclared_name(&error.message) {
-        let is_class = name == BASE_ERROR_CLASS || error_classes(trigger).contains(&name);
+        let is_action = findings.kind() == Kind::Action;
+        let is_class =
+            !is_action && (name == BASE_ERROR_CLASS || error_classes(trigger).contains(&name));
+        if is_action && ACTION_NAMES.contains(&name) && error.other.is_none() {
+            findings.script(
+                RESERVED_NAME,
+                error.place,
+                format!(
+                    "`{name}` is already declared: Auth0 runs the code of an action inside a function with a parameter of that name, so this one doesn't compile, on every run."
+                ),
+                "choose another name",
+            );
+            return;
+        }
         if is_class && error.other.is_none() {
             findings.script(
                 RESERVED_NAME,
@@ -76,7 +92,7 @@ fn tell_one(error: SyntaxError, findings: &mut Findings<'_>) {
             );
             return;
         }
-        if MODULE_NAMES.contains(&name) {
+        if !is_action && MODULE_NAMES.contains(&name) {
             findings.script(
                 RESERVED_NAME,
                 error.place,
@@ -93,7 +109,10 @@ fn tell_one(error: SyntaxError, findings: &mut Findings<'_>) {
             TOP_LEVEL_AWAIT,
             error.place,
             "`await` only works inside an async function: the script doesn't compile.",
-            "make the function around it `async`, or move the call into the hook's function",
+            format!(
+                "make the function around it `async`, or move the call into the {}'s function",
+                findings.noun()
+            ),
         );
         return;
     }
@@ -147,6 +166,8 @@ fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
             Statement::ImportDeclaration(_)
                 | Statement::ExportAllDeclaration(_)
                 | Statement::ExportDefaultDeclaration(_)
+                | Statement::ExportDeclaration(_)
+                | Statement::ExportFromDeclaration(_)
                 | Statement::ExportNamedDeclaration(_)
         )
     });
@@ -158,8 +179,9 @@ fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
         }
         None => return tell_import_meta(script, &parsed, findings),
     };
+    let is_action = findings.kind() == Kind::Action;
     let (what, instead) = if exports {
-        ("export", "module.exports = function ...")
+        ("export", if is_action { "exports.name = ..." } else { "module.exports = function ..." })
     } else {
         ("import", "const name = require('package')")
     };
@@ -168,7 +190,7 @@ fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
     findings.script(
         ES_MODULE,
         place.start..first_line,
-        format!("`{what}` belongs to ES modules, and Auth0 compiles hooks as CommonJS: the script doesn't compile."),
+        format!("`{what}` belongs to ES modules, and Auth0 compiles hooks and Actions as CommonJS: the script doesn't compile."),
         format!("write `{instead}`"),
     );
     true
@@ -188,7 +210,7 @@ fn tell_import_meta(
     findings.script(
         ES_MODULE,
         span.start as usize..span.end as usize,
-        "`import.meta` belongs to ES modules, and Auth0 compiles hooks as CommonJS: the script doesn't compile.",
+        "`import.meta` belongs to ES modules, and Auth0 compiles hooks and Actions as CommonJS: the script doesn't compile.",
         "",
     );
     true
@@ -207,12 +229,19 @@ fn tell_rule_style(script: &str, findings: &mut Findings<'_>) -> bool {
     }
     let keyword_end = start + (rest.len() - parameters.len());
     let trigger = &findings.hook.trigger;
+    let is_action = findings.kind() == Kind::Action;
     let arguments = crate::script::hooks::parameters(trigger).join(", ");
+    let export = match crate::script::actions::entries(trigger.as_str()).first() {
+        Some(entry) if is_action => {
+            format!("export it: `exports.{entry} = async (event, api) => {{ ... }};`")
+        }
+        _ => format!("export it: `module.exports = function ({arguments}) {{ ... }};`"),
+    };
     findings.script(
         RULE_STYLE_FUNCTION,
         start..keyword_end,
-        "An anonymous function on its own is how rules are written; in a hook it doesn't compile (\"Function statements require a function name\").",
-        format!("export it: `module.exports = function ({arguments}) {{ ... }};`"),
+        format!("An anonymous function on its own is how rules are written; in {} it doesn't compile (\"Function statements require a function name\").", match is_action { true => "an action", false => "a hook" }),
+        export,
     );
     true
 }

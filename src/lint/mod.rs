@@ -8,6 +8,7 @@
 //! something an error that Auth0 would load: what can't be decided is a note.
 
 mod allow;
+mod entry;
 mod export;
 mod finding;
 mod load;

@@ -142,6 +142,9 @@ rules! {
     THROWS_ON_LOAD = "HS307" "throws-on-load" Error "the script throws before it exports anything";
     TOP_LEVEL_AWAIT = "HS308" "top-level-await" Error "`await` outside an async function";
     UNSUPPORTED_SYNTAX = "HS309" "unsupported-syntax" Error "syntax that the Node.js versions for hooks don't have";
+    NO_OBJECT_EXPORTED = "HS311" "no-object-exported" Error "an action exports a function, not an object";
+    ENTRY_MISSING = "HS312" "entry-missing" Error "an action doesn't export the function that its trigger calls";
+    ENTRY_NOT_ASYNC = "HS313" "entry-not-async" Error "the function that Auth0 calls is not an async function";
     NOT_CHECKED = "HS390" "not-checked" Error "the script could not be checked";
     EXPORT_UNKNOWN = "HS391" "export-unknown" Note "what the script exports can't be told without running it";
 
@@ -166,16 +169,27 @@ rules! {
     INVALID_DEPENDENCY_VERSION = "HS424" "invalid-dependency-version" Warning "a version that npm can't read";
     UNPINNED_DEPENDENCY = "HS425" "unpinned-dependency" Warning "a dependency without an exact version";
     RELATIVE_REQUIRE = "HS426" "relative-require" Warning "a file is required, and a hook is one file";
+    TOO_MANY_DEPENDENCIES = "HS427" "too-many-dependencies" Error "more than the 10 packages an action may have";
     UNDECLARED_SECRET = "HS430" "undeclared-secret" Warning "a secret is read but not in `secrets`";
     UNUSED_SECRET = "HS431" "unused-secret" Warning "a secret is never read";
     SECRET_KEY_DOT = "HS432" "secret-key-dot" Warning "a secret whose key is no identifier is read with a dot";
-    TOO_MANY_SECRETS = "HS433" "too-many-secrets" Error "more than the 20 secrets a hook may have";
+    TOO_MANY_SECRETS = "HS433" "too-many-secrets" Error "more secrets than the 20 of a hook or the 30 of an action";
     HARDCODED_CREDENTIAL = "HS434" "hardcoded-credential" Warning "a credential is written into the script";
     LITERAL_SECRET = "HS435" "literal-secret" Warning "a credential is written into the definition";
-    CONTEXT_LOGGED = "HS436" "context-logged" Warning "the log receives every secret of the hook";
+    CONTEXT_LOGGED = "HS436" "context-logged" Warning "the log receives every secret of the hook or action";
     LARGE_SCRIPT = "HS440" "large-script" Warning "the script is over 100 KB";
+    ACTION_TOO_LARGE = "HS441" "action-too-large" Error "the code of an action is over 100 KB";
     RATE_LIMIT_IGNORED = "HS450" "rate-limit-ignored" Warning "an Auth0 API is called without handling its rate limit";
     UNBOUNDED_RETRY = "HS451" "unbounded-retry" Warning "a retry that never gives up";
+
+    ERROR_IGNORED = "HS452" "error-ignored" Warning "a response is used and its error never looked at";
+    TLS_CHECK_DISABLED = "HS453" "tls-check-disabled" Warning "certificates of servers are not checked";
+    UNKNOWN_API_METHOD = "HS460" "unknown-api-method" Warning "a method of `api` that this trigger doesn't have";
+    UNKNOWN_EVENT_FIELD = "HS461" "unknown-event-field" Warning "a field of `event` that this trigger doesn't have";
+    MISSING_AWAIT = "HS462" "missing-await" Warning "work that an action starts and doesn't wait for";
+    API_AFTER_END = "HS463" "api-after-end" Warning "`api` is called after the action has ended";
+    MAYBE_MISSING = "HS464" "maybe-missing" Warning "a property of something that is not always there";
+    UNSAFE_JSON_PARSE = "HS465" "unsafe-json-parse" Warning "`JSON.parse` of what others write, outside of `try`";
 
     ALLOW_WITHOUT_REASON = "HS490" "allow-without-reason" Note "a `hooksync-allow` gives no reason";
     ALLOW_UNKNOWN = "HS491" "allow-unknown" Note "a `hooksync-allow` names no rule that can be allowed";

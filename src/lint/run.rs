@@ -15,11 +15,11 @@ use oxc::allocator::Allocator;
 
 use super::finding::Findings;
 use super::rule::{NOT_CHECKED, RuleSettings, SCRIPT_TOO_LARGE};
-use super::{allow, export, load, rules, syntax};
-use crate::model::{Definition, DesiredState, Diagnostic};
-use crate::script::exported;
+use super::{allow, entry, export, load, rules, syntax};
+use crate::model::{Definition, DesiredState, Diagnostic, Kind};
 use crate::script::parse::{Wrapped, parse};
 use crate::script::tree::Script;
+use crate::script::{entries, exported};
 
 /// Beyond this a script isn't parsed at all.
 const MAX_SCRIPT: usize = 1024 * 1024;
@@ -153,7 +153,10 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
         );
         return findings.finish();
     }
-    let wrapped = Wrapped::new(text, &hook.trigger);
+    let wrapped = match hook.kind() {
+        Kind::Action => Wrapped::action(text, &hook.trigger),
+        _ => Wrapped::new(text, &hook.trigger),
+    };
     let allocator = Allocator::default();
     match parse(&allocator, &wrapped) {
         Err(errors) => {
@@ -176,10 +179,19 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
             findings.allow(in_script, in_definition, false);
         }
         Ok(parsed) => {
-            let exported = exported::of(&parsed);
-            export::tell(&parsed, &exported, &mut findings);
             let in_script = allow::of_script(&parsed.semantic, &wrapped);
-            let script = Script::new(parsed, exported.handler);
+            let script = match hook.kind() {
+                Kind::Action => {
+                    let entries = entries::of(&parsed);
+                    let called = entry::tell(&parsed, &entries, &mut findings);
+                    Script::action(parsed, called)
+                }
+                _ => {
+                    let exported = exported::of(&parsed);
+                    export::tell(&parsed, &exported, &mut findings);
+                    Script::new(parsed, exported.handler)
+                }
+            };
             syntax::check(&script, &mut findings);
             rules::script(&script, &mut findings);
             let in_definition = allow::of_definition(hook, findings.yaml());

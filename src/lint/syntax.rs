@@ -20,7 +20,7 @@ pub(super) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             findings.script(
                 UNSUPPORTED_SYNTAX,
                 script.place(span),
-                format!("No Node.js version that runs hooks (22 at most) knows {what}: the script doesn't compile."),
+                format!("No Node.js version that runs hooks or Actions (22 at most) knows {what}: the script doesn't compile."),
                 "compile the script to ES2022 before it is deployed, or write it without",
             );
         }

@@ -1,6 +1,6 @@
 //! Short ways to a hook, for tests.
 
-use crate::model::{Body, Definition, Name, Place, Script, ScriptSource, Trigger};
+use crate::model::{ActionBody, Body, Definition, Name, Place, Script, ScriptSource, Trigger};
 
 /// A hook named `test-hook` with this trigger and script and nothing else.
 pub(super) fn hook(trigger: &str, script: &str) -> Definition {
@@ -23,6 +23,24 @@ pub(super) fn hook(trigger: &str, script: &str) -> Definition {
     }
 }
 
+/// An action named `test-action` with this trigger and code and nothing else.
+pub(super) fn action(trigger: &str, code: &str) -> Definition {
+    Definition {
+        name: Name::action("test-action"),
+        written_name: "test-action".into(),
+        trigger: Trigger::from_tenant(trigger),
+        place: Place::file("actions/test-action.yaml"),
+        source_text: format!("name: test-action\ntriggerId: {trigger}\n"),
+        script_source: ScriptSource {
+            file: "actions/test-action.js".into(),
+            text: code.into(),
+            replaced: Vec::new(),
+        },
+        body: Body::Action(ActionBody::default()),
+        ..hook("post-user-registration", code)
+    }
+}
+
 /// The findings about a script, a line each: code, place, message.
 pub(super) fn told(trigger: &str, script: &str) -> String {
     told_of(&hook(trigger, script))
@@ -35,9 +53,10 @@ pub(super) fn told_of(hook: &Definition) -> String {
         .iter()
         .map(|found| {
             let position = found.position.unwrap();
-            let excerpt = found.excerpt.as_ref().unwrap();
-            let marked: String =
-                excerpt.line.chars().skip(position.column - 1).take(excerpt.width).collect();
+            // Lines that no person wrote aren't shown.
+            let marked: String = found.excerpt.as_ref().map_or_else(String::new, |excerpt| {
+                excerpt.line.chars().skip(position.column - 1).take(excerpt.width).collect()
+            });
             let file = found.file.as_deref().unwrap();
             let hint =
                 found.hint.as_deref().map(|hint| format!("\n  = {hint}")).unwrap_or_default();

@@ -6,6 +6,8 @@
 //! and the sandbox their facts about triggers. Must not judge anything, and
 //! must not answer a question about code by looking at its text.
 
+pub(crate) mod actions;
+pub(crate) mod entries;
 pub(crate) mod exported;
 pub(crate) mod flow;
 pub(crate) mod globals;
@@ -14,4 +16,5 @@ mod load_time;
 pub(crate) mod origin;
 pub(crate) mod packages;
 pub(crate) mod parse;
+pub(crate) mod paths;
 pub(crate) mod tree;

@@ -15,6 +15,8 @@ use super::tree::Script;
 pub(crate) enum Origin {
     /// The context argument.
     Context,
+    /// The event of an action.
+    Event,
     /// `context.webtask`.
     Webtask,
     /// `context.webtask.secrets`.
@@ -29,7 +31,7 @@ impl Origin {
         match (from, name) {
             // `webtask` is a name that nothing else goes by.
             (None | Some(Self::Context), "webtask") => Some(Self::Webtask),
-            (Some(Self::Webtask), "secrets") => Some(Self::Secrets),
+            (Some(Self::Webtask | Self::Event), "secrets") => Some(Self::Secrets),
             (Some(Self::Webtask), "data") => Some(Self::Data),
             _ => None,
         }
@@ -92,6 +94,9 @@ fn of_symbol(script: &Script<'_>, symbol: SymbolId, step: usize) -> Option<Origi
     if handler.is_some_and(|handler| handler.context == Some(symbol)) {
         return Some(Origin::Context);
     }
+    if script.events.contains(&symbol) {
+        return Some(Origin::Event);
+    }
     if script.semantic.scoping().symbol_is_mutated(symbol) || step > MAX_STEPS {
         return None;
     }
@@ -105,7 +110,11 @@ fn of_symbol(script: &Script<'_>, symbol: SymbolId, step: usize) -> Option<Origi
             let context = handler.and_then(|handler| handler.context_pattern());
             let is_context =
                 context.is_some_and(|it| std::ptr::eq(it, &raw const parameter.pattern));
-            in_pattern(&parameter.pattern, is_context.then_some(Origin::Context), symbol)?
+            let whole = match is_context {
+                true => Some(Origin::Context),
+                false => script.is_event_pattern(&parameter.pattern).then_some(Origin::Event),
+            };
+            in_pattern(&parameter.pattern, whole, symbol)?
         }
         _ => None,
     }
@@ -146,7 +155,11 @@ pub(crate) fn patterns<'s, 'a>(script: &'s Script<'a>) -> Vec<(Origin, &'s Objec
                 let context = script.handler.as_ref().and_then(|it| it.context_pattern());
                 let is_context =
                     context.is_some_and(|it| std::ptr::eq(it, &raw const parameter.pattern));
-                (&parameter.pattern, is_context.then_some(Origin::Context))
+                let whole = match is_context {
+                    true => Some(Origin::Context),
+                    false => script.is_event_pattern(&parameter.pattern).then_some(Origin::Event),
+                };
+                (&parameter.pattern, whole)
             }
             _ => continue,
         };

@@ -18,10 +18,15 @@ use oxc::semantic::{ScopeId, Semantic, SemanticBuilder};
 use oxc::span::{SourceType, Span};
 
 use super::hooks::{BASE_ERROR_CLASS, error_classes};
-use crate::model::Trigger;
+use crate::model::{Kind, Trigger};
 
 const OPEN: &str = "(function (exports, require, module, __filename, __dirname) {";
 const CLOSE: &str = "\n})";
+
+/// Auth0's runtime of Actions compiles the code as the body of a function with
+/// these parameters, inside a module that has `require`.
+const OPEN_ACTION: &str = "(function (require) { return (function (module, exports, console) {\n";
+const CLOSE_ACTION: &str = "\n}); })";
 
 /// A script inside its wrapper.
 pub(crate) struct Wrapped {
@@ -33,6 +38,7 @@ pub(crate) struct Wrapped {
     pub(crate) end: usize,
     /// Whose wrapper it is.
     trigger: Trigger,
+    kind: Kind,
 }
 
 impl Wrapped {
@@ -47,7 +53,15 @@ impl Wrapped {
         text.push_str(script);
         let end = text.len();
         text.push_str(CLOSE);
-        Self { text, start, end, trigger: trigger.clone() }
+        Self { text, start, end, trigger: trigger.clone(), kind: Kind::Hook }
+    }
+
+    /// The code of an action, in the wrapper of its runtime. Unlike that of
+    /// hooks it honours a leading `"use strict"`, and knows no `__dirname`.
+    pub(crate) fn action(code: &str, trigger: &Trigger) -> Self {
+        let text = format!("{OPEN_ACTION}{code}{CLOSE_ACTION}");
+        let (start, end) = (OPEN_ACTION.len(), OPEN_ACTION.len() + code.len());
+        Self { text, start, end, trigger: trigger.clone(), kind: Kind::Action }
     }
 
     /// The script alone.
@@ -74,6 +88,8 @@ pub(crate) struct Parsed<'a> {
     pub(crate) scope: Option<ScopeId>,
     /// The trigger whose wrapper it is.
     pub(crate) trigger: Trigger,
+    /// Whether it is a hook or an action.
+    pub(crate) kind: Kind,
 }
 
 impl Parsed<'_> {
@@ -152,7 +168,14 @@ pub(crate) fn parse<'a>(
         return Err(errors(wrapped, built.diagnostics.errors()));
     }
     let trigger = wrapped.trigger.clone();
-    Ok(Parsed { semantic: built.semantic, body, wrapped, scope: scope.get(), trigger })
+    Ok(Parsed {
+        semantic: built.semantic,
+        body,
+        wrapped,
+        scope: scope.get(),
+        trigger,
+        kind: wrapped.kind,
+    })
 }
 
 /// Whether the parser forgives a character as a blank that JavaScript doesn't
@@ -182,14 +205,23 @@ fn whole_body<'a>(
     let Expression::FunctionExpression(wrapper) = &statement.expression else {
         return None;
     };
-    let body = wrapper.body.as_deref()?;
-    (body.span.end as usize == wrapped.text.len() - 1).then_some((body, &wrapper.scope_id))
+    let mut body = wrapper.body.as_deref()?;
+    let mut scope = &wrapper.scope_id;
+    if wrapped.kind == Kind::Action {
+        let [Statement::ReturnStatement(returned)] = body.statements.as_slice() else {
+            return None;
+        };
+        let Some(Expression::FunctionExpression(inner)) = &returned.argument else { return None };
+        (body, scope) = (inner.body.as_deref()?, &inner.scope_id);
+    }
+    // Both wrappers end with a new line and the brace of the body.
+    (body.span.end as usize == wrapped.end + 2).then_some((body, scope))
 }
 
 /// The script has a `}` too many, and goes on after it in a way that happens
 /// to fit the wrapper.
 fn closed_early(program: &Program<'_>, wrapped: &Wrapped) -> SyntaxError {
-    let mut finder = FirstBodyEnd { found: None };
+    let mut finder = BodyEnd { start: wrapped.start as u32, found: None };
     oxc::ast_visit::Visit::visit_program(&mut finder, program);
     let end = finder.found.unwrap_or(0);
     SyntaxError {
@@ -200,14 +232,19 @@ fn closed_early(program: &Program<'_>, wrapped: &Wrapped) -> SyntaxError {
     }
 }
 
-/// Finds where the first function, the wrapper, ends.
-struct FirstBodyEnd {
+/// Finds where the innermost function around the script's beginning ends: the
+/// wrapper.
+struct BodyEnd {
+    start: u32,
     found: Option<u32>,
 }
 
-impl<'a> oxc::ast_visit::Visit<'a> for FirstBodyEnd {
+impl<'a> oxc::ast_visit::Visit<'a> for BodyEnd {
     fn visit_function_body(&mut self, body: &FunctionBody<'a>) {
-        self.found.get_or_insert(body.span.end);
+        if body.span.start < self.start {
+            self.found = Some(body.span.end);
+            oxc::ast_visit::walk::walk_function_body(self, body);
+        }
     }
 }
 

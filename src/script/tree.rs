@@ -3,6 +3,7 @@
 //! Main types: [`Script`], [`Func`] and [`Handler`]. Must not find anything
 //! by itself.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use oxc::ast::AstKind;
@@ -16,7 +17,7 @@ use oxc::str::Ident;
 
 use super::hooks::parameters;
 use super::parse::{Parsed, Wrapped};
-use crate::model::Trigger;
+use crate::model::{Kind, Trigger};
 
 /// A function or an arrow function.
 #[derive(Clone, Copy)]
@@ -159,17 +160,108 @@ pub(crate) struct Script<'a> {
     pub(crate) wrapped: &'a Wrapped,
     pub(crate) handler: Option<Handler<'a>>,
     pub(crate) trigger: Trigger,
+    pub(crate) kind: Kind,
+    /// The functions of an action that Auth0 calls.
+    pub(crate) entries: Vec<Func<'a>>,
+    /// The names that an action's event goes by: the first argument of each
+    /// entry, and what is given on to functions of the script.
+    pub(crate) events: HashSet<SymbolId>,
+    /// The same for `api`.
+    pub(crate) apis: HashSet<SymbolId>,
     /// Where each line of the script ends.
     line_ends: Vec<usize>,
 }
 
 impl<'a> Script<'a> {
     pub(crate) fn new(parsed: Parsed<'a>, handler: Option<Func<'a>>) -> Self {
-        let Parsed { semantic, body: _, wrapped, scope: _, trigger } = parsed;
+        let Parsed { semantic, body: _, wrapped, scope: _, trigger, kind } = parsed;
         let handler = handler.map(|func| Handler::new(func, &trigger));
         let script = wrapped.script();
         let line_ends = script.match_indices('\n').map(|(at, _)| at).collect();
-        Self { semantic, wrapped, handler, trigger, line_ends }
+        Self {
+            semantic,
+            wrapped,
+            handler,
+            trigger,
+            kind,
+            entries: Vec::new(),
+            events: HashSet::new(),
+            apis: HashSet::new(),
+            line_ends,
+        }
+    }
+
+    /// An action, with the functions that Auth0 calls.
+    pub(crate) fn action(parsed: Parsed<'a>, entries: Vec<Func<'a>>) -> Self {
+        let mut script = Self::new(parsed, None);
+        for func in &entries {
+            let symbol = |at: usize| {
+                let parameter = func.params().items.get(at)?;
+                parameter.pattern.get_binding_identifier()?.symbol_id.get()
+            };
+            script.events.extend(symbol(0));
+            script.apis.extend(symbol(1));
+        }
+        script.entries = entries;
+        script.follow_arguments();
+        script
+    }
+
+    /// Finds the parameters to which the event and `api` are given on.
+    fn follow_arguments(&mut self) {
+        /// How many functions may give them on to each other.
+        const ROUNDS: usize = 3;
+        for _ in 0..ROUNDS {
+            let (mut events, mut apis) = (Vec::new(), Vec::new());
+            for node in self.nodes() {
+                let AstKind::CallExpression(call) = node.kind() else { continue };
+                let Expression::Identifier(name) = &call.callee else { continue };
+                let func = match self.symbol(name).and_then(|symbol| self.constant(symbol)) {
+                    Some(Constant::Function(function)) => Func::Function(function),
+                    Some(Constant::Value(value)) => match Func::of_expression(value) {
+                        Some(func) => func,
+                        None => continue,
+                    },
+                    _ => continue,
+                };
+                for (argument, parameter) in call.arguments.iter().zip(&func.params().items) {
+                    let Some(Expression::Identifier(given)) = argument.as_expression() else {
+                        continue;
+                    };
+                    let Some(given) = self.symbol(given) else { continue };
+                    let taken = parameter
+                        .pattern
+                        .get_binding_identifier()
+                        .and_then(|it| it.symbol_id.get());
+                    if self.events.contains(&given) {
+                        events.extend(taken);
+                    }
+                    if self.apis.contains(&given) {
+                        apis.extend(taken);
+                    }
+                }
+            }
+            let before = self.events.len() + self.apis.len();
+            self.events.extend(events);
+            self.apis.extend(apis);
+            if self.events.len() + self.apis.len() == before {
+                break;
+            }
+        }
+    }
+
+    /// Whether Auth0 calls a function of an action.
+    pub(crate) fn is_entry(&self, func: Func<'a>) -> bool {
+        self.entries.iter().any(|entry| entry.node_id() == func.node_id())
+    }
+
+    /// Whether a pattern takes an action's event apart right in the parameters
+    /// of an entry.
+    pub(crate) fn is_event_pattern(&self, pattern: &BindingPattern<'_>) -> bool {
+        self.entries.iter().any(|entry| {
+            let first = entry.params().items.first();
+            first.is_some_and(|first| first.pattern.span() == pattern.span())
+        })
     }
 
     /// Where a span of the wrapped text lies in the script.
@@ -198,6 +290,15 @@ impl<'a> Script<'a> {
     pub(crate) fn symbol(&self, name: &IdentifierReference<'a>) -> Option<SymbolId> {
         let reference = name.reference_id.get()?;
         self.semantic.scoping().get_reference(reference).symbol_id()
+    }
+
+    /// Whether a name is a global, or a parameter of the wrapper: nothing that
+    /// the script declares.
+    pub(crate) fn is_given(&self, name: &IdentifierReference<'a>) -> bool {
+        self.symbol(name).is_none_or(|symbol| {
+            let declared = self.semantic.scoping().symbol_span(symbol).start;
+            (declared as usize) < self.wrapped.start
+        })
     }
 
     /// Whether an expression is a name that refers to this symbol.

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::generated::{STATEMENTS, piece, program};
-use crate::lint::testing::hook;
+use crate::lint::testing::{action, hook};
 use crate::lint::{RuleSettings, check};
 use crate::model::{Definition, DesiredSecret, ScriptSource, Trigger};
 
@@ -13,8 +13,8 @@ fn check_places(hook: &Definition) {
     for found in check(hook, &RuleSettings::default()) {
         let position = found.position.unwrap();
         let text = match found.file.as_deref().unwrap() {
-            "hooks/test-hook.js" => &hook.script_source.text,
-            "hooks/test-hook.yaml" => &hook.source_text,
+            "hooks/test-hook.js" | "actions/test-action.js" => &hook.script_source.text,
+            "hooks/test-hook.yaml" | "actions/test-action.yaml" => &hook.source_text,
             other => panic!("{other} is no file of this hook"),
         };
         let line = text.split('\n').nth(position.line - 1).expect("a line of the file");
@@ -162,7 +162,10 @@ proptest! {
 
     #[test]
     fn every_statement_after_every_character(pieces in prop::collection::vec(piece(), 1..6), trigger in any_trigger()) {
-        check_places(&hook(trigger, &program(trigger, &pieces)));
+        let script = program(trigger, &pieces);
+        check_places(&hook(trigger, &script));
+        let (_, body) = script.split_once('=').unwrap();
+        check_places(&action(trigger, &format!("exports.onExecutePostUserRegistration ={}", body.replacen("function", "async function", 1).replace("context.webtask", "event").replace("cb(", "api.access.deny("))));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use oxc::span::{GetSpan, Span};
 use super::tokens::{Looks, is_credential_name, is_key_material, known_token, looks};
 use crate::lint::finding::Findings;
 use crate::lint::rule::{HARDCODED_CREDENTIAL, LITERAL_SECRET};
+use crate::model::Kind;
 use crate::model::secret::NOT_SHOWN;
 use crate::script::packages::comes_from;
 use crate::script::tree::Script;
@@ -52,11 +53,20 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
 }
 
 fn tell_script(findings: &mut Findings<'_>, at: std::ops::Range<usize>, kind: &str) {
+    let secrets = match findings.kind() {
+        Kind::Action => "event.secrets",
+        _ => "context.webtask.secrets",
+    };
     findings.script(
         HARDCODED_CREDENTIAL,
         at,
-        format!("This looks like {kind}: whoever can read the file or the hook can use it."),
-        "put it into `secrets`, read it as `context.webtask.secrets.NAME`, and replace it where it was issued",
+        format!(
+            "This looks like {kind}: whoever can read the file or the {} can use it.",
+            findings.noun()
+        ),
+        format!(
+            "put it into `secrets`, read it as `{secrets}.NAME`, and replace it where it was issued"
+        ),
     );
 }
 

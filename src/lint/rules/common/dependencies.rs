@@ -8,9 +8,10 @@ use oxc::span::{GetSpan, Span};
 
 use crate::lint::finding::Findings;
 use crate::lint::rule::{
-    BUILTIN_DEPENDENCY, RELATIVE_REQUIRE, UNDECLARED_DEPENDENCY, UNUSED_DEPENDENCY,
-    VERSIONED_REQUIRE,
+    BUILTIN_DEPENDENCY, RELATIVE_REQUIRE, TOO_MANY_DEPENDENCIES, UNDECLARED_DEPENDENCY,
+    UNUSED_DEPENDENCY, VERSIONED_REQUIRE,
 };
+use crate::model::Kind;
 use crate::script::tree::Script;
 
 /// Node.js's modules, without `node:`. Those of 18 and 22, and their paths.
@@ -162,13 +163,13 @@ fn check_one(script: &Script<'_>, required: &Required<'_>, findings: &mut Findin
         findings.script(
             RELATIVE_REQUIRE,
             place,
-            format!("`{module}` is a file, and a hook is deployed as one file: it isn't there when the hook runs."),
+            format!("`{module}` is a file, and the script is deployed as one file: it isn't there when the {} runs.", findings.noun()),
             "put the code into this script, or bundle both before deploying",
         );
         return;
     }
     let (package, version) = package_of(module);
-    if module.is_empty() || is_built_in(module) {
+    if module.is_empty() || is_built_in(module) || is_module_of_auth0(script, module) {
         return;
     }
     let declared = findings.hook.dependencies.as_ref();
@@ -185,10 +186,15 @@ fn check_one(script: &Script<'_>, required: &Required<'_>, findings: &mut Findin
         findings.script(
             UNDECLARED_DEPENDENCY,
             place,
-            format!("`{package}` is not in this hook's `dependencies`, so it can't be found when the hook runs."),
+            format!("`{package}` is not in this {0}'s `dependencies`, so it can't be found when the {0} runs.", findings.noun()),
             format!("add `{package}` with its version to `dependencies` in {}", findings.hook.place.file),
         );
     }
+}
+
+/// `actions:name`: one of the tenant's own modules, which are no packages.
+fn is_module_of_auth0(script: &Script<'_>, module: &str) -> bool {
+    script.kind == Kind::Action && module.starts_with("actions:")
 }
 
 fn check_unused(required: &[Required<'_>], findings: &mut Findings<'_>) {
@@ -206,14 +212,27 @@ fn check_unused(required: &[Required<'_>], findings: &mut Findings<'_>) {
             UNUSED_DEPENDENCY,
             findings.yaml().entry("dependencies", name),
             format!("`{name}` is in `dependencies`, but the script never requires it."),
-            "remove it; each package makes the hook's container slower to build",
+            format!("remove it; each package makes the {} slower to build", findings.noun()),
         );
     }
 }
 
-/// The rule that needs no script: a Node.js module among the packages.
+/// How many packages an action may have.
+const MAX_DEPENDENCIES: usize = 10;
+
+/// The rules that need no script: a Node.js module among the packages, and
+/// too many of them.
 pub(crate) fn check_declared(findings: &mut Findings<'_>) {
     let hook = findings.hook;
+    let packages = hook.dependencies.as_ref().map_or(0, std::collections::BTreeMap::len);
+    if findings.kind() == Kind::Action && packages > MAX_DEPENDENCIES {
+        findings.definition(
+            TOO_MANY_DEPENDENCIES,
+            findings.yaml().section("dependencies"),
+            format!("{packages} packages; an action may have {MAX_DEPENDENCIES}, and the tenant refuses more."),
+            "remove those that the code can do without, or bundle some into the script",
+        );
+    }
     for name in hook.dependencies.iter().flatten().map(|(name, _)| name) {
         if is_built_in(name) {
             findings.definition(

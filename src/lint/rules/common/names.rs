@@ -6,6 +6,7 @@ use super::super::hook::callback::stray_callbacks;
 use super::super::hook::errors;
 use crate::lint::finding::Findings;
 use crate::lint::rule::UNDEFINED_NAME;
+use crate::model::Kind;
 use crate::script::globals;
 use crate::script::hooks::error_classes;
 use crate::script::tree::Script;
@@ -52,14 +53,19 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let own = error_classes(&script.trigger);
-    let stray = stray_callbacks(script);
+    let is_action = script.kind == Kind::Action;
+    let stray = if is_action { Vec::new() } else { stray_callbacks(script) };
     let mut found: Vec<(Span, &str)> = Vec::new();
     for (name, references) in scoping.root_unresolved_references() {
         let name = name.as_str();
-        let is_known = globals::is_part_of_node(name)
+        // The wrapper of an action has no folder.
+        let has_no_path = is_action && matches!(name, "__dirname" | "__filename");
+        let is_known = (globals::is_part_of_node(name) && !has_no_path)
             || globals::is_known_elsewhere(name)
             || stray.contains(&name)
-            || errors::is_unknown(script, own, name)
+            || (!is_action && errors::is_unknown(script, own, name))
+            // The runtime's object with the secrets of modules.
+            || (is_action && name == "actions")
             || script.is_assigned_global(name);
         if is_known {
             continue;
@@ -79,6 +85,8 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             format!(
                 "up to Node.js 12 it was there by itself; write `const {name} = require(...)` and add the package to `dependencies`"
             )
+        } else if let Some(instead) = of_hooks(script, name) {
+            instead.to_owned()
         } else {
             "declare it, or correct its name".to_owned()
         };
@@ -89,4 +97,19 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             hint,
         );
     }
+}
+
+/// What to write in an action for the arguments of a hook.
+fn of_hooks(script: &Script<'_>, name: &str) -> Option<&'static str> {
+    let instead = match name {
+        "cb" | "callback" | "done" | "next" => {
+            "an action has no callback: return when the work is done, or refuse with `api.access.deny`"
+        }
+        "context" => "an action has no context: what it held is in `event`",
+        "user" => "write `event.user`",
+        "client" => "write `event.client`",
+        "scope" => "write `event.transaction.requested_scopes`",
+        _ => return None,
+    };
+    (script.kind == Kind::Action).then_some(instead)
 }

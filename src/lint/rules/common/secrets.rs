@@ -12,6 +12,7 @@ use oxc::span::{GetSpan, Span};
 
 use crate::lint::finding::Findings;
 use crate::lint::rule::{CONTEXT_LOGGED, SECRET_KEY_DOT, UNDECLARED_SECRET, UNUSED_SECRET};
+use crate::model::Kind;
 use crate::script::origin::{Origin, of_member, of_name, origin, patterns};
 use crate::script::tree::{Script, last_name};
 
@@ -206,14 +207,18 @@ fn check_log(script: &Script<'_>, findings: &mut Findings<'_>) {
 fn is_console(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
     matches!(&call.callee, Expression::StaticMemberExpression(member)
         if matches!(&member.object, Expression::Identifier(name)
-            if name.name == "console" && script.symbol(name).is_none()))
+            if name.name == "console" && script.is_given(name)))
 }
 
 /// What of the secrets an expression shows when it is printed.
 fn leaks(script: &Script<'_>, expression: &Expression<'_>) -> Option<&'static str> {
-    const ALL: &str = "every secret of the hook (they are in `context.webtask`)";
-    if origin(script, expression).is_some() {
-        return Some(ALL);
+    match origin(script, expression) {
+        Some(Origin::Event) => {
+            return Some("every secret of the action (they are in `event.secrets`)");
+        }
+        Some(_) if script.kind == Kind::Action => return Some("every secret of the action"),
+        Some(_) => return Some("every secret of the hook (they are in `context.webtask`)"),
+        None => {}
     }
     match expression {
         Expression::StaticMemberExpression(member) => {

@@ -34,7 +34,7 @@ pub(crate) fn check(findings: &mut Findings<'_>) {
             Kind::Range | Kind::Tag => findings.definition(
                 UNPINNED_DEPENDENCY,
                 place,
-                format!("`{name}` is taken in whatever version `{version}` means on the day the hook is built: what runs may change without a change here."),
+                format!("`{name}` is taken in whatever version `{version}` means on the day the {} is built: what runs may change without a change here.", findings.noun()),
                 "write an exact version such as `1.2.3`",
             ),
         }

@@ -1,0 +1,145 @@
+//! What an action reads of its event: fields that the trigger doesn't have,
+//! and objects that are not always there.
+
+use std::collections::BTreeSet;
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::Expression;
+use oxc::semantic::NodeId;
+use oxc::span::GetSpan;
+
+use crate::lint::finding::Findings;
+use crate::lint::rule::{MAYBE_MISSING, UNKNOWN_EVENT_FIELD, UNSAFE_JSON_PARSE};
+use crate::script::actions::{is_optional, not_in_event};
+use crate::script::paths::{EventPaths, Read};
+use crate::script::tree::Script;
+
+pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
+    let paths = EventPaths::of(script);
+    let written: BTreeSet<(&str, &str)> = paths
+        .reads
+        .iter()
+        .filter(|read| read.is_written)
+        .map(|read| (read.object.as_str(), read.property.as_str()))
+        .collect();
+    let mut told = BTreeSet::new();
+    for read in &paths.reads {
+        if written.contains(&(read.object.as_str(), read.property.as_str())) {
+            continue;
+        }
+        check_field(script, read, findings);
+        let is_told = told.contains(read.object.as_str());
+        if !is_told && check_object(script, &paths, read, findings) {
+            told.insert(read.object.as_str());
+        }
+    }
+    for node in script.nodes() {
+        if let AstKind::CallExpression(call) = node.kind()
+            && let [argument] = call.arguments.as_slice()
+            && let Some(argument) = argument.as_expression()
+            && is_json_parse(&call.callee)
+        {
+            check_parse(script, &paths, node.id(), argument, findings);
+        }
+    }
+}
+
+fn check_field(script: &Script<'_>, read: &Read, findings: &mut Findings<'_>) {
+    let trigger = script.trigger.as_str();
+    let Some(instead) = not_in_event(trigger, &read.object, &read.property) else { return };
+    findings.script(
+        UNKNOWN_EVENT_FIELD,
+        script.place(read.at),
+        format!("{trigger} passes no `{}.{}`: it is undefined here.", read.object, read.property),
+        instead,
+    );
+}
+
+/// Tells of a property that is read of something that may not be there.
+fn check_object(
+    script: &Script<'_>,
+    paths: &EventPaths,
+    read: &Read,
+    findings: &mut Findings<'_>,
+) -> bool {
+    let trigger = script.trigger.as_str();
+    if read.is_safe || paths.is_asked(&read.object) || is_caught(script, read.node) {
+        return false;
+    }
+    let why = if is_optional(trigger, &read.object) {
+        format!("{trigger} doesn't always pass `{}`", read.object)
+    } else if is_in_metadata(&read.object) {
+        format!("`{}` is only there for those for whom somebody set it", read.object)
+    } else {
+        return false;
+    };
+    findings.script(
+        MAYBE_MISSING,
+        script.place(read.at),
+        format!("{why}, and where it is missing this throws a TypeError."),
+        format!("write `{}?.{}`, or ask for it first", read.object, read.property),
+    );
+    true
+}
+
+/// One property of some metadata: what was never set is not there.
+fn is_in_metadata(path: &str) -> bool {
+    const METADATA: [&str; 5] = [
+        "event.user.app_metadata.",
+        "event.user.user_metadata.",
+        "event.client.metadata.",
+        "event.organization.metadata.",
+        "event.connection.metadata.",
+    ];
+    METADATA
+        .iter()
+        .find_map(|start| path.strip_prefix(start))
+        .is_some_and(|property| !property.contains('.'))
+}
+
+fn is_json_parse(callee: &Expression<'_>) -> bool {
+    matches!(callee, Expression::StaticMemberExpression(member)
+        if member.property.name == "parse"
+            && matches!(&member.object, Expression::Identifier(name) if name.name == "JSON"))
+}
+
+/// `JSON.parse` of something that others write, outside of any `try`.
+fn check_parse(
+    script: &Script<'_>,
+    paths: &EventPaths,
+    call: NodeId,
+    argument: &Expression<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(path) = paths.path(script, argument) else { return };
+    let is_foreign =
+        ["event.user.", "event.request.", "event.transaction.", "event.client.metadata."]
+            .iter()
+            .any(|start| path.starts_with(start));
+    if !is_foreign || is_caught(script, call) {
+        return;
+    }
+    findings.script(
+        UNSAFE_JSON_PARSE,
+        script.place(argument.span()),
+        format!("`{path}` may be missing or no JSON: then this throws, and the transaction fails."),
+        "put it into `try { ... } catch { ... }`",
+    );
+}
+
+/// Whether a `try` with a `catch` is around a node, in its own function.
+fn is_caught(script: &Script<'_>, id: NodeId) -> bool {
+    let at = script.semantic.nodes().kind(id).span();
+    for kind in script.semantic.nodes().ancestor_kinds(id) {
+        match kind {
+            AstKind::TryStatement(it)
+                if it.handler.is_some() && it.block.span.contains_inclusive(at) =>
+            {
+                return true;
+            }
+            AstKind::Function(_) | AstKind::ArrowFunctionExpression(_) => return false,
+            _ => {}
+        }
+    }
+    false
+}

@@ -1,0 +1,462 @@
+//! What each trigger of Actions passes and expects: the functions it calls,
+//! the fields of `event`, the methods of `api`.
+//!
+//! From Auth0's reference of event and api objects and the helper package of
+//! its Actions runtime, both of 2026. Must not parse anything, and must not
+//! call missing what is only unknown: payloads grow.
+
+/// What is known of one trigger.
+pub(crate) struct Known {
+    /// The functions that Auth0 calls; the first is the one that must be there.
+    pub(crate) entries: &'static [&'static str],
+    /// The properties of `event` beside those of every trigger.
+    event: &'static [&'static str],
+    /// Those of them that are not always there.
+    optional: &'static [&'static str],
+    /// The properties of `event.user`; empty where others may come from
+    /// identity providers.
+    user: &'static [&'static str],
+    /// Objects of `event.user` that are not always there.
+    optional_of_user: &'static [&'static str],
+    /// Whether `event.request` has `body`, and whether it has `query`.
+    has_body: bool,
+    has_query: bool,
+    /// `namespace.method` of `api`, beside `cache`.
+    api: &'static [&'static str],
+    /// Namespaces of `api` with methods that aren't listed here.
+    open: &'static [&'static str],
+}
+
+/// What every event has.
+const EVENT: [&str; 5] = ["secrets", "tenant", "custom_domain", "request", "configuration"];
+const CACHE: [&str; 3] = ["cache.get", "cache.set", "cache.delete"];
+
+const REGISTERED_USER: &[&str] = &[
+    "app_metadata",
+    "created_at",
+    "email",
+    "email_verified",
+    "family_name",
+    "given_name",
+    "last_password_reset",
+    "name",
+    "nickname",
+    "phone_number",
+    "phone_verified",
+    "picture",
+    "updated_at",
+    "user_id",
+    "user_metadata",
+    "username",
+    "identities",
+    "tenant",
+];
+
+static CREDENTIALS_EXCHANGE: Known = Known {
+    entries: &["onExecuteCredentialsExchange"],
+    event: &["accessToken", "client", "resource_server", "transaction", "organization", "agent"],
+    optional: &["organization", "agent"],
+    user: &[],
+    optional_of_user: &[],
+    has_body: true,
+    has_query: false,
+    api: &[
+        "access.deny",
+        "accessToken.setCustomClaim",
+        "transaction.addTargetScope",
+        "transaction.removeTargetScope",
+        "transaction.addTargetScopes",
+        "transaction.removeTargetScopes",
+        "transaction.setTargetScopes",
+        "transaction.clearTargetScopes",
+    ],
+    open: &["transaction"],
+};
+
+static PRE_USER_REGISTRATION: Known = Known {
+    entries: &["onExecutePreUserRegistration", "onContinuePreUserRegistration"],
+    event: &["connection", "client", "transaction", "security_context", "authentication", "user"],
+    optional: &["client", "transaction", "security_context", "authentication"],
+    user: &[
+        "app_metadata",
+        "email",
+        "family_name",
+        "given_name",
+        "name",
+        "nickname",
+        "phone_number",
+        "picture",
+        "user_metadata",
+        "username",
+    ],
+    optional_of_user: &["app_metadata", "user_metadata", "email", "phone_number"],
+    has_body: true,
+    has_query: false,
+    api: &[
+        "access.deny",
+        "validation.error",
+        "user.setUserMetadata",
+        "user.setAppMetadata",
+        "user.setUserId",
+    ],
+    open: &[],
+};
+
+static POST_USER_REGISTRATION: Known = Known {
+    entries: &["onExecutePostUserRegistration"],
+    event: &["connection", "transaction", "security_context", "authentication", "user"],
+    optional: &["request", "transaction", "security_context", "authentication"],
+    user: REGISTERED_USER,
+    optional_of_user: &["email", "phone_number"],
+    has_body: true,
+    has_query: true,
+    api: &[],
+    open: &[],
+};
+
+static POST_CHANGE_PASSWORD: Known = Known {
+    entries: &["onExecutePostChangePassword"],
+    event: &["connection", "transaction", "authentication", "user"],
+    optional: &["transaction", "authentication"],
+    user: &[
+        "email",
+        "email_verified",
+        "id",
+        "last_password_reset",
+        "phone_number",
+        "phone_verified",
+        "user_id",
+        "username",
+    ],
+    optional_of_user: &["email", "phone_number"],
+    has_body: true,
+    has_query: true,
+    api: &[],
+    open: &[],
+};
+
+static SEND_PHONE_MESSAGE: Known = Known {
+    entries: &["onExecuteSendPhoneMessage"],
+    event: &["client", "message_options", "transaction", "security_context", "user"],
+    optional: &["client", "transaction", "security_context"],
+    user: REGISTERED_USER,
+    optional_of_user: &["email"],
+    has_body: true,
+    has_query: true,
+    api: &[],
+    open: &[],
+};
+
+static POST_LOGIN: Known = Known {
+    entries: &["onExecutePostLogin", "onContinuePostLogin"],
+    event: &[
+        "authentication",
+        "authorization",
+        "client",
+        "connection",
+        "groups",
+        "organization",
+        "prompt",
+        "refresh_token",
+        "resource_server",
+        "security_context",
+        "session",
+        "stats",
+        "transaction",
+        "user",
+    ],
+    optional: &[
+        "authentication",
+        "organization",
+        "prompt",
+        "refresh_token",
+        "resource_server",
+        "security_context",
+        "session",
+        "transaction",
+    ],
+    user: &[],
+    optional_of_user: &[],
+    has_body: true,
+    has_query: true,
+    api: &[
+        "access.deny",
+        "accessToken.setCustomClaim",
+        "accessToken.addScope",
+        "accessToken.removeScope",
+        "idToken.setCustomClaim",
+        "multifactor.enable",
+        "prompt.render",
+        "redirect.canRedirect",
+        "redirect.encodeToken",
+        "redirect.sendUserTo",
+        "redirect.validateToken",
+        "rules.wasExecuted",
+        "user.setAppMetadata",
+        "user.setUserMetadata",
+    ],
+    open: &[
+        "authentication",
+        "samlResponse",
+        "session",
+        "refreshToken",
+        "transaction",
+        "validation",
+        "groups",
+    ],
+};
+
+static PASSWORD_RESET_POST_CHALLENGE: Known = Known {
+    entries: &["onExecutePostChallenge", "onContinuePostChallenge"],
+    event: &[
+        "authentication",
+        "authorization",
+        "client",
+        "connection",
+        "organization",
+        "prompt",
+        "security_context",
+        "session",
+        "stats",
+        "transaction",
+        "user",
+    ],
+    optional: &["organization", "prompt", "transaction"],
+    user: &[],
+    optional_of_user: &[],
+    has_body: true,
+    has_query: true,
+    api: &["access.deny"],
+    open: &["authentication", "prompt", "redirect", "transaction", "user", "session"],
+};
+
+static CUSTOM_PHONE_PROVIDER: Known = Known {
+    entries: &["onExecuteCustomPhoneProvider"],
+    event: &["client", "notification", "organization", "transaction", "user"],
+    optional: &["client", "organization", "transaction"],
+    user: &[],
+    optional_of_user: &[],
+    has_body: true,
+    has_query: true,
+    api: &["notification.drop", "notification.retry"],
+    open: &[],
+};
+
+static CUSTOM_EMAIL_PROVIDER: Known =
+    Known { entries: &["onExecuteCustomEmailProvider"], ..CUSTOM_PHONE_PROVIDER };
+
+/// What is known of a trigger; `None` for all but these.
+pub(crate) fn known(trigger: &str) -> Option<&'static Known> {
+    Some(match trigger {
+        "credentials-exchange" => &CREDENTIALS_EXCHANGE,
+        "pre-user-registration" => &PRE_USER_REGISTRATION,
+        "post-user-registration" => &POST_USER_REGISTRATION,
+        "post-change-password" => &POST_CHANGE_PASSWORD,
+        "send-phone-message" => &SEND_PHONE_MESSAGE,
+        "post-login" => &POST_LOGIN,
+        "password-reset-post-challenge" => &PASSWORD_RESET_POST_CHALLENGE,
+        "custom-phone-provider" => &CUSTOM_PHONE_PROVIDER,
+        "custom-email-provider" => &CUSTOM_EMAIL_PROVIDER,
+        _ => return None,
+    })
+}
+
+/// Triggers whose entry is known, though nothing else of them is.
+const MORE_ENTRIES: [(&str, &str); 2] = [
+    ("custom-token-exchange", "onExecuteCustomTokenExchange"),
+    ("event-stream", "onExecuteEventStream"),
+];
+
+/// The functions that a trigger calls; empty where that isn't known.
+pub(crate) fn entries(trigger: &str) -> &'static [&'static str] {
+    match known(trigger) {
+        Some(known) => known.entries,
+        None => match MORE_ENTRIES.iter().find(|(id, _)| *id == trigger) {
+            Some((_, entry)) => std::slice::from_ref(entry),
+            None => &[],
+        },
+    }
+}
+
+/// The trigger that calls a function of this name.
+pub(crate) fn trigger_of_entry(name: &str) -> Option<&'static str> {
+    ALL.into_iter().find(|trigger| entries(trigger).contains(&name))
+}
+
+/// All triggers that anything is known of.
+const ALL: [&str; 11] = [
+    "credentials-exchange",
+    "pre-user-registration",
+    "post-user-registration",
+    "post-change-password",
+    "send-phone-message",
+    "post-login",
+    "password-reset-post-challenge",
+    "custom-phone-provider",
+    "custom-email-provider",
+    "custom-token-exchange",
+    "event-stream",
+];
+
+/// Properties that only hooks and rules have, with what to write instead.
+fn of_hooks_and_rules(object: &str, property: &str) -> Option<&'static str> {
+    Some(match (object, property) {
+        ("event", "context") => "there is no context; what it held is in `event` itself",
+        ("event", "webtask") => "write `event.secrets`",
+        ("event", "scope") => "write `event.transaction.requested_scopes`",
+        ("event", "audience") => "write `event.resource_server.identifier`",
+        ("event", "idToken") => "claims are set with `api.idToken.setCustomClaim`",
+        ("event", "recipient" | "text" | "code" | "message_type") => {
+            "it is in `event.message_options`"
+        }
+        ("event.user", "emailVerified") => "write `event.user.email_verified`",
+        ("event.user", "phoneNumber") => "write `event.user.phone_number`",
+        ("event.user", "phoneNumberVerified" | "phone_number_verified") => {
+            "write `event.user.phone_verified`"
+        }
+        ("event.user", "logins_count" | "loginsCount") => "write `event.stats.logins_count`",
+        ("event.user", "last_ip") => "write `event.request.ip`",
+        ("event.user", "_id" | "userId") => "write `event.user.user_id`",
+        ("event.user", "password") => "no action gets the password",
+        ("event.client", "id" | "clientId" | "clientID") => "write `event.client.client_id`",
+        ("event.client", "client_name" | "clientName") => "write `event.client.name`",
+        ("event.client", "client_metadata" | "clientMetadata") => "write `event.client.metadata`",
+        ("event.request", "userAgent") => "write `event.request.user_agent`",
+        ("event.request.geoip", "country_code" | "country") => {
+            "write `event.request.geoip.countryCode`"
+        }
+        ("event.tenant", "name") => "write `event.tenant.id`",
+        _ => return None,
+    })
+}
+
+/// Whether a property of the event is known to be missing; with what to do
+/// instead, which may be empty.
+pub(crate) fn not_in_event(trigger: &str, object: &str, property: &str) -> Option<&'static str> {
+    let known = known(trigger)?;
+    let is_listed = match object {
+        "event" => EVENT.contains(&property) || known.event.contains(&property),
+        "event.user" => known.user.contains(&property),
+        _ => false,
+    };
+    if is_listed {
+        return None;
+    }
+    if let Some(instead) = of_hooks_and_rules(object, property) {
+        return Some(instead);
+    }
+    let is_elsewhere = |list: fn(&Known) -> &'static [&'static str]| {
+        ALL.iter().filter_map(|id| self::known(id)).any(|other| list(other).contains(&property))
+    };
+    match object {
+        "event" => is_elsewhere(|it| it.event).then_some(""),
+        "event.user" if !known.user.is_empty() => {
+            let is_known = is_elsewhere(|it| it.user) || property == "id";
+            is_known.then_some(match trigger {
+                "pre-user-registration" => {
+                    "the user isn't stored yet, so there is no such property"
+                }
+                _ => "",
+            })
+        }
+        "event.request" => {
+            let is_missing = (property == "body" && !known.has_body)
+                || (property == "query" && !known.has_query);
+            is_missing.then_some("")
+        }
+        _ => None,
+    }
+}
+
+/// Whether an object of the event is not always there: to read a property of
+/// it then throws.
+pub(crate) fn is_optional(trigger: &str, path: &str) -> bool {
+    let Some(known) = known(trigger) else { return false };
+    if path == "event.custom_domain" {
+        return true;
+    }
+    match path.strip_prefix("event.user.") {
+        Some(property) => known.optional_of_user.contains(&property),
+        None => {
+            path.strip_prefix("event.").is_some_and(|property| known.optional.contains(&property))
+        }
+    }
+}
+
+/// Why `api` of a trigger has no such method.
+pub(crate) enum NoMethod {
+    /// It has nothing of the namespace's name.
+    NoNamespace,
+    /// The namespace has other methods: the nearest one.
+    NoMethod(&'static str),
+}
+
+/// Whether `api.namespace.method` is known to be missing. Without a method:
+/// `api.namespace` itself is called.
+pub(crate) fn not_in_api(trigger: &str, namespace: &str, method: Option<&str>) -> Option<NoMethod> {
+    let known = known(trigger)?;
+    if known.open.contains(&namespace) {
+        return None;
+    }
+    let own = || known.api.iter().chain(&CACHE).copied();
+    let of_namespace =
+        |path: &'static str| path.strip_prefix(namespace).and_then(|rest| rest.strip_prefix('.'));
+    let methods: Vec<&'static str> = own().filter_map(of_namespace).collect();
+    if !methods.is_empty() {
+        let method = method?;
+        if methods.contains(&method) {
+            return None;
+        }
+        let nearest =
+            methods.iter().min_by_key(|known| strsim::damerau_levenshtein(known, method))?;
+        return Some(NoMethod::NoMethod(nearest));
+    }
+    // Of what no trigger has, nothing is known but that it is near to a name.
+    let is_known_elsewhere = ALL
+        .iter()
+        .filter_map(|id| self::known(id))
+        .flat_map(|other| {
+            let names = other.api.iter().filter_map(|path| path.split('.').next());
+            names.chain(other.open.iter().copied())
+        })
+        .any(|other| other == namespace);
+    let is_misspelt = own()
+        .filter_map(|path| path.split('.').next())
+        .any(|name| strsim::damerau_levenshtein(name, namespace) == 1);
+    // `api.deny(…)`, without its namespace.
+    let is_method =
+        method.is_none() && own().any(|path| path.split('.').next_back() == Some(namespace));
+    (is_known_elsewhere || is_misspelt || is_method).then_some(NoMethod::NoNamespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_told_from_what_is_unknown() {
+        let missing = |trigger, object, property| not_in_event(trigger, object, property).is_some();
+        assert!(missing("pre-user-registration", "event.user", "user_id"));
+        assert!(missing("post-change-password", "event.user", "app_metadata"));
+        assert!(missing("credentials-exchange", "event", "user"));
+        assert!(missing("post-login", "event.user", "emailVerified"));
+        assert!(!missing("post-login", "event.user", "groups"));
+        assert!(!missing("pre-user-registration", "event", "something_new"));
+        assert!(!missing("post-user-registration", "event.user", "user_id"));
+        assert!(!missing("event-stream", "event", "user"));
+    }
+
+    #[test]
+    fn methods_are_those_of_the_trigger() {
+        let missing =
+            |trigger, namespace, method| not_in_api(trigger, namespace, Some(method)).is_some();
+        assert!(missing("post-user-registration", "access", "deny"));
+        assert!(missing("pre-user-registration", "idToken", "setCustomClaim"));
+        assert!(missing("post-login", "accessToken", "setClaim"));
+        assert!(missing("post-login", "acess", "deny"));
+        assert!(!missing("post-login", "samlResponse", "setSomething"));
+        assert!(!missing("post-login", "brandNew", "thing"));
+        assert!(!missing("post-change-password", "cache", "get"));
+        assert!(not_in_api("pre-user-registration", "deny", None).is_some());
+    }
+}
