@@ -5,6 +5,10 @@
 //! its Actions runtime, both of 2026. Must not parse anything, and must not
 //! call missing what is only unknown: payloads grow.
 
+mod former;
+
+use former::of_hooks_and_rules;
+
 /// What is known of one trigger.
 pub(crate) struct Known {
     /// The functions that Auth0 calls; the first is the one that must be there.
@@ -297,38 +301,6 @@ const ALL: [&str; 11] = [
     "custom-token-exchange",
     "event-stream",
 ];
-
-/// Properties that only hooks and rules have, with what to write instead.
-fn of_hooks_and_rules(object: &str, property: &str) -> Option<&'static str> {
-    Some(match (object, property) {
-        ("event", "context") => "there is no context; what it held is in `event` itself",
-        ("event", "webtask") => "write `event.secrets`",
-        ("event", "scope") => "write `event.transaction.requested_scopes`",
-        ("event", "audience") => "write `event.resource_server.identifier`",
-        ("event", "idToken") => "claims are set with `api.idToken.setCustomClaim`",
-        ("event", "recipient" | "text" | "code" | "message_type") => {
-            "it is in `event.message_options`"
-        }
-        ("event.user", "emailVerified") => "write `event.user.email_verified`",
-        ("event.user", "phoneNumber") => "write `event.user.phone_number`",
-        ("event.user", "phoneNumberVerified" | "phone_number_verified") => {
-            "write `event.user.phone_verified`"
-        }
-        ("event.user", "logins_count" | "loginsCount") => "write `event.stats.logins_count`",
-        ("event.user", "last_ip") => "write `event.request.ip`",
-        ("event.user", "_id" | "userId") => "write `event.user.user_id`",
-        ("event.user", "password") => "no action gets the password",
-        ("event.client", "id" | "clientId" | "clientID") => "write `event.client.client_id`",
-        ("event.client", "client_name" | "clientName") => "write `event.client.name`",
-        ("event.client", "client_metadata" | "clientMetadata") => "write `event.client.metadata`",
-        ("event.request", "userAgent") => "write `event.request.user_agent`",
-        ("event.request.geoip", "country_code" | "country") => {
-            "write `event.request.geoip.countryCode`"
-        }
-        ("event.tenant", "name") => "write `event.tenant.id`",
-        _ => return None,
-    })
-}
 
 /// Whether a property of the event is known to be missing; with what to do
 /// instead, which may be empty.
