@@ -11,11 +11,14 @@ use hooksync::api::{
     self, ApiErrorKind, BindingRef, Credentials, Domain, Gates, Patience, RateSettings, Session,
     Urgency,
 };
+use hooksync::model::LiveState;
 use hooksync::model::{
     ActionPatch, BuildStatus, Id, Live, Name, NewAction, Script, SecretValue, SentSecret, Trigger,
 };
+use hooksync::source::{self, LoadOptions};
 use hooksync::tenant::actions::Behaviour;
-use hooksync::tenant::{self, Limit, Limits, Options, Rate, Running};
+use hooksync::tenant::{self, Limit, Limits, Mode, Options, Rate, Running};
+use hooksync::{plan, sync};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
@@ -247,4 +250,86 @@ async fn a_placeholder_is_never_sent_as_a_value() {
         assert!(matches!(result.unwrap_err().kind, ApiErrorKind::Settings(_)));
     }
     assert!(bench.asked(0).is_empty());
+}
+
+/// What a plan of these files reads, and the requests that it takes.
+async fn fetched(bench: &Bench, files: &[(&str, &str)]) -> (LiveState, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let loaded = source::load(folder.path(), &LoadOptions::default());
+    let faults: Vec<_> = loaded.diagnostics.iter().filter(|found| found.is_error()).collect();
+    assert!(faults.is_empty(), "{faults:?}");
+    let before = bench.asked(0).len();
+    let options = plan::Options::default();
+    let live = sync::fetch(&bench.session.reader(), &loaded.desired, &options).await.unwrap();
+    let mut asked = bench.asked(before);
+    asked.sort();
+    (live, asked)
+}
+
+const A: (&str, &str) = ("actions/a.yaml", "name: a\ntriggerId: post-login\n");
+const CODE: (&str, &str) = ("actions/a.js", "exports.onExecutePostLogin = async () => {};\n");
+
+#[tokio::test]
+async fn reading_costs_one_list_and_one_request_for_each_trigger_that_matters() {
+    let bench = Bench::new(Behaviour::instant()).await;
+    let live = bench.live("a").await;
+    bench.session.writer().bind(&live.trigger, &[entry(&live)], Urgency::Begin).await.unwrap();
+    bench.live("not ours").await;
+    let bindings = "GET /triggers/post-login/bindings";
+    let (state, asked) = fetched(&bench, &[A, CODE]).await;
+    assert_eq!(asked, ["GET /actions", bindings]);
+    assert_eq!((state.resources.len(), state.bindings.len()), (2, 1));
+    let runs: Vec<bool> = state.resources.iter().map(|live| live.runs).collect();
+    assert_eq!(runs, [true, false]);
+    // A runtime that is the live one is no question; another is.
+    let same = ("actions/a.yaml", "name: a\ntriggerId: post-login\nruntime: node22\n");
+    assert_eq!(fetched(&bench, &[same, CODE]).await.1, ["GET /actions", bindings]);
+    let other = ("actions/a.yaml", "name: a\ntriggerId: post-login\nruntime: node18\n");
+    assert_eq!(
+        fetched(&bench, &[other, CODE]).await.1,
+        ["GET /actions", "GET /triggers", bindings]
+    );
+    // A new action asks for the trigger's version; a list of bindings for its own.
+    let new = ("actions/b.yaml", "name: b\ntriggerId: post-login\nscript: a.js\n");
+    let (state, asked) = fetched(&bench, &[new, CODE]).await;
+    assert_eq!(asked, ["GET /actions", "GET /triggers", bindings]);
+    assert!(state.triggers.iter().any(|found| found.current && found.version == "v3"));
+    let order = (
+        "actions/bindings.yaml",
+        "kind: bindings\nbindings:\n  post-login: [a]\n  send-phone-message: []\n",
+    );
+    let (_, asked) = fetched(&bench, &[A, CODE, order]).await;
+    assert_eq!(asked, ["GET /actions", bindings, "GET /triggers/send-phone-message/bindings"]);
+    // Moved to another trigger: the old one's bindings are needed, too.
+    let moved = ("actions/a.yaml", "name: a\ntriggerId: credentials-exchange\n");
+    let (_, asked) = fetched(&bench, &[moved, CODE]).await;
+    let old = "GET /triggers/credentials-exchange/bindings";
+    assert_eq!(asked, ["GET /actions", "GET /triggers", old, bindings]);
+}
+
+#[tokio::test]
+async fn hooks_that_are_removed_are_part_of_the_state_beside_actions() {
+    let hook = ("hooks/h.yaml", "name: h\ntriggerId: send-phone-message\n");
+    let script = ("hooks/h.js", "module.exports = function (r, t, c, cb) { cb(null, {}); };\n");
+    for mode in [Mode::Removed, Mode::Gone, Mode::NotAllowed] {
+        let bench = Bench::new(Behaviour::instant()).await;
+        bench.live("a").await;
+        bench.tenant.set_behaviour(tenant::Behaviour { mode, ..tenant::Behaviour::default() });
+        let (state, _) = fetched(&bench, &[A, CODE, hook, script]).await;
+        assert!(state.hooks_removed.is_some(), "{mode}");
+        assert_eq!(state.resources.len(), 1, "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_kind_that_is_not_in_play_is_not_read() {
+    let bench = Bench::new(Behaviour::instant()).await;
+    let (state, asked) = fetched(&bench, &[A, CODE]).await;
+    assert!(asked.iter().all(|line| !line.contains("hooks")), "{asked:?}");
+    assert!(state.hooks_removed.is_none());
 }

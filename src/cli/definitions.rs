@@ -7,7 +7,9 @@ use super::args::ProjectArgs;
 use super::settings::{self, ConfigFile, Kinds, ProjectSettings};
 use super::{CliError, Context, Exit};
 use crate::lint::{self, Level, RuleSettings};
-use crate::model::{Address, Code, Definition, DesiredState, Diagnostic, Kind, Name, Severity};
+use crate::model::{
+    Address, Code, Definition, DesiredState, Diagnostic, InPlay, Kind, Name, Severity,
+};
 use crate::plan::Plan;
 use crate::plan::judge::{Findings, Scripts, judge};
 use crate::plan::policy::NamePattern;
@@ -84,6 +86,18 @@ pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked
         };
     let scripts = lint::check_all(&desired, rules);
     Checked { desired, definitions, found: diagnostics, scripts, alone }
+}
+
+/// Which kinds an environment's folders speak of, whatever is wrong in them.
+pub(super) fn in_play(settings: &ProjectSettings) -> InPlay {
+    let options = LoadOptions { keywords: settings.keywords.clone(), allow_unresolved: true };
+    let loaded = match &settings.kinds {
+        Some(Kinds { hooks, actions }) => {
+            source::load_kinds(hooks.as_deref(), actions.as_deref(), &options)
+        }
+        None => source::load(&settings.dir.value, &options),
+    };
+    loaded.desired.in_play
 }
 
 impl Checked {

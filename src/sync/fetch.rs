@@ -1,17 +1,15 @@
-//! Reads the live state, and no more of it than the answer needs.
+//! Reads the live state of the kinds in play, and no more of it than the
+//! answer needs.
 //!
-//! Scripts are taken from the list where it carries them. Reading of the
-//! first page's hooks goes on while the next page is on its way. Must not
-//! take a failed read for "no hooks".
+//! A kind that is not in play is never read and needs no scope. Where the
+//! tenant has ended hooks, that is part of the state, so that actions go on.
+//! Must not take a failed read for "nothing there".
 
-use std::collections::{BTreeMap, BTreeSet};
+use futures_util::future;
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt};
-
-use crate::api::{ApiError, ApiErrorKind, HooksPage, Reader};
-use crate::model::{DesiredState, Id, Live, LiveState, SecretKey};
-use crate::plan::needs::{Needs, NeedsIndex};
+use super::{actions, hooks};
+use crate::api::{ApiError, Reader};
+use crate::model::{DesiredState, InPlay, Live, LiveState};
 use crate::plan::{Options, policy};
 
 /// The live state as far as a plan for `desired` needs it.
@@ -24,167 +22,54 @@ pub async fn fetch(
     options: &Options,
 ) -> Result<LiveState, ApiError> {
     let desired = policy::reshape(desired, options);
-    let needs = NeedsIndex::new(&desired, options);
-    let mut fetching = Fetching::new(reader);
-    fetching.list(&|hook| needs.at_first_sight(hook)).await?;
-    let rest = needs.of_all(&fetching.hooks);
-    fetching.read(&rest).await?;
-    fetching.finish().await
+    let in_play = desired.in_play;
+    let hooks = async {
+        if in_play.hooks { hooks::fetch(reader, &desired, options).await } else { Ok(Vec::new()) }
+    };
+    let actions = async {
+        match in_play.actions {
+            true => actions::fetch(reader, &desired, options).await,
+            false => Ok(LiveState::default()),
+        }
+    };
+    together(in_play, future::join(hooks, actions).await)
 }
 
-/// All of every live hook that is chosen, secrets' names included; of the
-/// others what the list carries.
+/// All of every live resource of these kinds that is chosen, secrets' names
+/// included; of the other hooks what the list carries.
 ///
 /// # Errors
 /// The first read that failed.
 pub async fn fetch_all(
     reader: &Reader,
+    in_play: InPlay,
     chosen: &(dyn Fn(&Live) -> bool + Sync),
 ) -> Result<LiveState, ApiError> {
-    let mut fetching = Fetching::new(reader);
-    fetching
-        .list(&|hook| {
-            let wanted = chosen(hook);
-            Needs { content: wanted, secrets: wanted }
-        })
-        .await?;
-    fetching.finish().await
+    let hooks = async {
+        if in_play.hooks { hooks::fetch_all(reader, chosen).await } else { Ok(Vec::new()) }
+    };
+    let actions = async {
+        match in_play.actions {
+            true => actions::fetch_all(reader, chosen).await,
+            false => Ok(LiveState::default()),
+        }
+    };
+    together(in_play, future::join(hooks, actions).await)
 }
 
-/// What came back.
-enum Answer {
-    Page(u32, HooksPage),
-    Hook(usize, Live),
-    Secrets(usize, BTreeSet<SecretKey>),
-    Missing(usize, ApiError),
-}
+type Both = (Result<Vec<Live>, ApiError>, Result<LiveState, ApiError>);
 
-type Work = FuturesUnordered<BoxFuture<'static, Result<Answer, ApiError>>>;
-
-struct Fetching<'a> {
-    reader: &'a Reader,
-    hooks: Vec<Live>,
-    places: BTreeMap<Id, usize>,
-    /// What was asked for already.
-    asked: Vec<Needs>,
-    /// Hooks that were answered 404: deleted while they were read, most
-    /// likely.
-    gone: BTreeMap<usize, ApiError>,
-    work: Work,
-}
-
-impl<'a> Fetching<'a> {
-    fn new(reader: &'a Reader) -> Self {
-        Self {
-            reader,
-            hooks: Vec::new(),
-            places: BTreeMap::new(),
-            asked: Vec::new(),
-            gone: BTreeMap::new(),
-            work: FuturesUnordered::new(),
+fn together(in_play: InPlay, (hooks, actions): Both) -> Result<LiveState, ApiError> {
+    let mut state = actions?;
+    match hooks {
+        Ok(hooks) => state.resources.extend(hooks),
+        // With hooks alone there is nothing else to go on with.
+        Err(error) if in_play.actions && error.ends_hooks() => {
+            state.hooks_removed = Some(error.to_string());
         }
+        Err(error) => return Err(error),
     }
-
-    async fn list(&mut self, needs: &(dyn Fn(&Live) -> Needs + Sync)) -> Result<(), ApiError> {
-        self.ask_page(0);
-        while let Some(answer) = self.work.next().await {
-            match answer? {
-                Answer::Page(number, page) => {
-                    if page.more {
-                        self.ask_page(number + 1);
-                    }
-                    for hook in page.hooks {
-                        self.listed(hook, needs);
-                    }
-                }
-                answer => self.fill(answer),
-            }
-        }
-        Ok(())
-    }
-
-    async fn read(&mut self, needs: &[Needs]) -> Result<(), ApiError> {
-        for (at, needs) in needs.iter().enumerate() {
-            self.ask(at, *needs);
-        }
-        while let Some(answer) = self.work.next().await {
-            self.fill(answer?);
-        }
-        Ok(())
-    }
-
-    fn listed(&mut self, hook: Live, needs: &(dyn Fn(&Live) -> Needs + Sync)) {
-        // pages can overlap: hooks are made and deleted between two of them
-        if self.places.contains_key(&hook.id) {
-            return;
-        }
-        let needed = needs(&hook);
-        self.places.insert(hook.id.clone(), self.hooks.len());
-        self.hooks.push(hook);
-        self.asked.push(Needs::default());
-        self.ask(self.hooks.len() - 1, needed);
-    }
-
-    fn ask_page(&mut self, number: u32) {
-        let reader = self.reader.clone();
-        self.work.push(Box::pin(async move {
-            Ok(Answer::Page(number, reader.hooks_page(number).await?))
-        }));
-    }
-
-    fn ask(&mut self, at: usize, needs: Needs) {
-        let asked = &mut self.asked[at];
-        let hook = &self.hooks[at];
-        if needs.content && !asked.content && !hook.has_content() {
-            asked.content = true;
-            let (reader, id) = (self.reader.clone(), hook.id.clone());
-            self.work.push(Box::pin(async move {
-                or_missing(at, reader.hook(&id).await.map(|hook| Answer::Hook(at, hook)))
-            }));
-        }
-        if needs.secrets && !asked.secrets && hook.secrets.is_none() {
-            asked.secrets = true;
-            let (reader, id) = (self.reader.clone(), hook.id.clone());
-            self.work.push(Box::pin(async move {
-                let names = reader.secret_names(&id).await;
-                or_missing(at, names.map(|names| Answer::Secrets(at, names)))
-            }));
-        }
-    }
-
-    fn fill(&mut self, answer: Answer) {
-        match answer {
-            Answer::Page(..) => {}
-            Answer::Hook(at, read) => {
-                let secrets = self.hooks[at].secrets.take();
-                self.hooks[at] = Live { secrets, ..read };
-            }
-            Answer::Secrets(at, names) => self.hooks[at].secrets = Some(names),
-            Answer::Missing(at, error) => {
-                self.gone.insert(at, error);
-            }
-        }
-    }
-
-    /// A hook that was deleted after it was listed is one hook less, no
-    /// failure. But a proxy, or a tenant in trouble, can answer 404 as well.
-    async fn finish(self) -> Result<LiveState, ApiError> {
-        let gone = self.gone;
-        if !gone.is_empty() {
-            let gone = gone.iter().map(|(at, error)| (&self.hooks[*at].id, error));
-            self.reader.demand_unlisted(&gone.collect::<Vec<_>>()).await?;
-        }
-        let hooks = self.hooks.into_iter().enumerate();
-        let mut hooks: Vec<Live> =
-            hooks.filter(|(at, _)| !gone.contains_key(at)).map(|(_, hook)| hook).collect();
-        hooks.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        Ok(LiveState { resources: hooks, ..LiveState::default() })
-    }
-}
-
-fn or_missing(at: usize, read: Result<Answer, ApiError>) -> Result<Answer, ApiError> {
-    match read {
-        Err(error) if error.kind == ApiErrorKind::HookMissing => Ok(Answer::Missing(at, error)),
-        other => other,
-    }
+    let order = |live: &Live| (live.kind(), live.name.clone(), live.id.clone());
+    state.resources.sort_by_cached_key(order);
+    Ok(state)
 }

@@ -4,6 +4,7 @@
 //! Must not re-decide what the plan decided, wait or retry (the governor in
 //! `api` does), or print.
 
+mod actions;
 pub mod execute;
 pub mod fetch;
 mod hooks;

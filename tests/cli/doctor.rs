@@ -53,3 +53,30 @@ async fn every_fault_is_found_and_has_a_next_step() {
     settings.add_filter(r"\d+ of them left", "[some] of them left");
     settings.bind(|| insta::assert_snapshot!("faults", told));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actions_are_looked_at_where_they_are_in_play() {
+    let check = async |scopes: &[&str], mode, code| {
+        let options = Options {
+            scopes: scopes.iter().map(ToString::to_string).collect(),
+            behaviour: Behaviour { mode, ..Behaviour::default() },
+            ..Options::default()
+        };
+        let tenant = tenant::start(options).await.unwrap();
+        let project = Project::new();
+        project.write("actions/a.yaml", "name: a\ntriggerId: post-login\n");
+        project.write("actions/a.js", "exports.onExecutePostLogin = async () => {};\n");
+        let args = ["doctor", "actions"];
+        run(project.command_on(&tenant, &args), &args).expect(code).stdout
+    };
+    // Hooks are not in play: their end and their scopes are no question.
+    let all = ["read:actions", "create:actions", "update:actions", "delete:actions"];
+    let told = check(&all, Mode::Removed, 0).await;
+    assert!(told.contains("ok       actions        0 can be read"), "{told}");
+    assert!(!told.contains("hooks"), "{told}");
+    let told = check(&["read:actions", "update:actions"], Mode::Legacy, 0).await;
+    let missing = "create:actions (for new actions, every deploy, rollback)";
+    assert!(told.contains(missing) && told.contains("delete:actions"), "{told}");
+    let told = check(&["read:hooks"], Mode::Legacy, 1).await;
+    assert!(told.contains("error    actions        the access token lacks the scope"), "{told}");
+}

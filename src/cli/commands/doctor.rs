@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::api::{ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, SCOPES, Unreachable};
+use crate::api::{
+    ACTION_SCOPES, ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, SCOPES, Unreachable,
+};
 use crate::cli::args::{ConnectionArgs, DoctorArgs};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
 use crate::cli::{CliError, Context, Exit, definitions};
+use crate::model::InPlay;
 use crate::report::text::{Check, Examination, Health, SettingLine, doctor, sections};
 
 /// A token that ends sooner than this may end in the middle of an apply.
@@ -51,7 +54,8 @@ async fn examine(
             project.env = survey.environment.iter().cloned().collect();
             let connection: &ConnectionArgs = &args.connection;
             for settings in settings::tenant(&project, connection, None, environment, &file)? {
-                let checks = async { Ok(of_tenant(&settings, &shared).await) };
+                let kinds = definitions::in_play(&settings.project);
+                let checks = async { Ok(of_tenant(&settings, kinds, &shared).await) };
                 examination.checks.extend(shared.unless_interrupted(checks).await?);
             }
         }
@@ -80,7 +84,7 @@ fn of_settings(survey: &Survey) -> Examination {
     examination
 }
 
-async fn of_tenant(settings: &TenantSettings, shared: &Shared) -> Vec<Check> {
+async fn of_tenant(settings: &TenantSettings, kinds: InPlay, shared: &Shared) -> Vec<Check> {
     let session = match shared.connect(settings).await {
         Ok(session) => session,
         Err(error) => {
@@ -91,14 +95,20 @@ async fn of_tenant(settings: &TenantSettings, shared: &Shared) -> Vec<Check> {
     };
     let reader = &session.reader;
     let left = reader.token_expires_in().await;
-    let began = Instant::now();
-    let page = match &left {
-        Ok(_) => Some(reader.hooks_page(0).await),
-        Err(_) => None,
-    };
-    let time = began.elapsed().as_millis();
-    let failure = left.as_ref().err().or(page.as_ref().and_then(|page| page.as_ref().err()));
-    let mut checks = of_connection(&settings.target, failure);
+    let (mut hooks, mut actions) = (None, None);
+    if left.is_ok() && kinds.hooks {
+        let began = Instant::now();
+        let page = reader.hooks_page(0).await;
+        hooks = Some((page, began.elapsed().as_millis()));
+    }
+    if left.is_ok() && kinds.actions {
+        let began = Instant::now();
+        let page = reader.actions_page(0).await;
+        actions = Some((page, began.elapsed().as_millis()));
+    }
+    let failed_read = hooks.as_ref().and_then(|(page, _)| page.as_ref().err());
+    let failed_read = failed_read.or(actions.as_ref().and_then(|(page, _)| page.as_ref().err()));
+    let mut checks = of_connection(&settings.target, left.as_ref().err().or(failed_read));
     if checks.iter().any(|check| check.health == Health::Bad) {
         return checks;
     }
@@ -118,27 +128,92 @@ async fn of_tenant(settings: &TenantSettings, shared: &Shared) -> Vec<Check> {
     let scopes = reader.scopes().await;
     match &scopes {
         Err(error) => checks.push(failed("scopes", error)),
-        Ok(scopes) => checks.push(of_scopes(scopes.as_ref())),
+        Ok(scopes) => {
+            let scopes = scopes.as_ref();
+            checks.extend(kinds.hooks.then(|| of_scopes(scopes)));
+            checks.extend(kinds.actions.then(|| of_action_scopes(scopes)));
+        }
     }
-    match page {
-        None => {}
-        Some(Err(error)) => {
-            let refused =
-                matches!(error.kind, ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone);
-            checks.push(failed("hooks", &error));
-            if refused {
+    match &hooks {
+        Some((Err(error), _)) if kinds.actions && error.ends_hooks() => checks.push(Check {
+            what: "hooks",
+            health: Health::Doubtful,
+            found: error.to_string(),
+            hint: Some("move what is left to actions: actions are planned and applied".to_owned()),
+        }),
+        Some((Err(error), _)) => {
+            checks.push(failed("hooks", error));
+            if matches!(error.kind, ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone) {
                 checks.push(refused_writes("refused, as even reading is"));
             }
         }
-        Some(Ok(page)) => {
-            let count = page.total.unwrap_or(page.hooks.len() as u64);
-            let more = if page.total.is_none() && page.more { " or more" } else { "" };
-            checks.push(good("hooks", format!("{count}{more} can be read; answered in {time} ms")));
-            checks.push(of_limit(reader.limit_seen()));
-            checks.push(of_writes(&settings.target, scopes.ok().flatten().as_ref()));
+        Some((Ok(page), time)) => {
+            checks.push(readable("hooks", page.total, page.hooks.len(), page.more, *time));
         }
+        None => {}
+    }
+    match &actions {
+        Some((Err(error), _)) => checks.push(failed("actions", error)),
+        Some((Ok(page), time)) => {
+            checks.push(readable("actions", page.total, page.actions.len(), page.more, *time));
+        }
+        None => {}
+    }
+    if matches!(hooks, Some((Ok(_), _))) || matches!(actions, Some((Ok(_), _))) {
+        checks.push(of_limit(reader.limit_seen()));
+    }
+    if matches!(hooks, Some((Ok(_), _))) {
+        checks.push(of_writes(&settings.target, scopes.ok().flatten().as_ref()));
     }
     checks
+}
+
+/// How many of a kind there are.
+fn readable(kind: &'static str, total: Option<u64>, seen: usize, more: bool, time: u128) -> Check {
+    let count = total.unwrap_or(seen as u64);
+    let more = if total.is_none() && more { " or more" } else { "" };
+    good(kind, format!("{count}{more} can be read; answered in {time} ms"))
+}
+
+/// What each scope of actions is needed for.
+const ACTION_USES: [(&str, &str); 4] = [
+    ("read:actions", "plan, export and versions"),
+    ("create:actions", "new actions, every deploy, rollback"),
+    ("update:actions", "changes of actions and of bindings"),
+    ("delete:actions", "deletes"),
+];
+
+/// As [`of_scopes`], for actions: a deploy creates a version.
+fn of_action_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
+    let what = "action scopes";
+    let Some(scopes) = scopes else {
+        return Check {
+            what,
+            health: Health::Unknown,
+            found: "the token doesn't say what it allows".to_owned(),
+            hint: Some(format!(
+                "plan needs read:actions, apply all of {}",
+                ACTION_SCOPES.join(", ")
+            )),
+        };
+    };
+    let missing: Vec<_> =
+        ACTION_USES.iter().filter(|(scope, _)| !scopes.contains(*scope)).collect();
+    if missing.is_empty() {
+        return good(what, ACTION_SCOPES.join(", "));
+    }
+    let uses: Vec<String> =
+        missing.iter().map(|(scope, uses)| format!("{scope} (for {uses})")).collect();
+    Check {
+        what,
+        health: if missing[0].0 == ACTION_SCOPES[0] { Health::Bad } else { Health::Doubtful },
+        found: format!("missing: {}", uses.join("; ")),
+        hint: Some(
+            "grant it to the application for the Auth0 Management API; a read-only token is right \
+             for plans of pull requests"
+                .to_owned(),
+        ),
+    }
 }
 
 /// Whether the tenant answers, and whether that is known to be the tenant.

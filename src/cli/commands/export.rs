@@ -3,7 +3,7 @@
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
-use crate::model::{Kind, Live, Name};
+use crate::model::{InPlay, Kind, Live, Name};
 use crate::plan::policy::NamePattern;
 use crate::report::text::{self, ExportLine, ExportSign};
 use crate::source::Layout;
@@ -29,7 +29,10 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         let shared = Shared::new(context.output);
         let read = async {
             let session = shared.connect(settings).await?;
-            let live = sync::fetch_all(&session.reader, &|hook: &Live| only(&hook.name)).await?;
+            let live = sync::fetch_all(&session.reader, InPlay::default(), &|hook: &Live| {
+                only(&hook.name)
+            })
+            .await?;
             Ok((live, session.tenant))
         };
         shared.unless_interrupted(read).await

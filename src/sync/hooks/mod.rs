@@ -1,7 +1,9 @@
-//! Hooks: how each write is carried out.
+//! Hooks: how their live state is read, and each write carried out.
 //!
 //! Must not know actions.
 
+mod fetch;
 mod perform;
 
+pub(super) use fetch::{fetch, fetch_all};
 pub(super) use perform::{Job, switch_off};
