@@ -32,7 +32,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub use actions::{ActionVersion, ActionsPage, BindingRef, CreatedAction};
+pub use actions::{ActionVersion, ActionsPage, BindingRef, Builds, Built, CreatedAction};
 pub use auth::{Credentials, InvalidKey, SigningAlgorithm, SigningKey};
 pub use domain::{Domain, InvalidDomain};
 pub use error::{ApiError, ApiErrorKind, Method, Unreachable};

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::planning::Prepared;
 use super::{CliError, Context, Exit};
+use crate::model::Kind;
 use crate::source::{Backup, Manifest, Saved, export};
 
 /// What the names of backups begin with.
@@ -35,7 +36,13 @@ pub(super) fn save(
     context: &Context<'_>,
 ) -> Result<(), CliError> {
     let plan = &prepared.plan;
-    let saved = |change: &crate::plan::Change| change.live.is_some();
+    let saved = |change: &crate::plan::Change| change.kind == Kind::Hook && change.live.is_some();
+    if plan.changed().any(|change| change.kind != Kind::Hook) {
+        context.say(
+            "No backup of actions and bindings: the tenant keeps deployed versions, but not an \
+             edited draft or the order of a trigger.",
+        );
+    }
     if !plan.changed().any(saved) {
         match plan.is_clean() {
             true => context
@@ -47,11 +54,13 @@ pub(super) fn save(
     let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
     demand_outside(dir, &prepared.dir)?;
     let folder = free_folder(dir, prepared.environment.as_deref());
-    let hooks = plan.changed().filter_map(|change| {
+    let hooks = plan.changed().filter(|change| change.kind == Kind::Hook).filter_map(|change| {
         let hook = change.live.as_ref()?;
         Some(Saved { hook, becomes: Some(&change.name).filter(|name| **name != hook.name) })
     });
-    let made = plan.changed().filter(|change| change.live.is_none());
+    let created =
+        |change: &&crate::plan::Change| change.kind == Kind::Hook && change.live.is_none();
+    let made = plan.changed().filter(created);
     let backup = Backup {
         tenant: &plan.tenant,
         hooks: hooks.collect(),

@@ -214,11 +214,13 @@ fn options(settings: &TenantSettings, scope: &ScopeArgs, restores: Option<&Manif
         deletable: restores
             .map(|backup| backup.made.iter().filter_map(|name| Name::hook(name).ok()).collect()),
         only: scope.only.clone(),
-        secrets: match scope.secrets {
+        allow_delete_actions: scope.allow_delete == Some(true),
+        secrets: scope.secrets.map(|mode| match mode {
             args::SecretsMode::Always => SecretsMode::Always,
             args::SecretsMode::Missing => SecretsMode::Missing,
             args::SecretsMode::Never => SecretsMode::Never,
-        },
+        }),
+        now: Some(jiff::Timestamp::now()),
         strict_newlines: scope.strict_newlines,
     }
 }

@@ -32,6 +32,18 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The word for several.
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Hook => "hooks",
+            Self::Action => "actions",
+            Self::Bindings => "bindings",
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

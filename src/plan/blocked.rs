@@ -10,7 +10,14 @@ use super::change::Plan;
 pub const READ_SCOPE: &str = "read:hooks";
 
 /// Every scope that a write can need.
-const WRITE_SCOPES: [&str; 3] = ["create:hooks", "update:hooks", "delete:hooks"];
+const WRITE_SCOPES: [&str; 6] = [
+    "create:hooks",
+    "update:hooks",
+    "delete:hooks",
+    "create:actions",
+    "update:actions",
+    "delete:actions",
+];
 
 /// The plan with notes of what a token with these scopes can't do. `plans_only`: it will not be
 /// used to apply. One that can write nothing at all is a pipeline's token for

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::policy::{Options, reshape};
-use super::{Plan, fingerprint, hooks, matching, order, takeover};
+use super::{Change, Plan, Verb, actions, fingerprint, hooks, matching, order, takeover};
 use crate::model::{Definition, DesiredState, Kind, Live, LiveState};
 
 /// What has to happen on `tenant` for `live` to become as `desired`.
@@ -16,10 +16,26 @@ use crate::model::{Definition, DesiredState, Kind, Live, LiveState};
 pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Options) -> Plan {
     let desired = reshape(desired, options);
     let mut draft = Draft::new(options);
-    compare_kind(Kind::Hook, &desired, live, &mut draft);
+    for kind in [Kind::Hook, Kind::Action] {
+        let removed = kind == Kind::Hook && live.hooks_removed.is_some();
+        if desired.in_play.has(kind) && !removed {
+            compare_kind(kind, &desired, live, &mut draft);
+        }
+    }
+    if let Some(why) = &live.hooks_removed {
+        draft.removed(Kind::Hook, &desired, why);
+    }
     takeover::switch_off_others(&mut draft.changes, &mut draft.warnings, &desired, live);
+    let mut orders = Vec::new();
+    if desired.in_play.has(Kind::Bindings) {
+        for (order, change) in actions::compare_bindings(&desired, live, &draft.changes) {
+            orders.push(order);
+            draft.changes.push(change);
+        }
+        set_runs(&mut draft.changes, &orders, live);
+    }
     draft.settle();
-    let (steps, unordered) = match order::steps(&draft.changes, live) {
+    let (steps, unordered) = match order::steps(&draft.changes, &orders, &desired, live) {
         Ok(steps) => (steps, Vec::new()),
         Err(why) => (Vec::new(), vec![why.to_string()]),
     };
@@ -42,26 +58,64 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
 }
 
 /// Pairs definitions of a kind with what is live of it, and notes what differs.
-fn compare_kind(kind: Kind, desired: &DesiredState, live: &LiveState, draft: &mut Draft<'_>) {
+fn compare_kind(kind: Kind, desired: &DesiredState, live_state: &LiveState, draft: &mut Draft<'_>) {
     let definitions: Vec<&Definition> = desired.of(kind).collect();
-    let resources: Vec<&Live> = live.of(kind).collect();
+    let resources: Vec<&Live> = live_state.of(kind).collect();
     let pairing = matching::pair(&definitions, &resources);
     for (definition, at) in definitions.iter().zip(&pairing.of_desired) {
+        let all = |live| match kind {
+            Kind::Hook => hooks::all_fields(definition, live),
+            Kind::Action | Kind::Bindings => {
+                actions::all_fields(definition, live, live_state.triggers.as_slice())
+            }
+        };
         match at.map(|at| resources[at]) {
-            None => draft.create(definition, hooks::all_fields(definition, None)),
-            Some(live) if live.trigger == definition.trigger => {
-                let fields = hooks::changed_fields(definition, live, draft.options.strict_newlines);
-                draft.update(definition, live, fields);
+            None => draft.create(definition, all(None)),
+            Some(live) if live.trigger != definition.trigger => {
+                draft.replace(definition, live, all(Some(live)));
             }
-            Some(live) => {
-                draft.replace(definition, live, hooks::all_fields(definition, Some(live)));
-            }
+            Some(live) => update(kind, definition, live, draft),
         }
     }
     for (at, live) in resources.iter().enumerate() {
         if !pairing.of_desired.contains(&Some(at)) && draft.options.selects(kind, &live.name) {
             draft.without_definition(live, pairing.doubles.contains(&at));
         }
+    }
+}
+
+fn update(kind: Kind, definition: &Definition, live: &Live, draft: &mut Draft<'_>) {
+    let strict = draft.options.strict_newlines;
+    if kind == Kind::Hook {
+        return draft.update(definition, live, |_| hooks::changed_fields(definition, live, strict));
+    }
+    let mut overwrites = false;
+    draft.update(definition, live, |secrets| {
+        let compared = actions::changed_fields(definition, live, secrets, strict);
+        overwrites = compared.overwrites_draft;
+        compared.fields
+    });
+    if overwrites {
+        let message = format!(
+            "the draft of {} was edited outside of these files and not deployed: applying \
+             overwrites it",
+            definition.name
+        );
+        draft.warn("HS508", message, Some(&definition.place.file));
+    }
+}
+
+/// Whether each action runs once the plan is done: if it is bound then.
+fn set_runs(changes: &mut [Change], orders: &[actions::Order], live: &LiveState) {
+    for change in changes.iter_mut().filter(|change| change.kind == Kind::Action) {
+        let order = orders.iter().find(|order| order.trigger == change.trigger);
+        let bound = match order {
+            Some(order) => order.binds(change),
+            None => live.bindings.iter().any(|bindings| {
+                bindings.entries.iter().any(|entry| Some(&entry.action_id) == change.id.as_ref())
+            }),
+        };
+        change.runs_after = Some(bound && change.verb != Verb::Delete);
     }
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use super::change::{Change, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Verb, Warning};
 use super::policy::{Options, SecretsMode};
-use super::{FieldChange, matching};
-use crate::model::{Definition, DesiredSecret, Live, Name, SecretKey, Trigger};
+use super::{Field, FieldChange, actions, matching};
+use crate::model::{Definition, DesiredSecret, DesiredState, Kind, Live, Name, SecretKey, Trigger};
 
 pub(super) struct Draft<'a> {
     pub(super) options: &'a Options,
@@ -66,16 +66,24 @@ impl<'a> Draft<'a> {
         self.push(definition, change, &missing);
     }
 
+    /// `fields` gives those that differ, once it is known what happens to the
+    /// secrets.
     pub(super) fn update(
         &mut self,
         definition: &Definition,
         live: &Live,
-        fields: Vec<FieldChange>,
+        fields: impl FnOnce(&[SecretChange]) -> Vec<FieldChange>,
     ) {
         let none = BTreeSet::new();
-        let (secrets, missing) = self.secrets(definition, live.secrets.as_ref().unwrap_or(&none));
-        let is_change =
-            !fields.is_empty() || secrets.iter().any(|secret| secret.verb != SecretVerb::Write);
+        let (mut secrets, missing) =
+            self.secrets(definition, live.secrets.as_ref().unwrap_or(&none));
+        self.add_rotated(definition, live, &mut secrets);
+        let fields = fields(&secrets);
+        // a secret that an action gets again is a new version in traffic
+        let counts = |secret: &SecretChange| {
+            secret.verb != SecretVerb::Write || definition.kind() == Kind::Action
+        };
+        let is_change = !fields.is_empty() || secrets.iter().any(counts);
         if !is_change {
             self.unchanged.push(definition.name.clone());
             if secrets.is_empty() {
@@ -93,12 +101,59 @@ impl<'a> Draft<'a> {
         self.push(definition, change, &missing);
     }
 
+    /// Adds the secrets whose value is newer than the tenant's. A plan on which
+    /// nothing is known of the time takes every date as past.
+    fn add_rotated(
+        &mut self,
+        definition: &Definition,
+        live: &Live,
+        secrets: &mut Vec<SecretChange>,
+    ) {
+        let (body, Some(action)) = (actions::body(definition), live.action()) else { return };
+        for (key, rotated_at) in body.rotated_at {
+            let sent = secrets.iter().any(|secret| secret.key == key);
+            let Some(Some(written)) = action.secrets.get(&key).filter(|_| !sent) else { continue };
+            if *written >= rotated_at || definition.secrets.is_none() {
+                continue;
+            }
+            if self.options.now.is_some_and(|now| rotated_at > now) {
+                let message = format!(
+                    "secret {key} of {} is rotated at {rotated_at}, which lies ahead; it is not \
+                     sent yet",
+                    definition.name
+                );
+                self.warn("HS507", message, Some(&definition.place.file));
+                continue;
+            }
+            match definition.secrets.as_ref().and_then(|all| all.get(&key)) {
+                Some(DesiredSecret::Value(_)) => {}
+                Some(DesiredSecret::Unresolved { keywords }) => {
+                    self.unresolved.push(UnresolvedSecret {
+                        hook: definition.name.clone(),
+                        key: key.clone(),
+                        keywords: keywords.clone(),
+                        source: definition.place.file.clone(),
+                    });
+                }
+                _ => continue,
+            }
+            secrets.push(SecretChange { key, verb: SecretVerb::Write });
+        }
+        secrets.sort();
+    }
+
     /// A hook is not switched on while it lacks a secret that only the tenant
     /// could have had.
     fn push(&mut self, definition: &Definition, mut change: Change, missing: &[SecretKey]) {
-        if change.enabled() == Some(true) && !missing.is_empty() {
+        let deploys = change.field(Field::Deploy).and_then(|field| field.new.flag());
+        let off = match (change.enabled(), deploys) {
+            (Some(true), _) => Some("stays switched off"),
+            (_, Some(true)) => Some("is not deployed"),
+            _ => None,
+        };
+        if let Some(off) = off.filter(|_| !missing.is_empty()) {
             change.withheld = Some(format!(
-                "{} stays switched off: there is no value for its secret {}. Give one and apply \
+                "{} {off}: there is no value for its secret {}. Give one and apply \
                  again.",
                 definition.name,
                 missing.join(", ")
@@ -127,7 +182,7 @@ impl<'a> Draft<'a> {
                 }
                 DesiredSecret::Value(_) | DesiredSecret::Unresolved { .. }
                     if verb == SecretVerb::Write
-                        && self.options.secrets == SecretsMode::Missing => {}
+                        && self.options.secrets_of(definition.kind()) == SecretsMode::Missing => {}
                 DesiredSecret::Value(_) => changes.push(SecretChange { key: key.clone(), verb }),
                 DesiredSecret::Unresolved { keywords } => {
                     changes.push(SecretChange { key: key.clone(), verb });
@@ -157,11 +212,24 @@ impl<'a> Draft<'a> {
         (changes, missing)
     }
 
+    /// The tenant has ended a kind: what files define of it can't be compared,
+    /// and nothing counts as deleted.
+    pub(super) fn removed(&mut self, kind: Kind, desired: &DesiredState, why: &str) {
+        let count = desired.of(kind).count();
+        if count > 0 {
+            let message =
+                format!("the tenant has no {kind}s any more, so {count} are left out: {why}");
+            self.warn("HS509", message, None);
+        }
+    }
+
     pub(super) fn without_definition(&mut self, live: &Live, double: bool) {
-        let known = !matches!(live.trigger, Trigger::Other(_));
+        let kind = live.kind();
+        let known = kind != Kind::Hook || !matches!(live.trigger, Trigger::Other(_));
+        let installed = live.action().is_some_and(|action| action.installed);
         if double {
             let message = format!(
-                "the tenant has more than one hook {} on {}; {} is taken as unmanaged",
+                "the tenant has more than one {kind} {} on {}; {} is taken as unmanaged",
                 live.name, live.trigger, live.id
             );
             self.warn("HS502", message, None);
@@ -173,8 +241,8 @@ impl<'a> Draft<'a> {
             );
             self.warn("HS503", message, None);
         }
-        let (kind, name, trigger) = (live.kind(), live.name.clone(), live.trigger.clone());
-        if self.options.deletes(kind, &live.name) && known {
+        let (name, trigger) = (live.name.clone(), live.trigger.clone());
+        if self.options.deletes(kind, &live.name) && known && !installed {
             self.changes.push(Change {
                 id: Some(live.id.clone()),
                 live: Some(live.clone()),
@@ -182,8 +250,9 @@ impl<'a> Draft<'a> {
             });
             return;
         }
-        if live.name.as_str().ends_with(matching::REPLACED_SUFFIX)
-            || live.name.as_str().ends_with(matching::RENAME_SUFFIX)
+        let suffixed = |suffix| live.name.as_str().ends_with(suffix);
+        if kind == Kind::Hook
+            && (suffixed(matching::REPLACED_SUFFIX) || suffixed(matching::RENAME_SUFFIX))
         {
             let message = format!(
                 "hook {} is left over from an interrupted run; --allow-delete removes it",

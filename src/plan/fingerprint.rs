@@ -9,7 +9,10 @@ use std::str::FromStr;
 
 use super::policy::{Options, SecretsMode};
 use super::{Change, FieldChange, Value, Verb};
-use crate::model::{Definition, Dependencies, DesiredSecret, DesiredState, Id, Live, Sha256};
+use crate::model::{
+    BindingEntry, BindingsOrder, Definition, Dependencies, DesiredSecret, DesiredState, Id, Kind,
+    Live, Sha256,
+};
 
 /// `sha256:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,11 +68,19 @@ pub(super) fn compute(
     // Whether deleting is allowed is the guard's: a plan made without leave
     // shows the same deletes of replaced hooks and secrets as one made with it,
     // and hooks that are deleted for having no definition are in the changes.
-    let Options { allow_delete: _, deletable: _, only: _, secrets, strict_newlines } = options;
+    let Options {
+        allow_delete: _,
+        allow_delete_actions: _,
+        deletable: _,
+        only: _,
+        secrets: _,
+        strict_newlines,
+        now: _,
+    } = options;
     let mut bytes = Canonical::default();
     bytes.text("hooksync plan 1").text(tenant);
     bytes.flag(*strict_newlines);
-    bytes.text(match secrets {
+    bytes.text(match options.secrets_of(Kind::Hook) {
         SecretsMode::Always => "always",
         SecretsMode::Missing => "missing",
         SecretsMode::Never => "never",
@@ -78,6 +89,10 @@ pub(super) fn compute(
     let (resent, changed): (Vec<&Change>, Vec<&Change>) =
         changes.iter().partition(|change| change.verb == Verb::Resend);
     bytes.list(&changed, |bytes, change| bytes.change(change));
+    if desired.in_play.actions {
+        // plans of hooks alone keep the fingerprint that they had
+        bytes.actions(desired, &changed, options);
+    }
     bytes.list(&resent, |bytes, change| {
         bytes.text(change.id.as_ref().map(Id::as_str).unwrap_or_default());
         bytes.list(&change.secrets, |bytes, secret| {
@@ -182,6 +197,37 @@ impl Canonical {
             bytes.text(&secret.key).text(secret.verb.as_str());
         });
         self.flag(withheld.is_some());
+    }
+
+    /// What only actions and bindings have.
+    fn actions(&mut self, desired: &DesiredState, changed: &[&Change], options: &Options) {
+        self.text(match options.secrets_of(Kind::Action) {
+            SecretsMode::Always => "always",
+            SecretsMode::Missing => "missing",
+            SecretsMode::Never => "never",
+        });
+        // plain data without a secret's value: its debug text says all of it
+        for definition in desired.of(Kind::Action) {
+            self.text(&format!("{:?}", super::actions::body(definition)));
+        }
+        for order in &desired.bindings {
+            let BindingsOrder { trigger, mode, entries, place: _ } = order;
+            self.text(trigger.as_str()).text(&format!("{mode:?}"));
+            self.list(entries, |bytes, entry| {
+                let BindingEntry { action, display_name, place: _ } = entry;
+                bytes.text(&format!("{action:?} {display_name:?}"));
+            });
+        }
+        for change in changed {
+            self.text(change.kind.as_str());
+            let live = change.live.as_ref().and_then(Live::action);
+            self.text(&format!("{live:?}"));
+            self.list(&change.fields, |bytes, field| {
+                if let (Some(Value::Names(old)), Value::Names(new)) = (&field.old, &field.new) {
+                    bytes.text(&format!("{old:?} {new:?}"));
+                }
+            });
+        }
     }
 
     fn live(&mut self, hook: &Live) {

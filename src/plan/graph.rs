@@ -9,7 +9,7 @@ use crate::model::Name;
 /// Why there is no safe order of a plan's writes. That is a fault of this
 /// program: `guard` refuses such a plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoOrder {
+pub(super) enum NoOrder {
     /// A change that needs something live has no id, or one that needs none
     /// has one.
     #[error("the change of {0} doesn't fit what is live")]

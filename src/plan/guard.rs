@@ -4,6 +4,7 @@
 //! checked doesn't compile. Must not change the plan.
 
 use super::change::{Change, Plan, SecretVerb, UnresolvedSecret, Verb};
+use super::field::{Field, FieldChange, Value};
 use super::fingerprint::Fingerprint;
 use crate::model::Kind;
 
@@ -22,8 +23,10 @@ impl ApprovedPlan {
 /// What the user allows.
 #[derive(Debug, Clone, Default)]
 pub struct Allowed {
-    /// Hooks, replaced hooks and secrets may be deleted.
+    /// Hooks, replaced hooks and their secrets may be deleted.
     pub deletes: bool,
+    /// The same for actions, and actions may be unbound.
+    pub deletes_actions: bool,
     /// Even most of the tenant's hooks.
     pub force: bool,
     /// The plan must be the reviewed one.
@@ -42,7 +45,7 @@ pub enum Refusal {
         what: Vec<String>,
     },
     /// It deletes so much that it is more likely a mistake.
-    #[error("the plan deletes {deletes} of the tenant's {live} {kind}s")]
+    #[error("the plan deletes {deletes} of the tenant's {live} {}", kind.plural())]
     TooManyDeletes {
         /// Of what kind.
         kind: Kind,
@@ -148,7 +151,7 @@ fn unresolved_text(secrets: &[UnresolvedSecret]) -> String {
 /// # Errors
 /// Every reason not to carry it out, the most telling first.
 pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusal>> {
-    let Allowed { deletes, force, expected, expected_tenant } = allowed;
+    let Allowed { deletes, deletes_actions, force, expected, expected_tenant } = allowed;
     let mut refusals = Vec::new();
     if let Some(expected) = expected_tenant.as_ref().filter(|tenant| **tenant != plan.tenant) {
         refusals
@@ -157,8 +160,12 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
         refusals
             .push(Refusal::Stale { expected: expected.clone(), found: plan.fingerprint.clone() });
     }
-    let what = deletions(&plan);
-    if !deletes && !what.is_empty() {
+    let refused = |kind| match kind {
+        Kind::Hook => !deletes,
+        Kind::Action | Kind::Bindings => !deletes_actions,
+    };
+    let what = deletions_of(&plan, refused);
+    if !what.is_empty() {
         refusals.push(Refusal::Deletes { what });
     }
     for (&kind, &live) in plan.live_total.iter().filter(|_| !force) {
@@ -168,6 +175,13 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
         let deletes = plan.changes.iter().filter(gone).count();
         if deletes > 0 && (deletes >= live || (live >= 4 && deletes * 2 > live)) {
             refusals.push(Refusal::TooManyDeletes { kind, deletes, live });
+        }
+    }
+    for change in plan.changes.iter().filter(|_| !force) {
+        let (live, deletes) = unbound(change);
+        if deletes.len() == live && live > 0 || (live >= 4 && deletes.len() * 2 > live) {
+            let deletes = deletes.len();
+            refusals.push(Refusal::TooManyDeletes { kind: Kind::Bindings, deletes, live });
         }
     }
     if !plan.unordered.is_empty() {
@@ -186,16 +200,40 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
 /// What a plan deletes, in words, one entry for each change.
 #[must_use]
 pub fn deletions(plan: &Plan) -> Vec<String> {
+    deletions_of(plan, |_| true)
+}
+
+/// How many entries a trigger's order has, and those that fall away.
+fn unbound(change: &Change) -> (usize, Vec<&str>) {
+    let names = |value: Option<&Value>| match value {
+        Some(Value::Names(names)) => names.clone(),
+        _ => Vec::new(),
+    };
+    let Some(FieldChange { old: Some(Value::Names(old)), new, .. }) = change.field(Field::Bindings)
+    else {
+        return (0, Vec::new());
+    };
+    let new = names(Some(new));
+    let gone = old.iter().filter(|name| !new.contains(name)).map(String::as_str);
+    (old.len(), gone.collect())
+}
+
+fn deletions_of(plan: &Plan, of: impl Fn(Kind) -> bool) -> Vec<String> {
     let words = |change: &Change| match change.verb {
         Verb::Delete => Some(format!("{} {}", change.kind, change.name)),
         Verb::Replace => Some(format!("{} {} (replaced)", change.kind, change.name)),
         Verb::Create | Verb::Update | Verb::Resend => {
             let keys: Vec<&str> =
                 change.secrets_to(SecretVerb::Delete).map(String::as_str).collect();
-            (!keys.is_empty()).then(|| format!("secret {} of {}", keys.join(", "), change.name))
+            let gone = unbound(change).1;
+            if !gone.is_empty() {
+                Some(format!("{} at {}, which is unbound", gone.join(", "), change.name))
+            } else {
+                (!keys.is_empty()).then(|| format!("secret {} of {}", keys.join(", "), change.name))
+            }
         }
     };
-    plan.changes.iter().filter_map(words).collect()
+    plan.changes.iter().filter(|change| of(change.kind)).filter_map(words).collect()
 }
 
 fn blocked(plan: &Plan) -> Vec<String> {

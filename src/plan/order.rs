@@ -5,16 +5,22 @@
 
 use super::graph::{Graph, NoOrder};
 use super::step::{Ref, Step};
-use super::{Change, hooks};
-use crate::model::{LiveState, Name};
+use super::{Change, actions, hooks};
+use crate::model::{DesiredState, LiveState, Name};
 
 /// The writes of a plan. A step's `after` names only steps before it.
 ///
 /// # Errors
 /// When a change can't be laid out, or writes wait for each other.
-pub fn steps(changes: &[Change], live: &LiveState) -> Result<Vec<Step>, NoOrder> {
+pub(super) fn steps(
+    changes: &[Change],
+    orders: &[actions::Order],
+    desired: &DesiredState,
+    live: &LiveState,
+) -> Result<Vec<Step>, NoOrder> {
     let mut graph = Graph::default();
     hooks::order::add(&mut graph, changes, live)?;
+    actions::order::add(&mut graph, changes, orders, desired, live)?;
     let mut steps = graph.into_steps()?;
     for at in 0..steps.len() {
         if let Some(name) = shown_as(&steps, at, changes) {

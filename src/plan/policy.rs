@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::model::{Definition, DesiredState, Kind, Live, LiveState, Name};
 
 /// The choices that shape a plan.
@@ -17,18 +19,22 @@ pub struct Options {
     pub deletable: Option<BTreeSet<Name>>,
     /// Only hooks whose name matches one of these; empty means all.
     pub only: Vec<NamePattern>,
-    /// Which secrets are sent.
-    pub secrets: SecretsMode,
+    /// The same for actions and bindings.
+    pub allow_delete_actions: bool,
+    /// Which secrets are sent; `None` means the kind's default.
+    pub secrets: Option<SecretsMode>,
+    /// The time, for secrets whose rotation lies ahead; `None` means that none
+    /// does.
+    pub now: Option<Timestamp>,
     /// CRLF against LF and a final newline count as a change of a script.
     pub strict_newlines: bool,
 }
 
 /// Which secrets are sent; their values can't be read back, so nothing can
 /// tell whether they differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretsMode {
     /// Keys that both sides have are sent again.
-    #[default]
     Always,
     /// Only keys that the tenant lacks are sent.
     Missing,
@@ -123,6 +129,17 @@ fn is_path_like(text: &str) -> bool {
 }
 
 impl Options {
+    /// Which secrets of a kind are sent. Sending one of an action means a new
+    /// version in traffic, so those are only sent when they are missing.
+    #[must_use]
+    pub fn secrets_of(&self, kind: Kind) -> SecretsMode {
+        let default = match kind {
+            Kind::Hook => SecretsMode::Always,
+            Kind::Action | Kind::Bindings => SecretsMode::Missing,
+        };
+        self.secrets.unwrap_or(default)
+    }
+
     /// Whether a hook of this name is to be looked at.
     #[must_use]
     pub fn selects(&self, kind: Kind, name: &Name) -> bool {
@@ -131,8 +148,12 @@ impl Options {
 
     /// Whether a live hook without a definition is deleted.
     #[must_use]
-    pub fn deletes(&self, _kind: Kind, name: &Name) -> bool {
-        self.allow_delete && self.deletable.as_ref().is_none_or(|names| names.contains(name))
+    pub fn deletes(&self, kind: Kind, name: &Name) -> bool {
+        let allowed = match kind {
+            Kind::Hook => self.allow_delete,
+            Kind::Action | Kind::Bindings => self.allow_delete_actions,
+        };
+        allowed && self.deletable.as_ref().is_none_or(|names| names.contains(name))
     }
 
     /// Whether a definition is to be looked at, by its name or a former one.
@@ -152,7 +173,7 @@ pub fn reshape(desired: &DesiredState, options: &Options) -> DesiredState {
         .filter(|definition| options.selects_definition(definition))
         .cloned()
         .map(|mut definition| {
-            if options.secrets == SecretsMode::Never {
+            if options.secrets == Some(SecretsMode::Never) {
                 definition.secrets = None;
             }
             definition

@@ -10,13 +10,16 @@ mod put_back;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{ApiError, Urgency, Writer};
+use crate::api::actions::BindingRef;
+use crate::api::{ApiError, Builds, Urgency, Writer};
 use crate::model::{DesiredState, Id};
-use crate::plan::{ApplyReport, ApprovedPlan, Plan, Ref, Step, StepId, Write, WriteSort};
+use crate::plan::actions::BindEntry;
+use crate::plan::{ApplyReport, ApprovedPlan, Op, Plan, Ref, Step, StepId, Write, WriteSort};
 use perform::Job;
 pub(super) use perform::{Done, Failure};
 use put_back::PutBack;
@@ -56,6 +59,7 @@ pub async fn execute(approved: &ApprovedPlan, executor: &Executor<'_>) -> ApplyR
         executor,
         states: vec![State::Waiting; plan.steps.len()],
         made: BTreeMap::new(),
+        builds: Arc::default(),
         putting_back: BTreeSet::new(),
         put_back: BTreeSet::new(),
         left_behind: false,
@@ -108,6 +112,7 @@ struct Run<'a> {
     executor: &'a Executor<'a>,
     states: Vec<State>,
     made: BTreeMap<StepId, Id>,
+    builds: Arc<Builds>,
     /// Steps that are being put back: nothing that comes after them begins.
     putting_back: BTreeSet<StepId>,
     /// What has been put back, or tried to: a step, for the sake of another.
@@ -259,7 +264,17 @@ impl Run<'_> {
     fn job(&self, step: &Step, urgency: Urgency, refused: Option<ApiError>) -> Option<Job> {
         let id = step.op.target().map(|target| self.id_of(target).ok_or(())).transpose().ok()?;
         let values = perform::values(&step.op, self.executor.desired);
-        Some(Job { op: step.op.clone(), id, values, urgency, refused })
+        let bound = match &step.op {
+            Op::Bind(bind) => bind.entries.iter().map(|entry| self.bound(entry)).collect(),
+            Op::Hook(_) | Op::Action(_) => Some(Vec::new()),
+        }?;
+        let builds = Arc::clone(&self.builds);
+        Some(Job { op: step.op.clone(), id, values, urgency, refused, bound, builds })
+    }
+
+    fn bound(&self, entry: &BindEntry) -> Option<BindingRef> {
+        let action = self.id_of(&entry.action)?;
+        Some(BindingRef { action, display_name: entry.display_name.clone() })
     }
 
     fn id_of(&self, target: &Ref) -> Option<Id> {

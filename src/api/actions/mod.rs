@@ -4,11 +4,13 @@
 //! Must not know other kinds.
 
 mod body;
+mod build;
 mod read;
 mod wire;
 mod write;
 
 pub use body::BindingRef;
+pub use build::{Builds, Built};
 pub use read::ActionsPage;
 pub use wire::ActionVersion;
 pub use write::CreatedAction;

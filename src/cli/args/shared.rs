@@ -150,9 +150,9 @@ pub struct ScopeArgs {
         value_parser = values::hook_name
     )]
     pub only: Vec<NamePattern>,
-    /// Which secrets are sent (values on the tenant can't be compared)
-    #[arg(long, value_name = "WHICH", default_value = "always")]
-    pub secrets: SecretsMode,
+    /// Which secrets are sent (values can't be compared) [default: always; of actions missing]
+    #[arg(long, value_name = "WHICH")]
+    pub secrets: Option<SecretsMode>,
     /// Count CRLF against LF, and a missing last newline, as a change
     #[arg(long)]
     pub strict_newlines: bool,

@@ -146,6 +146,7 @@ fn approve(
         let reviewed = reviewed.get(at).unwrap_or(&none);
         let allowed = Allowed {
             deletes: prepared.options.allow_delete,
+            deletes_actions: prepared.options.allow_delete_actions,
             force: args.force,
             expected: reviewed.fingerprint.clone(),
             expected_tenant: reviewed.tenant.clone(),

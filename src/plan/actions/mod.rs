@@ -3,6 +3,11 @@
 //!
 //! Must not know hooks.
 
+mod bindings;
+mod diff;
 mod op;
+pub(super) mod order;
 
+pub(super) use bindings::{Order, compare as compare_bindings};
+pub(super) use diff::{all_fields, body, changed_fields};
 pub use op::{ActionOp, Bind, BindEntry};

@@ -4,7 +4,9 @@
 //! built, whoever binds until the version is in traffic. Must not know how
 //! they are carried out.
 
-use crate::model::{ActionPatch, LiveBindings, Name, NewAction, SecretKey, Trigger};
+use std::collections::BTreeSet;
+
+use crate::model::{ActionPatch, Id, LiveBindings, Name, NewAction, SecretKey, Trigger};
 use crate::plan::{Deed, Field, Ref, SecretVerb, WriteSort};
 
 /// One write of an action.
@@ -15,6 +17,9 @@ pub enum ActionOp {
         /// What is sent; the secrets' values come from the definition of its
         /// name.
         action: NewAction,
+        /// The ids of the actions that were there before. Names need not be
+        /// unique, so one whose creation wasn't answered is told by its id.
+        known: BTreeSet<Id>,
     },
     /// `PATCH /actions/actions/{id}`
     Patch {
@@ -129,7 +134,9 @@ impl ActionOp {
 
     pub(in crate::plan) fn sends(&self) -> Option<(&Name, Vec<&SecretKey>)> {
         match self {
-            Self::Create { action } => Some((&action.name, action.secrets.iter().collect())),
+            Self::Create { action, known: _ } => {
+                Some((&action.name, action.secrets.iter().collect()))
+            }
             Self::Patch { patch, definition, .. } => {
                 let with_value = patch.secrets.iter().flatten().filter(|secret| secret.with_value);
                 Some((definition, with_value.map(|secret| &secret.key).collect()))

@@ -188,7 +188,7 @@ fn secrets_sent_again_are_no_change() {
     assert_eq!(plan.changes[0].secrets[0].key, "K");
     assert_eq!(plan.unchanged.len(), 1);
     for (secrets, count) in [(SecretsMode::Missing, 0), (SecretsMode::Never, 0)] {
-        let options = Options { secrets, ..Options::default() };
+        let options = Options { secrets: Some(secrets), ..Options::default() };
         assert_eq!(diff::plan(&desired, &live, "t", &options).steps.len(), count);
     }
 }

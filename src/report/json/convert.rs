@@ -46,7 +46,8 @@ impl Plan {
             secret_writes: plan.resent().map(secret_write).collect(),
             unmanaged: unmanaged
                 .iter()
-                .map(|plan::Unmanaged { kind: _, name, trigger, id }| Unmanaged {
+                .map(|plan::Unmanaged { kind, name, trigger, id }| Unmanaged {
+                    kind: kind.as_str(),
                     name: name.to_string(),
                     trigger_id: trigger.to_string(),
                     id: id.to_string(),
@@ -73,7 +74,7 @@ impl Plan {
 fn change(change: &plan::Change) -> Change {
     let plan::Change {
         verb,
-        kind: _,
+        kind,
         name,
         trigger,
         id,
@@ -87,6 +88,7 @@ fn change(change: &plan::Change) -> Change {
     } = change;
     Change {
         action: verb.as_str(),
+        kind: kind.as_str(),
         name: name.to_string(),
         trigger_id: trigger.to_string(),
         id: id.as_ref().map(ToString::to_string),
@@ -207,9 +209,10 @@ impl Apply {
 }
 
 fn result(result: &ChangeResult) -> ApplyResult {
-    let ChangeResult { verb, kind: _, name, trigger, id, outcome, error, done: _ } = result;
+    let ChangeResult { verb, kind, name, trigger, id, outcome, error, done: _ } = result;
     ApplyResult {
         action: verb.as_str(),
+        kind: kind.as_str(),
         name: name.to_string(),
         trigger_id: trigger.to_string(),
         id: id.as_ref().map(ToString::to_string),

@@ -68,6 +68,9 @@ pub struct Change {
     /// What is done.
     #[schemars(extend("enum" = ["create", "update", "replace", "delete"]))]
     pub action: &'static str,
+    /// Of what kind it is.
+    #[schemars(extend("enum" = ["hook", "action", "bindings"]))]
+    pub kind: &'static str,
     /// The hook's name, in kebab-case.
     pub name: String,
     /// The hook's trigger.
@@ -168,6 +171,9 @@ pub struct SecretWrite {
 /// A live hook that no definition mentions.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Unmanaged {
+    /// Of what kind it is.
+    #[schemars(extend("enum" = ["hook", "action"]))]
+    pub kind: &'static str,
     /// Its name, in kebab-case.
     pub name: String,
     /// Its trigger.
@@ -230,6 +236,9 @@ pub struct ApplyResult {
     /// again and nothing else.
     #[schemars(extend("enum" = ["create", "update", "replace", "delete", "write_secrets"]))]
     pub action: &'static str,
+    /// Of what kind it is.
+    #[schemars(extend("enum" = ["hook", "action", "bindings"]))]
+    pub kind: &'static str,
     /// The hook's name.
     pub name: String,
     /// The hook's trigger.

@@ -2,10 +2,13 @@
 //!
 //! Must not know of other steps.
 
-use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
+use std::sync::Arc;
+
+use crate::api::actions::BindingRef;
+use crate::api::{ApiError, ApiErrorKind, Builds, Urgency, Writer};
 use crate::model::{DesiredSecret, DesiredState, Id, SecretKey, SecretValue};
 use crate::plan::Op;
-use crate::sync::hooks;
+use crate::sync::{actions, hooks};
 
 /// A step with all that its request needs.
 pub(in crate::sync) struct Job {
@@ -16,6 +19,10 @@ pub(in crate::sync) struct Job {
     pub(in crate::sync) urgency: Urgency,
     /// The tenant refuses this kind of write; only a switch-off is left of it.
     pub(in crate::sync) refused: Option<ApiError>,
+    /// The entries of a trigger's order.
+    pub(in crate::sync) bound: Vec<BindingRef>,
+    /// The builds that this run waits for.
+    pub(in crate::sync) builds: Arc<Builds>,
 }
 
 /// A step that is done.
@@ -79,10 +86,11 @@ impl Failure {
 
 impl Job {
     pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
-        let Self { op, id, values, urgency, refused } = self;
+        let Self { op, id, values, urgency, refused, bound, builds } = self;
         match op {
             Op::Hook(op) => hooks::Job { op, id, values, urgency, refused }.run(writer).await,
-            Op::Action(_) | Op::Bind(_) => Err(Failure::not_sent("actions are not written yet")),
+            Op::Action(op) => actions::Job { op, id, values, urgency, builds }.run(writer).await,
+            Op::Bind(op) => actions::bind(writer, &op.trigger, &bound, urgency).await,
         }
     }
 }
@@ -90,7 +98,15 @@ impl Job {
 /// Carries out what takes a step back, also in a run that is being stopped.
 pub(in crate::sync) async fn undo(writer: &Writer, id: &Id, op: Op) -> Result<(), Failure> {
     let urgency = Urgency::MustFinish;
-    let job = Job { op, id: Some(id.clone()), values: Vec::new(), urgency, refused: None };
+    let job = Job {
+        op,
+        id: Some(id.clone()),
+        values: Vec::new(),
+        urgency,
+        refused: None,
+        bound: Vec::new(),
+        builds: Arc::default(),
+    };
     job.run(writer).await.map(drop)
 }
 

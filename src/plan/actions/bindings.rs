@@ -1,0 +1,235 @@
+//! The order of a trigger's actions, compared.
+//!
+//! Entries are resolved to actions once, here: an entry by name means the
+//! action that the definitions give that name, else the live one. Must not
+//! order any writes.
+
+use std::collections::BTreeSet;
+
+use crate::model::{
+    BindingEntry, BindingsMode, BindingsOrder, BoundAction, DesiredState, Id, Kind, Live,
+    LiveBinding, LiveBindings, LiveState, Name, Trigger,
+};
+use crate::plan::{Change, Field, FieldChange, Value, Verb};
+
+/// The most actions that can be bound to a trigger (Auth0's documents).
+const MAX_BOUND: usize = 20;
+
+/// The list that a trigger is to have.
+#[derive(Debug, Clone)]
+pub(in crate::plan) struct Order {
+    pub(in crate::plan) trigger: Trigger,
+    pub(in crate::plan) entries: Vec<Entry>,
+    pub(in crate::plan) before: Option<LiveBindings>,
+}
+
+impl Order {
+    /// Whether the action of a change is in the list.
+    pub(in crate::plan) fn binds(&self, change: &Change) -> bool {
+        self.entries.iter().any(|entry| match &entry.action {
+            Target::Live(id) => change.id.as_ref() == Some(id),
+            Target::Created(name) => change.name == *name,
+        })
+    }
+}
+
+/// One entry of it.
+#[derive(Debug, Clone)]
+pub(in crate::plan) struct Entry {
+    pub(in crate::plan) action: Target,
+    name: String,
+    pub(in crate::plan) display_name: Option<String>,
+}
+
+/// The action that an entry means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::plan) enum Target {
+    Live(Id),
+    /// The one that the change of this name creates.
+    Created(Name),
+}
+
+/// The lists that differ from what is live, and the change of each.
+pub(in crate::plan) fn compare(
+    desired: &DesiredState,
+    live: &LiveState,
+    changes: &[Change],
+) -> Vec<(Order, Change)> {
+    let gone = gone(changes);
+    let mut found = Vec::new();
+    for order in &desired.bindings {
+        found.extend(of_order(order, live, changes, &gone));
+    }
+    // what is deleted is unbound first, also where no file defines the order
+    for bindings in &live.bindings {
+        let defined = desired.bindings.iter().any(|order| order.trigger == bindings.trigger);
+        if !defined && bindings.entries.iter().any(|entry| gone.contains(&entry.action_id)) {
+            let entries = kept(&bindings.entries, &gone).collect();
+            let order = Order {
+                trigger: bindings.trigger.clone(),
+                entries,
+                before: Some(bindings.clone()),
+            };
+            let change = change_of(&order, None, &[]);
+            found.push((order, change));
+        }
+    }
+    found
+}
+
+/// The live actions that don't stay.
+fn gone(changes: &[Change]) -> BTreeSet<&Id> {
+    let of_actions = changes.iter().filter(|change| change.kind == Kind::Action);
+    of_actions
+        .filter(|change| matches!(change.verb, Verb::Delete | Verb::Replace))
+        .filter_map(|change| change.id.as_ref())
+        .collect()
+}
+
+fn kept<'a>(
+    entries: &'a [LiveBinding],
+    gone: &'a BTreeSet<&Id>,
+) -> impl Iterator<Item = Entry> + 'a {
+    entries.iter().filter(|entry| !gone.contains(&entry.action_id)).map(|entry| Entry {
+        action: Target::Live(entry.action_id.clone()),
+        name: entry.action_name.to_string(),
+        display_name: entry.display_name.clone(),
+    })
+}
+
+fn of_order(
+    order: &BindingsOrder,
+    live: &LiveState,
+    changes: &[Change],
+    gone: &BTreeSet<&Id>,
+) -> Option<(Order, Change)> {
+    let before = live.bindings.iter().find(|bindings| bindings.trigger == order.trigger);
+    let live_entries = before.map_or(&[][..], |bindings| &bindings.entries);
+    let (mut own, mut unknown) = (Vec::new(), Vec::new());
+    for entry in &order.entries {
+        match resolve(entry, order, live, live_entries, changes, gone) {
+            Some(entry) => own.push(entry),
+            None => unknown.push(written(&entry.action)),
+        }
+    }
+    let rest = |own: &[Entry]| -> Vec<Entry> {
+        let named = |entry: &Entry| own.iter().any(|own| own.action == entry.action);
+        kept(live_entries, gone).filter(|entry| !named(entry)).collect()
+    };
+    let entries = match order.mode {
+        BindingsMode::Whole => own,
+        BindingsMode::Append => [rest(&own), own].concat(),
+        BindingsMode::Prepend => {
+            let rest = rest(&own);
+            [own, rest].concat()
+        }
+    };
+    let same = entries.len() == live_entries.len()
+        && entries.iter().zip(live_entries).all(|(new, old)| {
+            new.action == Target::Live(old.action_id.clone())
+                && new.display_name == old.display_name
+        });
+    if same && unknown.is_empty() {
+        return None;
+    }
+    let resolved = Order { trigger: order.trigger.clone(), entries, before: before.cloned() };
+    let change = change_of(&resolved, Some(order), &unknown);
+    Some((resolved, change))
+}
+
+/// The action that an entry means: that of a definition, else a bound one, else
+/// any live one of the trigger.
+fn resolve(
+    entry: &BindingEntry,
+    order: &BindingsOrder,
+    live: &LiveState,
+    bound: &[LiveBinding],
+    changes: &[Change],
+    gone: &BTreeSet<&Id>,
+) -> Option<Entry> {
+    let live_of_name = |name: &Name| {
+        let fits = |live: &&Live| {
+            live.name == *name && live.trigger == order.trigger && !gone.contains(&live.id)
+        };
+        live.of(Kind::Action).find(fits).map(|live| live.id.clone())
+    };
+    let (action, name) = match &entry.action {
+        BoundAction::Id(id) => {
+            let name = bound.iter().find(|entry| entry.action_id == *id);
+            let name = name.map_or_else(|| id.to_string(), |entry| entry.action_name.to_string());
+            (Target::Live(id.clone()), name)
+        }
+        BoundAction::Name(name) => {
+            let own = changes.iter().find(|change| {
+                change.kind == Kind::Action && change.name == *name && change.source.is_some()
+            });
+            let target = match own {
+                Some(change) if matches!(change.verb, Verb::Create | Verb::Replace) => {
+                    Target::Created(name.clone())
+                }
+                Some(change) => Target::Live(change.id.clone()?),
+                None => {
+                    let bound = bound.iter().find(|entry| {
+                        entry.action_name == *name && !gone.contains(&entry.action_id)
+                    });
+                    let id = bound.map(|entry| entry.action_id.clone());
+                    Target::Live(id.or_else(|| live_of_name(name))?)
+                }
+            };
+            (target, name.to_string())
+        }
+    };
+    let live_entry = bound.iter().find(|entry| Target::Live(entry.action_id.clone()) == action);
+    let display_name = entry
+        .display_name
+        .clone()
+        .or_else(|| live_entry.and_then(|entry| entry.display_name.clone()))
+        .or_else(|| live_entry.is_none().then(|| name.clone()));
+    Some(Entry { action, name, display_name })
+}
+
+fn written(action: &BoundAction) -> String {
+    match action {
+        BoundAction::Name(name) => name.to_string(),
+        BoundAction::Id(id) => id.to_string(),
+    }
+}
+
+fn change_of(order: &Order, source: Option<&BindingsOrder>, unknown: &[String]) -> Change {
+    let old_entries = order.before.as_ref().map_or(&[][..], |before| &before.entries);
+    let names = |names: &mut dyn Iterator<Item = (&str, Option<&str>)>, titled: bool| {
+        let shown = |(name, title): (&str, Option<&str>)| match title.filter(|_| titled) {
+            Some(title) => format!("{name} ({title})"),
+            None => name.to_owned(),
+        };
+        names.map(shown).collect::<Vec<String>>()
+    };
+    let old = |titled| {
+        let mut all = old_entries
+            .iter()
+            .map(|entry| (entry.action_name.as_str(), entry.display_name.as_deref()));
+        names(&mut all, titled)
+    };
+    let new = |titled| {
+        let mut all =
+            order.entries.iter().map(|entry| (entry.name.as_str(), entry.display_name.as_deref()));
+        names(&mut all, titled)
+    };
+    // where only titles change, they are what has to be seen
+    let titled = old(false) == new(false);
+    let (old, new) = (old(titled), new(titled));
+    let name = Name::action(order.trigger.as_str());
+    let blocked = if unknown.is_empty() {
+        (order.entries.len() > MAX_BOUND).then(|| {
+            format!("{} actions, and a trigger runs at most {MAX_BOUND}", order.entries.len())
+        })
+    } else {
+        Some(format!("no definition and no action on the tenant is called {}", unknown.join(", ")))
+    };
+    Change {
+        source: source.map(|order| order.place.file.clone()),
+        fields: vec![FieldChange::new(Field::Bindings, Some(Value::Names(old)), Value::Names(new))],
+        blocked,
+        ..Change::new(Verb::Update, Kind::Bindings, name, order.trigger.clone())
+    }
+}

@@ -1,0 +1,244 @@
+//! An action's fields, compared: with its draft, and with what is deployed.
+//!
+//! Every field of a live action has to be thought of here. Must not look at
+//! bindings.
+
+use crate::model::{
+    ActionBody, Body, Definition, Dependencies, DeployedVersion, Live, LiveAction, LiveModule,
+    ModuleUse, Script, SecretTimes, TriggerVersion,
+};
+use crate::plan::{Field, FieldChange, SecretChange, Value};
+
+/// What a draft or a version is made of, less its secrets.
+#[derive(Debug, Clone)]
+struct Content {
+    script: Option<Script>,
+    runtime: Option<String>,
+    dependencies: Option<Dependencies>,
+    trigger_version: Option<String>,
+    modules: Vec<ModuleUse>,
+}
+
+/// What differs between an action's definition and what is live.
+#[derive(Debug, Default)]
+pub(in crate::plan) struct Compared {
+    pub(in crate::plan) fields: Vec<FieldChange>,
+    /// Somebody edited the draft: it is neither what the file says nor what is
+    /// deployed, and would be overwritten.
+    pub(in crate::plan) overwrites_draft: bool,
+}
+
+/// What only an action's definition has; its defaults for another kind's.
+pub(in crate::plan) fn body(definition: &Definition) -> ActionBody {
+    match &definition.body {
+        Body::Action(body) => body.clone(),
+        Body::Hook { .. } => ActionBody::default(),
+    }
+}
+
+/// All fields that a new action is sent with.
+pub(in crate::plan) fn all_fields(
+    definition: &Definition,
+    live: Option<&Live>,
+    triggers: &[TriggerVersion],
+) -> Vec<FieldChange> {
+    let body = body(definition);
+    let old = live.map(draft_of);
+    let mut fields = vec![
+        FieldChange::text(
+            Field::Name,
+            live.map(|live| live.name.to_string()),
+            definition.name.as_str(),
+        ),
+        FieldChange::text(
+            Field::Trigger,
+            live.map(|live| live.trigger.to_string()),
+            definition.trigger.as_str(),
+        ),
+    ];
+    let of_trigger = |version: &&TriggerVersion| version.trigger == definition.trigger;
+    let current = triggers.iter().filter(of_trigger).find(|version| version.current);
+    let version =
+        body.trigger_version.clone().or_else(|| current.map(|current| current.version.clone()));
+    if let Some(version) = &version {
+        fields.push(FieldChange::text(Field::TriggerVersion, None, version.as_str()));
+    }
+    // the default is sent as what it is: another one may be it tomorrow
+    let used =
+        triggers.iter().filter(of_trigger).find(|one| Some(&one.version) == version.as_ref());
+    let default = used.and_then(|version| version.default_runtime.clone());
+    if let Some(runtime) = body.runtime.or(default) {
+        fields.push(FieldChange::text(Field::Runtime, None, runtime));
+    }
+    if let Some(packages) = &definition.dependencies {
+        let old = old.as_ref().and_then(|old| old.dependencies.clone());
+        fields.push(FieldChange::packages(old, packages.clone()));
+    }
+    if let Some(modules) = &body.modules {
+        fields.push(FieldChange::new(Field::Modules, None, Value::Names(in_words(modules))));
+    }
+    let script = old.and_then(|old| old.script);
+    fields.push(FieldChange::script(script, definition.script.clone()));
+    if body.deploy {
+        fields.push(FieldChange::flag(Field::Deploy, live.map(|_| false), true));
+    }
+    fields
+}
+
+/// The fields that differ, and whether a deploy is needed. `secrets` is what
+/// happens to those of the draft.
+pub(in crate::plan) fn changed_fields(
+    definition: &Definition,
+    live: &Live,
+    secrets: &[SecretChange],
+    strict: bool,
+) -> Compared {
+    let (body, none) = (body(definition), LiveAction::default());
+    let action = live.action().unwrap_or(&none);
+    let draft = draft_of(live);
+    let mut fields = Vec::new();
+    if live.name != definition.name {
+        let old = Some(live.name.to_string());
+        fields.push(FieldChange::text(Field::Name, old, definition.name.as_str()));
+    }
+    let mut after = draft.clone();
+    if let Some(new) =
+        body.trigger_version.filter(|new| Some(new) != draft.trigger_version.as_ref())
+    {
+        fields.push(FieldChange::text(
+            Field::TriggerVersion,
+            draft.trigger_version.clone(),
+            new.as_str(),
+        ));
+        after.trigger_version = Some(new);
+    }
+    if let Some(new) = body.runtime.filter(|new| Some(new) != draft.runtime.as_ref()) {
+        fields.push(FieldChange::text(Field::Runtime, draft.runtime.clone(), new.as_str()));
+        after.runtime = Some(new);
+    }
+    if let Some(new) = &definition.dependencies
+        && !draft.dependencies.as_ref().is_some_and(|old| same_packages(new, old))
+    {
+        fields.push(FieldChange::packages(draft.dependencies.clone(), new.clone()));
+        after.dependencies = Some(new.clone());
+    }
+    if let Some(new) = &body.modules
+        && *new != draft.modules
+    {
+        let old = Some(Value::Names(in_words(&draft.modules)));
+        fields.push(FieldChange::new(Field::Modules, old, Value::Names(in_words(new))));
+        after.modules.clone_from(new);
+    }
+    let new = &definition.script;
+    if !draft.script.as_ref().is_some_and(|old| same_script(new, old, strict)) {
+        fields.push(FieldChange::script(draft.script.clone(), new.clone()));
+        after.script = Some(new.clone());
+    }
+    let deployed = action.deployed.as_ref();
+    let content = deployed.map(content_of_version);
+    let is_live = |content: &Option<Content>, other: &Content| {
+        content.as_ref().is_some_and(|content| same_content(content, other, strict))
+    };
+    let same_secrets =
+        deployed.is_some_and(|version| same_times(&version.secrets, &action.secrets));
+    let was_deployed = is_live(&content, &draft) && same_secrets;
+    let will_be = is_live(&content, &after) && same_secrets && secrets.is_empty();
+    let content_changes = fields.iter().any(|change| change.field != Field::Name);
+    if body.deploy && !will_be {
+        fields.push(FieldChange::flag(Field::Deploy, Some(false), true));
+    } else if !body.deploy && was_deployed && !will_be {
+        fields.push(FieldChange::flag(Field::Deploy, Some(true), false));
+    }
+    let overwrites_draft = content_changes && deployed.is_some() && !is_live(&content, &draft);
+    Compared { fields, overwrites_draft }
+}
+
+fn draft_of(live: &Live) -> Content {
+    let none = LiveAction::default();
+    // every field of a live action has to be thought of here
+    let LiveAction {
+        trigger_version,
+        runtime,
+        modules,
+        secrets: _,
+        build: _,
+        deployed: _,
+        all_changes_deployed: _,
+        updated_at: _,
+        installed: _,
+    } = live.action().unwrap_or(&none);
+    Content {
+        script: live.script.clone(),
+        runtime: runtime.clone(),
+        dependencies: live.dependencies.clone(),
+        trigger_version: trigger_version.clone(),
+        modules: uses(modules),
+    }
+}
+
+fn content_of_version(version: &DeployedVersion) -> Content {
+    let DeployedVersion {
+        id: _,
+        number: _,
+        deployed: _,
+        script,
+        dependencies,
+        runtime,
+        trigger_version,
+        modules,
+        secrets: _,
+    } = version;
+    Content {
+        script: script.clone(),
+        runtime: runtime.clone(),
+        dependencies: dependencies.clone(),
+        trigger_version: trigger_version.clone(),
+        modules: uses(modules),
+    }
+}
+
+/// Whether two contents are alike, as far as both are known.
+fn same_content(a: &Content, b: &Content, strict: bool) -> bool {
+    fn alike<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool {
+        a.zip(b).is_none_or(|(a, b)| same(a, b))
+    }
+    alike(a.script.as_ref(), b.script.as_ref(), |a, b| same_script(a, b, strict))
+        && alike(a.runtime.as_ref(), b.runtime.as_ref(), PartialEq::eq)
+        && alike(a.dependencies.as_ref(), b.dependencies.as_ref(), |a, b| {
+            same_packages(a, b) || same_packages(b, a)
+        })
+        && alike(a.trigger_version.as_ref(), b.trigger_version.as_ref(), PartialEq::eq)
+        && a.modules == b.modules
+}
+
+fn same_script(a: &Script, b: &Script, strict: bool) -> bool {
+    a == b || (!strict && a.same_but_newlines(b))
+}
+
+/// Whether the tenant has the packages that are wanted. It resolves `latest`
+/// to a number on save, so that one equals any version.
+fn same_packages(wanted: &Dependencies, live: &Dependencies) -> bool {
+    wanted.len() == live.len()
+        && wanted.iter().all(|(name, version)| {
+            live.get(name).is_some_and(|live| version == "latest" || version == live)
+        })
+}
+
+/// Whether the deployed version has the secrets of the draft, by the times at
+/// which they were written; a time that isn't known counts as fitting.
+fn same_times(deployed: &SecretTimes, draft: &SecretTimes) -> bool {
+    deployed.len() == draft.len()
+        && deployed.iter().all(|(key, time)| {
+            draft.get(key).is_some_and(|other| time.zip(*other).is_none_or(|(a, b)| a == b))
+        })
+}
+
+fn uses(modules: &[LiveModule]) -> Vec<ModuleUse> {
+    let mut uses: Vec<ModuleUse> = modules.iter().map(|module| module.uses.clone()).collect();
+    uses.sort();
+    uses
+}
+
+fn in_words(modules: &[ModuleUse]) -> Vec<String> {
+    modules.iter().map(|module| format!("{} v{}", module.name, module.version)).collect()
+}

@@ -1,0 +1,495 @@
+//! Actions and bindings: what a reviewer reads and what is sent, and that any
+//! two states come together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::model::{
+    ActionBody, BindingEntry, BindingsMode, BindingsOrder, Body, BoundAction, BuildStatus,
+    Definition, DeployedVersion, DesiredSecret, DesiredState, Id, InPlay, Kind, Live, LiveAction,
+    LiveBinding, LiveBindings, LiveBody, LiveState, Name, Place, Script, ScriptSource, SecretValue,
+    Trigger,
+};
+use crate::plan::actions::ActionOp;
+use crate::plan::guard::{self, Allowed};
+use crate::plan::{Field, Op, Options, Plan, Ref, Step, Verb, diff};
+
+fn trigger(name: &str) -> Trigger {
+    Trigger::from_tenant(name)
+}
+
+/// `name trigger script [draft] [+SECRET…] [<former]`: `draft` isn't deployed.
+fn wanted(line: &str) -> Definition {
+    let mut words = line.split_whitespace();
+    let name = words.next().unwrap();
+    let (on, script) = (words.next().unwrap(), words.next().unwrap());
+    let mut body = ActionBody::default();
+    let (mut secrets, mut renamed_from) = (None::<BTreeMap<_, _>>, Vec::new());
+    for word in words {
+        match word.as_bytes()[0] {
+            b'+' => {
+                let value = DesiredSecret::Value(SecretValue::new("v".into()));
+                secrets.get_or_insert_default().insert(word[1..].to_owned(), value);
+            }
+            b'<' => renamed_from.push(Name::action(&word[1..])),
+            _ => body.deploy = false,
+        }
+    }
+    Definition {
+        name: Name::action(name),
+        written_name: name.to_owned(),
+        trigger: trigger(on),
+        script: Script::new(script),
+        script_source: ScriptSource::default(),
+        dependencies: None,
+        secrets,
+        renamed_from,
+        place: Place::file(format!("actions/{name}.yaml")),
+        source_text: String::new(),
+        body: Body::Action(body),
+    }
+}
+
+/// As [`wanted`], for one that is live and deployed; `draft` has another draft
+/// than what is deployed, `never` was not deployed at all.
+fn live(line: &str) -> Live {
+    let definition = wanted(line);
+    let keys: BTreeSet<String> = definition.secrets.unwrap_or_default().into_keys().collect();
+    let times = || keys.iter().map(|key| (key.clone(), None)).collect();
+    let script = if line.contains(" draft") { "deployed" } else { definition.script.as_str() };
+    let deployed = (!line.contains(" never")).then(|| DeployedVersion {
+        id: Id::new("v1"),
+        number: Some(1),
+        deployed: true,
+        script: Some(Script::new(script)),
+        dependencies: Some(BTreeMap::new()),
+        runtime: Some("node22".into()),
+        trigger_version: Some("v3".into()),
+        modules: Vec::new(),
+        secrets: times(),
+    });
+    Live {
+        id: Id::new(format!("id-{}", definition.name)),
+        stored_name: Some(definition.name.to_string()),
+        name: definition.name,
+        trigger: definition.trigger,
+        runs: false,
+        script: Some(definition.script),
+        dependencies: Some(BTreeMap::new()),
+        body: LiveBody::Action(Box::new(LiveAction {
+            trigger_version: Some("v3".into()),
+            runtime: Some("node22".into()),
+            secrets: times(),
+            build: BuildStatus::Built,
+            deployed,
+            ..LiveAction::default()
+        })),
+        secrets: Some(keys),
+    }
+}
+
+/// `trigger: a b …`; `+` before the trigger appends.
+fn order(line: &str) -> BindingsOrder {
+    let (on, names) = line.split_once(':').unwrap();
+    let entry = |name: &str| BindingEntry {
+        action: BoundAction::Name(Name::action(name)),
+        display_name: None,
+        place: Place::default(),
+    };
+    let append = on.starts_with('+');
+    BindingsOrder {
+        trigger: trigger(on.trim_start_matches('+')),
+        mode: if append { BindingsMode::Append } else { BindingsMode::Whole },
+        entries: names.split_whitespace().map(entry).collect(),
+        place: Place::file("actions/bindings.yaml"),
+    }
+}
+
+fn bindings(line: &str) -> LiveBindings {
+    let (on, names) = line.split_once(':').unwrap();
+    let entry = |name: &str| LiveBinding {
+        action_id: Id::new(format!("id-{name}")),
+        action_name: Name::action(name),
+        display_name: Some(name.to_owned()),
+        installed: false,
+    };
+    LiveBindings { trigger: trigger(on), entries: names.split_whitespace().map(entry).collect() }
+}
+
+fn desired_state(definitions: &[&str], orders: &[&str]) -> DesiredState {
+    DesiredState {
+        definitions: definitions.iter().map(|line| wanted(line)).collect(),
+        bindings: orders.iter().map(|line| order(line)).collect(),
+        in_play: InPlay { hooks: false, actions: true },
+    }
+}
+
+fn live_state(lines: &[&str], bound: &[&str]) -> LiveState {
+    LiveState {
+        resources: lines.iter().map(|line| live(line)).collect(),
+        bindings: bound.iter().map(|line| bindings(line)).collect(),
+        ..LiveState::default()
+    }
+}
+
+fn plan_of(desired: &DesiredState, live: &LiveState) -> Plan {
+    let options = Options { allow_delete_actions: true, ..Options::default() };
+    diff::plan(desired, live, "t.example", &options)
+}
+
+fn steps(plan: &Plan) -> Vec<String> {
+    let target = |target: &Ref| match target {
+        Ref::Live(id) => id.to_string(),
+        Ref::MadeBy(step) => format!("#{step}"),
+    };
+    let words = |step: &Step| {
+        let what = match &step.op {
+            Op::Action(ActionOp::Create { action, .. }) => format!("create {}", action.name),
+            Op::Action(ActionOp::Patch { action, patch, .. }) => {
+                let mut words = vec![format!("patch {}", target(action))];
+                words.extend(patch.name.as_ref().map(|name| format!("name={name}")));
+                words.extend(patch.script.as_ref().map(|_| "script".to_owned()));
+                words.extend(patch.secrets.as_ref().map(|all| {
+                    let one = |secret: &crate::model::SentSecret| {
+                        format!("{}{}", secret.key, if secret.with_value { "=" } else { "" })
+                    };
+                    all.iter().map(one).collect::<Vec<_>>().join(",")
+                }));
+                words.join(" ")
+            }
+            Op::Action(ActionOp::Deploy { action }) => format!("deploy {}", target(action)),
+            Op::Action(ActionOp::Delete { action }) => format!("delete {}", target(action)),
+            Op::Bind(bind) => {
+                let all = bind.entries.iter().map(|entry| target(&entry.action));
+                format!("bind {} {}", bind.trigger, all.collect::<Vec<_>>().join(" "))
+            }
+            Op::Hook(_) => panic!("{step:?}"),
+        };
+        format!("{what} after {:?}", step.after)
+    };
+    plan.steps.iter().map(words).collect()
+}
+
+#[track_caller]
+fn check(desired: (&[&str], &[&str]), live: (&[&str], &[&str]), expected: &[&str]) {
+    let (desired, live) = (desired_state(desired.0, desired.1), live_state(live.0, live.1));
+    let plan = plan_of(&desired, &live);
+    assert_eq!(plan.unordered, [""; 0]);
+    assert_eq!(steps(&plan), expected);
+    let next = plan_of(&desired, &carried_out(&plan, &live, usize::MAX));
+    assert!(next.is_clean(), "{:#?}", next.changes);
+}
+
+#[test]
+fn what_is_as_desired_costs_no_write_and_no_version() {
+    check(
+        (&["a post-login s +K"], &["post-login: a"]),
+        (&["a post-login s +K"], &["post-login: a"]),
+        &[],
+    );
+}
+
+#[test]
+fn draft_and_deployed_version_are_four_cases() {
+    let orders: (&[&str], &[&str]) = (&["post-login: a"], &["post-login: a"]);
+    let case = |wanted: &str, live: &str, expected: &[&str]| {
+        check((&[wanted], orders.0), (&[live], orders.1), expected);
+    };
+    // the draft differs
+    let both = ["patch id-a script after []", "deploy id-a after [0]"];
+    case("a post-login new", "a post-login old", &both);
+    // only the deployed version differs
+    case("a post-login new", "a post-login new draft", &["deploy id-a after []"]);
+    // somebody edited the draft
+    case("a post-login deployed", "a post-login edited draft", &["patch id-a script after []"]);
+    // never deployed
+    check((&["a post-login s"], &[]), (&["a post-login s never"], &[]), &["deploy id-a after []"]);
+    // a draft that stays one
+    check((&["a post-login new draft"], &[]), (&["a post-login old"], &[]), &both[..1]);
+}
+
+#[test]
+fn a_draft_that_would_be_overwritten_is_shown() {
+    let desired = desired_state(&["a post-login deployed"], &[]);
+    let plan = plan_of(&desired, &live_state(&["a post-login edited draft"], &["post-login: a"]));
+    assert_eq!(plan.warnings.iter().map(|one| one.code).collect::<Vec<_>>(), ["HS508"]);
+    assert!(plan.changes[0].field(Field::Script).is_some());
+}
+
+#[test]
+fn a_rename_is_one_patch_without_a_deploy() {
+    check(
+        (&["b post-login s <a"], &[]),
+        (&["a post-login s"], &["post-login: a"]),
+        &["patch id-a name=b after []"],
+    );
+}
+
+#[test]
+fn an_action_is_deployed_before_it_is_bound_and_unbound_before_it_goes() {
+    check(
+        (&["b post-login s +K"], &["post-login: b"]),
+        (&["a post-login s"], &["post-login: a"]),
+        &[
+            "create b after []",
+            "deploy #0 after [0]",
+            "bind post-login #0 after [0, 1]",
+            "delete id-a after [2]",
+        ],
+    );
+    // also where no file defines the order
+    check(
+        (&["b post-login s"], &[]),
+        (&["a post-login s", "b post-login s"], &["post-login: b a"]),
+        &["bind post-login id-b after []", "delete id-a after [0]"],
+    );
+}
+
+#[test]
+fn another_trigger_is_a_new_action_in_the_old_one_s_place() {
+    check(
+        (&["a post-login s"], &["post-login: a"]),
+        (&["a send-phone-message s"], &["post-login:", "send-phone-message: a"]),
+        &[
+            "create a after []",
+            "deploy #0 after [0]",
+            "bind post-login #0 after [0, 1]",
+            "bind send-phone-message  after []",
+            "delete id-a after [0, 1, 2, 3]",
+        ],
+    );
+}
+
+#[test]
+fn secrets_are_sent_whole_with_names_alone_for_what_is_kept() {
+    check(
+        (&["a post-login s +K +NEW"], &[]),
+        (&["a post-login s +K +OLD"], &[]),
+        &["patch id-a K,NEW= after []", "deploy id-a after [0]"],
+    );
+}
+
+#[test]
+fn entries_that_no_file_mentions_stay_where_the_order_is_appended() {
+    check(
+        (&["b post-login s"], &["+post-login: b"]),
+        (&["b post-login s"], &["post-login: theirs"]),
+        &["bind post-login id-theirs id-b after []"],
+    );
+}
+
+#[test]
+fn an_unbind_is_a_delete_to_every_safety_rule() {
+    let desired = desired_state(&["a post-login s", "b post-login s"], &["post-login: b"]);
+    let live = live_state(&["a post-login s", "b post-login s"], &["post-login: a b"]);
+    let plan = plan_of(&desired, &live);
+    assert!(guard::approve(plan.clone(), &Allowed::default()).is_err());
+    let hooks_only = Allowed { deletes: true, ..Allowed::default() };
+    assert!(guard::approve(plan.clone(), &hooks_only).is_err());
+    let allowed = Allowed { deletes_actions: true, ..Allowed::default() };
+    assert!(guard::approve(plan, &allowed).is_ok());
+    // a move loses nothing
+    let desired = desired_state(&["a post-login s", "b post-login s"], &["post-login: b a"]);
+    assert!(guard::approve(plan_of(&desired, &live), &Allowed::default()).is_ok());
+}
+
+#[test]
+fn an_entry_that_nobody_knows_is_blocked_before_the_first_write() {
+    let desired = desired_state(&["a post-login s"], &["post-login: a ghost"]);
+    let plan = plan_of(&desired, &live_state(&["a post-login s"], &["post-login: a"]));
+    assert!(plan.changes[0].blocked.as_ref().unwrap().contains("ghost"));
+    assert!(guard::approve(plan, &Allowed::default()).is_err());
+}
+
+/// Carries out the first steps of a plan, as strict as the service is.
+fn carried_out(plan: &Plan, live: &LiveState, count: usize) -> LiveState {
+    let mut state = live.clone();
+    let mut made: BTreeMap<usize, Id> = BTreeMap::new();
+    for (at, step) in plan.steps.iter().enumerate().take(count) {
+        assert!(step.after.iter().all(|before| *before < at), "{step:?}");
+        carry_out(&mut state, &mut made, at, step);
+    }
+    state.resources.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    state
+}
+
+fn carry_out(state: &mut LiveState, made: &mut BTreeMap<usize, Id>, at: usize, step: &Step) {
+    let id = |made: &BTreeMap<usize, Id>, target: &Ref| match target {
+        Ref::Live(id) => id.clone(),
+        Ref::MadeBy(step) => made[step].clone(),
+    };
+    match &step.op {
+        Op::Action(ActionOp::Create { action, known }) => {
+            let new = Id::new(format!("new-{}-{}", state.resources.len(), action.name));
+            assert!(!known.contains(&new));
+            let mut live = live(&format!("{} {} x never", action.name, action.trigger));
+            live.id = new.clone();
+            live.script = Some(action.script.clone());
+            set_secrets(&mut live, action.secrets.iter().cloned().collect());
+            made.insert(at, new);
+            state.resources.push(live);
+        }
+        Op::Action(ActionOp::Patch { action, patch, .. }) => {
+            let id = id(made, action);
+            let live = state.resources.iter_mut().find(|live| live.id == id).unwrap();
+            live.name = patch.name.clone().unwrap_or(live.name.clone());
+            live.script = patch.script.clone().or(live.script.take());
+            if let Some(secrets) = &patch.secrets {
+                let there = live.secrets.clone().unwrap_or_default();
+                let known = |secret: &&crate::model::SentSecret| {
+                    secret.with_value || there.contains(&secret.key)
+                };
+                assert!(secrets.iter().all(|secret| known(&secret)), "{patch:?}");
+                set_secrets(live, secrets.iter().map(|secret| secret.key.clone()).collect());
+            }
+            let (id, name) = (live.id.clone(), live.name.clone());
+            let entries = state.bindings.iter_mut().flat_map(|bindings| &mut bindings.entries);
+            entries.filter(|entry| entry.action_id == id).for_each(|entry| {
+                entry.action_name = name.clone();
+            });
+        }
+        Op::Action(ActionOp::Deploy { action }) => {
+            let id = id(made, action);
+            let live = state.resources.iter_mut().find(|live| live.id == id).unwrap();
+            let script = live.script.clone();
+            let LiveBody::Action(body) = &mut live.body else { panic!() };
+            body.deployed = Some(DeployedVersion {
+                id: Id::new("next"),
+                number: Some(2),
+                deployed: true,
+                script,
+                dependencies: Some(BTreeMap::new()),
+                runtime: body.runtime.clone(),
+                trigger_version: body.trigger_version.clone(),
+                modules: Vec::new(),
+                secrets: body.secrets.clone(),
+            });
+        }
+        Op::Action(ActionOp::Delete { action }) => {
+            let id = id(made, action);
+            let bound = |bindings: &LiveBindings| {
+                bindings.entries.iter().any(|entry| entry.action_id == id)
+            };
+            assert!(!state.bindings.iter().any(bound), "409: {id} is bound");
+            state.resources.retain(|live| live.id != id);
+        }
+        Op::Bind(bind) => {
+            let mut entries = Vec::new();
+            for entry in &bind.entries {
+                let id = id(made, &entry.action);
+                let live = state.resources.iter().find(|live| live.id == id);
+                // one of a stranger is bound already
+                if let Some(live) = live {
+                    assert!(live.action().unwrap().deployed.is_some(), "400: {id} not deployed");
+                    assert_eq!(live.trigger, bind.trigger, "400: incompatible");
+                }
+                entries.push(LiveBinding {
+                    action_name: live.map_or(Name::action(id.as_str()), |live| live.name.clone()),
+                    action_id: id,
+                    display_name: entry.display_name.clone(),
+                    installed: false,
+                });
+            }
+            state.bindings.retain(|bindings| bindings.trigger != bind.trigger);
+            state.bindings.push(LiveBindings { trigger: bind.trigger.clone(), entries });
+        }
+        Op::Hook(_) => panic!("{step:?}"),
+    }
+}
+
+fn set_secrets(live: &mut Live, keys: BTreeSet<String>) {
+    let LiveBody::Action(body) = &mut live.body else { panic!() };
+    body.secrets = keys.iter().map(|key| (key.clone(), None)).collect();
+    live.secrets = Some(keys);
+}
+
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+const TRIGGERS: [&str; 2] = ["post-login", "pre-user-registration"];
+
+#[derive(Debug, Clone)]
+struct Made {
+    lines: Vec<String>,
+    orders: Vec<String>,
+}
+
+fn states(flags: &'static [&'static str], former: bool) -> impl Strategy<Value = Made> {
+    let one = (0..2_usize, 0..2_usize, 0..flags.len(), vec(0..2_usize, 0..2), 0..8_usize);
+    (vec(prop::option::of(one), 4), vec(0..4_usize, 0..4)).prop_map(move |(all, bound)| {
+        let mut made = Made { lines: Vec::new(), orders: Vec::new() };
+        for (at, one) in all.into_iter().enumerate() {
+            let Some((on, script, flag, secrets, from)) = one else { continue };
+            let mut line = format!("{} {} s{script} {}", NAMES[at], TRIGGERS[on], flags[flag]);
+            secrets.iter().for_each(|key| line.push_str(&format!(" +S{key}")));
+            if former && from < 4 && from != at {
+                line.push_str(&format!(" <{}", NAMES[from]));
+            }
+            made.lines.push(line);
+        }
+        for on in TRIGGERS {
+            let mut names: Vec<&str> = Vec::new();
+            for at in &bound {
+                let prefix = format!("{} {on} ", NAMES[*at]);
+                let fits = made.lines.iter().any(|line| {
+                    line.starts_with(&prefix) && !line.contains("draft") && !line.contains("never")
+                });
+                if fits && !names.contains(&NAMES[*at]) {
+                    names.push(NAMES[*at]);
+                }
+            }
+            made.orders.push(format!("{on}: {}", names.join(" ")));
+        }
+        made
+    })
+}
+
+fn as_strs(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(String::as_str).collect()
+}
+
+fn claimed_once(mut state: DesiredState) -> DesiredState {
+    let mut claimed = BTreeSet::new();
+    for definition in &mut state.definitions {
+        definition.renamed_from.retain(|name| claimed.insert(name.clone()));
+    }
+    state
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_two_states_come_together_and_any_run_is_finished_by_the_next(
+        wanted in states(&[""], true), there in states(&["", "draft", "never"], false),
+        ends in 0..12_usize,
+    ) {
+        let desired =
+            claimed_once(desired_state(&as_strs(&wanted.lines), &as_strs(&wanted.orders)));
+        let live = live_state(&as_strs(&there.lines), &as_strs(&there.orders));
+        let plan = plan_of(&desired, &live);
+        prop_assert!(plan.unordered.is_empty());
+        let whole = carried_out(&plan, &live, usize::MAX);
+        let next = plan_of(&desired, &whole);
+        prop_assert!(next.is_clean(), "{:#?}\n{:#?}", steps(&plan), next.changes);
+        prop_assert_eq!(whole.of(Kind::Action).count(), desired.definitions.len());
+        let left = carried_out(&plan, &live, ends);
+        let rest = plan_of(&desired, &left);
+        let finished = carried_out(&rest, &left, usize::MAX);
+        let last = plan_of(&desired, &finished);
+        prop_assert!(last.is_clean(), "{:#?}\n{:#?}\n{:#?}", steps(&plan), steps(&rest), last.changes);
+        prop_assert_eq!(finished.of(Kind::Action).count(), desired.definitions.len());
+    }
+
+    #[test]
+    fn nothing_of_actions_is_deleted_without_leave(
+        wanted in states(&[""], false), there in states(&[""], false),
+    ) {
+        let desired = desired_state(&as_strs(&wanted.lines), &as_strs(&wanted.orders));
+        let live = live_state(&as_strs(&there.lines), &as_strs(&there.orders));
+        let plan = diff::plan(&desired, &live, "t", &Options::default());
+        prop_assert_eq!(plan.count(Verb::Delete), 0);
+        let deletes = !guard::deletions(&plan).is_empty();
+        prop_assert_eq!(deletes, guard::approve(plan, &Allowed::default()).is_err());
+    }
+}

@@ -1,0 +1,157 @@
+//! One write of an action or of a trigger's bindings.
+//!
+//! A deploy waits for its draft's build first. What the tenant answers is
+//! compared with what should be there; where a secret vanished the write has
+//! failed, and nothing is deployed. Must not know of other steps.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::api::actions::BindingRef;
+use crate::api::{ApiErrorKind, Builds, Built, Urgency, Writer};
+use crate::model::{ActionPatch, Id, Live, ModuleUse, SecretKey, SecretValue, Trigger};
+use crate::plan::actions::ActionOp;
+use crate::sync::execute::{Done, Failure};
+
+/// A write with all that its request needs.
+pub(in crate::sync) struct Job {
+    pub(in crate::sync) op: ActionOp,
+    /// The action, unless it is created.
+    pub(in crate::sync) id: Option<Id>,
+    pub(in crate::sync) values: Vec<(SecretKey, SecretValue)>,
+    pub(in crate::sync) urgency: Urgency,
+    /// The builds that this run waits for.
+    pub(in crate::sync) builds: Arc<Builds>,
+}
+
+impl Job {
+    pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
+        let Self { op, id, values, urgency, builds } = self;
+        match (op, id) {
+            (ActionOp::Create { action, known }, _) => {
+                let modules = modules(writer, action.modules.as_deref()).await?;
+                let made = writer
+                    .create_action(&action, &values, &modules, &known, urgency)
+                    .await
+                    .map_err(Failure::of)?;
+                let secrets = action.secrets.iter().cloned().collect();
+                let id = Some(made.action.id.clone());
+                match wrong_secrets(&made.action, &secrets) {
+                    None => Ok(Done { id, ..Done::default() }),
+                    Some(wrong) => {
+                        Err(Failure { wrong, accepted: !made.found, id, ..Failure::default() })
+                    }
+                }
+            }
+            (_, None) => Err(Failure::not_sent("the action was not created")),
+            (ActionOp::Patch { patch, .. }, Some(id)) => {
+                patch_action(writer, &id, &patch, &values, urgency).await
+            }
+            (ActionOp::Deploy { .. }, Some(id)) => deploy(writer, &id, &builds, urgency).await,
+            (ActionOp::Delete { .. }, Some(id)) => match writer.delete_action(&id, urgency).await {
+                Err(error) if error.kind == ApiErrorKind::ActionMissing => {
+                    Ok(Done { notes: vec!["was gone already".into()], ..Done::default() })
+                }
+                other => other.map(|()| Done::default()).map_err(Failure::of),
+            },
+        }
+    }
+}
+
+async fn patch_action(
+    writer: &Writer,
+    id: &Id,
+    patch: &ActionPatch,
+    values: &[(SecretKey, SecretValue)],
+    urgency: Urgency,
+) -> Result<Done, Failure> {
+    let modules = modules(writer, patch.modules.as_deref()).await?;
+    let answer =
+        writer.patch_action(id, patch, values, &modules, urgency).await.map_err(Failure::of)?;
+    let wanted = patch
+        .secrets
+        .as_ref()
+        .map(|all| all.iter().map(|secret| secret.key.clone()).collect::<BTreeSet<_>>());
+    let wrong = wanted.and_then(|wanted| wrong_secrets(&answer, &wanted));
+    let script = patch.script.as_ref().zip(answer.script.as_ref());
+    let wrong = wrong.or_else(|| {
+        let same = script.is_none_or(|(sent, got)| sent.same_but_newlines(got));
+        (!same).then(|| "the tenant answers with another script than was sent".to_owned())
+    });
+    match wrong {
+        None => Ok(Done::default()),
+        Some(wrong) => Err(Failure { wrong, accepted: true, ..Failure::default() }),
+    }
+}
+
+/// What is wrong with the secrets that the tenant has now, in words.
+fn wrong_secrets(answer: &Live, wanted: &BTreeSet<SecretKey>) -> Option<String> {
+    let got = answer.secrets.as_ref()?;
+    let lost: Vec<&str> = wanted.difference(got).map(String::as_str).collect();
+    (!lost.is_empty()).then(|| {
+        format!(
+            "the tenant has no secret {} now, which it should; nothing was deployed",
+            lost.join(", ")
+        )
+    })
+}
+
+async fn deploy(
+    writer: &Writer,
+    id: &Id,
+    builds: &Builds,
+    urgency: Urgency,
+) -> Result<Done, Failure> {
+    let built = writer.wait_for_build(id, builds, urgency).await.map_err(Failure::of)?;
+    let draft = match built {
+        Built::Ready(draft) => draft,
+        Built::Failed(draft) => return Err(failed_build(&draft)),
+    };
+    let before = draft.action().and_then(|action| action.deployed.as_ref()?.number);
+    let version = writer.deploy(&draft, before, urgency).await.map_err(Failure::of)?;
+    let notes = version.version.number.map(|number| format!("version {number} is deployed"));
+    Ok(Done { notes: notes.into_iter().collect(), ..Done::default() })
+}
+
+/// The tenant gives no reason; packages are the usual one.
+fn failed_build(draft: &Live) -> Failure {
+    let packages: Vec<String> = draft
+        .dependencies
+        .iter()
+        .flatten()
+        .map(|(name, version)| format!("{name} {version}"))
+        .collect();
+    let cause = match packages.as_slice() {
+        [] => String::new(),
+        packages => format!("; most likely one of its packages: {}", packages.join(", ")),
+    };
+    Failure::not_sent(&format!(
+        "the build of its draft failed{cause}. What was deployed before stays in traffic"
+    ))
+}
+
+async fn modules(
+    writer: &Writer,
+    used: Option<&[ModuleUse]>,
+) -> Result<Vec<crate::model::LiveModule>, Failure> {
+    match used {
+        None | Some([]) => Ok(Vec::new()),
+        Some(used) => writer.modules(used).await.map_err(Failure::of),
+    }
+}
+
+/// Writes the order of a trigger.
+pub(in crate::sync) async fn bind(
+    writer: &Writer,
+    trigger: &Trigger,
+    entries: &[BindingRef],
+    urgency: Urgency,
+) -> Result<Done, Failure> {
+    let bound = writer.bind(trigger, entries, urgency).await.map_err(Failure::of)?;
+    let got = bound.entries.iter().map(|entry| &entry.action_id);
+    if got.eq(entries.iter().map(|entry| &entry.action)) {
+        return Ok(Done::default());
+    }
+    let wrong = format!("the tenant answers with another order of {trigger} than was sent");
+    Err(Failure { wrong, accepted: true, ..Failure::default() })
+}
