@@ -1,6 +1,7 @@
 //! Plans of small states, and what carrying them out would do.
 
 mod actions;
+mod actions_world;
 mod cases;
 mod properties;
 mod world;

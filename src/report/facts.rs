@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::words::count;
+use crate::model::Kind;
 use crate::plan::takeover::takeovers;
 use crate::plan::{Change, Deed, Field, Plan, SecretVerb, Step, StepId, Verb, Warning};
 
@@ -316,10 +317,13 @@ pub(crate) fn summary(plan: &Plan) -> String {
     }
     let beside =
         if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
+    // a plan names what it counts; with actions in it that may be both kinds
+    let with_actions = plan.live_total.contains_key(&Kind::Action);
+    let noun = if with_actions { "definition" } else { "hook" };
     match (changes.is_empty(), plan.unchanged.len()) {
         (true, 0) => format!("No changes{beside}."),
-        (true, 1) => format!("No changes. 1 hook is as desired{beside}."),
-        (true, hooks) => format!("No changes. {} are as desired{beside}.", count(hooks, "hook")),
+        (true, 1) => format!("No changes. {} is as desired{beside}.", count(1, noun)),
+        (true, several) => format!("No changes. {} are as desired{beside}.", count(several, noun)),
         (false, _) => format!("Plan: {changes}{beside}."),
     }
 }
