@@ -64,7 +64,7 @@ async fn run(tenant: &Running, program: &Path, script: &Path) {
 fn writes(tenant: &Running) -> Vec<String> {
     let id = |path: &str| {
         let parts: Vec<&str> = path.trim_start_matches("/api/v2").split('/').collect();
-        let is_id = |part: &str| part.len() == 26;
+        let is_id = |part: &str| matches!(part.len(), 26 | 36);
         parts.iter().map(|part| if is_id(part) { "ID" } else { part }).collect::<Vec<_>>().join("/")
     };
     let line = |entry: &Entry| {
@@ -127,4 +127,72 @@ async fn deploy_cli() {
         "DELETE /hooks/ID  204",
     ];
     assert_eq!(writes, expected);
+}
+
+/// Runs a client's check of Actions; what it wrote, if there was anything to
+/// run.
+async fn check_actions(program: &str, script: &str) -> Option<(Running, Vec<String>)> {
+    let clients = installed()?;
+    let folder = tempfile::tempdir().unwrap();
+    let tenant = tenant(folder.path()).await;
+    // With a path of its own it is one of those that were installed.
+    let own = clients.join(program);
+    let program = if own.exists() { own } else { PathBuf::from(program) };
+    run(&tenant, &program, &clients.join(script)).await;
+    let mut writes = writes(&tenant);
+    writes.retain(|line| !line.contains("/oauth/token"));
+    Some((tenant, writes))
+}
+
+#[tokio::test]
+async fn node_auth0_v4_with_actions() {
+    let Some((tenant, writes)) = check_actions("node", "node-v4/actions.mjs").await else { return };
+    let expected = [
+        "POST /actions/actions name,supported_triggers,code,secrets 201",
+        "POST /actions/actions/ID/deploy  200",
+        "POST /actions/actions/ID/versions/ID/deploy  200",
+        "PATCH /actions/actions/ID name 200",
+        "PATCH /actions/triggers/post-login/bindings bindings 200",
+        "DELETE /actions/actions/ID  409",
+        "POST /actions/actions/ID/test payload 200",
+        "DELETE /actions/actions/ID  204",
+    ];
+    assert_eq!(writes, expected);
+    assert!(tenant.state().actions.is_empty());
+}
+
+#[tokio::test]
+async fn node_auth0_v5_with_actions() {
+    let Some((tenant, _)) = check_actions("node", "node-v5/actions.mjs").await else { return };
+    let state = tenant.state();
+    assert_eq!((state.actions.len(), state.bindings.len(), state.modules.len()), (30, 0, 0));
+}
+
+#[tokio::test]
+async fn python_auth0_with_actions() {
+    let python = "python/venv/bin/python";
+    let Some((tenant, _)) = check_actions(python, "python/actions.py").await else { return };
+    let state = tenant.state();
+    assert_eq!((state.actions.len(), state.bindings.len()), (25, 0));
+}
+
+#[tokio::test]
+async fn deploy_cli_with_actions() {
+    let script = "deploy-cli/actions.mjs";
+    let Some((tenant, mut writes)) = check_actions("node", script).await else { return };
+    // It tries to deploy until the draft is built.
+    writes.retain(|line| !line.ends_with("/deploy  400"));
+    let all = "name,code,runtime,dependencies,secrets,supported_triggers";
+    let expected = [
+        format!("POST /actions/actions {all} 201"),
+        "POST /actions/actions/ID/deploy  200".to_owned(),
+        "PATCH /actions/triggers/post-login/bindings bindings 200".to_owned(),
+        // The same files again: everything is written again.
+        format!("PATCH /actions/actions/ID {all} 200"),
+        "POST /actions/actions/ID/deploy  200".to_owned(),
+        "PATCH /actions/triggers/post-login/bindings bindings 200".to_owned(),
+        "DELETE /actions/actions/ID  204".to_owned(),
+    ];
+    assert_eq!(writes, expected);
+    assert!(tenant.state().actions.is_empty());
 }
