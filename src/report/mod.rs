@@ -21,6 +21,7 @@ pub mod safe;
 pub(crate) mod samples;
 pub mod sarif;
 pub mod text;
+pub mod versions;
 mod words;
 
 use std::time::Duration;

@@ -21,6 +21,7 @@ mod sockets;
 mod support;
 mod together;
 mod usage;
+mod versions;
 mod waits;
 mod widths;
 mod wrong_input;

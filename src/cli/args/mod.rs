@@ -13,6 +13,7 @@ pub mod shared;
 mod tenant;
 mod validate;
 pub mod values;
+mod versions;
 
 pub use apply::ApplyArgs;
 pub use beginnings::{Ci, InitArgs, NewArgs};
@@ -24,6 +25,7 @@ pub use shared::{
 };
 pub use tenant::{ServeArgs, TenantArgs, TenantCommand};
 pub use validate::{ValidateArgs, ValidateFormat};
+pub use versions::VersionsArgs;
 
 pub use plan::PlanFormat;
 
@@ -70,6 +72,8 @@ pub enum Command {
     /// Check definitions and scripts, without a network
     #[command(visible_alias = "check")]
     Validate(ValidateArgs),
+    /// List the versions of an action
+    Versions(VersionsArgs),
     /// Run a local tenant to try things on
     Tenant(TenantArgs),
     /// Start a project: folders, a first hook, a pipeline
@@ -93,6 +97,7 @@ impl Command {
             Self::Plan(args) => Some((&mut args.project, &mut args.connection)),
             Self::Apply(args) => Some((&mut args.project, &mut args.connection)),
             Self::Export(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Versions(args) => Some((&mut args.project, &mut args.connection)),
             Self::Doctor(args) => Some((&mut args.project, &mut args.connection)),
             Self::Validate(_) | Self::Tenant(_) | Self::Init(_) | Self::New(_) => None,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,

@@ -14,6 +14,7 @@ mod plan;
 mod schema;
 mod tenant;
 mod validate;
+mod versions;
 
 use super::args::Command;
 use super::{CliError, Context, Exit, settings};
@@ -36,6 +37,7 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
         Command::New(args) => new::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
+        Command::Versions(args) => versions::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),
     }

@@ -1,0 +1,33 @@
+//! `hooksync versions`
+
+use clap::Args;
+
+use super::shared::{ConnectionArgs, ProjectArgs, ResultFormat};
+
+/// The arguments of `hooksync versions`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  hooksync versions \"Add roles\"            every version that the tenant has kept
+  hooksync versions add-roles --format json | jq '.versions[0]'")]
+pub struct VersionsArgs {
+    /// The action's name
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// How to print them
+    #[arg(
+        short = 'o',
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub format: ResultFormat,
+    /// Which environment.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Which tenant.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}

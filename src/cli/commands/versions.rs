@@ -1,0 +1,80 @@
+//! `hooksync versions`: the versions of an action that the tenant has kept.
+
+use crate::api::ActionVersion;
+use crate::cli::args::{ResultFormat, VersionsArgs};
+use crate::cli::session::{Shared, runtime};
+use crate::cli::{CliError, Context, Exit, definitions, settings};
+use crate::model::{Live, Script};
+use crate::report::safe;
+use crate::report::versions::{Version, Versions};
+
+/// Runs it.
+///
+/// # Errors
+/// When there is no such action, or more than one, or it can't be read.
+pub(super) fn run(args: &VersionsArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (file, _) = definitions::config(&args.project, context)?;
+    let environment = context.environment;
+    let all = settings::tenant(&args.project, &args.connection, None, environment, &file)?;
+    let [settings] = all.as_slice() else {
+        return Err(CliError::usage("versions are those of one tenant")
+            .hint("choose one environment with --env"));
+    };
+    let found = runtime()?.block_on(async {
+        let shared = Shared::new(context.output);
+        let read = async {
+            let session = shared.connect(settings).await?;
+            let reader = &session.reader;
+            let action = named(&args.name, reader.actions().await?)?;
+            let versions = reader.versions(&action.id).await?;
+            Ok(shown(session.tenant.clone(), &action, versions))
+        };
+        shared.unless_interrupted(read).await
+    })?;
+    context.output.data(&match args.format {
+        ResultFormat::Text => found.text(&context.output.stdout_style()),
+        ResultFormat::Json => found.json(),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The one action of this name.
+fn named(name: &str, actions: Vec<Live>) -> Result<Live, CliError> {
+    let mut found: Vec<Live> =
+        actions.into_iter().filter(|action| action.name.as_str() == name).collect();
+    let name = safe::short(name, 200, true);
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(CliError::new(format!("the tenant has no action called `{name}`"))
+            .hint("names are compared exactly; quote one that holds blanks")),
+        count => Err(CliError::new(format!("the tenant has {count} actions called `{name}`"))
+            .hint("rename all but one of them in the Dashboard")),
+    }
+}
+
+fn shown(tenant: String, action: &Live, versions: Vec<ActionVersion>) -> Versions {
+    let deployed = action.action().and_then(|action| action.deployed.as_ref());
+    let version = |found: ActionVersion| {
+        let ActionVersion { version, created_at, .. } = found;
+        let script = version.script.as_ref();
+        Version {
+            number: version.number,
+            deployed: deployed.is_some_and(|deployed| deployed.id == version.id),
+            id: version.id.as_str().to_owned(),
+            created_at: created_at.map(|time| format!("{time:.0}")),
+            runtime: version.runtime.clone(),
+            script_sha256: script.map(Script::sha256).map(|sum| sum.to_string()),
+            same_script_as_draft: script.is_some() && script == action.script.as_ref(),
+            dependencies: version.dependencies.clone().unwrap_or_default(),
+            secrets: version.secrets.keys().cloned().collect(),
+        }
+    };
+    Versions {
+        format_version: "1",
+        tenant,
+        name: action.name.as_str().to_owned(),
+        id: action.id.as_str().to_owned(),
+        trigger_id: action.trigger.as_str().to_owned(),
+        versions: versions.into_iter().map(version).collect(),
+    }
+}
