@@ -372,7 +372,7 @@ impl Access {
     }
 
     /// What an answer might quote and no message may.
-    fn secrets(&self) -> Vec<SecretValue> {
+    pub(super) fn secrets(&self) -> Vec<SecretValue> {
         match &self.credentials {
             Credentials::Token(secret)
             | Credentials::ClientSecret { client_secret: secret, .. } => vec![secret.clone()],

@@ -60,6 +60,10 @@ struct Sent<'a> {
     attempt: u32,
 }
 
+/// A credential shorter than this is a word of its own, and messages are full
+/// of words.
+const SHORTEST_SECRET: usize = 6;
+
 /// One run's way to one tenant.
 pub(super) struct Client {
     pub(super) domain: Domain,
@@ -219,6 +223,9 @@ impl Client {
         Sent { path, class, attempt }: Sent<'_>,
     ) -> Result<HttpResponse, ApiError> {
         let method = request.method;
+        // a gateway's error may quote the headers or the body of what it got
+        let hidden = request.bearer.iter().cloned().chain(self.access.secrets());
+        let hidden = hidden.filter(|it| it.expose().len() >= SHORTEST_SECRET).collect();
         let began = Instant::now();
         let tell = |outcome, signal: Option<&Signal>| {
             #[expect(
@@ -251,7 +258,8 @@ impl Client {
             }
         };
         drop(under_way);
-        let response = outcome.map_err(|error| {
+        let answered = outcome.map(|response| HttpResponse { hidden, ..response });
+        let response = answered.map_err(|error| {
             tell(Err(no_answer(&error)), None);
             let kind = match error {
                 TransportError::Timeout if last => {

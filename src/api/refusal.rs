@@ -26,8 +26,9 @@ struct Said {
 
 impl Said {
     fn read(response: &HttpResponse, secrets: &[SecretValue]) -> Self {
+        let all = [secrets, &response.hidden].concat();
         let text = |value: Option<&Value>| match value {
-            Some(Value::String(text)) => Some(harmless(text, secrets)),
+            Some(Value::String(text)) => Some(harmless(text, &all)),
             _ => None,
         };
         match serde_json::from_slice::<Value>(&response.body) {
@@ -53,11 +54,11 @@ impl Said {
 /// The beginning of a body that could not be read. Nothing of it is shown when
 /// secrets were sent: it may quote them in a form nobody foresees.
 pub(super) fn excerpt(response: &HttpResponse, secrets: &[SecretValue]) -> String {
-    let start = &response.body[..response.body.len().min(200)];
+    let start = &response.body[..response.body.len().min(4096)];
     if start.is_empty() || !secrets.is_empty() {
         return String::new();
     }
-    harmless(&String::from_utf8_lossy(start), secrets).chars().take(80).collect()
+    harmless(&String::from_utf8_lossy(start), &response.hidden).chars().take(80).collect()
 }
 
 /// What a refusal of the Management API means.
@@ -137,7 +138,8 @@ pub(super) fn token(
         300..=399 => ApiErrorKind::Protocol { problem: "a redirect".into() },
         _ => ApiErrorKind::Unexpected,
     };
-    let code = (!error.is_empty()).then(|| harmless(&error, secrets));
+    let all = [secrets, &response.hidden].concat();
+    let code = (!error.is_empty()).then(|| harmless(&error, &all));
     ApiError::new(kind)
         .at(Method::Post, path)
         .with_status(response.status)
@@ -166,7 +168,9 @@ fn not_the_api(response: &HttpResponse) -> ApiErrorKind {
 }
 
 fn content_type(response: &HttpResponse) -> String {
-    response.header("content-type").map_or_else(|| "missing".into(), |value| harmless(value, &[]))
+    response
+        .header("content-type")
+        .map_or_else(|| "missing".into(), |value| harmless(value, &response.hidden))
 }
 
 fn refuses_feature(said: &Said) -> bool {
@@ -206,7 +210,7 @@ mod tests {
 
     fn answer(status: u16, body: &str) -> HttpResponse {
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
-        HttpResponse { status, headers, body: body.as_bytes().to_vec() }
+        HttpResponse { status, headers, body: body.as_bytes().to_vec(), hidden: Vec::new() }
     }
 
     #[test]

@@ -4,10 +4,22 @@
 //! overrides, a secret that was just sent, or megabytes of HTML. Must not
 //! decide what a text means.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::model::SecretValue;
 
 /// How much of a tenant's text goes into a message.
 const LONGEST: usize = 300;
+
+/// More of a text is not looked at: what is shown is far less.
+const LONGEST_READ: usize = 16_384;
+
+/// What stands in the place of a secret.
+const BLOT: &str = "[secret]";
+
+/// The least of a secret that is recognised where only its beginning is quoted.
+const SHORTEST_START: usize = 16;
 
 /// Says in words why JSON could not be read, without quoting any of it.
 pub(super) fn problem(body: &[u8], error: &serde_json::Error) -> String {
@@ -23,14 +35,48 @@ pub(super) fn problem(body: &[u8], error: &serde_json::Error) -> String {
 /// One line of `text`, without control and invisible characters, at most
 /// [`LONGEST`] characters, with every one of `secrets` blotted out.
 pub(super) fn harmless(text: &str, secrets: &[SecretValue]) -> String {
+    let read = text.char_indices().take_while(|(at, _)| *at < LONGEST_READ);
+    let text: String = read.map(|(_, character)| character).collect();
+    // before and after invisible characters are gone: they may stand inside of one
+    let text = one_line(&blotted(&text, secrets), LONGEST_READ);
+    one_line(&blotted(&text, secrets), LONGEST)
+}
+
+/// A text without the secrets, in the forms in which answers quote them: as
+/// they are, as JSON, as a form and in base64. Of long ones, a beginning is
+/// enough: a message may end in the middle of a token.
+fn blotted(text: &str, secrets: &[SecretValue]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().map(SecretValue::expose).filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "[secret]");
-        // The same value as JSON writes it, for answers that quote the body.
-        if let Ok(quoted) = serde_json::to_string(secret) {
-            text = text.replace(quoted.trim_matches('"'), "[secret]");
+        let json = serde_json::Value::from(secret).to_string();
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        text =
+            text.replace(secret, BLOT).replace(json.trim_matches('"'), BLOT).replace(&form, BLOT);
+        if secret.len() >= SHORTEST_START {
+            text = text.replace(STANDARD.encode(secret).trim_end_matches('='), BLOT);
+            text = without_beginnings(&text, secret);
         }
     }
+    text
+}
+
+/// A text in which nothing begins as a secret does.
+fn without_beginnings(text: &str, secret: &str) -> String {
+    let Some(start) = secret.get(..SHORTEST_START) else { return text.to_owned() };
+    let mut parts = text.split(start);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = secret.get(SHORTEST_START..).unwrap_or_default();
+        let same = part.chars().zip(rest.chars()).take_while(|(a, b)| a == b);
+        let same = same.map(|(character, _)| character.len_utf8()).sum();
+        out.push_str(BLOT);
+        out.push_str(part.get(same..).unwrap_or_default());
+    }
+    out
+}
+
+/// A text in one line of at most so many visible characters.
+fn one_line(text: &str, longest: usize) -> String {
     let mut out = String::new();
     let mut length = 0;
     for character in text.chars() {
@@ -38,7 +84,7 @@ pub(super) fn harmless(text: &str, secrets: &[SecretValue]) -> String {
         if is_hidden(character) || (character == ' ' && (out.is_empty() || out.ends_with(' '))) {
             continue;
         }
-        if length == LONGEST {
+        if length == longest {
             out.push('…');
             break;
         }
@@ -77,5 +123,25 @@ mod tests {
         let secrets = [SecretValue::new("ca\"nary".into()), SecretValue::new(String::new())];
         assert_eq!(harmless("bad: ca\"nary", &secrets), "bad: [secret]");
         assert_eq!(harmless(r#"{"K":"ca\"nary"}"#, &secrets), r#"{"K":"[secret]"}"#);
+    }
+
+    #[test]
+    fn a_token_is_blotted_out_in_every_form() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln+nature/x=";
+        let secrets = [SecretValue::new(token.to_owned())];
+        let form: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+        for quoted in [
+            token.to_owned(),
+            form,
+            STANDARD.encode(token),
+            token[..40].to_owned(),
+            token.replacen("RSU", "R\u{200b}SU", 1),
+            format!("{}…", &token[..20]),
+        ] {
+            let shown = harmless(&format!("bad header: Bearer {quoted}"), &secrets);
+            assert_eq!(shown.trim_end_matches('…'), "bad header: Bearer [secret]", "{quoted}");
+        }
+        let long = harmless(&format!("{} {token}", "x".repeat(290)), &secrets);
+        assert!(!long.contains("eyJ"), "{long}");
     }
 }

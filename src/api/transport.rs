@@ -54,6 +54,8 @@ pub struct HttpResponse {
     pub headers: Vec<(String, String)>,
     /// Its body, unpacked.
     pub body: Vec<u8>,
+    /// What the request carried and no message may quote.
+    pub hidden: Vec<SecretValue>,
 }
 
 impl HttpResponse {
@@ -172,7 +174,7 @@ impl HttpTransport {
             }
             body.extend_from_slice(&part);
         }
-        Ok(HttpResponse { status, headers, body })
+        Ok(HttpResponse { status, headers, body, hidden: Vec::new() })
     }
 }
 

@@ -15,7 +15,7 @@ use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, Name};
 use crate::plan::judge::Scripts;
-use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy};
+use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy, veil};
 use crate::source::Manifest;
 use crate::sync;
 
@@ -191,7 +191,8 @@ async fn one(
         .hint("names are compared as the tenant stores them, in kebab-case")
         .exit(Exit::Error));
     }
-    let mut plan = diff::plan(&definitions.desired, &live, &session.tenant, &options);
+    let plan = diff::plan(&definitions.desired, &live, &session.tenant, &options);
+    let mut plan = veil::veiled(plan, &definitions.desired);
     if let Some(scopes) = session.reader.scopes().await? {
         plan = blocked::marked(plan, &scopes, purpose == Purpose::Review);
     }

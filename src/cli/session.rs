@@ -168,39 +168,80 @@ fn gates(output: &Output, board: &Board) -> Gates {
     })
 }
 
-/// Waits for Ctrl-C, or for SIGTERM where there is such a thing. The first
-/// stops, the second aborts.
+/// Waits for Ctrl-C, or for another signal that would end the program. The
+/// first stops, the second aborts, unless it is a terminal that closes: that is
+/// often reported twice.
 async fn listen(stop: CancellationToken, abort: CancellationToken, board: Board) {
     let Ok(mut interrupts) = Interrupts::new() else { return };
     interrupts.next().await;
     board.stopping();
     stop.cancel();
-    interrupts.next().await;
+    while interrupts.next().await == Interrupt::HangUp {}
     abort.cancel();
 }
 
-#[cfg(unix)]
-struct Interrupts {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+/// What wants the program to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Interrupt {
+    /// Somebody or something asks for it.
+    Asked,
+    /// The terminal is gone.
+    HangUp,
 }
 
 #[cfg(unix)]
+struct Interrupts(Vec<(Interrupt, tokio::signal::unix::Signal)>);
+
+#[cfg(unix)]
 impl Interrupts {
+    /// Listens to every signal whose default would cut an apply in two, but not
+    /// for a terminal that closes if that is to be ignored, as under `nohup`.
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        let all = [
+            (Interrupt::Asked, SignalKind::interrupt()),
+            (Interrupt::Asked, SignalKind::terminate()),
+            (Interrupt::Asked, SignalKind::quit()),
+            (Interrupt::HangUp, SignalKind::hangup()),
+            (Interrupt::Asked, SignalKind::alarm()),
+            (Interrupt::Asked, SignalKind::user_defined1()),
+            (Interrupt::Asked, SignalKind::user_defined2()),
+        ];
+        let ignored = ignored_signals();
+        let all = all.into_iter().filter(|(what, kind)| {
+            *what != Interrupt::HangUp || !is_ignored(ignored, kind.as_raw_value())
+        });
+        let all = all.map(|(what, kind)| Ok((what, signal(kind)?)));
+        Ok(Self(all.collect::<std::io::Result<_>>()?))
     }
 
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
+    async fn next(&mut self) -> Interrupt {
+        std::future::poll_fn(|context| {
+            for (what, signal) in &mut self.0 {
+                if signal.poll_recv(context).is_ready() {
+                    return std::task::Poll::Ready(*what);
+                }
+            }
+            std::task::Poll::Pending
+        })
+        .await
     }
+}
+
+/// The signals that are ignored, one bit each, where the system shows it.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn is_ignored(mask: u64, signal: i32) -> bool {
+    u32::try_from(signal - 1)
+        .ok()
+        .and_then(|bit| mask.checked_shr(bit))
+        .is_some_and(|it| it & 1 == 1)
 }
 
 #[cfg(not(unix))]
@@ -212,10 +253,26 @@ impl Interrupts {
         Ok(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Interrupt {
         if tokio::signal::ctrl_c().await.is_err() {
             // nobody will ever interrupt
             std::future::pending::<()>().await;
         }
+        Interrupt::Asked
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_one_bit_of_the_mask() {
+        // what `nohup` leaves behind
+        assert!(is_ignored(0x1, 1));
+        assert!(!is_ignored(0x1, 2));
+        assert!(is_ignored(0x1002, 13));
+        assert!(!is_ignored(u64::MAX, 0));
+        assert!(!is_ignored(u64::MAX, 65));
     }
 }

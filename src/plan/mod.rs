@@ -26,6 +26,7 @@ pub mod step;
 pub mod takeover;
 #[cfg(test)]
 mod tests;
+pub mod veil;
 
 pub use change::{
     Change, Plan, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Verb, Warning,

@@ -30,7 +30,8 @@ fn plans(project: &Project, more: &[&str]) -> Vec<Run> {
         let mut command = project.command(&args);
         command.envs(VARIABLES).env("GITHUB_STEP_SUMMARY", project.path("summary.md"));
         let run = run(command, &args);
-        assert!(!run.to_string().contains(CANARY), "{run}");
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert!(!printed.contains(CANARY), "{run}");
         for (path, (bytes, _)) in project.files() {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             assert!(!text.contains(CANARY), "{}: {text}", path.display());
@@ -136,4 +137,139 @@ fn the_environment_itself_can_allow_it() {
     assert!(plan("BUILD_KEY, OTHER").expect(0).stdout.contains("create"));
     let refused = plan("OTHER").expect(1);
     assert!(refused.stderr.contains("HOOKSYNC_KEYWORDS_FROM_ENV=BUILD_KEY"), "{refused}");
+}
+
+#[test]
+fn a_secret_that_a_script_inserts_too_is_hidden() {
+    let files = [
+        ("hooks/a.yaml", "name: a\ntriggerId: credentials-exchange\nsecrets: {S: \"x ##KEY##\"}\n"),
+        ("hooks/a.js", &script(TRIGGER, "\n  const k = \"##KEY##\";")),
+        ("hooks/b.yaml", "name: b\ntriggerId: send-phone-message\n"),
+        ("hooks/b.js", &script("send-phone-message", "\n  const k = @@KEY@@;")),
+    ];
+    let project = Project::with(&files);
+    let keyword = |value: &str| format!("KEY={value}");
+    for run in plans(&project, &["--keyword", &keyword("CANARY-of-the-script")]) {
+        assert!(run.code == 0 && run.stdout.contains("secret"), "{run}");
+    }
+    let apply = ["apply", "--local", "state.json", "--yes", "--format", "json"];
+    let with = |value: &str| {
+        let keyword = keyword(value);
+        project.run(&[&apply[..], &["--keyword", &keyword]].concat()).expect(0)
+    };
+    with("CANARY-of-the-script");
+    // the plan of another value shows neither
+    let args = ["plan", "--local", "state.json", "--keyword", "KEY=CANARY-of-another-time"];
+    let run = project.run(&args).expect(0);
+    assert!(run.stdout.contains("[another secret]") && !run.stdout.contains(CANARY), "{run}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_of_the_checkout_is_read() {
+    use std::os::unix::fs::symlink;
+    for (settings, link) in [
+        ("hooks: ..\n", None),
+        ("hooks: ../..\n", None),
+        ("hooks: /\n", None),
+        ("hooks: linked\n", Some("linked")),
+        ("actions: linked\n", Some("linked")),
+        ("", Some("hooks")),
+    ] {
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("a.yaml"), "CANARY: [\n").unwrap();
+        let project = Project::with(&[("sub/hooksync.yaml", settings), ("b.yaml", "CANARY: [\n")]);
+        if let Some(link) = link {
+            symlink(outside.path(), project.path("sub").join(link)).unwrap();
+        }
+        for args in [["plan", "--local"].as_slice(), &["validate"], &["export", "--local"]] {
+            let mut command = project.command(args);
+            command.current_dir(project.path("sub"));
+            let run = run(command, args);
+            assert!(run.code == 4 && !run.to_string().contains(CANARY), "{settings}: {run}");
+        }
+    }
+    // the settings themselves
+    let project = Project::with(&[("credentials", "CANARY: [\n"), ("sub/hooks/x", "")]);
+    symlink("../credentials", project.path("sub/hooksync.yaml")).unwrap();
+    let args = ["validate"];
+    let mut command = project.command(&args);
+    command.current_dir(project.path("sub"));
+    let run = run(command, &args).expect(1);
+    assert!(run.stderr.contains("HS005") && !run.to_string().contains(CANARY), "{run}");
+}
+
+/// Answers every request with an error that quotes its `Authorization` and its
+/// body, as gateways do.
+fn echo(content_type: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 8192];
+            let length = stream.read(&mut request).unwrap_or(0);
+            let request =
+                String::from_utf8_lossy(&request[..length]).replace(['"', '\r', '\n'], " ");
+            let said = request.split("uthorization:").nth(1).unwrap_or(&request);
+            let body = format!("{{\"message\":\"bad header: {said}\",\"errorCode\":\"{said}\"}}");
+            let _ = write!(
+                stream,
+                "HTTP/1.1 400 Bad Request\r\ncontent-type: {content_type}; x={said}\r\n\
+                 connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn an_error_that_echoes_the_request_shows_no_credential() {
+    let project = Project::with(&[
+        ("hooks/a.yaml", "name: a\ntriggerId: credentials-exchange\n"),
+        ("hooks/a.js", &script(TRIGGER, "")),
+    ]);
+    let token = "eyJhbGciOiJSUzI1NiJ9.CANARY-of-a-token.CANARY";
+    let client = [("AUTH0_CLIENT_ID", "x"), ("AUTH0_CLIENT_SECRET", "CANARY-of-the-client")];
+    for content_type in ["application/json", "text/html"] {
+        for variables in [[("AUTH0_ACCESS_TOKEN", token), ("X", "")], client] {
+            for args in [
+                ["plan", "-vv"].as_slice(),
+                &["plan", "--format", "json"],
+                &["apply", "--yes", "--format", "json"],
+                &["export"],
+                &["doctor"],
+            ] {
+                let mut command = project.command(args);
+                command.env("AUTH0_DOMAIN", echo(content_type)).envs(variables);
+                let run = run(command, args).expect(1);
+                assert!(!run.to_string().contains(CANARY), "{run}");
+                assert!(run.to_string().contains("400"), "{run}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_applied_unasked() {
+    let project = Project::with(&[
+        ("hooks/a.yaml", "name: a\ntriggerId: credentials-exchange\n"),
+        ("hooks/a.js", &script(TRIGGER, "")),
+    ]);
+    let plan = ["plan", "--local", "state.json", "--format", "json"];
+    for answer in ["", "n\n", "y\n", "yes\n"] {
+        let args = ["apply", "--local", "state.json"];
+        let mut command = project.command(&args);
+        command.write_stdin(answer);
+        let refused = run(command, &args).expect(4);
+        assert!(refused.stderr.contains("--yes") && refused.stderr.contains("--plan"), "{refused}");
+        assert!(refused.stdout.contains("create"), "the plan is shown: {refused}");
+        assert_eq!(project.run(&plan).json()["summary"]["create"], 1);
+    }
+    let fingerprint = project.run(&plan).json()["fingerprint"].as_str().unwrap().to_owned();
+    project.run(&["apply", "--local", "state.json", "--expect", &fingerprint]).expect(0);
+    // with nothing to do there is nothing to ask
+    project.run(&["apply", "--local", "state.json"]).expect(0);
 }

@@ -29,7 +29,8 @@ fn the_demo_is_planned_applied_and_clean_then() {
     assert!(plan["changes"].as_array().unwrap().iter().all(|change| change["action"] == "create"));
 
     project.run(&["plan", "demo", "--local", "--detailed-exitcode"]).expect(2);
-    let applied = project.run(&["apply", "demo", "--local", "--format", "json"]).expect(0).json();
+    let applied =
+        project.run(&["apply", "demo", "--local", "--yes", "--format", "json"]).expect(0).json();
     assert_eq!(applied["summary"]["applied"], 5, "{applied:#}");
     project.run(&["plan", "demo", "--local", "--detailed-exitcode"]).expect(0);
 

@@ -128,7 +128,7 @@ async fn what_must_not_be_left_undone_outlives_the_time_limit() {
 /// A tenant that is out of service until then.
 fn down_for(seconds: &str) -> Answered {
     let headers = vec![("retry-after".to_owned(), seconds.to_owned())];
-    Ok(HttpResponse { status: 503, headers, body: Vec::new() })
+    Ok(HttpResponse { status: 503, headers, body: Vec::new(), hidden: Vec::new() })
 }
 
 #[tokio::test(start_paused = true)]
@@ -180,7 +180,7 @@ async fn a_reset_in_milliseconds_ends_no_run() {
             if dated {
                 headers.push(("date".to_owned(), httpdate::fmt_http_date(clock)));
             }
-            Ok(HttpResponse { status, headers, body: b"[]".to_vec() })
+            Ok(HttpResponse { status, headers, body: b"[]".to_vec(), hidden: Vec::new() })
         });
         let reader = bench.session.reader();
         let reads = join_all((0..30).map(|_| reader.hooks_page(0))).await;

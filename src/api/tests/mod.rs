@@ -124,7 +124,7 @@ fn with_secret() -> Settings {
 fn reply(status: u16, body: Value) -> Answered {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-    Ok(HttpResponse { status, headers, body })
+    Ok(HttpResponse { status, headers, body, hidden: Vec::new() })
 }
 
 fn refused(status: u16, code: &str) -> Answered {

@@ -49,7 +49,12 @@ async fn a_list_that_is_not_whole_is_an_error() {
 async fn html_is_told_as_what_it_is() {
     let bench = Bench::new(|_| {
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
-        Ok(HttpResponse { status: 200, headers, body: b"<html>\x1b[31mHi".to_vec() })
+        Ok(HttpResponse {
+            status: 200,
+            headers,
+            body: b"<html>\x1b[31mHi".to_vec(),
+            hidden: Vec::new(),
+        })
     });
     let error = bench.session.reader().hooks_page(0).await.unwrap_err();
     assert_eq!(

@@ -42,6 +42,7 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
                 context.say(&told);
             }
         }
+        demand_consent(args, context)?;
         if !args.yes {
             agree(&plans, &shared, context).await?;
         }
@@ -118,7 +119,12 @@ fn show(plans: &[Prepared], args: &ApplyArgs, context: &Context<'_>) -> Result<(
     if output.verbosity() == Verbosity::Quiet && !asks {
         return Ok(());
     }
+    // whoever is asked has to see it first, and a pipe may take its time
+    let beside = asks && !context.environment.streams.stdout_is_terminal;
     match args.format {
+        ResultFormat::Text if beside => {
+            output.error(&plan::as_text(plans, &output.stderr_style()));
+        }
         ResultFormat::Text => output.data(&plan::as_text(plans, &output.stdout_style()))?,
         ResultFormat::Json if asks => output.error(&plan::as_text(plans, &output.stderr_style())),
         ResultFormat::Json => output.say(&plan::as_text(plans, &output.stderr_style())),
@@ -202,6 +208,20 @@ fn altered_file(args: &ApplyArgs) -> CliError {
         .hint("It was altered after it was made: make a new plan and have it reviewed.")
 }
 
+/// Nothing is written unasked: somebody has to be there to answer, or to have
+/// said on the command line what is agreed to.
+fn demand_consent(args: &ApplyArgs, context: &Context<'_>) -> Result<(), CliError> {
+    if args.yes || args.plan.is_some() || args.expect.is_some() || context.output.can_ask() {
+        return Ok(());
+    }
+    Err(CliError::new("there is no terminal to ask on; nothing was written")
+        .hint(
+            "pass --plan FILE or --expect FINGERPRINT of the plan that was reviewed, or --yes to \
+             apply whatever the plan is",
+        )
+        .exit(Exit::Refused))
+}
+
 /// Asks whether to go on. While a person reads, the tenant can move: what is
 /// agreed to is what is applied, or nothing.
 async fn agree(plans: &[Prepared], shared: &Shared, context: &Context<'_>) -> Result<(), CliError> {
@@ -213,7 +233,7 @@ async fn agree(plans: &[Prepared], shared: &Shared, context: &Context<'_>) -> Re
     };
     match answer {
         None => return Ok(()),
-        Some(false) => return Err(CliError::new("not applied")),
+        Some(false) => return Err(CliError::new("cancelled; nothing was written")),
         Some(true) => {}
     }
     for prepared in plans {
@@ -231,7 +251,12 @@ async fn agree(plans: &[Prepared], shared: &Shared, context: &Context<'_>) -> Re
 
 fn question(plans: &[Prepared]) -> String {
     let tenants: Vec<&str> = plans.iter().map(|prepared| prepared.plan.tenant.as_str()).collect();
-    format!("Apply to {}?", tenants.join(", "))
+    let tenants = tenants.join(", ");
+    match plans.iter().all(|prepared| prepared.plan.is_clean()) {
+        // the plan says that there are no changes
+        true => format!("Send the secrets to {tenants} again?"),
+        false => format!("Apply to {tenants}?"),
+    }
 }
 
 async fn carry_out(

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Origin;
+use super::{Origin, inside};
 use crate::model::Diagnostic;
 use crate::source::DeployConfig;
+use crate::source::codes;
 use crate::source::config::{self, Config, FILE};
 use crate::source::deploy_cli::settings as deploy_cli;
 
@@ -35,7 +36,15 @@ impl ConfigFile {
         match found {
             None => (Self::default(), Vec::new()),
             Some(path) => {
-                let path = seen_from(&here, &path);
+                let real = path;
+                let path = seen_from(&here, &real);
+                if !inside::is_own_file(&real) {
+                    let message = "the settings file is a symbolic link that leads elsewhere";
+                    let found = Diagnostic::error(codes::LINK_LEAVES, message)
+                        .in_file(path.display().to_string())
+                        .hint("put the file itself there");
+                    return (Self { path, ..Self::default() }, vec![found]);
+                }
                 let (config, diagnostics) = config::read(&path);
                 (Self { path, config, deploy: None }, diagnostics)
             }

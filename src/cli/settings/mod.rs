@@ -10,6 +10,7 @@ mod credentials;
 mod deploy_cli_tests;
 mod destination;
 mod file;
+mod inside;
 mod keywords;
 mod resolve;
 #[cfg(test)]

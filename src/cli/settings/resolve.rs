@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     ConfigFile, Kinds, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting,
-    Target, TenantSettings, Variables, credentials, keywords, suffix,
+    Target, TenantSettings, Variables, credentials, inside, keywords, suffix,
 };
 use crate::api::Headroom;
 use crate::cli::args::shared::LOCAL_STATE;
@@ -163,7 +163,7 @@ impl<'a> Parts<'a> {
         let variables = self.variables(suffix.as_deref());
         Ok(ProjectSettings {
             environment: self.name().map(str::to_owned),
-            dir: self.dir(),
+            dir: self.contained()?,
             kinds: self.args.dir.is_none().then(|| self.kinds()),
             keywords: keywords::gather(&args.keyword, file, self.name(), variables)?,
             allow_unresolved: args.allow_unresolved,
@@ -214,6 +214,22 @@ impl<'a> Parts<'a> {
         };
         let origin = if given { self.file.origin(key) } else { Origin::Default };
         Setting::new(dir, origin)
+    }
+
+    /// The same, if it and the folder of each kind are what a file may name.
+    fn contained(self) -> Result<Setting<PathBuf>, Problem> {
+        let dir = self.dir();
+        if self.args.dir.is_none() {
+            let base = self.file.beside("");
+            inside::demand(&dir, &base)?;
+            let Kinds { hooks, actions } = self.kinds();
+            for (kind, folder) in [("hooks", hooks), ("actions", actions)] {
+                if let Some(folder) = folder {
+                    inside::demand(&Setting::new(folder, self.file.origin(kind)), &base)?;
+                }
+            }
+        }
+        Ok(dir)
     }
 
     /// The folder of each kind: the file's, else the default beside the file,
@@ -340,8 +356,8 @@ impl<'a> Parts<'a> {
     fn survey(self) -> Vec<SurveyEntry> {
         let suffix = self.name().map(suffix);
         let variables = self.variables(suffix.as_deref());
-        let dir = self.dir().map(|dir| dir.display().to_string());
-        let mut entries = vec![entry("definitions", Ok(dir))];
+        let dir = self.contained().map(|dir| dir.map(|dir| dir.display().to_string()));
+        let mut entries = vec![entry("definitions", dir)];
         if let Some(state) = self.local() {
             let tenant = format!("local, in {}", state.display());
             entries.push(entry("tenant", Ok(Setting::new(tenant, Origin::Flag("--local")))));

@@ -44,7 +44,7 @@ pub(crate) fn read(root: &Root, tree: &Tree, context: &mut Context<'_>) -> Gathe
             read_files(root, paths, context)
         }
         Tree::File(file) => read_files(root, vec![file.clone()], context),
-        Tree::Yaml(file) => read_yaml(file, context),
+        Tree::Yaml(file) => read_yaml(root, file, context),
     };
     Gathered { definitions, hooks, has_hooks: true, ..Gathered::default() }
 }
@@ -114,8 +114,13 @@ fn place(text: &str, line: usize, column: usize) -> std::ops::Range<usize> {
     at..at
 }
 
-fn read_yaml(path: &Path, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
+fn read_yaml(root: &Root, path: &Path, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
     let file = display(path);
+    if !root.holds(path).unwrap_or(true) {
+        let message = "the symbolic link leads out of the tree";
+        context.found.push(Diagnostic::error(codes::LINK_LEAVES, message).in_file(file));
+        return (Vec::new(), 0);
+    }
     let text = file::read_up_to(path, &file, "file", MAX_YAML).and_then(file::without_nul);
     let text = match text {
         Ok(text) => Rc::new(text),
