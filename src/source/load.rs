@@ -137,10 +137,10 @@ impl All {
     }
 
     fn add(&mut self, root: &Root, gathered: Gathered, text: impl Fn(&Parsed) -> String) {
-        let Gathered { definitions, bindings, hooks, actions, .. } = gathered;
+        let Gathered { definitions, bindings, hooks, actions, orders, .. } = gathered;
         self.hooks += hooks;
-        self.actions += actions;
-        self.bindings.extend(bindings);
+        self.actions += actions + orders;
+        self.bindings.extend(bindings.into_iter().flat_map(|file| file.orders));
         self.definitions.extend(definitions.into_iter().map(|parsed| {
             let text = text(&parsed);
             (root.clone(), parsed, text)

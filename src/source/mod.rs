@@ -37,6 +37,7 @@ pub use export::{
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
 pub use load::{Loaded, load, load_kinds};
 
+pub use walk::kind_of_folder;
 pub use write::WriteError;
 
 /// How definitions and scripts lie in a folder.

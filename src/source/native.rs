@@ -24,11 +24,13 @@ const EXTENSIONS: [&str; 2] = ["yaml", "yml"];
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) definitions: Vec<Parsed>,
-    pub(crate) bindings: Vec<BindingsOrder>,
+    pub(crate) bindings: Vec<ParsedBindings>,
     /// How many definitions of hooks there should be.
     pub(crate) hooks: usize,
-    /// The same of actions and bindings.
+    /// The same of actions.
     pub(crate) actions: usize,
+    /// The same of files of bindings.
+    pub(crate) orders: usize,
     /// Whether there is a section of a kind, full or empty.
     pub(crate) has_hooks: bool,
     pub(crate) has_actions: bool,
@@ -37,14 +39,23 @@ pub(crate) struct Gathered {
 impl Gathered {
     /// How many definitions there should be.
     pub(crate) fn count(&self) -> usize {
-        self.hooks + self.actions
+        self.hooks + self.actions + self.orders
     }
+}
+
+/// One file of bindings.
+pub(crate) struct ParsedBindings {
+    pub(crate) at: Found,
+    pub(crate) text: Rc<Text>,
+    /// The tree before keyword replacement.
+    pub(crate) written: Node,
+    pub(crate) orders: Vec<BindingsOrder>,
 }
 
 /// What one file holds.
 enum Content {
     Definition(Box<Parsed>),
-    Bindings(Vec<BindingsOrder>),
+    Bindings(Box<ParsedBindings>),
     Nothing,
 }
 
@@ -71,14 +82,15 @@ pub(crate) fn read(root: &Root, alone: Option<&Path>, context: &mut Context<'_>)
         match file::read(&at.path, &at.file, "definition").and_then(file::without_nul) {
             Ok(text) => match read_one(at, text, &mut kind, context) {
                 Content::Definition(parsed) => gathered.definitions.push(*parsed),
-                Content::Bindings(orders) => gathered.bindings.extend(orders),
+                Content::Bindings(parsed) => gathered.bindings.push(*parsed),
                 Content::Nothing => {}
             },
             Err(found) => context.found.push(*found),
         }
         match kind {
             Kind::Hook => gathered.hooks += 1,
-            Kind::Action | Kind::Bindings => gathered.actions += 1,
+            Kind::Action => gathered.actions += 1,
+            Kind::Bindings => gathered.orders += 1,
         }
     }
     gathered
@@ -112,7 +124,8 @@ fn read_one(at: Found, text: Text, kind: &mut Kind, context: &mut Context<'_>) -
     let resolved = resolve(&written, &text, &literal, context);
     let text = Rc::new(text);
     if own == Kind::Bindings {
-        return Content::Bindings(bindings::read(&text, &resolved, context));
+        let orders = bindings::read(&text, &resolved, context);
+        return Content::Bindings(Box::new(ParsedBindings { at, text, written, orders }));
     }
     let shape = Shape { kind: own, style: Style::Native };
     match definition::read(at, text, written, &resolved, literal, shape, context) {

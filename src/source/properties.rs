@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::file::Text;
 use super::keyword::{Budget, replace};
 use super::*;
-use crate::model::Diagnostic;
 use crate::model::{DesiredSecret, Id, Live, LiveBody, LiveState, Name, Script, Trigger};
+use crate::model::{Diagnostic, Kind};
 
 /// Text made of the pieces that matter to YAML and to keywords.
 fn pieces() -> impl Strategy<Value = String> {
@@ -147,7 +147,7 @@ proptest! {
             }
             // Whatever is there, an export either refuses or makes it right.
             let live = LiveState::default();
-            let options = ExportOptions { keywords: some_keywords(), prune: true, only: &|_| true, layout: None };
+            let options = ExportOptions { keywords: some_keywords(), prune: true, only: &|_| true, kind: Kind::Hook, both: false, layout: None };
             let _ = export(dir, &live, &options);
         }
     }
@@ -236,7 +236,14 @@ fn run_export(dir: &Path, live: &LiveState, prune: bool) -> ExportPlan {
 }
 
 fn run_export_as(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layout>) -> ExportPlan {
-    let options = ExportOptions { keywords: some_keywords(), prune, only: &|_| true, layout };
+    let options = ExportOptions {
+        keywords: some_keywords(),
+        prune,
+        only: &|_| true,
+        kind: Kind::Hook,
+        both: false,
+        layout,
+    };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
     plan.write().unwrap();
     plan

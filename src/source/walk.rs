@@ -196,8 +196,10 @@ impl Root {
 pub(crate) const SETTINGS_FILE: &str = "hooksync.yaml";
 
 /// The kind that a folder's own name stands for.
-pub(crate) fn kind_of_folder(dir: &Path) -> Option<Kind> {
-    let real = dir.canonicalize().ok()?;
+#[must_use]
+pub fn kind_of_folder(dir: &Path) -> Option<Kind> {
+    // one that isn't there yet goes by the name it is given
+    let real = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let folder = if real.is_file() { real.parent()?.to_owned() } else { real };
     kind_of_name(folder.file_name()?)
 }

@@ -1,13 +1,16 @@
 //! `hooksync export`: from the tenant to disk.
 
+use std::path::PathBuf;
+
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::session::{Shared, runtime};
+use crate::cli::settings::{Kinds, ProjectSettings};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
-use crate::model::{InPlay, Kind, Live, Name};
+use crate::model::{InPlay, Kind, Live, LiveBindings, Name};
 use crate::plan::policy::NamePattern;
 use crate::report::text::{self, ExportLine, ExportSign};
-use crate::source::Layout;
 use crate::source::export::{ExportOptions, ExportPlan, FileAction, export};
+use crate::source::{self, Layout};
 use crate::sync;
 
 /// Runs it.
@@ -22,48 +25,85 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         return Err(CliError::usage("export writes one tenant to one folder")
             .hint("choose one environment with --env"));
     };
-    let only = |name: &Name| {
-        args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(Kind::Hook, name))
+    let only = |kind: Kind, name: &Name| {
+        args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(kind, name))
     };
-    let (live, tenant) = runtime()?.block_on(async {
+    let folders = folders(&settings.project);
+    let has = |kind: Kind| folders.iter().any(|(own, ..)| *own == kind);
+    let in_play = InPlay { hooks: has(Kind::Hook), actions: has(Kind::Action) };
+    let (mut live, tenant) = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
             let session = shared.connect(settings).await?;
-            let live = sync::fetch_all(&session.reader, InPlay::default(), &|hook: &Live| {
-                only(&hook.name)
-            })
-            .await?;
+            let chosen = |live: &Live| only(live.kind(), &live.name);
+            let live = sync::fetch_all(&session.reader, in_play, &chosen).await?;
             Ok((live, session.tenant))
         };
         shared.unless_interrupted(read).await
     })?;
     if let Some(unused) = unused(&args.only, |pattern| {
-        live.resources.iter().any(|hook| pattern.matches(Kind::Hook, &hook.name))
+        live.resources.iter().any(|own| pattern.matches(own.kind(), &own.name))
+            || live.bindings.iter().any(|own| pattern.matches(Kind::Bindings, &trigger_name(own)))
     }) {
-        return Err(CliError::new(format!("--only {unused}: no live hook has such a name")));
+        let what = if in_play.actions { "hook or action" } else { "hook" };
+        return Err(CliError::new(format!("--only {unused}: no live {what} has such a name")));
     }
-    let options = ExportOptions {
-        keywords: settings.project.keywords.clone(),
-        prune: args.prune,
-        only: &only,
-        layout: args.layout.map(|layout| match layout {
-            args::Layout::Native => Layout::Native,
-            args::Layout::DeployCli => Layout::DeployCli,
-            args::Layout::DeployCliYaml => Layout::DeployCliYaml,
-        }),
-    };
-    let dir = &settings.project.dir.value;
-    let plan = export(dir, &live, &options).map_err(|found| {
-        definitions::tell(&found, context);
-        CliError::told(Exit::Error)
-    })?;
-    plan.write()?;
-    definitions::tell(&plan.notes, context);
+    live.bindings.retain(|own| only(Kind::Bindings, &trigger_name(own)));
+    let mut plans = Vec::new();
+    for (kind, dir, both) in folders {
+        let only = |name: &Name| only(kind, name);
+        let options = ExportOptions {
+            keywords: settings.project.keywords.clone(),
+            prune: args.prune,
+            only: &only,
+            kind,
+            both,
+            layout: args.layout.map(|layout| match layout {
+                args::Layout::Native => Layout::Native,
+                args::Layout::DeployCli => Layout::DeployCli,
+                args::Layout::DeployCliYaml => Layout::DeployCliYaml,
+            }),
+        };
+        plans.push(export(&dir, &live, &options).map_err(|found| {
+            definitions::tell(&found, context);
+            CliError::told(Exit::Error)
+        })?);
+    }
+    for plan in &plans {
+        plan.write()?;
+    }
+    let notes: Vec<_> = plans.iter().flat_map(|plan| plan.notes.clone()).collect();
+    definitions::tell(&notes, context);
     let style = context.output.stdout_style();
-    let shown = text::export(&tenant, &lines(&plan), &style);
+    let shown = text::export(&tenant, &plans.iter().flat_map(lines).collect::<Vec<_>>(), &style);
     let environment = settings.project.environment.as_deref();
     context.output.data(&text::sections(&[(environment, shown)], &style))?;
     Ok(Exit::Done)
+}
+
+/// The bindings of a trigger go by its id.
+fn trigger_name(order: &LiveBindings) -> Name {
+    Name::action(order.trigger.as_str())
+}
+
+/// The folder of each kind that is exported, and whether it is for both.
+fn folders(project: &ProjectSettings) -> Vec<(Kind, PathBuf, bool)> {
+    let dir = &project.dir.value;
+    if let Some(Kinds { hooks, actions }) = &project.kinds {
+        let each = [(Kind::Hook, hooks), (Kind::Action, actions)];
+        return each
+            .into_iter()
+            .filter_map(|(kind, dir)| Some((kind, dir.clone()?, false)))
+            .collect();
+    }
+    match source::kind_of_folder(dir) {
+        Some(kind) => vec![(kind, dir.clone(), false)],
+        None => {
+            let actions = dir.join("actions").is_dir();
+            let actions = actions.then(|| (Kind::Action, dir.clone(), true));
+            [(Kind::Hook, dir.clone(), false)].into_iter().chain(actions).collect()
+        }
+    }
 }
 
 fn unused(only: &[NamePattern], is_used: impl Fn(&NamePattern) -> bool) -> Option<String> {

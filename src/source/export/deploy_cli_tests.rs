@@ -49,7 +49,14 @@ fn live_of(hook: &Definition) -> Live {
 }
 
 fn run(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layout>) -> ExportPlan {
-    let options = ExportOptions { keywords: keywords(), prune, only: &|_| true, layout };
+    let options = ExportOptions {
+        keywords: keywords(),
+        prune,
+        only: &|_| true,
+        kind: Kind::Hook,
+        both: false,
+        layout,
+    };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
     plan.write().unwrap();
     plan
@@ -166,6 +173,8 @@ fn new_trees_are_written_in_either_layout() {
             keywords: keywords(),
             prune: false,
             only: &|_| true,
+            kind: Kind::Hook,
+            both: false,
             layout: Some(Layout::Native),
         };
         let found = export(&dir, &live, &native).unwrap_err();

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use super::actions;
 use super::render::{dependencies, map, text, texts, written_name};
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, Live, Name};
+use crate::model::{Dependencies, Kind, Live, Name};
 use crate::source::definition::Parsed;
 use crate::source::keyword::markers;
 use crate::source::node::{Entry, Node, Value};
@@ -34,6 +35,7 @@ pub(crate) fn edits(definition: &Parsed, live: &Live, beside: &Beside) -> Vec<Ed
     if !trigger || old.turns("triggerId") {
         edits.push(Edit::Set(key("triggerId"), text(live.trigger.as_str())));
     }
+    actions::edits(definition, live, &mut edits);
     if old.has("enabled") {
         let same = definition.enabled.as_ref().is_some_and(|old| old.value == live.runs);
         if !beside.with_enabled {
@@ -54,7 +56,7 @@ pub(crate) fn edits(definition: &Parsed, live: &Live, beside: &Beside) -> Vec<Ed
     edits
 }
 
-fn key(key: &str) -> Vec<String> {
+pub(super) fn key(key: &str) -> Vec<String> {
     vec![key.to_owned()]
 }
 
@@ -114,6 +116,10 @@ impl Old<'_> {
         const FIELD: &str = "dependencies";
         let (Some(live), Some(written)) = (live, self.field(FIELD)) else { return };
         let old = self.definition.dependencies.as_ref();
+        let live = &match self.definition.kind {
+            Kind::Action => actions::latest_kept(live, old),
+            Kind::Hook | Kind::Bindings => live.clone(),
+        };
         let turns = self.turns(FIELD);
         if old == Some(live) && !turns {
             return;

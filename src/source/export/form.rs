@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::render;
+use super::{ExportOptions, render};
 use crate::model::Kind;
 use crate::source::Layout;
 use crate::source::definition::{Context, Parsed};
 use crate::source::deploy_cli::{self, HOOKS, raw, section};
 use crate::source::file::Text;
-use crate::source::native::{self, Gathered};
+use crate::source::native::{self, Gathered, ParsedBindings};
 use crate::source::node::{Entry, Node, Value};
 use crate::source::schema;
 use crate::source::walk::{Root, display};
@@ -22,8 +22,8 @@ use crate::source::yaml::{self, Edit, LARGE, SMALL};
 
 /// The layout of a folder, with what is to be written in it so far.
 pub(crate) enum Form {
-    /// One YAML file a hook, in this folder.
-    Native(PathBuf),
+    /// One YAML file for each definition, in this folder; new ones in that.
+    Native { folder: PathBuf, new: PathBuf, kind: Kind },
     /// One JSON file a hook, in the folder `hooks` of this one.
     Json(PathBuf),
     /// A list in one YAML file.
@@ -44,6 +44,15 @@ pub(crate) struct YamlForm {
     new: Vec<Node>,
 }
 
+/// The definitions of a folder.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) definitions: Vec<Parsed>,
+    pub(crate) orders: Vec<ParsedBindings>,
+    /// How many definitions there should be.
+    pub(crate) count: usize,
+}
+
 /// What became of one definition's text.
 pub(crate) enum Outcome {
     /// It is written, in place.
@@ -57,7 +66,8 @@ pub(crate) enum Outcome {
 impl Form {
     /// The form of a folder: its own, else the one that is asked for. `None`
     /// if both exist and differ.
-    pub(crate) fn of(dir: &Path, wanted: Option<Layout>) -> Option<Self> {
+    pub(crate) fn of(dir: &Path, options: &ExportOptions<'_>) -> Option<Self> {
+        let (wanted, kind) = (options.layout, options.kind);
         let yaml = |file: PathBuf| {
             Self::Yaml(YamlForm {
                 file,
@@ -79,14 +89,18 @@ impl Form {
             (Some(_), _) => None,
             (None, Some(Layout::DeployCli)) => Some(Self::Json(dir.to_owned())),
             (None, Some(Layout::DeployCliYaml)) => Some(yaml(dir.join("tenant.yaml"))),
-            (None, None | Some(Layout::Native)) => Some(Self::Native(dir.to_owned())),
+            (None, None | Some(Layout::Native)) => {
+                let own = if kind == Kind::Action { "actions" } else { "hooks" };
+                let new = if options.both { dir.join(own) } else { dir.to_owned() };
+                Some(Self::Native { folder: dir.to_owned(), new, kind })
+            }
         }
     }
 
     /// The folder that everything lies in.
     pub(crate) fn folder(&self) -> PathBuf {
         match self {
-            Self::Native(folder) | Self::Json(folder) => folder.clone(),
+            Self::Native { folder, .. } | Self::Json(folder) => folder.clone(),
             Self::Yaml(form) => deploy_cli::root_of(&deploy_cli::Tree::Yaml(form.file.clone())),
         }
     }
@@ -94,7 +108,7 @@ impl Form {
     /// The folder that new scripts go to, and how a definition calls it.
     fn scripts(&self) -> (PathBuf, &'static str) {
         match self {
-            Self::Native(folder) => (folder.clone(), ""),
+            Self::Native { new, .. } => (new.clone(), ""),
             Self::Json(folder) => (folder.join(HOOKS), "./"),
             Self::Yaml(_) => (self.folder().join(HOOKS), "./hooks/"),
         }
@@ -103,26 +117,45 @@ impl Form {
     /// The folder whose file names are taken, and whether the folders below
     /// count too.
     pub(crate) fn names(&self) -> (PathBuf, bool) {
-        (self.scripts().0, matches!(self, Self::Native(_)))
+        (self.scripts().0, matches!(self, Self::Native { .. }))
     }
 
     /// Whether definitions can list literal markers.
     pub(crate) fn has_literals(&self) -> bool {
-        matches!(self, Self::Native(_))
+        matches!(self, Self::Native { .. })
     }
 
-    /// The definitions that are there, and how many there should be.
-    pub(crate) fn read(&mut self, root: &Root, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
+    /// The folder of new definitions that lie in files of their own.
+    pub(crate) fn folder_of_new(&self) -> Option<&Path> {
+        match self {
+            Self::Native { new, .. } => Some(new),
+            Self::Json(_) | Self::Yaml(_) => None,
+        }
+    }
+
+    /// The definitions of a kind that are there.
+    pub(crate) fn read(&mut self, root: &Root, kind: Kind, context: &mut Context<'_>) -> Read {
         context.has_literals = self.has_literals();
         let tree = match self {
-            Self::Native(_) => {
+            Self::Native { .. } => {
                 let mut gathered = native::read(root, None, context);
-                gathered.definitions.retain(|parsed| parsed.kind == Kind::Hook);
-                return (gathered.definitions, gathered.hooks);
+                gathered.definitions.retain(|parsed| parsed.kind == kind);
+                return match kind {
+                    Kind::Hook => Read {
+                        definitions: gathered.definitions,
+                        orders: Vec::new(),
+                        count: gathered.hooks,
+                    },
+                    Kind::Action | Kind::Bindings => Read {
+                        definitions: gathered.definitions,
+                        orders: gathered.bindings,
+                        count: gathered.actions,
+                    },
+                };
             }
-            Self::Json(folder) if !folder.join(HOOKS).exists() => return (Vec::new(), 0),
+            Self::Json(folder) if !folder.join(HOOKS).exists() => return Read::default(),
             Self::Json(folder) => deploy_cli::Tree::Directory(folder.clone()),
-            Self::Yaml(form) if !form.file.exists() => return (Vec::new(), 0),
+            Self::Yaml(form) if !form.file.exists() => return Read::default(),
             Self::Yaml(form) => deploy_cli::Tree::Yaml(form.file.clone()),
         };
         let Gathered { definitions, hooks: count, .. } = deploy_cli::read(root, &tree, context);
@@ -137,14 +170,16 @@ impl Form {
                 })
                 .collect();
         }
-        (definitions, count)
+        Read { definitions, orders: Vec::new(), count }
     }
 
-    /// A new script's path for a definition in `beside`, and what it is called
-    /// there.
-    pub(crate) fn new_script(&self, stem: &str, beside: &Path) -> (PathBuf, String) {
+    /// A new script's path for a definition in `beside` (or a new one), and
+    /// what it is called there.
+    pub(crate) fn new_script(&self, stem: &str, beside: Option<&Path>) -> (PathBuf, String) {
         match self {
-            Self::Native(_) => (beside.join(format!("{stem}.js")), format!("{stem}.js")),
+            Self::Native { new, .. } => {
+                (beside.unwrap_or(new).join(format!("{stem}.js")), format!("{stem}.js"))
+            }
             Self::Json(_) | Self::Yaml(_) => {
                 let (folder, prefix) = self.scripts();
                 (folder.join(format!("{stem}.js")), format!("{prefix}{stem}.js"))
@@ -162,12 +197,15 @@ impl Form {
     ) -> Outcome {
         let text = &definition.text.text;
         let edited = match self {
-            Self::Native(_) => yaml::edit(text, &definition.written, &edits, SMALL).map(|edited| {
-                // A text without its comments still has a schema.
-                let lost = edited.rewritten && text.starts_with(schema::HEADER);
-                let header = if lost { schema::HEADER } else { "" };
-                (format!("{header}{}", edited.text), edited.rewritten)
-            }),
+            Self::Native { .. } => {
+                yaml::edit(text, &definition.written, &edits, SMALL).map(|edited| {
+                    // A text without its comments still has a schema.
+                    let own = header(definition.kind);
+                    let lost = edited.rewritten && text.starts_with(own);
+                    let header = if lost { own } else { "" };
+                    (format!("{header}{}", edited.text), edited.rewritten)
+                })
+            }
             Self::Json(_) => {
                 let mut tree = raw::as_written(&definition.written, &definition.text);
                 edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
@@ -191,10 +229,10 @@ impl Form {
     /// Writes a new definition. Returns its file, `None` if that can't be done.
     pub(crate) fn create(&mut self, stem: &str, tree: Node, batch: &mut Batch) -> Option<PathBuf> {
         let (path, text) = match self {
-            Self::Native(folder) => {
-                let text = format!("{}{}", schema::HEADER, yaml::emit(&tree, SMALL)?);
-                add_schema(folder, batch);
-                (folder.join(format!("{stem}.yaml")), text)
+            Self::Native { new, kind, .. } => {
+                let text = format!("{}{}", header(*kind), yaml::emit(&tree, SMALL)?);
+                add_schema(new, *kind, batch);
+                (new.join(format!("{stem}.yaml")), text)
             }
             Self::Json(folder) => {
                 let path = folder.join(HOOKS).join(format!("{stem}.json"));
@@ -220,7 +258,7 @@ impl Form {
     ) -> String {
         let shown = display(&definition.at.path);
         match self {
-            Self::Native(_) | Self::Json(_) => {
+            Self::Native { .. } | Self::Json(_) => {
                 batch.removals.insert(definition.at.path.clone());
                 shown
             }
@@ -234,7 +272,7 @@ impl Form {
     /// Puts what was gathered into the batch, once all is known.
     pub(crate) fn finish(self, batch: &mut Batch) -> Outcome {
         match self {
-            Self::Native(_) | Self::Json(_) => Outcome::InPlace,
+            Self::Native { .. } | Self::Json(_) => Outcome::InPlace,
             Self::Yaml(form) => form.finish(batch),
         }
     }
@@ -329,10 +367,24 @@ impl YamlForm {
     }
 }
 
+/// The line by which editors find the schema of a kind.
+fn header(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hook => schema::HEADER,
+        Kind::Action => schema::ACTION_HEADER,
+        Kind::Bindings => schema::BINDINGS_HEADER,
+    }
+}
+
 /// The schema that new definitions name, unless it is there already.
-fn add_schema(folder: &Path, batch: &mut Batch) {
-    let path = folder.join(schema::FOLDER).join(schema::HOOK_FILE);
-    let (text, before) = (schema::hook(), std::fs::read_to_string(&path).ok());
+pub(crate) fn add_schema(folder: &Path, kind: Kind, batch: &mut Batch) {
+    let (file, text) = match kind {
+        Kind::Hook => (schema::HOOK_FILE, schema::hook()),
+        Kind::Action => (schema::ACTION_FILE, schema::action()),
+        Kind::Bindings => (schema::BINDINGS_FILE, schema::bindings()),
+    };
+    let path = folder.join(schema::FOLDER).join(file);
+    let before = std::fs::read_to_string(&path).ok();
     if before.as_ref() != Some(&text) {
         batch.writes.insert(path, NewContent { text, before });
     }

@@ -4,7 +4,11 @@
 //! only carries it out. A file is changed only where it says something else
 //! than the tenant does, so comments, order, quotes and keyword markers stay.
 
+#[cfg(test)]
+mod action_tests;
+mod actions;
 mod backup;
+mod bindings;
 #[cfg(test)]
 mod deploy_cli_tests;
 mod fields;
@@ -26,7 +30,7 @@ pub use backup::{Backup, Manifest, Saved, backup};
 
 use super::write::{Batch, WriteError};
 use super::{Keywords, Layout};
-use crate::model::{Diagnostic, LiveState, Name};
+use crate::model::{Diagnostic, Kind, LiveState, Name};
 
 /// What an export needs to know.
 pub struct ExportOptions<'a> {
@@ -36,6 +40,11 @@ pub struct ExportOptions<'a> {
     pub prune: bool,
     /// Which hooks are meant; others are left alone on disk.
     pub only: &'a dyn Fn(&Name) -> bool,
+    /// Of which kind; bindings go with actions.
+    pub kind: Kind,
+    /// Whether the folder is for both kinds, so that new definitions go to a
+    /// folder `hooks` or `actions` in it.
+    pub both: bool,
     /// How a new folder is laid out. An existing one keeps its layout.
     pub layout: Option<Layout>,
 }
@@ -121,7 +130,7 @@ pub fn export(
     live: &LiveState,
     options: &ExportOptions<'_>,
 ) -> Result<ExportPlan, Vec<Diagnostic>> {
-    let tree = tree::Tree::read(dir, options.layout, &options.keywords)?;
+    let tree = tree::Tree::read(dir, options)?;
     let mut plan = tree.plan(live, options)?;
     let written: BTreeSet<_> = plan.batch.writes.keys().cloned().collect();
     plan.batch.removals.retain(|path| !written.contains(path));

@@ -11,7 +11,7 @@ const LONGEST: usize = 100;
 
 /// Names that Windows reserves, whatever their ending, and those that loading
 /// passes over.
-const RESERVED: [&str; 5] = ["con", "prn", "aux", "nul", "hooksync"];
+const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "hooksync", "bindings"];
 
 /// Gives out file stems that nothing else has, on file systems that don't
 /// tell upper from lower case too.
@@ -31,26 +31,33 @@ impl Stems {
     pub(crate) fn give(&mut self, name: &Name) -> String {
         let base = stem(name);
         let numbered = (2..).map(|number: u64| format!("{base}-{number}"));
-        let free = std::iter::once(base.clone()).chain(numbered).find(|s| !self.taken.contains(s));
+        let free = std::iter::once(base.clone())
+            .chain(numbered)
+            .find(|stem| !self.taken.contains(&stem.to_lowercase()));
         // The numbers don't end, so one is free.
         let stem = free.unwrap_or(base);
-        self.taken.insert(stem.clone());
+        self.taken.insert(stem.to_lowercase());
         stem
     }
 }
 
-/// A hook's name as a file stem. Identities are lower-case ASCII letters,
-/// digits and hyphens, so little can go wrong with them.
+/// A name as a file stem. Letters and digits of any script stay; what a file
+/// system or a shell takes for something else becomes a hyphen.
 fn stem(name: &Name) -> String {
     let name = name.as_str();
-    if name.is_empty() || RESERVED.contains(&name) {
-        return format!("{name}-hook").trim_start_matches('-').to_owned();
+    let keeps = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '(' | ')' | '+');
+    let plain: String = name.chars().map(|c| if keeps(c) { c } else { '-' }).collect();
+    let plain = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if plain.is_empty() || RESERVED.contains(&plain.to_lowercase().as_str()) {
+        let ending = if plain == name && !plain.is_empty() { "hook" } else { "own" };
+        return format!("{plain}-{ending}").trim_start_matches('-').to_owned();
     }
-    if name.len() <= LONGEST {
-        return name.to_owned();
+    if plain.len() <= LONGEST {
+        return plain;
     }
     let digest = Sha256::of(name.as_bytes()).to_string();
-    format!("{}-{}", name[..LONGEST].trim_end_matches('-'), &digest[..8])
+    let end = (0..=LONGEST).rev().find(|&at| plain.is_char_boundary(at)).unwrap_or(0);
+    format!("{}-{}", plain[..end].trim_end_matches('-'), &digest[..8])
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::merge::written;
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, Id, Live, Name, Trigger};
+use crate::model::{Dependencies, Id, Kind, Live, Name, Trigger};
 use crate::source::node::{Entry, Node, Value};
 
 /// A text as a value.
@@ -15,7 +15,7 @@ pub(crate) fn text(text: impl Into<String>) -> Value {
 }
 
 /// A node that stands nowhere yet.
-fn node(value: Value) -> Node {
+pub(crate) fn node(value: Value) -> Node {
     Node::new(value, 0..0)
 }
 
@@ -38,6 +38,9 @@ pub(crate) fn dependencies(dependencies: &Dependencies) -> Value {
 /// The name to write for a live hook: its identity, which is what the tenant
 /// stores. `None` if that is no name that a definition can have.
 pub(crate) fn written_name(hook: &Live) -> Option<String> {
+    if hook.kind() == Kind::Action {
+        return Some(hook.name.to_string());
+    }
     let identity = Name::hook(hook.name.as_str()).ok()?;
     (identity == hook.name).then(|| identity.to_string())
 }
@@ -118,6 +121,13 @@ pub(crate) fn literal_markers(hook: &Live) -> BTreeSet<String> {
 
 /// Whether a hook can be a definition at all, else why not.
 pub(crate) fn obstacle(hook: &Live) -> Option<String> {
+    if hook.kind() == Kind::Action {
+        let name = hook.name.as_str();
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
+            return Some("it has no name that a definition can have".to_owned());
+        }
+        return (!hook.has_content()).then(|| "its content was not fetched".to_owned());
+    }
     if matches!(hook.trigger, Trigger::Other(_)) {
         return Some("its trigger is not one that definitions can have".to_owned());
     }

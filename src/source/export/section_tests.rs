@@ -25,8 +25,18 @@ fn hook(name: &str, script: &str) -> Live {
 fn run(dir: &Path, live: &LiveState) -> Result<ExportPlan, Vec<Diagnostic>> {
     let keywords = Keywords::default();
     let layout = Some(Layout::DeployCliYaml);
-    let plan =
-        export(dir, live, &ExportOptions { keywords, prune: true, only: &|_| true, layout })?;
+    let plan = export(
+        dir,
+        live,
+        &ExportOptions {
+            keywords,
+            prune: true,
+            only: &|_| true,
+            kind: Kind::Hook,
+            both: false,
+            layout,
+        },
+    )?;
     plan.write().unwrap();
     Ok(plan)
 }

@@ -41,8 +41,14 @@ fn keywords(json: &str) -> Keywords {
 }
 
 fn run(dir: &Path, live: &LiveState, keywords: &Keywords, prune: bool) -> ExportPlan {
-    let options =
-        ExportOptions { keywords: keywords.clone(), prune, only: &|_| true, layout: None };
+    let options = ExportOptions {
+        keywords: keywords.clone(),
+        prune,
+        only: &|_| true,
+        kind: Kind::Hook,
+        both: false,
+        layout: None,
+    };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
     plan.write().unwrap();
     plan
@@ -275,7 +281,14 @@ fn what_an_export_could_not_keep_is_told() {
         secrets: Some(["\u{2028}: \n".to_owned(), "x".repeat(2000)].into()),
         ..hook("a", &format!("a(2)\n{}", "x".repeat(1_000_000)))
     }]);
-    let options = ExportOptions { keywords, prune: false, only: &|_| true, layout: None };
+    let options = ExportOptions {
+        keywords,
+        prune: false,
+        only: &|_| true,
+        kind: Kind::Hook,
+        both: false,
+        layout: None,
+    };
     let plan = export(dir, &live, &options).unwrap();
     let told: Vec<String> =
         plan.notes.iter().map(|note| format!("{} {}", note.code, note.message)).collect();
@@ -310,8 +323,14 @@ fn shared_scripts_are_never_changed_for_one_alone() {
 fn a_folder_that_cannot_be_understood_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), &[("broken.yaml", "name: [\n"), ("nameless.yaml", "triggerId: x\n")]);
-    let options =
-        ExportOptions { keywords: Keywords::default(), prune: true, only: &|_| true, layout: None };
+    let options = ExportOptions {
+        keywords: Keywords::default(),
+        prune: true,
+        only: &|_| true,
+        kind: Kind::Hook,
+        both: false,
+        layout: None,
+    };
     let found = export(folder.path(), &state([hook("a", "1")]), &options).unwrap_err();
     assert!(found.len() >= 2 && found.iter().all(Diagnostic::is_error), "{found:#?}");
     assert_eq!(files(folder.path()).len(), 2);
@@ -332,6 +351,8 @@ fn only_the_hooks_that_are_meant_are_touched() {
     );
     let live = state([hook("a", "1"), hook("b", "new")]);
     let options = ExportOptions {
+        kind: Kind::Hook,
+        both: false,
         keywords: Keywords::default(),
         prune: true,
         only: &|name| name.as_str() == "a",

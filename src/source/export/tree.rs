@@ -8,17 +8,20 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::actions;
+use super::bindings;
 use super::fields::{self, Beside};
-use super::form::{Form, Outcome};
+use super::form::{Form, Outcome, Read};
 use super::names::Stems;
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
-use crate::model::{Diagnostic, Live, LiveState, Name, Severity, Trigger};
+use crate::model::{Diagnostic, Kind, Live, LiveState, Name, Severity, Trigger};
+use crate::source::codes;
 use crate::source::definition::{Context, Parsed, check, script};
 use crate::source::file::MAX_BYTES;
+use crate::source::native::ParsedBindings;
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
-use crate::source::{Keywords, Layout, codes};
 
 /// A folder as it is.
 pub(crate) struct Tree<'a> {
@@ -26,6 +29,8 @@ pub(crate) struct Tree<'a> {
     /// `None` if the folder isn't there yet.
     root: Option<Root>,
     definitions: Vec<Parsed>,
+    /// The files of bindings, if actions are meant.
+    orders: Vec<ParsedBindings>,
     stems: Stems,
     context: Context<'a>,
 }
@@ -34,10 +39,10 @@ impl<'a> Tree<'a> {
     /// Reads a folder. A missing one is an empty one.
     pub(crate) fn read(
         dir: &Path,
-        layout: Option<Layout>,
-        keywords: &'a Keywords,
+        options: &'a ExportOptions<'_>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let Some(mut form) = Form::of(dir, layout) else {
+        let ExportOptions { keywords, kind, .. } = options;
+        let Some(mut form) = Form::of(dir, options) else {
             let message = "this folder is a Deploy CLI tree in another layout";
             let found = Diagnostic::error(codes::OTHER_LAYOUT, message).in_file(display(dir));
             return Err(vec![found.hint("export to another folder, or without `--layout`")]);
@@ -45,10 +50,18 @@ impl<'a> Tree<'a> {
         let mut context = Context::new(keywords, true);
         let mut stems = Stems::default();
         if std::fs::symlink_metadata(form.folder()).is_err() {
-            return Ok(Self { form, root: None, definitions: Vec::new(), stems, context });
+            return Ok(Self {
+                form,
+                root: None,
+                definitions: Vec::new(),
+                orders: Vec::new(),
+                stems,
+                context,
+            });
         }
         let root = Root::open(&form.folder()).map_err(|found| vec![*found])?;
-        let (definitions, count) = form.read(&root, &mut context);
+        context.default_kind = *kind;
+        let Read { definitions, orders, count } = form.read(&root, *kind, &mut context);
         check::identities(&definitions.iter().collect::<Vec<_>>(), &mut context.found);
         let usable = definitions.iter().filter(|definition| definition.name.is_some()).count();
         let clash = context.found.iter().any(|found| found.code == codes::SAME_IDENTITY);
@@ -67,7 +80,7 @@ impl<'a> Tree<'a> {
         walk.into_iter()
             .flatten()
             .for_each(|entry| stems.take(&entry.file_name().to_string_lossy()));
-        Ok(Self { form, root: Some(root), definitions, stems, context })
+        Ok(Self { form, root: Some(root), definitions, orders, stems, context })
     }
 
     /// What has to change.
@@ -99,6 +112,11 @@ impl<'a> Tree<'a> {
             self.create(hook, with_enabled, &mut plan);
         }
         self.orphans(&unmatched, live, options, &mut plan);
+        if options.kind == Kind::Action
+            && let Form::Native { new, .. } = &self.form
+        {
+            bindings::export(&self.orders, new, live, &mut plan);
+        }
         let source = display(&self.form.folder());
         match self.form.finish(&mut plan.batch) {
             Outcome::InPlace => {}
@@ -121,8 +139,9 @@ impl<'a> Tree<'a> {
         let named = |definition: &Parsed, name: &Name| {
             definition.name.as_ref().is_some_and(|placed| placed.value == *name)
         };
-        let is_live =
-            |definition: &Parsed| live.resources.iter().any(|hook| named(definition, &hook.name));
+        let is_live = |definition: &Parsed| {
+            live.of(definition.kind).any(|hook| named(definition, &hook.name))
+        };
         let own = free.iter().find(|&&index| named(&self.definitions[index], name));
         let former = || {
             free.iter().find(|&&index| {
@@ -176,7 +195,7 @@ impl<'a> Tree<'a> {
         };
         let folder = definition.at.path.parent().unwrap_or(Path::new(""));
         let new_script =
-            wanted.path.is_none().then(|| form.new_script(&stems.give(&hook.name), folder));
+            wanted.path.is_none().then(|| form.new_script(&stems.give(&hook.name), Some(folder)));
         let path = new_script.as_ref().map(|(path, _)| path.clone()).or(wanted.path);
         let literal: BTreeSet<String> =
             wanted.literal.union(&render::literal_versions(hook)).cloned().collect();
@@ -208,12 +227,16 @@ impl<'a> Tree<'a> {
     fn create(&mut self, hook: &Live, with_enabled: bool, plan: &mut ExportPlan) {
         let Some(name) = render::written_name(hook) else { return };
         let stem = self.stems.give(&hook.name);
-        let folder = self.form.folder();
-        let (path, script_name) = self.form.new_script(&stem, &folder);
+        let (path, script_name) = self.form.new_script(&stem, None);
         let literal = render::literal_markers(hook);
         let lists = self.form.has_literals();
         let listed = if lists { literal.clone() } else { BTreeSet::new() };
-        let tree = render::definition(hook, &name, &script_name, &listed, with_enabled);
+        let tree = match self.form.folder_of_new() {
+            Some(folder) if hook.kind() == Kind::Action => {
+                actions::definition(hook, &script_name, &listed, folder)
+            }
+            _ => render::definition(hook, &name, &script_name, &listed, with_enabled),
+        };
         let Some(source) = self.form.create(&stem, tree, &mut plan.batch) else {
             return note_unwritable(hook, plan);
         };
@@ -241,7 +264,7 @@ impl<'a> Tree<'a> {
     ) {
         let real = |index: usize| script::path_of(&self.definitions[index])?.canonicalize().ok();
         // A live hook that can't be exported doesn't make its definition an orphan.
-        let is_live = |name: &Name| live.resources.iter().any(|hook| hook.name == *name);
+        let is_live = |name: &Name| live.of(options.kind).any(|hook| hook.name == *name);
         let meant: BTreeSet<usize> = unmatched
             .iter()
             .copied()
@@ -288,7 +311,8 @@ fn choose<'l>(
     notes: &mut Vec<Diagnostic>,
 ) -> Vec<Chosen<'l>> {
     let mut by_name: BTreeMap<&Name, Vec<&Live>> = BTreeMap::new();
-    for hook in live.resources.iter().filter(|hook| (options.only)(&hook.name)) {
+    let meant = live.of(options.kind).filter(|own| (options.only)(&own.name));
+    for hook in meant.filter(|own| own.action().is_none_or(|action| !action.installed)) {
         match render::obstacle(hook) {
             Some(why) => notes.push(skipped(hook, &why)),
             None => by_name.entry(&hook.name).or_default().push(hook),
@@ -301,9 +325,14 @@ fn choose<'l>(
         let mut hooks = hooks.into_iter();
         let Some(hook) = hooks.next() else { continue };
         hooks.for_each(|other| {
-            notes.push(skipped(other, &format!("another hook goes by the name `{name}` too")));
+            let why = format!("another {} goes by the name `{name}` too", other.kind());
+            notes.push(skipped(other, &why));
         });
-        let first = if hook.runs { *enabled.entry(&hook.trigger).or_insert(name) } else { name };
+        let first = if hook.runs && options.kind == Kind::Hook {
+            *enabled.entry(&hook.trigger).or_insert(name)
+        } else {
+            name
+        };
         if first != name {
             let message = format!(
                 "hook `{name}` is enabled for {} beside `{first}`; its definition leaves `enabled` out, because definitions can enable only one",
@@ -316,8 +345,12 @@ fn choose<'l>(
     chosen
 }
 
+fn quoted(live: &Live) -> String {
+    format!("{} `{}`", live.kind(), live.name)
+}
+
 fn skipped(hook: &Live, why: &str) -> Diagnostic {
-    let message = format!("hook `{}` (id `{}`) is not exported: {why}", hook.name, hook.id);
+    let message = format!("{} (id `{}`) is not exported: {why}", quoted(hook), hook.id);
     Diagnostic::warning(codes::NOT_EXPORTED, message)
 }
 
