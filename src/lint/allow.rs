@@ -5,6 +5,7 @@
 //! on the next line that is no such comment. Main type: [`Allow`]. What loads
 //! and what doesn't can't be allowed.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use oxc::semantic::Semantic;
@@ -111,6 +112,12 @@ pub(super) fn lines_of(allows: &[Allow], text: &str, lines: &Lines) -> Vec<[usiz
         .filter(|allow| stands_alone(allow))
         .map(|allow| lines.of(allow.at.end))
         .collect();
+    // The line after the last of several comments in a row.
+    let mut next: HashMap<usize, usize> = HashMap::new();
+    for line in alone.iter().rev() {
+        let after = next.get(&(line + 1)).copied().unwrap_or(line + 1);
+        next.insert(*line, after);
+    }
     allows
         .iter()
         .map(|allow| {
@@ -118,8 +125,7 @@ pub(super) fn lines_of(allows: &[Allow], text: &str, lines: &Lines) -> Vec<[usiz
             if !stands_alone(allow) {
                 return [own, own];
             }
-            let next = (own + 1..).find(|line| alone.binary_search(line).is_err());
-            [own, next.unwrap_or(own)]
+            [own, next.get(&own).copied().unwrap_or(own + 1)]
         })
         .collect()
 }

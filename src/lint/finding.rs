@@ -3,7 +3,7 @@
 //! Main type: [`Findings`]. Must not decide what is a finding.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::yaml::Written;
@@ -19,7 +19,7 @@ pub(super) struct Findings<'h> {
     settings: &'h RuleSettings,
     found: Vec<Found>,
     /// Where findings of the script begin, by rule.
-    begins: HashSet<(Code, usize)>,
+    begins: BTreeSet<(Code, usize)>,
     /// Where findings that cover little begin, and where they end.
     covers: BTreeMap<usize, usize>,
     /// Whether something was found that keeps the script from loading.
@@ -73,7 +73,7 @@ impl<'h> Findings<'h> {
             yaml: OnceCell::new(),
             settings,
             found: Vec::new(),
-            begins: HashSet::new(),
+            begins: BTreeSet::new(),
             covers: BTreeMap::new(),
             doesnt_load: false,
             markers: OnceCell::new(),
@@ -148,7 +148,7 @@ impl<'h> Findings<'h> {
     /// Whether a rule found something that begins inside a place.
     pub(super) fn has_within(&self, code: Code, at: &Range<usize>) -> bool {
         let at = self.on_disk(at);
-        self.begins.iter().any(|(found, start)| *found == code && at.contains(start))
+        self.begins.range((code, at.start)..(code, at.end)).next().is_some()
     }
 
     /// Whether this is about a hook or an action.
@@ -239,6 +239,16 @@ impl<'h> Findings<'h> {
         }
         let lines_of_text = allow::Lines::new(text);
         let lines = allow::lines_of(&allows, text, &lines_of_text);
+        let kind = std::mem::discriminant(&place(0..0));
+        let line_of = |found: &Found| lines_of_text.of(found.place.start());
+        let is_of_text = |found: &Found| std::mem::discriminant(&found.place) == kind;
+        let found: BTreeSet<(Code, usize)> = self
+            .found
+            .iter()
+            .filter(|found| is_of_text(found))
+            .map(|found| (found.code, line_of(found)))
+            .collect();
+        let mut allowed = BTreeSet::new();
         for (allow, lines) in allows.into_iter().zip(lines) {
             let at = || place(allow.at.clone());
             for rule in &allow.rules {
@@ -247,16 +257,10 @@ impl<'h> Findings<'h> {
                     self.add(ALLOW_UNKNOWN, unknown(name), String::new(), at());
                     continue;
                 };
-                let before = self.found.len();
-                let is_here = |found: &Found| {
-                    let found_in =
-                        std::mem::discriminant(&found.place) == std::mem::discriminant(&at());
-                    found_in
-                        && found.code == *code
-                        && lines.contains(&lines_of_text.of(found.place.start()))
-                };
-                self.found.retain(|found| !is_here(found));
-                let is_used = before != self.found.len();
+                let here = lines.map(|line| (*code, line));
+                // What one comment has allowed, the next allows in vain.
+                let is_used = here.iter().any(|it| found.contains(it) && !allowed.contains(it));
+                allowed.extend(here);
                 if complete && !is_used && self.settings.severity(*code).is_some() {
                     let message = format!("{code} is allowed here, and there is no such finding.");
                     self.add(ALLOW_UNUSED, message, "remove this comment".into(), at());
@@ -268,6 +272,9 @@ impl<'h> Findings<'h> {
                 self.add(ALLOW_WITHOUT_REASON, message, hint, at());
             }
         }
+        self.found.retain(|found| {
+            !(is_of_text(found) && allowed.contains(&(found.code, line_of(found))))
+        });
     }
 
     /// The findings in order, graded, with excerpts that show no credential.

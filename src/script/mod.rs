@@ -10,6 +10,7 @@ pub(crate) mod actions;
 pub(crate) mod entries;
 pub(crate) mod exported;
 pub(crate) mod flow;
+mod func;
 pub(crate) mod globals;
 pub(crate) mod hooks;
 mod load_time;

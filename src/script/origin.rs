@@ -97,7 +97,7 @@ fn of_symbol(script: &Script<'_>, symbol: SymbolId, step: usize) -> Option<Origi
     if script.events.contains(&symbol) {
         return Some(Origin::Event);
     }
-    if script.semantic.scoping().symbol_is_mutated(symbol) || step > MAX_STEPS {
+    if script.is_mutated(symbol) || step > MAX_STEPS {
         return None;
     }
     let declared = script.semantic.symbol_declaration(symbol);

@@ -112,7 +112,7 @@ fn follow(
         Expression::StaticMemberExpression(member) => further(&member.object),
         Expression::Identifier(name) => {
             let Some(symbol) = script.symbol(name) else { return false };
-            if script.semantic.scoping().symbol_is_mutated(symbol) {
+            if script.is_mutated(symbol) {
                 return false;
             }
             match script.semantic.symbol_declaration(symbol).kind() {

@@ -125,7 +125,7 @@ impl EventPaths {
         match pattern {
             BindingPattern::BindingIdentifier(name) => {
                 if let Some(symbol) = name.symbol_id.get()
-                    && !script.semantic.scoping().symbol_is_mutated(symbol)
+                    && !script.is_mutated(symbol)
                 {
                     self.names.insert(symbol, path.to_owned());
                 }

@@ -8,112 +8,16 @@ use std::ops::Range;
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{
-    ArrowFunctionExpression, BindingPattern, ChainElement, Expression, FormalParameters, Function,
-    FunctionBody, IdentifierReference, UnaryOperator,
+    BindingPattern, ChainElement, Expression, Function, IdentifierReference, UnaryOperator,
 };
 use oxc::semantic::{AstNode, NodeId, ReferenceId, Semantic, SymbolId};
 use oxc::span::{GetSpan, Span};
 use oxc::str::Ident;
 
+pub(crate) use super::func::Func;
 use super::hooks::parameters;
 use super::parse::{Parsed, Wrapped};
 use crate::model::{Kind, Trigger};
-
-/// A function or an arrow function.
-#[derive(Clone, Copy)]
-pub(crate) enum Func<'a> {
-    Function(&'a Function<'a>),
-    Arrow(&'a ArrowFunctionExpression<'a>),
-}
-
-impl<'a> Func<'a> {
-    pub(crate) fn of_expression(expression: &'a Expression<'a>) -> Option<Self> {
-        match expression {
-            Expression::FunctionExpression(function) => Some(Self::Function(function)),
-            Expression::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
-            _ => None,
-        }
-    }
-
-    /// The same for an expression of a script that is held for a shorter time.
-    pub(crate) fn in_tree(script: &Script<'a>, expression: &Expression<'a>) -> Option<Self> {
-        Self::of_kind(script.semantic.nodes().kind(expression.node_id()))
-    }
-
-    pub(crate) fn of_kind(kind: AstKind<'a>) -> Option<Self> {
-        match kind {
-            AstKind::Function(function) => Some(Self::Function(function)),
-            AstKind::ArrowFunctionExpression(arrow) => Some(Self::Arrow(arrow)),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn params(self) -> &'a FormalParameters<'a> {
-        match self {
-            Self::Function(function) => &function.params,
-            Self::Arrow(arrow) => &arrow.params,
-        }
-    }
-
-    pub(crate) fn body(self) -> Option<&'a FunctionBody<'a>> {
-        match self {
-            Self::Function(function) => function.body.as_deref(),
-            Self::Arrow(arrow) => arrow.get_function_body(),
-        }
-    }
-
-    /// The expression of `() => expression`.
-    pub(crate) fn expression(self) -> Option<&'a Expression<'a>> {
-        match self {
-            Self::Function(_) => None,
-            Self::Arrow(arrow) => arrow.get_expression(),
-        }
-    }
-
-    pub(crate) fn is_async(self) -> bool {
-        match self {
-            Self::Function(function) => function.r#async,
-            Self::Arrow(arrow) => arrow.r#async,
-        }
-    }
-
-    pub(crate) fn is_generator(self) -> bool {
-        matches!(self, Self::Function(function) if function.generator)
-    }
-
-    pub(crate) fn span(self) -> Span {
-        match self {
-            Self::Function(function) => function.span,
-            Self::Arrow(arrow) => arrow.span,
-        }
-    }
-
-    pub(crate) fn node_id(self) -> NodeId {
-        match self {
-            Self::Function(function) => function.node_id.get(),
-            Self::Arrow(arrow) => arrow.node_id.get(),
-        }
-    }
-
-    /// Whether its first parameter is an error, as in `(err, result)`.
-    pub(crate) fn takes_error(self) -> bool {
-        let Some(BindingPattern::BindingIdentifier(first)) =
-            self.params().items.first().map(|param| &param.pattern)
-        else {
-            return false;
-        };
-        let name = first.name.as_str().trim_start_matches('_').to_ascii_lowercase();
-        matches!(name.as_str(), "e" | "er" | "err" | "error")
-            || name.ends_with("error")
-            || name.ends_with("err")
-    }
-
-    /// The part worth underlining: from `function` or `(` to the end of the
-    /// parameters.
-    pub(crate) fn head(self) -> Span {
-        Span::new(self.span().start, self.params().span.end.max(self.span().start))
-    }
-}
 
 /// The function that Auth0 calls.
 pub(crate) struct Handler<'a> {
@@ -168,6 +72,8 @@ pub(crate) struct Script<'a> {
     pub(crate) events: HashSet<SymbolId>,
     /// The same for `api`.
     pub(crate) apis: HashSet<SymbolId>,
+    /// Names that are assigned to after they were declared.
+    mutated: HashSet<SymbolId>,
     /// Where each line of the script ends.
     line_ends: Vec<usize>,
 }
@@ -178,6 +84,13 @@ impl<'a> Script<'a> {
         let handler = handler.map(|func| Handler::new(func, &trigger));
         let script = wrapped.script();
         let line_ends = script.match_indices('\n').map(|(at, _)| at).collect();
+        // Asked of one name at a time, each question would cost all of its uses.
+        let references = semantic.nodes().iter().filter_map(|node| match node.kind() {
+            AstKind::IdentifierReference(name) => name.reference_id.get(),
+            _ => None,
+        });
+        let writes = references.map(|id| semantic.scoping().get_reference(id));
+        let mutated = writes.filter(|it| it.is_write()).filter_map(|it| it.symbol_id()).collect();
         Self {
             semantic,
             wrapped,
@@ -187,6 +100,7 @@ impl<'a> Script<'a> {
             entries: Vec::new(),
             events: HashSet::new(),
             apis: HashSet::new(),
+            mutated,
             line_ends,
         }
     }
@@ -389,10 +303,15 @@ impl<'a> Script<'a> {
         }
     }
 
+    /// Whether a name is assigned to after it was declared.
+    pub(crate) fn is_mutated(&self, symbol: SymbolId) -> bool {
+        self.mutated.contains(&symbol)
+    }
+
     /// What a symbol was declared with, if it never changes: the function of
     /// a declaration, or the value of a variable.
     pub(crate) fn constant(&self, symbol: SymbolId) -> Option<Constant<'a>> {
-        constant(&self.semantic, symbol)
+        (!self.is_mutated(symbol)).then(|| declared_as(&self.semantic, symbol)).flatten()
     }
 }
 
@@ -431,10 +350,14 @@ pub(crate) enum Constant<'a> {
     Value(&'a Expression<'a>),
 }
 
-/// See [`Script::constant`].
+/// See [`Script::constant`]; for a script that is not one yet.
 pub(crate) fn constant<'a>(semantic: &Semantic<'a>, symbol: SymbolId) -> Option<Constant<'a>> {
-    let scoping = semantic.scoping();
-    if scoping.symbol_is_mutated(symbol) || !scoping.symbol_redeclarations(symbol).is_empty() {
+    let is_mutated = semantic.scoping().symbol_is_mutated(symbol);
+    (!is_mutated).then(|| declared_as(semantic, symbol)).flatten()
+}
+
+fn declared_as<'a>(semantic: &Semantic<'a>, symbol: SymbolId) -> Option<Constant<'a>> {
+    if !semantic.scoping().symbol_redeclarations(symbol).is_empty() {
         return None;
     }
     match semantic.symbol_declaration(symbol).kind() {

@@ -37,8 +37,7 @@ impl Touches {
     /// `None` when there is no callback to follow, or it gets out of sight.
     pub(crate) fn of(script: &Script<'_>, handler: &Handler<'_>) -> Option<Self> {
         let callback = handler.callback?;
-        let scoping = script.semantic.scoping();
-        if scoping.symbol_is_mutated(callback) || script.has_global("eval") {
+        if script.is_mutated(callback) || script.has_global("eval") {
             return None;
         }
         let mut touches = Self {
@@ -187,9 +186,7 @@ fn named_functions<'a>(script: &Script<'a>, handler: &Handler<'a>) -> Vec<(Symbo
             },
             _ => None,
         };
-        named.extend(
-            found.filter(|(symbol, _)| !script.semantic.scoping().symbol_is_mutated(*symbol)),
-        );
+        named.extend(found.filter(|(symbol, _)| !script.is_mutated(*symbol)));
     }
     named
 }

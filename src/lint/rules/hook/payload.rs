@@ -30,7 +30,7 @@ fn check_properties(script: &Script<'_>, handler: &Handler<'_>, findings: &mut F
     {
         let mut read = Vec::new();
         match symbol {
-            Some(symbol) if !script.semantic.scoping().symbol_is_mutated(*symbol) => {
+            Some(symbol) if !script.is_mutated(*symbol) => {
                 read_properties(script, *symbol, &mut read);
                 let written = written_properties(script, *symbol);
                 read.retain(|(name, _)| !written.contains(name));
