@@ -9,6 +9,7 @@
 //! ```
 
 pub mod api;
+pub mod behaviour;
 pub mod cli;
 pub mod lint;
 pub mod migrate;

@@ -7,6 +7,7 @@
 //! tenant passes [`safe`] on its way out. Must not print, read the
 //! environment or look at a clock.
 
+pub mod behaviour;
 mod diff;
 mod facts;
 pub mod github;

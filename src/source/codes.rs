@@ -110,6 +110,10 @@ codes! {
     SETTING_IGNORED = "HS118";
     /// A trigger whose bindings are defined twice, or an action bound twice.
     BOUND_TWICE = "HS119";
+    /// A test file beside which there is no definition.
+    TEST_WITHOUT_DEFINITION = "HS130";
+    /// Something in a test file that can't be, or that would test nothing.
+    INVALID_TEST = "HS131";
     /// A keyword marker has no value.
     UNRESOLVED = "HS201";
     /// A marker that YAML takes for a comment.

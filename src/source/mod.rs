@@ -10,24 +10,24 @@ pub mod config;
 mod definition;
 pub mod deploy_cli;
 pub mod export;
-mod fields;
-mod file;
+pub(crate) mod fields;
+pub(crate) mod file;
 pub mod keyword;
 #[cfg(test)]
 mod kinds_tests;
 mod load;
 mod mask;
 mod native;
-mod node;
 mod passed_over;
+pub(crate) mod node;
 #[cfg(test)]
 mod properties;
 pub mod schema;
 #[cfg(test)]
 mod tests;
-mod walk;
+pub(crate) mod walk;
 mod write;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use deploy_cli::settings::DeployConfig;
 pub use export::{

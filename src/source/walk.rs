@@ -94,9 +94,22 @@ impl Root {
         Ok(path.canonicalize()?.starts_with(&self.real))
     }
 
-    /// Every file with one of some extensions, in order of its path, and what
+    /// The files of tests, in order of their paths.
+    pub(crate) fn tests(&self) -> (Vec<Found>, Vec<Diagnostic>) {
+        let (mut files, told) = self.all_files(&["yaml", "yml"]);
+        files.retain(|found| is_test(&found.path));
+        (files, told)
+    }
+
+    /// Every file with one of some extensions that isn't a test, in order of its path, and what
     /// is to be told of the others.
     pub(crate) fn files(&self, extensions: &[&str]) -> (Vec<Found>, Vec<Diagnostic>) {
+        let (mut files, told) = self.all_files(extensions);
+        files.retain(|found| !is_test(&found.path));
+        (files, told)
+    }
+
+    fn all_files(&self, extensions: &[&str]) -> (Vec<Found>, Vec<Diagnostic>) {
         let mut files = Vec::new();
         let mut links = Vec::new();
         let mut told = Vec::new();
@@ -190,6 +203,12 @@ impl Root {
             }
         }
     }
+}
+
+/// Whether a file holds tests (`*.test.yaml`), which are no definitions.
+pub(crate) fn is_test(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }
 
 /// The settings' file, which is no definition.

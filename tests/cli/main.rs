@@ -5,6 +5,7 @@
 // Helpers outside of `#[test]` functions panic as the tests do.
 #![allow(clippy::unwrap_used)]
 
+mod behaviour;
 mod canary;
 mod connection;
 mod demo;

@@ -6,6 +6,7 @@
 
 mod apply;
 mod beginnings;
+mod behaviour;
 mod export;
 mod extras;
 mod plan;
@@ -17,6 +18,7 @@ mod versions;
 
 pub use apply::ApplyArgs;
 pub use beginnings::{Ci, InitArgs, NewArgs};
+pub use behaviour::{RunArgs, TestArgs, TestFormat};
 pub use export::{ExportArgs, Layout};
 pub use extras::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SchemaKind};
 pub use plan::PlanArgs;
@@ -74,6 +76,10 @@ pub enum Command {
     Validate(ValidateArgs),
     /// List the versions of an action
     Versions(VersionsArgs),
+    /// Run the behaviour tests beside the definitions
+    Test(TestArgs),
+    /// Run one hook or action once, without deploying it
+    Run(RunArgs),
     /// Run a local tenant to try things on
     Tenant(TenantArgs),
     /// Start a project: folders, a first hook, a pipeline
@@ -100,6 +106,7 @@ impl Command {
             Self::Versions(args) => Some((&mut args.project, &mut args.connection)),
             Self::Doctor(args) => Some((&mut args.project, &mut args.connection)),
             Self::Validate(_) | Self::Tenant(_) | Self::Init(_) | Self::New(_) => None,
+            Self::Test(_) | Self::Run(_) => None,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }

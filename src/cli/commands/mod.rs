@@ -11,8 +11,10 @@ mod init;
 mod man;
 mod new;
 mod plan;
+mod run;
 mod schema;
 mod tenant;
+mod test;
 mod validate;
 mod versions;
 
@@ -32,6 +34,8 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
         Command::Apply(args) => apply::run(&args, context),
         Command::Export(args) => export::run(&args, context),
         Command::Validate(args) => validate::run(&args, context),
+        Command::Test(args) => test::run(&args, context),
+        Command::Run(args) => run::run(&args, context),
         Command::Tenant(args) => tenant::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::New(args) => new::run(&args, context),

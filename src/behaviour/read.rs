@@ -1,0 +1,415 @@
+//! `*.test.yaml`: read strictly, every fault with its place.
+//!
+//! As strict as a definition, and with the same kind of findings. Must not
+//! know what a script does.
+
+mod stubs;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value as Json};
+
+use super::expect::KEYS;
+use super::{Case, TestFile, expand};
+use crate::model::{Diagnostic, Position};
+use crate::source::codes;
+use crate::source::fields::Fields;
+use crate::source::file::{self, Text};
+use crate::source::node::{Node, Value};
+use crate::source::walk::{Found, Root};
+use crate::source::yaml;
+
+/// All tests of a folder, and all that is to be said of their files.
+#[derive(Debug, Clone, Default)]
+pub struct Tests {
+    /// The files that could be read.
+    pub files: Vec<TestFile>,
+    /// What is wrong with any of them.
+    pub found: Vec<Diagnostic>,
+}
+
+/// 2026-01-01T00:00:00Z: every run begins there that doesn't say otherwise.
+pub(super) const NOW: i64 = 1_767_225_600_000;
+
+/// Reads every test file below a folder. `definitions` are the files of the
+/// definitions that were read.
+#[must_use]
+pub fn read(dir: &Path, definitions: &[&str]) -> Tests {
+    let mut tests = Tests::default();
+    let root = match Root::open(if dir.is_file() { dir.parent().unwrap_or(dir) } else { dir }) {
+        Ok(root) => root,
+        Err(found) => {
+            tests.found.push(*found);
+            return tests;
+        }
+    };
+    let (files, told) = root.tests();
+    tests.found.extend(told);
+    for found in files {
+        read_file(&found, definitions, &mut tests);
+    }
+    tests.found.sort();
+    tests
+}
+
+fn read_file(at: &Found, definitions: &[&str], tests: &mut Tests) {
+    let text = match file::read(&at.path, &at.file, "test file").and_then(file::without_nul) {
+        Ok(text) => text,
+        Err(found) => {
+            tests.found.push(*found);
+            return;
+        }
+    };
+    let stem = at.file.strip_suffix(".test.yaml").or(at.file.strip_suffix(".test.yml"));
+    let stem = stem.unwrap_or(&at.file);
+    let beside = [".yaml", ".yml", ".json"].map(|ending| format!("{stem}{ending}"));
+    let Some(definition) = beside.iter().find(|file| definitions.contains(&file.as_str())) else {
+        let message = format!("this tests no definition: there is no {} beside it", beside[0]);
+        tests
+            .found
+            .push(text.error(codes::TEST_WITHOUT_DEFINITION, message, &(0..0)).hint(
+                "a test's file is called as its definition's, with `.test.yaml` for `.yaml`",
+            ));
+        return;
+    };
+    let mut cases = Vec::new();
+    match yaml::parse(&text.text, yaml::SMALL) {
+        Err(fault) => {
+            let error = text.error(fault.code, fault.message, &fault.span);
+            tests.found.push(Diagnostic { hint: fault.hint, ..error });
+        }
+        Ok(root) => {
+            let mut fields = Fields { text: &text, found: &mut tests.found };
+            cases = read_root(&mut fields, &root);
+        }
+    }
+    tests.files.push(TestFile { file: at.file.clone(), definition: definition.clone(), cases });
+}
+
+fn read_root(fields: &mut Fields<'_>, root: &Node) -> Vec<Case> {
+    let Some(entries) = fields.record(root, "a test file", &["defaults", "cases"]) else {
+        return Vec::new();
+    };
+    let entry =
+        |name: &str| entries.iter().find(|(key, _)| *key == name).map(|(_, entry)| &entry.value);
+    let defaults = entry("defaults");
+    if let Some(defaults) = defaults {
+        fields.record(defaults, "`defaults`", &COMMON);
+    }
+    let Some(cases) = entry("cases") else {
+        fields.advise(
+            codes::MISSING_FIELD,
+            "a test file needs `cases`",
+            &root.span,
+            "`cases:` is a list of cases",
+        );
+        return Vec::new();
+    };
+    let Value::List(items) = &cases.value else {
+        fields.wrong_kind(cases, "`cases`", "a list", &cases.value);
+        return Vec::new();
+    };
+    let mut all: Vec<Case> = Vec::new();
+    for item in items {
+        for case in read_case(fields, item, defaults) {
+            if all.iter().any(|other| other.name == case.name) {
+                let message = format!("there are two cases called `{}`", case.name);
+                fields.advise(
+                    codes::INVALID_TEST,
+                    message,
+                    &item.span,
+                    "names are unique in a file",
+                );
+            }
+            all.push(case);
+        }
+    }
+    all
+}
+
+const COMMON: [&str; 7] = ["event", "secrets", "http", "modules", "now", "seed", "handler"];
+const CASE: [&str; 10] =
+    ["name", "event", "secrets", "http", "modules", "now", "seed", "handler", "each", "expect"];
+
+/// The cases of one item: several if it has a table.
+fn read_case(fields: &mut Fields<'_>, item: &Node, defaults: Option<&Node>) -> Vec<Case> {
+    let Some(entries) = fields.record(item, "a case", &CASE) else { return Vec::new() };
+    let own =
+        |key: &str| entries.iter().find(|(name, _)| *name == key).map(|(_, entry)| &entry.value);
+    let usual = |key: &str| defaults.and_then(|node| node.get(key)).map(|entry| &entry.value);
+    for needed in ["name", "expect"] {
+        if own(needed).is_none() {
+            fields.error(codes::MISSING_FIELD, format!("a case needs `{needed}`"), &item.span);
+        }
+    }
+    let name =
+        own("name").and_then(|node| fields.text(node, "`name`")).unwrap_or_default().to_owned();
+    let position = own("name").and_then(|node| place(fields.text, node));
+    let rows = own("each").map(|node| read_rows(fields, node)).unwrap_or_default();
+    let mut case = Case {
+        name,
+        position,
+        event: Json::Object(Map::new()),
+        secrets: BTreeMap::new(),
+        now: NOW,
+        seed: 1,
+        handler: None,
+        http: Vec::new(),
+        modules: BTreeMap::new(),
+        expect: own("expect").map(|node| read_expect(fields, node)).unwrap_or_default(),
+    };
+    for node in [usual("event"), own("event")].into_iter().flatten() {
+        if matches!(node.value, Value::Map(_)) {
+            compose(&mut case.event, &to_json(node));
+        } else {
+            fields.wrong_kind(node, "`event`", "a map", &node.value);
+        }
+    }
+    for node in [usual("secrets"), own("secrets")].into_iter().flatten() {
+        for (key, entry) in fields.map(node, "`secrets`").unwrap_or_default() {
+            if let Some(value) = fields.text(&entry.value, "a secret") {
+                case.secrets.insert(key.to_owned(), value.to_owned());
+            }
+        }
+    }
+    for node in [own("http"), usual("http")].into_iter().flatten() {
+        stubs::http(fields, node, &mut case.http);
+    }
+    for node in [usual("modules"), own("modules")].into_iter().flatten() {
+        stubs::modules(fields, node, &mut case.modules);
+    }
+    if let Some(node) = own("now").or(usual("now")) {
+        case.now = read_time(fields, node).unwrap_or(NOW);
+    }
+    if let Some(node) = own("seed").or(usual("seed")) {
+        case.seed = read_seed(fields, node).unwrap_or(1);
+    }
+    if let Some(node) = own("handler").or(usual("handler")) {
+        case.handler = fields.text(node, "`handler`").map(str::to_owned);
+    }
+    if rows.is_empty() {
+        return vec![case];
+    }
+    rows.iter().map(|row| in_row(&case, row)).collect()
+}
+
+/// A case with a row's values put in.
+fn in_row(case: &Case, row: &Map<String, Json>) -> Case {
+    let mut out = case.clone();
+    out.name = expand::name(&case.name, row);
+    out.event = expand::fill(&case.event, row);
+    out.expect =
+        case.expect.iter().map(|(key, value)| (key.clone(), expand::fill(value, row))).collect();
+    for value in out.secrets.values_mut() {
+        if let Json::String(filled) = expand::fill(&Json::from(value.as_str()), row) {
+            *value = filled;
+        }
+    }
+    for stub in &mut out.http {
+        stubs::fill_http(stub, row);
+    }
+    for module in out.modules.values_mut() {
+        stubs::fill_module(module, row);
+    }
+    out
+}
+
+fn read_rows(fields: &mut Fields<'_>, node: &Node) -> Vec<Map<String, Json>> {
+    let Value::List(items) = &node.value else {
+        fields.wrong_kind(node, "`each`", "a list of maps", &node.value);
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    for item in items {
+        if fields.map(item, "a row of `each`").is_some()
+            && let Json::Object(row) = to_json(item)
+        {
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() && items.is_empty() {
+        fields.error(
+            codes::INVALID_TEST,
+            "`each` has no rows, so the case would never run",
+            &node.span,
+        );
+    }
+    rows
+}
+
+fn read_expect(fields: &mut Fields<'_>, node: &Node) -> Vec<(String, Json)> {
+    let Some(entries) = fields.record(node, "`expect`", &KEYS) else { return Vec::new() };
+    if entries.is_empty() {
+        fields.advise(
+            codes::INVALID_TEST,
+            "`expect` is empty, so the case can't fail",
+            &node.span,
+            "`effect: { outcome: ok }` is the least",
+        );
+    }
+    let mut all = Vec::new();
+    for (key, entry) in entries {
+        let value = to_json(&entry.value);
+        let known: Option<(&str, &[&str])> = match key {
+            "effect" => Some((
+                "`effect`",
+                &[
+                    "outcome",
+                    "claims",
+                    "scope",
+                    "code",
+                    "reason",
+                    "userMessage",
+                    "user_metadata",
+                    "app_metadata",
+                    "message",
+                ],
+            )),
+            _ => None,
+        };
+        if let Some((what, known)) = known
+            && value.as_object().is_some_and(|map| !map.keys().any(|key| key.starts_with('$')))
+        {
+            fields.record(&entry.value, what, known);
+        }
+        match (key, &value) {
+            ("effect", Json::Object(effect)) => check_word(
+                fields,
+                &entry.value,
+                effect.get("outcome"),
+                &["ok", "denied", "failed", "error"],
+            ),
+            ("stopped", value) => {
+                check_word(fields, &entry.value, Some(value), &["time", "memory"])
+            }
+            ("answers", Json::Number(_)) => {}
+            ("answers", _) => {
+                fields.wrong_kind(&entry.value, "`answers`", "a number", &entry.value.value)
+            }
+            ("api" | "requests" | "calls", Json::Array(items)) => {
+                for item in items {
+                    if key == "api"
+                        && !item
+                            .as_array()
+                            .is_some_and(|call| call.first().is_some_and(Json::is_string))
+                        && !item.is_object()
+                    {
+                        fields.advise(
+                            codes::INVALID_TEST,
+                            "a call of `api` is a list of its method and its arguments",
+                            &entry.value.span,
+                            "such as [access.deny, reason, text]",
+                        );
+                    }
+                }
+            }
+            ("api" | "requests" | "calls", Json::Object(_)) => {}
+            ("effect" | "api" | "requests" | "calls", _) => fields.wrong_kind(
+                &entry.value,
+                &format!("`{key}`"),
+                "a list or a map",
+                &entry.value.value,
+            ),
+            _ => {}
+        }
+        all.push((key.to_owned(), value));
+    }
+    all
+}
+
+fn check_word(fields: &mut Fields<'_>, node: &Node, word: Option<&Json>, known: &[&str]) {
+    if let Some(Json::String(word)) = word
+        && !known.contains(&word.as_str())
+        && !word.starts_with("${")
+    {
+        let message = format!("`{word}` is none of {}", known.join(", "));
+        fields.error(codes::INVALID_TEST, message, &node.span);
+    }
+}
+
+fn read_time(fields: &mut Fields<'_>, node: &Node) -> Option<i64> {
+    let text = fields.text(node, "`now`")?;
+    match text.parse::<jiff::Timestamp>() {
+        Ok(time) => Some(time.as_millisecond()),
+        Err(_) => {
+            fields.advise(
+                codes::INVALID_TEST,
+                "`now` is a time such as \"2026-01-01T00:00:00Z\"",
+                &node.span,
+                "write it with its offset, or with Z",
+            );
+            None
+        }
+    }
+}
+
+fn read_seed(fields: &mut Fields<'_>, node: &Node) -> Option<u64> {
+    match to_json(node).as_u64() {
+        Some(seed) => Some(seed),
+        None => {
+            fields.wrong_kind(node, "`seed`", "a whole number", &node.value);
+            None
+        }
+    }
+}
+
+fn place(text: &Text, node: &Node) -> Option<Position> {
+    text.error(codes::INVALID_TEST, "", &node.span).position
+}
+
+/// A YAML value as JSON. Keys that aren't texts were told of where maps are read.
+pub(super) fn to_json(node: &Node) -> Json {
+    match &node.value {
+        Value::Null | Value::Unresolved(_) => Json::Null,
+        Value::Bool(flag) => Json::from(*flag),
+        Value::Number(number) => serde_json::from_str(number).unwrap_or(Json::Null),
+        Value::Text(text) => Json::from(text.as_str()),
+        Value::List(items) => items.iter().map(to_json).collect(),
+        Value::Map(entries) => Json::Object(
+            entries
+                .iter()
+                .map(|entry| {
+                    let key = match &entry.key.value {
+                        Value::Text(text) | Value::Number(text) => text.clone(),
+                        Value::Bool(flag) => flag.to_string(),
+                        _ => String::new(),
+                    };
+                    (key, to_json(&entry.value))
+                })
+                .collect(),
+        ),
+    }
+}
+
+/// Joins two merge patches: the later one wins, and what it removes stays
+/// marked as removed.
+fn compose(first: &mut Json, later: &Json) {
+    match (first, later) {
+        (Json::Object(first), Json::Object(later)) => {
+            for (key, value) in later {
+                compose(first.entry(key.clone()).or_insert(Json::Null), value);
+            }
+        }
+        (first, later) => *first = later.clone(),
+    }
+}
+
+/// Lays a merge patch over a value (RFC 7386): null removes.
+pub(super) fn patch(target: &mut Json, change: &Json) {
+    let Json::Object(change) = change else {
+        *target = change.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Json::Object(Map::new());
+    }
+    let Json::Object(fields) = target else { return };
+    for (key, value) in change {
+        if value.is_null() {
+            fields.shift_remove(key);
+        } else {
+            patch(fields.entry(key.clone()).or_insert(Json::Null), value);
+        }
+    }
+}

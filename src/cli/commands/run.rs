@@ -1,0 +1,118 @@
+//! `hooksync run`: one hook or action on one event.
+//!
+//! The values of secrets are masked in everything that is printed or written.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::test;
+use crate::behaviour;
+use crate::cli::args::{ProjectArgs, ResultFormat, RunArgs};
+use crate::cli::{CliError, Context, Exit, definitions};
+use crate::model::Definition;
+use crate::report::behaviour::{masked, outcome_json, outcome_text};
+use crate::sandbox::{Job, Limits, effect};
+
+/// Runs it.
+///
+/// # Errors
+/// When there is no such definition, or it can't be run. What the code does is
+/// no error.
+pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let project = ProjectArgs { dir: args.dir.clone(), ..ProjectArgs::default() };
+    let (_, all, found) = test::load(&project, context)?;
+    let definition = match find(&all, &args.name) {
+        Ok(definition) => definition,
+        Err(error) => {
+            // it may be one of those that could not be read
+            definitions::tell(&found, context);
+            return Err(error);
+        }
+    };
+    let program = behaviour::program(definition, None);
+    let event = match &args.event {
+        Some(path) => event(path)?,
+        None => Value::Object(serde_json::Map::new()),
+    };
+    let mut world = behaviour::world(&program, &event);
+    for key in &args.secret {
+        let value =
+            context.environment.get(key).map_err(|error| CliError::new(error.to_string()))?;
+        let Some(value) = value else {
+            return Err(CliError::new(format!(
+                "--secret {key}: the environment variable {key} is not set"
+            ))
+            .hint(format!("set it for this run, as in {key}=… hooksync run {}", args.name)));
+        };
+        world.secrets.insert(key.clone(), value.to_owned());
+    }
+    let job = Job { program, world, limits: Limits::default(), coverage: false };
+    let outcome = test::pool(context)?.run(&job)?;
+    let effect = effect(&job.program, &job.world, &outcome);
+    let secrets: Vec<String> = job.world.secrets.values().cloned().collect();
+    let whole = masked(&outcome_json(&outcome, &effect), &secrets);
+    context.output.data(&match args.format {
+        ResultFormat::Text => {
+            outcome_text(&definition.written_name, &whole, &context.output.stdout_style())
+        }
+        ResultFormat::Json => serde_json::to_string_pretty(&whole).unwrap_or_default(),
+    })?;
+    if let Some(name) = &args.record {
+        let file = record(definition, name, &event, &args.secret, &whole)?;
+        context.say(&format!("The outcome is a case of {} now.", file.display()));
+    }
+    Ok(Exit::Done)
+}
+
+fn find<'d>(all: &'d [Definition], name: &str) -> Result<&'d Definition, CliError> {
+    let named = |one: &&Definition| one.written_name == name || one.name.as_str() == name;
+    let mut found = all.iter().filter(named);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => {
+            Err(CliError::new(format!("there is a hook and an action called {name}"))
+                .hint("name the folder of one kind with --dir"))
+        }
+        (None, _) => {
+            let known: Vec<&str> = all.iter().map(|one| one.written_name.as_str()).collect();
+            let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
+            let error = CliError::new(format!("there is no definition called {name}"));
+            Err(match near {
+                Some(near) => error.hint(format!("did you mean {near}?")),
+                None => error.hint("`hooksync new` makes one; --dir names their folder"),
+            })
+        }
+    }
+}
+
+/// An event out of a file.
+fn event(path: &Path) -> Result<Value, CliError> {
+    behaviour::event_file(path).map_err(|found| {
+        let place = found.position.map(|place| format!(":{}:{}", place.line, place.column));
+        let message = format!("{}{}: {}", path.display(), place.unwrap_or_default(), found.message);
+        match found.hint {
+            Some(hint) => CliError::new(message).hint(hint),
+            None => CliError::new(message),
+        }
+    })
+}
+
+/// Adds the outcome as a case to the definition's test file.
+fn record(
+    definition: &Definition,
+    name: &str,
+    event: &Value,
+    secrets: &[String],
+    whole: &Value,
+) -> Result<PathBuf, CliError> {
+    let path = PathBuf::from(&definition.place.file).with_extension("test.yaml");
+    let before = match fs_err::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "cases:\n".to_owned(),
+        Err(error) => return Err(error.into()),
+    };
+    let case = behaviour::case_text(name, event, secrets, whole);
+    fs_err::write(&path, behaviour::with_case(&before, &case))?;
+    Ok(path)
+}

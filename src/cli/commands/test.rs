@@ -1,0 +1,139 @@
+//! `hooksync test`: the behaviour tests beside the definitions.
+//!
+//! Must not look at the environment's variables: what a test finds is the same
+//! everywhere.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use crate::behaviour::{self, Coverage, TestFile, Verdict};
+use crate::cli::args::{ProjectArgs, TestArgs, TestFormat};
+use crate::cli::{CliError, Context, Environment, Exit, definitions, repository, settings};
+use crate::model::{Definition, Diagnostic};
+use crate::report::behaviour::{TestRun, annotations, json, junit, lcov, text};
+use crate::sandbox::{Pool, PoolError};
+
+/// Runs it.
+///
+/// # Errors
+/// When the settings are wrong, the sandbox can't be started, or an output
+/// can't be written to.
+pub(super) fn run(args: &TestArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let pool = pool(context)?;
+    if !args.watch {
+        return once(args, &pool, context).map(|(exit, _)| exit);
+    }
+    loop {
+        let watched = match once(args, &pool, context) {
+            Ok((_, dir)) => dir,
+            Err(error) => {
+                context.tell(&error);
+                args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."))
+            }
+        };
+        context.say("Waiting for a change; Ctrl-C ends.");
+        let before = stamps(&watched);
+        while stamps(&watched) == before {
+            thread::sleep(Duration::from_millis(300));
+        }
+    }
+}
+
+/// The sandbox of this program.
+pub(super) fn pool(context: &Context<'_>) -> Result<Pool, CliError> {
+    match context.environment.program() {
+        Some(program) => Ok(Pool::new(program)),
+        None => {
+            Err(CliError::new("the sandbox can't be started: this program's own file is not known"))
+        }
+    }
+}
+
+/// Files and when they were changed.
+fn stamps(dir: &Path) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
+    let entries = walkdir::WalkDir::new(dir).into_iter().flatten().take(10_000);
+    entries
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let stamp =
+                entry.metadata().ok().and_then(|data| Some((data.modified().ok()?, data.len())));
+            (entry.into_path(), stamp)
+        })
+        .collect()
+}
+
+/// The definitions of a project with the keywords that tests may use.
+pub(super) fn load(
+    project: &ProjectArgs,
+    context: &Context<'_>,
+) -> Result<(PathBuf, Vec<Definition>, Vec<Diagnostic>), CliError> {
+    let (file, rules) = definitions::config(project, context)?;
+    let all = settings::project(project, &Environment::default(), &file)?;
+    let Some(settings) = all.into_iter().next() else {
+        return Err(CliError::new("there is no environment to test"));
+    };
+    let checked = definitions::check(&settings, &rules);
+    Ok((settings.dir.value, checked.desired.definitions, checked.found))
+}
+
+fn once(args: &TestArgs, pool: &Pool, context: &Context<'_>) -> Result<(Exit, PathBuf), CliError> {
+    let (dir, definitions, mut found) = load(&args.project, context)?;
+    found.retain(Diagnostic::is_error);
+    let files: Vec<&str> = definitions.iter().map(|one| one.place.file.as_str()).collect();
+    let mut tests = behaviour::read(&dir, &files);
+    let tested =
+        |one: &&Definition| tests.files.iter().any(|file| file.definition == one.place.file);
+    let untested = definitions.len() - definitions.iter().filter(tested).count();
+    if let Some(filter) = &args.filter {
+        keep(&mut tests.files, filter);
+    }
+    found.append(&mut tests.found);
+    let covered = args.coverage || args.lcov.is_some();
+    let (verdicts, coverage) = behaviour::run(&tests.files, &definitions, pool, covered)?;
+    if let Some(path) = &args.lcov {
+        fs_err::write(path, lcov(&coverage))?;
+    }
+    show(args, context, &verdicts, &found, untested, &coverage)?;
+    let failed = verdicts.iter().any(|verdict| !verdict.problems.is_empty());
+    let broken = found.iter().any(Diagnostic::is_error);
+    Ok((if failed || broken { Exit::Error } else { Exit::Done }, dir))
+}
+
+fn keep(files: &mut Vec<TestFile>, filter: &str) {
+    let filter = filter.to_lowercase();
+    for file in files.iter_mut() {
+        let whole = file.file.to_lowercase().contains(&filter);
+        file.cases.retain(|case| whole || case.name.to_lowercase().contains(&filter));
+    }
+    files.retain(|file| !file.cases.is_empty());
+}
+
+fn show(
+    args: &TestArgs,
+    context: &Context<'_>,
+    verdicts: &[Verdict],
+    found: &[Diagnostic],
+    untested: usize,
+    coverage: &[Coverage],
+) -> Result<(), CliError> {
+    let coverage = if args.coverage { coverage } else { &[] };
+    let run = TestRun { verdicts, found, untested, coverage };
+    if matches!(args.format, TestFormat::Text | TestFormat::Junit) {
+        definitions::tell(found, context);
+    }
+    context.output.data(&match args.format {
+        TestFormat::Text => text(&run, &context.output.stdout_style()),
+        TestFormat::Json => json(&run),
+        TestFormat::Junit => junit(&run),
+        TestFormat::Github => annotations(&run, &repository::find(context.environment)),
+    })?;
+    Ok(())
+}
+
+impl From<PoolError> for CliError {
+    fn from(error: PoolError) -> Self {
+        Self::new(error.to_string())
+    }
+}

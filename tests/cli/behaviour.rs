@@ -1,0 +1,142 @@
+//! `hooksync test` and `hooksync run`: exit codes, formats, strict files.
+
+use serde_json::Value;
+
+use crate::support::Project;
+
+const HOOK: &str = "name: deny\ntriggerId: pre-user-registration\n";
+const SCRIPT: &str = "module.exports = function (user, context, cb) {\n  console.log('for', user.email, context.webtask.secrets.TOKEN);\n  if (user.email.endsWith('@bad.example')) {\n    return cb(new PreUserRegistrationError('no', 'Sorry'));\n  }\n  cb(null, { user });\n};\n";
+
+fn project(tests: &str) -> Project {
+    Project::with(&[
+        ("hooks/deny.yaml", HOOK),
+        ("hooks/deny.js", SCRIPT),
+        ("hooks/deny.test.yaml", tests),
+    ])
+}
+
+const GOOD: &str = "cases:\n  - name: others\n    expect: { effect: { outcome: ok } }\n  - name: bad\n    event: { user: { email: x@bad.example } }\n    expect: { effect: { outcome: denied, reason: no, userMessage: Sorry } }\n";
+
+#[test]
+fn cases_that_hold_pass() {
+    let run = project(GOOD).run(&["test"]).expect(0);
+    assert!(run.stdout.contains("2 cases passed"), "{run}");
+}
+
+#[test]
+fn a_failing_case_shows_the_difference_and_the_line() {
+    let project = project(&GOOD.replace("userMessage: Sorry", "userMessage: Bye"));
+    let run = project.run(&["test"]).expect(1);
+    for part in [
+        "x bad",
+        "+ userMessage: \"Sorry\"",
+        "- userMessage: \"Bye\"",
+        "at hooks/deny.js:4:",
+        "1 of 2 cases failed",
+    ] {
+        let fits = run.stdout.contains(part);
+        assert!(fits, "{part}: {run}");
+    }
+    let json: Value =
+        serde_json::from_str(&project.run(&["test", "-o", "json"]).expect(1).stdout).unwrap();
+    assert_eq!(json["summary"]["failed"], 1);
+    assert_eq!(json["cases"][1]["script"]["line"], 4);
+    let junit = project.run(&["test", "-o", "junit"]).expect(1).stdout;
+    assert!(
+        junit.contains("<testsuite name=\"hooks/deny.test.yaml\" tests=\"2\" failures=\"1\">"),
+        "{junit}"
+    );
+    let github = project.run(&["test", "-o", "github"]).expect(1).stdout;
+    assert!(github.starts_with("::error file=hooks/deny.test.yaml,line=4,"), "{github}");
+    assert_eq!(project.run(&["test", "--filter", "others"]).expect(0).code, 0);
+}
+
+#[test]
+fn test_files_are_read_strictly() {
+    let check = |tests: &str, parts: &[&str]| {
+        let run = project(tests).run(&["test"]).expect(1);
+        for part in parts {
+            assert!(run.stderr.contains(part), "{part}: {run}");
+        }
+    };
+    check(&GOOD.replace("effect", "efect"), &["deny.test.yaml:3:15", "did you mean `effect`?"]);
+    check(&GOOD.replace("denied", "refused"), &["`refused` is none of ok, denied, failed, error"]);
+    check(&GOOD.replace("name: bad", "name: others"), &["two cases called `others`"]);
+    check("cases:\n  - name: x\n", &["a case needs `expect`"]);
+    check("cases:\n  - name: x\n    expect: {}\n", &["the case can't fail"]);
+    check(
+        "cases:\n  - name: x\n    http: [{ on: crm.example, reply: {} }]\n    expect: { answers: 1 }\n",
+        &["`on` is a method and a URL"],
+    );
+    let stray = Project::with(&[
+        ("hooks/deny.yaml", HOOK),
+        ("hooks/deny.js", SCRIPT),
+        ("hooks/other.test.yaml", GOOD),
+    ]);
+    assert!(stray.run(&["test"]).expect(1).stderr.contains("this tests no definition"));
+}
+
+#[test]
+fn tests_are_no_definitions_and_none_are_no_error() {
+    let project = project(GOOD);
+    assert_eq!(project.run(&["validate"]).code, 0);
+    std::fs::remove_file(project.path("hooks/deny.test.yaml")).unwrap();
+    let run = project.run(&["test"]).expect(0);
+    assert!(run.stdout.contains("There are no tests; 1 definition without a test."), "{run}");
+}
+
+#[test]
+fn the_environment_reaches_no_test() {
+    let project = project(GOOD);
+    project.write("hooks/deny.js", SCRIPT.replace("'no'", "'##REASON##'"));
+    project.write("hooksync.yaml", "keywordsFromEnv: [REASON]\n");
+    let mut command = project.command(&["test"]);
+    command.env("REASON", "no");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("REASON"));
+    assert_eq!(project.run(&["test", "--keyword", "REASON=no"]).expect(0).code, 0);
+}
+
+#[test]
+fn coverage_names_what_no_case_meets() {
+    let one = "cases:\n  - name: others\n    expect: { effect: { outcome: ok } }\n";
+    let project = project(one);
+    let run = project.run(&["test", "--coverage", "--lcov", "out.info"]).expect(0);
+    assert!(run.stdout.contains("line 3: `if` was never met"), "{run}");
+    let lcov = project.read("out.info");
+    assert!(lcov.starts_with("TN:\nSF:hooks/deny.js\n") && lcov.contains("BRH:1\n"), "{lcov}");
+}
+
+#[test]
+fn a_run_shows_everything_but_secrets() {
+    let project = project(GOOD);
+    let mut command = project.command(&["run", "deny", "--secret", "TOKEN", "--event", "e.json"]);
+    project.write("e.json", "{\"user\":{\"email\":\"x@bad.example\"}}");
+    let output = command.env("TOKEN", "canary-7").output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.contains("deny: denied") && shown.contains("for x@bad.example ***"), "{shown}");
+    assert!(!shown.contains("canary"), "{shown}");
+    assert!(
+        project
+            .run(&["run", "deny", "--secret", "TOKEN"])
+            .expect(1)
+            .stderr
+            .contains("TOKEN is not set")
+    );
+    assert!(project.run(&["run", "dny"]).expect(1).stderr.contains("did you mean deny?"));
+}
+
+#[test]
+fn an_outcome_becomes_a_case_that_holds() {
+    let project = project(GOOD);
+    project.write("e.yaml", "user: { email: y@bad.example }\n");
+    project.run(&["run", "deny", "--event", "e.yaml", "--record", "another: \"one\""]).expect(0);
+    let run = project.run(&["test"]).expect(0);
+    assert!(
+        run.stdout.contains("3 cases passed"),
+        "{run}\n{}",
+        project.read("hooks/deny.test.yaml")
+    );
+}
