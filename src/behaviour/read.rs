@@ -6,7 +6,7 @@
 mod stubs;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
 
@@ -32,28 +32,27 @@ pub struct Tests {
 /// 2026-01-01T00:00:00Z: every run begins there that doesn't say otherwise.
 pub(super) const NOW: i64 = 1_767_225_600_000;
 
-/// Reads every test file below a folder. `definitions` are the files of the
-/// definitions that were read.
+/// Reads every test file below some folders. `definitions` are the files of
+/// the definitions that were read.
 #[must_use]
-pub fn read(dir: &Path, definitions: &[&str]) -> Tests {
+pub fn read(dirs: &[PathBuf], definitions: &[&str]) -> Tests {
     let mut tests = Tests::default();
-    let root = match Root::open(if dir.is_file() { dir.parent().unwrap_or(dir) } else { dir }) {
-        Ok(root) => root,
-        Err(found) => {
-            tests.found.push(*found);
-            return tests;
+    for dir in dirs {
+        // a DIR that is a file is one definition: its test lies beside it
+        let folder = if dir.is_file() { dir.parent().unwrap_or(dir) } else { dir };
+        // one that can't be opened was told of where the definitions were read
+        let Ok(root) = Root::open(folder) else { continue };
+        let (files, told) = root.tests();
+        tests.found.extend(told);
+        for found in files {
+            read_file(&found, definitions, dir.is_file(), &mut tests);
         }
-    };
-    let (files, told) = root.tests();
-    tests.found.extend(told);
-    for found in files {
-        read_file(&found, definitions, &mut tests);
     }
     tests.found.sort();
     tests
 }
 
-fn read_file(at: &Found, definitions: &[&str], tests: &mut Tests) {
+fn read_file(at: &Found, definitions: &[&str], alone: bool, tests: &mut Tests) {
     let text = match file::read(&at.path, &at.file, "test file").and_then(file::without_nul) {
         Ok(text) => text,
         Err(found) => {
@@ -64,6 +63,9 @@ fn read_file(at: &Found, definitions: &[&str], tests: &mut Tests) {
     let stem = at.file.strip_suffix(".test.yaml").or(at.file.strip_suffix(".test.yml"));
     let stem = stem.unwrap_or(&at.file);
     let beside = [".yaml", ".yml", ".json"].map(|ending| format!("{stem}{ending}"));
+    if alone && !beside.iter().any(|file| definitions.contains(&file.as_str())) {
+        return;
+    }
     let Some(definition) = beside.iter().find(|file| definitions.contains(&file.as_str())) else {
         let message = format!("this tests no definition: there is no {} beside it", beside[0]);
         tests

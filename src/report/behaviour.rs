@@ -219,11 +219,11 @@ pub fn annotations(run: &TestRun<'_>, repository: &Repository) -> String {
                     .into_iter()
                     .chain(problem.lines.iter().cloned())
                     .collect::<Vec<_>>()
-                    .join("\n")
+                    .join(" | ")
             })
             .collect();
         let mut found =
-            Diagnostic::error(FAILED, format!("{}: {}", verdict.case, problems.join(" | ")))
+            Diagnostic::error(FAILED, format!("{}: {}", verdict.case, problems.join("; ")))
                 .in_file(verdict.file.clone());
         found.position = verdict.position;
         if let Some((script, place)) = &verdict.script {

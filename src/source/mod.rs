@@ -18,8 +18,8 @@ mod kinds_tests;
 mod load;
 mod mask;
 mod native;
-mod passed_over;
 pub(crate) mod node;
+mod passed_over;
 #[cfg(test)]
 mod properties;
 pub mod schema;

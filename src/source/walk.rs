@@ -140,10 +140,7 @@ impl Root {
             let extension = path.extension().and_then(|extension| extension.to_str());
             extension.is_some_and(|extension| extensions.contains(&extension))
         };
-        if !wanted(&path)
-            || is_test(&path)
-            || path.file_name().is_some_and(|name| name == SETTINGS_FILE)
-        {
+        if !wanted(&path) || path.file_name().is_some_and(|name| name == SETTINGS_FILE) {
             return;
         }
         let file = display(&path);
@@ -229,12 +226,6 @@ fn kind_of_name(name: &OsStr) -> Option<Kind> {
         Some("hooks") => Some(Kind::Hook),
         _ => None,
     }
-}
-
-/// Whether a file holds behaviour tests, which are no definition.
-fn is_test(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }
 
 fn is_passed_over(entry: &DirEntry) -> bool {

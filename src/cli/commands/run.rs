@@ -21,7 +21,7 @@ use crate::sandbox::{Job, Limits, effect};
 /// no error.
 pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let project = ProjectArgs { dir: args.dir.clone(), ..ProjectArgs::default() };
-    let (_, all, found) = test::load(&project, context)?;
+    let test::Project { definitions: all, found, dirs: _ } = test::load(&project, context)?;
     let definition = match find(&all, &args.name) {
         Ok(definition) => definition,
         Err(error) => {

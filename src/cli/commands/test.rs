@@ -4,12 +4,13 @@
 //! everywhere.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crate::behaviour::{self, Coverage, TestFile, Verdict};
 use crate::cli::args::{ProjectArgs, TestArgs, TestFormat};
+use crate::cli::settings::Kinds;
 use crate::cli::{CliError, Context, Environment, Exit, definitions, repository, settings};
 use crate::model::{Definition, Diagnostic};
 use crate::report::behaviour::{TestRun, annotations, json, junit, lcov, text};
@@ -27,10 +28,10 @@ pub(super) fn run(args: &TestArgs, context: &Context<'_>) -> Result<Exit, CliErr
     }
     loop {
         let watched = match once(args, &pool, context) {
-            Ok((_, dir)) => dir,
+            Ok((_, dirs)) => dirs,
             Err(error) => {
                 context.tell(&error);
-                args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."))
+                vec![args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."))]
             }
         };
         context.say("Waiting for a change; Ctrl-C ends.");
@@ -52,8 +53,9 @@ pub(super) fn pool(context: &Context<'_>) -> Result<Pool, CliError> {
 }
 
 /// Files and when they were changed.
-fn stamps(dir: &Path) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
-    let entries = walkdir::WalkDir::new(dir).into_iter().flatten().take(10_000);
+fn stamps(dirs: &[PathBuf]) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
+    let entries =
+        dirs.iter().flat_map(|dir| walkdir::WalkDir::new(dir).into_iter().flatten()).take(10_000);
     entries
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
@@ -64,25 +66,40 @@ fn stamps(dir: &Path) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
         .collect()
 }
 
+/// A project as tests see it.
+pub(super) struct Project {
+    /// Its folders.
+    pub(super) dirs: Vec<PathBuf>,
+    /// What could be read.
+    pub(super) definitions: Vec<Definition>,
+    /// What is wrong with its files.
+    pub(super) found: Vec<Diagnostic>,
+}
+
 /// The definitions of a project with the keywords that tests may use.
-pub(super) fn load(
-    project: &ProjectArgs,
-    context: &Context<'_>,
-) -> Result<(PathBuf, Vec<Definition>, Vec<Diagnostic>), CliError> {
+pub(super) fn load(project: &ProjectArgs, context: &Context<'_>) -> Result<Project, CliError> {
     let (file, rules) = definitions::config(project, context)?;
     let all = settings::project(project, &Environment::default(), &file)?;
     let Some(settings) = all.into_iter().next() else {
         return Err(CliError::new("there is no environment to test"));
     };
     let checked = definitions::check(&settings, &rules);
-    Ok((settings.dir.value, checked.desired.definitions, checked.found))
+    let dirs = match settings.kinds {
+        Some(Kinds { hooks, actions }) => hooks.into_iter().chain(actions).collect(),
+        None => vec![settings.dir.value],
+    };
+    Ok(Project { dirs, definitions: checked.desired.definitions, found: checked.found })
 }
 
-fn once(args: &TestArgs, pool: &Pool, context: &Context<'_>) -> Result<(Exit, PathBuf), CliError> {
-    let (dir, definitions, mut found) = load(&args.project, context)?;
+fn once(
+    args: &TestArgs,
+    pool: &Pool,
+    context: &Context<'_>,
+) -> Result<(Exit, Vec<PathBuf>), CliError> {
+    let Project { dirs, definitions, mut found } = load(&args.project, context)?;
     found.retain(Diagnostic::is_error);
     let files: Vec<&str> = definitions.iter().map(|one| one.place.file.as_str()).collect();
-    let mut tests = behaviour::read(&dir, &files);
+    let mut tests = behaviour::read(&dirs, &files);
     let tested =
         |one: &&Definition| tests.files.iter().any(|file| file.definition == one.place.file);
     let untested = definitions.len() - definitions.iter().filter(tested).count();
@@ -98,7 +115,7 @@ fn once(args: &TestArgs, pool: &Pool, context: &Context<'_>) -> Result<(Exit, Pa
     show(args, context, &verdicts, &found, untested, &coverage)?;
     let failed = verdicts.iter().any(|verdict| !verdict.problems.is_empty());
     let broken = found.iter().any(Diagnostic::is_error);
-    Ok((if failed || broken { Exit::Error } else { Exit::Done }, dir))
+    Ok((if failed || broken { Exit::Error } else { Exit::Done }, dirs))
 }
 
 fn keep(files: &mut Vec<TestFile>, filter: &str) {
