@@ -15,7 +15,9 @@ use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, Name};
 use crate::plan::judge::Scripts;
-use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, policy, veil};
+use crate::plan::{
+    Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, veil,
+};
 use crate::source::Manifest;
 use crate::sync;
 
@@ -196,6 +198,7 @@ async fn one(
     if let Some(scopes) = session.reader.scopes().await? {
         plan = blocked::marked(plan, &scopes, purpose == Purpose::Review);
     }
+    plan = frozen::warned(plan);
     // what lived can be put back, whatever the rules say of it
     let scripts = if restores.is_some() { Scripts::LivedBefore } else { Scripts::New };
     let plan = definitions.judge(plan, scripts, context)?;

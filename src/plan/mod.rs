@@ -12,6 +12,7 @@ pub mod diff;
 mod draft;
 pub mod field;
 pub mod fingerprint;
+pub mod frozen;
 mod graph;
 pub mod guard;
 pub mod hooks;

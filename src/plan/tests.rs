@@ -3,5 +3,6 @@
 mod actions;
 mod actions_world;
 mod cases;
+mod frozen;
 mod properties;
 mod world;

@@ -3,7 +3,8 @@
 //! A fence marked `console` is a session: `$ ` begins a command, `> ` goes on
 //! with it, everything else is what it printed. All sessions of a document are
 //! one shell, on one machine. A command that fails must be followed by
-//! `$ echo $?`.
+//! `$ echo $?`. A comment `<!-- $ command -->` is run and shown to nobody: it
+//! plays what somebody else does to the tenant.
 
 use std::ops::Range;
 use std::path::Path;
@@ -19,6 +20,8 @@ struct Step {
     shown: String,
     place: Range<usize>,
     line: usize,
+    /// What it prints is shown nowhere.
+    hidden: bool,
 }
 
 /// Runs a document's commands; gives what is wrong with it.
@@ -48,7 +51,7 @@ pub(crate) fn check(path: &Path) -> Vec<String> {
         let tells_code = steps.get(index + 1).is_some_and(|next| next.command == "echo $?");
         if ran.code != 0 && !tells_code {
             faults.push(format!("{place}\nended with {}:\n{}", ran.code, ran.printed));
-        } else if !crate::updates() && !same(&step.shown, &ran.printed) {
+        } else if !step.hidden && !crate::updates() && !same(&step.shown, &ran.printed) {
             faults.push(format!("{place}\nprinted:\n{}\nshown:\n{}", ran.printed, step.shown));
         }
     }
@@ -69,7 +72,12 @@ fn steps(text: &str) -> Vec<Step> {
                 shown: String::new(),
                 place: end..end,
                 line: index + 1,
+                hidden: false,
             });
+        } else if !inside && let Some(command) = hidden_command(line) {
+            let command = format!("{command} >/dev/null 2>&1");
+            let (shown, place) = (String::new(), end..end);
+            steps.push(Step { command, shown, place, line: index + 1, hidden: true });
         } else if inside && let Some(step) = steps.last_mut() {
             match line.strip_prefix("> ").filter(|_| step.shown.is_empty()) {
                 Some(more) => {
@@ -87,11 +95,16 @@ fn steps(text: &str) -> Vec<Step> {
     steps
 }
 
+/// The command of a comment that plays somebody else.
+fn hidden_command(line: &str) -> Option<&str> {
+    line.trim_end().strip_prefix("<!-- $ ")?.strip_suffix(" -->")
+}
+
 /// The document with what was printed in place of what it shows.
 fn updated(text: &str, steps: &[Step], ran: &[Ran]) -> String {
     let mut out = text.to_owned();
     for (step, ran) in steps.iter().zip(ran).rev() {
-        if !same(&step.shown, &ran.printed) {
+        if !step.hidden && !same(&step.shown, &ran.printed) {
             let printed = ran.printed.trim_end();
             let end = if printed.is_empty() { "" } else { "\n" };
             out.replace_range(step.place.clone(), &format!("{printed}{end}"));

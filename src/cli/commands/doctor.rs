@@ -12,6 +12,7 @@ use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::InPlay;
+use crate::plan::frozen;
 use crate::report::text::{Check, Examination, Health, SettingLine, doctor, sections};
 
 /// A token that ends sooner than this may end in the middle of an apply.
@@ -373,12 +374,23 @@ fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
         Target::Remote(remote) if remote.domain.value.is_loopback() => {
             ("known only once one is tried".to_owned(), format!("apply tries; {told}"))
         }
-        Target::Remote(_) => (
-            "known only once one is tried; Auth0's public cloud has refused changes of scripts, \
-             names and dependencies, and new hooks, since 2024-11-18"
-                .to_owned(),
-            format!("switching on and off, secrets and deletes may still be taken; {told}"),
-        ),
+        Target::Remote(remote) if frozen::is_public_cloud(remote.domain.value.as_str()) => {
+            return Check {
+                what: "writes",
+                health: Health::Doubtful,
+                found: format!(
+                    "new hooks and changes of scripts, names and dependencies will be refused: {}",
+                    frozen::WHY
+                ),
+                hint: Some(format!(
+                    "move them to Actions; switching off, secrets and deletes may still be \
+                     accepted; {told}"
+                )),
+            };
+        }
+        Target::Remote(_) => {
+            ("known only once one is tried".to_owned(), format!("apply tries; {told}"))
+        }
     };
     Check { what: "writes", health: Health::Unknown, found, hint: Some(hint) }
 }
