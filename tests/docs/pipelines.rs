@@ -53,7 +53,7 @@ fn a_pull_request_gets_one_comment_that_is_kept_up_to_date() {
         "#!/bin/sh\ncase \"$*\" in\n  *--jq*) cat comments 2>/dev/null ;;\n  \
          *) echo \"$*\" >> calls ;;\nesac\nexit 0\n",
     );
-    let variables = "export REPOSITORY=acme/hooks NUMBER=7";
+    let variables = "export REPOSITORY=acme/hooks NUMBER=7 GITHUB_STEP_SUMMARY=summary";
     let (printed, code) = run(
         &machine,
         &[
@@ -124,7 +124,6 @@ fn a_merge_applies_the_reviewed_plan_and_no_other() {
     let steps = &workflow["jobs"]["apply"]["steps"];
     let find = lines(steps, "Find the plan that was reviewed");
     let apply = lines(steps, "Apply");
-    let without = lines(steps, "Plan, where none was reviewed");
     let machine = machine();
     machine.program(
         "gh",
@@ -142,25 +141,35 @@ fn a_merge_applies_the_reviewed_plan_and_no_other() {
     // the tenant is another one now, so the reviewed plan is no longer today's
     let again = "rm outputs";
     let (printed, code) = run(&machine, &[variables, again, &find, load], &apply);
-    assert_eq!(code, 4, "{printed}");
+    assert_eq!(code, 0, "and nothing is left to do: {printed}");
+    assert!(printed.contains("the plan has changed since"), "{printed}");
+    let edit = "sed -i 's/enabled: true/enabled: false/' hooks/send-sms-with-twilio.yaml";
+    let (printed, code) = run(&machine, &[variables, again, edit, &find, load], &apply);
+    assert_eq!(code, 2, "{printed}");
+    assert!(printed.contains("::error::This plan was not reviewed."), "{printed}");
     // what a person hands over is a fingerprint or nothing
     let (printed, code) =
         run(&machine, &[variables, "export EXPECT=\"$(printf 'a\\nb=c')\""], &find);
-    assert_eq!((printed.as_str(), code), ("::error::That is no fingerprint.\n", 1));
-    // and without a reviewed plan there is one to review, and nothing is done
+    assert_eq!((printed.as_str(), code), ("::error::That is not a fingerprint.\n", 1));
+    // without a reviewed plan there is one to review, and nothing is done
     machine.program("gh", "#!/bin/sh\n");
-    let (printed, code) =
-        run(&machine, &[variables, again, "unset EXPECT", &find, "cat outputs"], &without);
-    assert_eq!(code, 1, "{printed}");
+    let without = [variables, again, "unset EXPECT", &find, "cat outputs"];
+    let (printed, code) = run(&machine, &without, &apply);
+    assert_eq!(code, 2, "{printed}");
     assert!(printed.contains("Fingerprint sha256:"), "{printed}");
-    assert!(printed.contains("No reviewed plan belongs to this commit"), "{printed}");
+    assert!(printed.contains("This plan was not reviewed"), "{printed}");
+    // unless there is nothing to change
+    let back = "sed -i 's/enabled: false/enabled: true/' hooks/send-sms-with-twilio.yaml";
+    let (printed, code) = run(&machine, &[variables, back, again, "unset EXPECT", &find], &apply);
+    assert_eq!(code, 0, "{printed}");
+    assert!(printed.contains("No changes."), "{printed}");
 }
 
 #[test]
 fn drift_opens_one_issue_and_closes_it() {
     let workflow = read("docs/ci/github-actions.yml");
     let steps = &workflow["jobs"]["drift"]["steps"];
-    let (compare, tell) = (lines(steps, "Compare"), lines(steps, "Tell"));
+    let (compare, tell) = (lines(steps, "Compare"), lines(steps, "Report"));
     let machine = machine();
     machine.program(
         "gh",
@@ -193,6 +202,101 @@ fn the_composite_action_tells_what_it_found() {
     assert!(
         printed.ends_with("changes=true\njson=./hooksync-plan.json\nmarkdown=./hooksync-plan.md\n")
     );
+}
+
+/// Where a release would be downloaded from: an archive of this very program.
+const RELEASE: &str = "mkdir -p release/hooksync-v0 && cp \"$(readlink -f \"$(command -v hooksync)\")\" \
+                       release/hooksync-v0/hooksync && tar -czf release.tar.gz -C release hooksync-v0 && \
+                       export HOOKSYNC_REPOSITORY=https://example.com/x HOOKSYNC_VERSION=0 \
+                       ARCHIVE=$PWD/release.tar.gz \
+                       HOOKSYNC_SHA256=$(sha256sum release.tar.gz | cut -d ' ' -f 1)";
+
+#[test]
+fn a_release_is_installed_by_its_checksum() {
+    let workflow = read("docs/ci/github-actions.yml");
+    let github = lines(&workflow["jobs"]["plan"]["steps"], "Install hooksync");
+    for job in ["fork", "apply", "drift"] {
+        assert_eq!(lines(&workflow["jobs"][job]["steps"], "Install hooksync"), github, "{job}");
+    }
+    let gitlab = read("docs/ci/gitlab-ci.yml");
+    let gitlab = gitlab["default"]["before_script"][0].as_str().unwrap();
+    let gitlab = format!("(set -eo pipefail\n{})", gitlab.replace("/opt/hooksync", "$PWD/opt"));
+    let machine = Machine::new();
+    let fetch = "#!/bin/sh\ncp \"$ARCHIVE\" hooksync-v0-x86_64-unknown-linux-musl.tar.gz\n";
+    machine.program("curl", fetch);
+    machine.program("wget", fetch);
+    let ran = machine.run(
+        &[
+            RELEASE.to_owned(),
+            "mkdir temp && export RUNNER_TEMP=$PWD/temp GITHUB_PATH=$PWD/path CI_PROJECT_DIR=$PWD"
+                .to_owned(),
+            github.clone(),
+            "$(cat path)/hooksync --version".to_owned(),
+            gitlab.clone(),
+            "opt/hooksync --version".to_owned(),
+            "rm -r temp/* opt path; echo x >> release.tar.gz".to_owned(),
+            github,
+            gitlab,
+            "ls temp/hooksync opt/hooksync path".to_owned(),
+        ],
+        &[],
+    );
+    let version = format!("hooksync {}\n", env!("CARGO_PKG_VERSION"));
+    for at in [3, 5] {
+        assert_eq!((ran[at].printed.as_str(), ran[at].code), (version.as_str(), 0));
+    }
+    for at in [7, 8] {
+        assert_ne!(ran[at].code, 0, "another archive is refused: {}", ran[at].printed);
+    }
+    assert_ne!(ran[9].code, 0, "and nothing of it is unpacked: {}", ran[9].printed);
+}
+
+#[test]
+fn the_composite_action_builds_its_own_sources_outside_of_the_checkout() {
+    let action = read(".github/actions/hooksync/action.yml");
+    let steps = &action["runs"]["steps"];
+    let (sources, install) = (lines(steps, "Sources"), lines(steps, "Install hooksync"));
+    let machine = Machine::new();
+    machine.program(
+        "cargo",
+        "#!/bin/sh\necho \"$PWD: $*\" >> \"$CALLS\"\nmkdir -p \"$RUNNER_TEMP/hooksync/bin\"\n\
+         printf '#!/bin/sh\\necho hooksync %s\\n' \"$VERSION\" > \"$RUNNER_TEMP/hooksync/bin/hooksync\"\n\
+         chmod +x \"$RUNNER_TEMP/hooksync/bin/hooksync\"\n",
+    );
+    let place = "mkdir -p temp action/.github/actions/hooksync action/src action/docs/ci; touch action/Cargo.lock; \
+                 echo 'version = \"1.2.3\"' > action/Cargo.toml; echo a > action/src/a.rs; \
+                 export GITHUB_ACTION_PATH=$PWD/action/.github/actions/hooksync RUNNER_TEMP=$PWD/temp \
+                 GITHUB_OUTPUT=$PWD/outputs GITHUB_PATH=$PWD/path CALLS=$PWD/calls VERSION=1.2.3";
+    let again = "echo b > action/src/a.rs";
+    let update = "export VERSION=1.2.4";
+    let commands = [
+        place,
+        &sources,
+        &install,
+        &install,
+        again,
+        &sources,
+        update,
+        &install,
+        "cat calls",
+        "cat outputs",
+    ];
+    let ran = machine.run(&commands.map(str::to_owned), &[]);
+    assert!(
+        ran.iter().all(|ran| ran.code == 0),
+        "{:?}",
+        ran.iter().map(|ran| &ran.printed).collect::<Vec<_>>()
+    );
+    // once for the first, not for the cached one, once for the other version
+    let calls: Vec<&str> = ran[8].printed.lines().collect();
+    assert_eq!(
+        calls,
+        ["~/temp: install --locked --force --path ~/action --root ~/temp/hooksync"; 2]
+    );
+    let outputs: Vec<&str> = ran[9].printed.lines().collect();
+    assert_eq!((outputs.len(), outputs[1], outputs[3]), (4, "version=1.2.3", "version=1.2.3"));
+    assert!(outputs[0].starts_with("hash=") && outputs[0].len() == 69, "{outputs:?}");
+    assert_ne!(outputs[0], outputs[2], "other sources are another cache");
 }
 
 #[test]
@@ -301,4 +405,10 @@ fn only_what_needs_it_reaches_the_tenant() {
     let expected = [("plan", "auth0-read"), ("apply", "auth0-write"), ("drift", "auth0-read")];
     assert_eq!(with_secrets, expected);
     assert_eq!(may_write, ["comment", "drift"]);
+    // GitLab's token for notes is of an environment that one job is in
+    let pipeline = read("docs/ci/gitlab-ci.yml");
+    let jobs = pipeline.as_mapping().unwrap().iter();
+    let noting = jobs.filter(|(_, job)| job["environment"]["name"] == "hooksync-notes");
+    assert_eq!(noting.map(|(name, _)| name.as_str().unwrap()).collect::<Vec<_>>(), ["note"]);
+    assert_eq!(pipeline["note"]["variables"]["GIT_STRATEGY"], "none");
 }
