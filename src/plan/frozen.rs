@@ -6,6 +6,7 @@
 
 use super::change::{Change, Plan, Verb, Warning};
 use super::field::Field;
+use crate::model::Kind;
 
 /// The public cloud's tenants are below this domain.
 const PUBLIC_CLOUD: &str = ".auth0.com";
@@ -55,6 +56,9 @@ pub fn warned(mut plan: Plan) -> Plan {
 
 /// Switching on and off, secrets and deletes may still be accepted.
 fn is_refused(change: &Change) -> bool {
+    if change.kind != Kind::Hook {
+        return false;
+    }
     match change.verb {
         Verb::Create | Verb::Replace => true,
         Verb::Update => change.fields.iter().any(|field| field.field != Field::Enabled),

@@ -6,7 +6,11 @@ use crate::plan::{diff, frozen};
 fn warned(tenant: &str, wants: &[&str], has: &[&str]) -> Vec<String> {
     let plan = diff::plan(&desired_state(wants), &live_state(has), tenant, &options());
     frozen::warned(plan)
-        .warnings.into_iter().filter(|one| one.code == "HS507").map(|one| one.message).collect()
+        .warnings
+        .into_iter()
+        .filter(|one| one.code == "HS507")
+        .map(|one| one.message)
+        .collect()
 }
 
 #[test]
