@@ -14,7 +14,7 @@ use crate::source::{Backup, Manifest, Saved, export};
 const TIME: &str = "2026-01-31T12-00-00Z";
 
 /// Where backups lie unless the user says otherwise.
-const DEFAULT: &str = ".hooksync/backups";
+pub(super) const DEFAULT: &str = ".hooksync/backups";
 
 /// Where backups go, and how many are kept there.
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +161,7 @@ fn keep_some(dir: &Path, keep: usize, new: &Path, context: &Context<'_>) {
 
 /// The backups in a folder, oldest first: their names begin with the time, and
 /// end with a number where several were made within a second.
-fn all(dir: &Path) -> Vec<PathBuf> {
+pub(super) fn all(dir: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let backup = |path: &PathBuf| path.is_dir() && matches!(Manifest::read(path), Ok(Some(_)));
     let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(backup).collect();

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod behaviour;
+mod backups;
 mod canary;
 mod connection;
 mod demo;

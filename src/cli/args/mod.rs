@@ -5,6 +5,7 @@
 //! flag means together with those is [`super::settings`]'s.
 
 mod apply;
+mod backups;
 mod beginnings;
 mod behaviour;
 mod export;
@@ -17,6 +18,7 @@ pub mod values;
 mod versions;
 
 pub use apply::ApplyArgs;
+pub use backups::{BackupArgs, BackupsArgs, BackupsCommand, BackupsPlace};
 pub use beginnings::{Ci, InitArgs, NewArgs};
 pub use behaviour::{RunArgs, TestArgs, TestFormat};
 pub use export::{ExportArgs, Layout};
@@ -80,6 +82,10 @@ pub enum Command {
     Test(TestArgs),
     /// Run one hook or action once, without deploying it
     Run(RunArgs),
+    /// Show what was changed on the tenant, and the two ways out of it
+    Drift(PlanArgs),
+    /// List, show, compare and restore what earlier applies saved
+    Backups(BackupsArgs),
     /// Run a local tenant to try things on
     Tenant(TenantArgs),
     /// Start a project: folders, a first hook, a pipeline
@@ -100,11 +106,16 @@ impl Command {
     /// The folder and the tenant of a command that has both.
     pub fn place(&mut self) -> Option<(&mut ProjectArgs, &mut ConnectionArgs)> {
         match self {
-            Self::Plan(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Plan(args) | Self::Drift(args) => Some((&mut args.project, &mut args.connection)),
             Self::Apply(args) => Some((&mut args.project, &mut args.connection)),
             Self::Export(args) => Some((&mut args.project, &mut args.connection)),
             Self::Versions(args) => Some((&mut args.project, &mut args.connection)),
             Self::Doctor(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Backups(args) => match &mut args.command {
+                BackupsCommand::Diff(args) => Some((&mut args.project, &mut args.connection)),
+                BackupsCommand::Restore(args) => Some((&mut args.project, &mut args.connection)),
+                BackupsCommand::List(_) | BackupsCommand::Show(_) => None,
+            },
             Self::Validate(_) | Self::Tenant(_) | Self::Init(_) | Self::New(_) => None,
             Self::Test(_) | Self::Run(_) => None,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,

@@ -4,6 +4,7 @@
 //! Must not print but through [`super::output`].
 
 mod apply;
+mod backups;
 mod completions;
 mod doctor;
 mod export;
@@ -31,6 +32,8 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
     }
     match command {
         Command::Plan(args) => plan::run(&args, context),
+        Command::Drift(args) => plan::drift(&args, context),
+        Command::Backups(args) => backups::run(args.command, context),
         Command::Apply(args) => apply::run(&args, context),
         Command::Export(args) => export::run(&args, context),
         Command::Validate(args) => validate::run(&args, context),

@@ -16,6 +16,27 @@ pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// # Errors
 /// When no plan can be made.
 pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    show(args, as_text_of, args.detailed_exitcode, context)
+}
+
+/// `hooksync drift`: the same plan from the tenant's side. Exit 2 when there is
+/// a difference.
+///
+/// # Errors
+/// When no plan can be made.
+pub(super) fn drift(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    show(args, drift_of, true, context)
+}
+
+/// How the plans of some environments are shown to people.
+type AsText = fn(&[Result<Prepared, Unplanned>], &Style) -> String;
+
+fn show(
+    args: &PlanArgs,
+    as_text: AsText,
+    exit_tells: bool,
+    context: &Context<'_>,
+) -> Result<Exit, CliError> {
     runtime()?.block_on(async {
         // first of all: an interrupt is to be heard from here on
         let shared = Shared::new(context.output);
@@ -41,7 +62,7 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
         let folder = repository.path(&folder.unwrap_or_default());
         let markdown = || markdown::plan(&views(&plans), &missing(&failed), &folder);
         context.output.data(&match args.format {
-            PlanFormat::Text => each_as_text(&each, &context.output.stdout_style()),
+            PlanFormat::Text => as_text(&each, &context.output.stdout_style()),
             PlanFormat::Json if failed.is_empty() => as_json(&plans),
             PlanFormat::Json => as_json_list(&plans),
             PlanFormat::Markdown => markdown(),
@@ -59,7 +80,7 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
             return Ok(error.exit);
         }
         let changes = plans.iter().any(|prepared| !prepared.plan.is_clean());
-        Ok(if changes && args.detailed_exitcode { Exit::Changes } else { Exit::Done })
+        Ok(if changes && exit_tells { Exit::Changes } else { Exit::Done })
     })
 }
 
@@ -73,7 +94,7 @@ pub(super) fn as_text(plans: &[Prepared], style: &Style) -> String {
 }
 
 /// The plans for people, and in their places why there is none.
-fn each_as_text(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
+fn as_text_of(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
     if let [Ok(only)] = each {
         return as_text(std::slice::from_ref(only), style);
     }
@@ -84,6 +105,19 @@ fn each_as_text(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
         }
     });
     text::plans(&parts.collect::<Vec<_>>(), style)
+}
+
+/// What is different on each tenant, and in their places why it isn't known.
+fn drift_of(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
+    let several = each.len() > 1;
+    let parts = each.iter().map(|one| match one {
+        Ok(prepared) => {
+            let environment = prepared.environment.as_deref().filter(|_| several);
+            (environment, text::drift(&prepared.plan, style))
+        }
+        Err(failed) => (failed.environment.as_deref(), format!("{}\n", failed.why())),
+    });
+    text::sections(&parts.collect::<Vec<_>>(), style)
 }
 
 fn missing<'a>(failed: &[&'a Unplanned]) -> Vec<NoPlan<'a>> {

@@ -7,6 +7,7 @@
 mod apply;
 mod diagnostics;
 mod doctor;
+mod drift;
 mod environments;
 mod export;
 mod fields;
@@ -19,6 +20,7 @@ mod tests;
 pub use apply::apply;
 pub use diagnostics::{diagnostics, validate};
 pub use doctor::{Check, Examination, Health, SettingLine, doctor};
+pub use drift::drift;
 pub use environments::{applies, plans, sections};
 pub use export::{ExportLine, ExportSign, export};
 pub use plan::plan;

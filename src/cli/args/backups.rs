@@ -1,0 +1,56 @@
+//! `hooksync backups` and `hooksync drift`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::apply::ApplyArgs;
+use super::plan::PlanArgs;
+
+/// The arguments of `hooksync backups`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hooksync backups list                               the newest last
+  hooksync backups show 2026-11-27T16-00-00Z          what is in it
+  hooksync backups diff 2026-11-27T16-00-00Z          what restoring it would change
+  hooksync backups restore 2026-11-27T16-00-00Z       plans, asks, puts it back")]
+pub struct BackupsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: BackupsCommand,
+}
+
+/// What can be done with backups.
+#[derive(Debug, Subcommand)]
+pub enum BackupsCommand {
+    /// List the backups, oldest first
+    #[command(after_help = "Examples:\n  hooksync backups list")]
+    List(BackupsPlace),
+    /// Show what is in a backup
+    #[command(after_help = "Examples:\n  hooksync backups show 2026-11-27T16-00-00Z")]
+    Show(BackupArgs),
+    /// Show what restoring a backup would change; DIR is its name or folder
+    Diff(PlanArgs),
+    /// Put a backup back, as an apply does; DIR is its name or folder
+    Restore(ApplyArgs),
+}
+
+/// Where backups are.
+#[derive(Debug, Clone, Args)]
+pub struct BackupsPlace {
+    /// The folder of all backups [default: .hooksync/backups]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub backup_dir: Option<PathBuf>,
+}
+
+/// One backup.
+#[derive(Debug, Clone, Args)]
+pub struct BackupArgs {
+    /// Its name, as `backups list` shows it, or its folder
+    #[arg(value_name = "NAME", value_hint = ValueHint::DirPath)]
+    pub name: PathBuf,
+    /// Where it is.
+    #[command(flatten)]
+    pub place: BackupsPlace,
+}

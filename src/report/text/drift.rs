@@ -1,0 +1,102 @@
+//! A plan from the tenant's side: what is different there, and for each the
+//! two ways out.
+//!
+//! Must not show the differences themselves: `plan` does.
+
+use super::theirs;
+use crate::plan::change::SecretVerb;
+use crate::plan::{Change, Plan, Verb};
+use crate::report::Style;
+use crate::report::ink::{Ink, plain, span};
+use crate::report::layout::Page;
+use crate::report::words::count;
+
+/// What is different on the tenant.
+#[must_use]
+pub fn drift(plan: &Plan, style: &Style) -> String {
+    let mut page = Page::new(style);
+    page.wrap(
+        0,
+        2,
+        &[span(Ink::Strong, "Drift on "), span(Ink::Strong, theirs(&plan.tenant, style))],
+    );
+    let differing: Vec<&Change> =
+        plan.changes.iter().filter(|change| change.verb != Verb::Resend).collect();
+    for change in &differing {
+        page.gap();
+        let name = theirs(change.name.as_str(), style);
+        let (what, take, undo) = ways(change, &quoted(&name));
+        page.wrap(2, 6, &[span(Ink::Strong, name), plain(format!("  {what}"))]);
+        page.wrap(6, 15, &[span(Ink::Faint, "take it  "), plain(format!("hooksync {take}"))]);
+        page.wrap(6, 15, &[span(Ink::Faint, "undo it  "), plain(format!("hooksync {undo}"))]);
+    }
+    page.gap();
+    page.wrap(
+        0,
+        2,
+        &[match differing.len() {
+            0 => span(Ink::Added, "No drift: the tenant is as the definitions say."),
+            number => span(
+                Ink::Strong,
+                format!("{}. `hooksync plan` shows what differs.", count(number, "difference")),
+            ),
+        }],
+    );
+    if !plan.unmanaged.is_empty() {
+        let others = count(plan.unmanaged.len(), "other");
+        page.wrap(
+            0,
+            2,
+            &[span(Ink::Faint, format!("{others} on the tenant in no definition; left alone."))],
+        );
+    }
+    page.finish()
+}
+
+/// What is different, and the commands that end it.
+fn ways(change: &Change, name: &str) -> (String, String, String) {
+    let take = format!("export --only {name}");
+    let undo = format!("apply --only {name}");
+    let undo_by_delete = format!("apply --allow-delete --only {name}");
+    match change.verb {
+        // what is gone can't be named to an export
+        Verb::Create => ("is not on the tenant".to_owned(), "export --prune".to_owned(), undo),
+        Verb::Delete => ("is in no definition".to_owned(), take, undo_by_delete),
+        Verb::Replace => (parts(change), take, undo_by_delete),
+        Verb::Update | Verb::Resend => (parts(change), take, undo),
+    }
+}
+
+/// `differs in enabled, script and 1 secret`.
+fn parts(change: &Change) -> String {
+    let fields = change.fields.iter().filter(|field| field.differs());
+    let mut parts: Vec<String> = fields.map(|field| field.field.as_str().to_owned()).collect();
+    let secrets = change.secrets.iter().filter(|secret| secret.verb != SecretVerb::Write).count();
+    if secrets > 0 {
+        parts.push(count(secrets, "secret"));
+    }
+    format!("differs in {}", parts.join(", "))
+}
+
+/// A name as one word of a shell's line; kebab-case needs nothing.
+fn quoted(name: &str) -> String {
+    let is_plain = |found: char| found.is_ascii_alphanumeric() || "-_.".contains(found);
+    if name.chars().all(is_plain) && !name.starts_with('-') {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{clean_plan, full_plan};
+
+    #[test]
+    fn each_difference_has_two_ways_out() {
+        let style = Style::plain(100);
+        insta::assert_snapshot!("drift", drift(&full_plan(), &style));
+        insta::assert_snapshot!("no_drift", drift(&clean_plan(), &style));
+        assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
+    }
+}
