@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::{ApiError, ApiErrorKind};
 use super::governor::{Admission, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait};
 use super::status::{Counts, Exchange, Status, Waiting};
+use super::transport::Transports;
 
 /// Who goes first. Within a class, whoever came first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -357,11 +358,12 @@ impl Drop for Pass {
 }
 
 /// The gates of a process, one for each tenant: environments that share a
-/// tenant share its rate limit.
+/// tenant share its rate limit. And what all of them send through.
 #[derive(Debug, Clone, Default)]
 pub struct Gates {
     gates: Arc<Mutex<BTreeMap<String, Arc<Gate>>>>,
     tell: Option<Tell>,
+    pub(super) transports: Transports,
 }
 
 impl Gates {

@@ -99,7 +99,7 @@ pub fn connect(
         settings;
     let transport = match transport {
         Some(transport) => transport,
-        None => Arc::new(HttpTransport::new(&domain)?),
+        None => gates.transports.of(&domain)?,
     };
     let gate = gates.of(domain.as_str(), rate);
     let now = Instant::now();

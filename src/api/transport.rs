@@ -5,10 +5,11 @@
 //! redirects or wait for a rate limit: whoever sends decides that, and has to
 //! see every attempt.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Once;
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use super::Domain;
@@ -98,7 +99,7 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// A client for one tenant. `SSL_CERT_FILE` and the proxy variables of the
+    /// A client for tenants like this one. `SSL_CERT_FILE` and the proxy variables of the
     /// environment count, save that no proxy is asked for this very machine.
     ///
     /// # Errors
@@ -175,6 +176,29 @@ impl HttpTransport {
             body.extend_from_slice(&part);
         }
         Ok(HttpResponse { status, headers, body, hidden: Vec::new() })
+    }
+}
+
+/// The transports of a process. What they trust and what they keep in memory
+/// is the same for all tenants, so that one serves any number of them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Transports {
+    made: Arc<Mutex<ByKind>>,
+}
+
+/// By whether they lead to this machine, and go without TLS.
+type ByKind = BTreeMap<(bool, bool), Arc<HttpTransport>>;
+
+impl Transports {
+    pub(super) fn of(&self, domain: &Domain) -> Result<Arc<HttpTransport>, ApiError> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = (domain.is_loopback(), domain.is_plain());
+        if let Some(transport) = made.get(&kind) {
+            return Ok(Arc::clone(transport));
+        }
+        let transport = Arc::new(HttpTransport::new(domain)?);
+        made.insert(kind, Arc::clone(&transport));
+        Ok(transport)
     }
 }
 

@@ -1,10 +1,9 @@
 //! How close real processes come to the limit's own speed, over real sockets.
 //!
 //! `cargo bench --bench governor` runs every cell against a local tenant and
-//! prints the time taken over the least possible, and the share of refusals;
-//! `-- --write` puts the table into `docs/governor.md`. `-- --picture` draws
-//! `docs/images/governor.svg` from a run against a little tenant that knows
-//! nothing of the governor.
+//! prints the time taken over the least possible, and the share of refusals.
+//! `-- --picture` draws `docs/images/governor.svg` from a run against a little
+//! tenant that knows nothing of the governor.
 
 #![allow(clippy::print_stdout, reason = "a benchmark reports on stdout")]
 #![allow(
@@ -54,7 +53,7 @@ fn cells() -> Vec<(&'static str, Cell)> {
     for (burst, rate) in [(2, 2), (7, 3), (10, 2), (30, 8), (37, 11), (50, 16), (20, 20), (50, 50)]
     {
         // Half a minute beyond the burst; and the short runs of a pipeline.
-        let hooks = burst + 30 * rate;
+        let hooks = burst + 15 * rate;
         for (company, processes, hooks) in [
             ("alone", 1, hooks),
             ("two", 2, hooks / 2),
@@ -68,7 +67,7 @@ fn cells() -> Vec<(&'static str, Cell)> {
         cells.push(("alone, windows", windows));
         cells.push(("four, windows", Cell { processes: 4, hooks: hooks / 4, ..windows }));
         let rival = (rate * 3 / 10).max(1);
-        let hooks = burst + 30 * (rate - rival);
+        let hooks = burst + 15 * (rate - rival);
         cells.push(("a rival of 30 %", Cell { rival, ..Cell::new(burst, rate, 1, hooks) }));
     }
     cells
@@ -113,23 +112,12 @@ async fn main() {
         return;
     }
     println!("{HEAD}");
-    let mut rows = vec![HEAD.to_owned()];
     // Some side by side, for most of the time is waiting; not all at once, for
     // the tenants and their clients share this machine.
     for group in cells().chunks(4) {
         let outcomes = join_all(group.iter().map(|(_, cell)| sockets::run(*cell))).await;
         for (cell, outcome) in group.iter().zip(&outcomes) {
-            rows.push(row(cell, outcome));
-            println!("{}", rows[rows.len() - 1]);
+            println!("{}", row(cell, outcome));
         }
-    }
-    if has("--write") {
-        let page = format!("{docs}/governor.md");
-        let text = std::fs::read_to_string(&page).expect("docs/governor.md can be read");
-        let (before, rest) = text.split_once("<!-- sockets -->").expect("the table's begin");
-        let (_, after) = rest.split_once("<!-- end -->").expect("the table's end");
-        let table = rows.join("\n");
-        let text = format!("{before}<!-- sockets -->\n\n{table}\n\n<!-- end -->{after}");
-        std::fs::write(page, text).expect("docs/governor.md can be written");
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Cell {
     pub(crate) rate: u32,
     pub(crate) refill: Refill,
     pub(crate) processes: u32,
-    /// One request each, and two more: for a list and for a token.
+    /// Two requests each, for the script and for the secrets.
     pub(crate) hooks: u32,
     /// How many of the rate another client takes.
     pub(crate) rival: u32,
@@ -45,10 +45,8 @@ impl Cell {
         Self { burst, rate, refill: Refill::Continuous, processes, hooks, rival: 0 }
     }
 
-    fn bound(&self) -> f64 {
-        let headroom = self.burst / 5;
-        let requests = self.processes * (self.hooks + 1);
-        let beyond = requests.saturating_sub(self.burst - headroom);
+    fn bound(&self, requests: u32) -> f64 {
+        let beyond = requests.saturating_sub(self.burst - self.burst / 5);
         f64::from(beyond) / f64::from(self.rate - self.rival) + 4.0 * 0.06 + START
     }
 }
@@ -65,8 +63,8 @@ fn hook(number: u32) -> Hook {
     }
 }
 
-/// Runs a cell: every process makes a plan of a folder without definitions for
-/// a tenant whose lists carry no scripts.
+/// Runs a cell: every process exports all hooks of a tenant whose lists carry
+/// no scripts.
 pub(crate) async fn run(cell: Cell) -> Outcome {
     let Cell { burst, rate, refill, processes, hooks, rival } = cell;
     let rival = (rival > 0).then(|| Rate::per_second(rival));
@@ -122,5 +120,5 @@ pub(crate) async fn run(cell: Cell) -> Outcome {
         requests += 1;
         refused += u32::from(entry.status == Some(429));
     }
-    Outcome { wall, requests, refused, bound: cell.bound() }
+    Outcome { wall, requests, refused, bound: cell.bound(requests - refused) }
 }

@@ -1,8 +1,14 @@
 //! Pipelines that start at the same moment and share a tenant's rate limit.
 
-use hooksync::tenant::Refill;
+use std::time::{Duration, Instant};
+
+use hooksync::tenant::{self, Behaviour, Limit, Limits, ListDetail, Options, Rate, Refill};
+use secrecy::ExposeSecret;
 
 use crate::sockets::{Cell, run};
+use crate::support::{Project, Run, hook, script};
+
+const REGISTRATION: &str = "post-user-registration";
 
 /// The governor's own tests hold the figures closely; here the machine is busy
 /// and the clock is real, so there is room.
@@ -15,30 +21,74 @@ async fn check(cell: Cell) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_alone() {
-    check(Cell::new(10, 4, 1, 24)).await;
+    check(Cell::new(10, 4, 1, 20)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_that_start_together() {
-    check(Cell::new(30, 8, 4, 20)).await;
+    check(Cell::new(30, 8, 4, 15)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_short_ones_at_a_small_bucket() {
-    check(Cell::new(10, 2, 4, 7)).await;
+    check(Cell::new(10, 2, 4, 4)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_that_start_together() {
-    check(Cell::new(50, 16, 8, 20)).await;
+    check(Cell::new(50, 16, 8, 15)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_at_a_tenant_that_is_topped_up_every_second() {
-    check(Cell { refill: Refill::FixedWindow, ..Cell::new(30, 8, 1, 80) }).await;
+    check(Cell { refill: Refill::FixedWindow, ..Cell::new(30, 8, 1, 40) }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_beside_another_client() {
-    check(Cell { rival: 4, ..Cell::new(30, 8, 1, 50) }).await;
+    check(Cell { rival: 4, ..Cell::new(30, 8, 1, 30) }).await;
+}
+
+/// Each tenant has a limit of its own, so that all take as long as one.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_environments_take_as_long_as_one() {
+    let (hooks, burst, rate) = (20, 10, 4);
+    let api = Limit::new(burst, Rate::per_second(rate));
+    let project = Project::new();
+    for number in 0..hooks {
+        let definition = format!("name: h{number}\ntriggerId: {REGISTRATION}\n");
+        project.write(&format!("hooks/h{number}.yaml"), definition);
+        project.write(&format!("hooks/h{number}.js"), script(REGISTRATION, ""));
+    }
+    let mut yaml = "hooks: hooks\nenvironments:\n".to_owned();
+    let mut command = project.command(&["plan", "--all-envs"]);
+    let mut tenants = Vec::new();
+    for number in 0..200 {
+        let running = tenant::start(Options {
+            limits: Limits { api, ..Limits::default() },
+            behaviour: Behaviour { list: ListDetail::Summary, ..Behaviour::default() },
+            ..Options::default()
+        })
+        .await
+        .unwrap();
+        let live = (0..hooks).map(|it| hook(it, &format!("h{it}"), REGISTRATION));
+        running.edit(|state| state.hooks = live.collect()).unwrap();
+        yaml += &format!("  e{number}:\n    domain: {}\n", running.url());
+        command
+            .env(format!("AUTH0_DOMAIN_E{number}"), running.url())
+            .env(format!("AUTH0_ACCESS_TOKEN_E{number}"), running.access_token().expose_secret());
+        tenants.push(running);
+    }
+    project.write("hooksync.yaml", yaml);
+    let begun = Instant::now();
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let wall = begun.elapsed();
+    let run = Run::of(output, "plan --all-envs").expect(0);
+    assert_eq!(run.stdout.matches("Plan for 127.0.0.1:").count(), 200, "{run}");
+    assert!(run.stderr.lines().count() <= 2, "{run}");
+    let asked: Vec<_> = tenants.iter().flat_map(|tenant| tenant.requests()).collect();
+    assert!(asked.len() >= 200 * hooks, "{} requests", asked.len());
+    assert!(asked.iter().all(|entry| entry.status == Some(200)));
+    // One alone takes about four seconds; two hundred share the machine here.
+    assert!(wall < Duration::from_secs(30), "{wall:?}");
 }

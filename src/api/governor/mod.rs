@@ -1,6 +1,6 @@
 //! The governor: decides when the next request to a tenant may go.
 //!
-//! A pure state machine: it is told the time and every answer, and says go,
+//! A pure state machine: it is given the time and every answer, and says go,
 //! wait until then, wait for an answer, or give up. [`Governor`] is the main
 //! type. Must not sleep, read a clock, or know what a request is about.
 

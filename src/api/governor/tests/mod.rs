@@ -5,6 +5,7 @@ mod cell;
 mod estimate;
 mod invariants;
 mod robust;
+mod signal;
 mod table;
 mod world;
 
