@@ -15,6 +15,7 @@ pub mod lint;
 pub mod migrate;
 pub mod model;
 pub mod plan;
+pub mod proof;
 pub mod report;
 pub mod sandbox;
 mod script;

@@ -63,6 +63,15 @@ fn answering(
     None
 }
 
+/// Whether a call says that all is well, without a result.
+fn succeeds(call: &CallExpression<'_>) -> bool {
+    match call.arguments.first() {
+        None | Some(Argument::NullLiteral(_)) => true,
+        Some(Argument::Identifier(name)) => name.name == "undefined",
+        Some(_) => false,
+    }
+}
+
 struct Results<'f, 's, 'a> {
     script: &'s Script<'a>,
     scope: Option<SymbolId>,
@@ -82,6 +91,7 @@ impl<'a> Results<'_, '_, 'a> {
                     self.variable(symbol);
                 }
             }
+            None if succeeds(call) => self.left_out(call.span),
             _ => {}
         }
     }

@@ -40,6 +40,9 @@ pub(super) const ENVIRONMENT_WRITTEN: Code = Code("HM207");
 /// Metadata of passwordless users can't be set by an Action.
 pub(super) const PASSWORDLESS_METADATA: Code = Code("HM208");
 
+/// No event met a branch.
+pub const NOT_MET: Code = Code("HM301");
+
 /// Something about a hook that whoever migrates it has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

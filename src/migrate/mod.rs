@@ -12,6 +12,7 @@ mod edits;
 mod findings;
 mod hook;
 mod obstacles;
+pub mod outcome;
 mod packages;
 mod result;
 mod rewrite;
@@ -21,7 +22,7 @@ mod tests;
 mod uses;
 mod wrap;
 
-pub use findings::Finding;
+pub use findings::{Finding, NOT_MET};
 pub use rewrite::NotRewritten;
 
 use edits::Edits;

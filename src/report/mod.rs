@@ -15,6 +15,7 @@ mod ink;
 pub mod json;
 mod layout;
 pub mod markdown;
+pub mod migration;
 pub mod progress;
 mod repository;
 pub mod safe;

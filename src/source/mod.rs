@@ -39,6 +39,7 @@ pub use load::{Loaded, load, load_kinds};
 
 pub use walk::kind_of_folder;
 pub use write::WriteError;
+pub use yaml::to_yaml;
 
 /// How definitions and scripts lie in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

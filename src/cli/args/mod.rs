@@ -10,6 +10,7 @@ mod beginnings;
 mod behaviour;
 mod export;
 mod extras;
+mod migrate;
 mod plan;
 pub mod shared;
 mod tenant;
@@ -23,6 +24,7 @@ pub use beginnings::{Ci, InitArgs, NewArgs};
 pub use behaviour::{RunArgs, TestArgs, TestFormat};
 pub use export::{ExportArgs, Layout};
 pub use extras::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SchemaKind};
+pub use migrate::{MigrateArgs, MigrateFormat, MigrateStyle};
 pub use plan::PlanArgs;
 pub use shared::{
     ColorWhen, ConnectionArgs, GlobalArgs, ProjectArgs, ResultFormat, ScopeArgs, SecretsMode,
@@ -86,6 +88,8 @@ pub enum Command {
     Drift(PlanArgs),
     /// List, show, compare and restore what earlier applies saved
     Backups(BackupsArgs),
+    /// Convert hooks to actions, and show that they do the same
+    Migrate(MigrateArgs),
     /// Run a local tenant to try things on
     Tenant(TenantArgs),
     /// Start a project: folders, a first hook, a pipeline
@@ -117,7 +121,7 @@ impl Command {
                 BackupsCommand::List(_) | BackupsCommand::Show(_) => None,
             },
             Self::Validate(_) | Self::Tenant(_) | Self::Init(_) | Self::New(_) => None,
-            Self::Test(_) | Self::Run(_) => None,
+            Self::Test(_) | Self::Run(_) | Self::Migrate(_) => None,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }

@@ -10,6 +10,7 @@ mod doctor;
 mod export;
 mod init;
 mod man;
+mod migrate;
 mod new;
 mod plan;
 mod run;
@@ -39,6 +40,7 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
         Command::Validate(args) => validate::run(&args, context),
         Command::Test(args) => test::run(&args, context),
         Command::Run(args) => run::run(&args, context),
+        Command::Migrate(args) => migrate::run(&args, context),
         Command::Tenant(args) => tenant::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::New(args) => new::run(&args, context),

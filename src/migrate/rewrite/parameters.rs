@@ -215,7 +215,7 @@ fn shim(trigger: &Trigger, argument: &str) -> Option<&'static str> {
             "{\n    requestLanguage: event.request.language,\n    renderLanguage: event.transaction?.locale,\n    request: { ip: event.request.ip, language: event.request.language },\n    connection: {\n      id: event.connection.id,\n      name: event.connection.name,\n      tenant: event.tenant.id,\n    },\n    webtask: { secrets: event.secrets },\n  }"
         }
         (Trigger::PostUserRegistration, "context") => {
-            "{\n    requestLanguage: event.request?.language,\n    renderLanguage: event.transaction?.locale,\n    request: event.request && { ip: event.request.ip, language: event.request.language },\n    connection: {\n      id: event.connection.id,\n      name: event.connection.name,\n      tenant: event.tenant.id,\n    },\n    webtask: { secrets: event.secrets },\n  }"
+            "{\n    requestLanguage: event.request?.language,\n    connection: {\n      id: event.connection.id,\n      name: event.connection.name,\n      tenant: event.tenant.id,\n    },\n    webtask: { secrets: event.secrets },\n  }"
         }
         (Trigger::PostChangePassword, "context") => {
             "{\n    connection: {\n      id: event.connection.id,\n      name: event.connection.name,\n      tenant: event.tenant.id,\n    },\n    webtask: { secrets: event.secrets },\n  }"
@@ -224,7 +224,7 @@ fn shim(trigger: &Trigger, argument: &str) -> Option<&'static str> {
             "{\n    body: event.request.body,\n    ip: event.request.ip,\n    webtask: { secrets: event.secrets },\n  }"
         }
         (Trigger::SendPhoneMessage, "context") => {
-            "{\n    message_type: event.message_options.message_type,\n    action: event.message_options.action,\n    language: event.request.language || 'N/A',\n    code: event.message_options.code,\n    ip: event.request.ip,\n    user_agent: event.request.user_agent,\n    client: event.client && {\n      client_id: event.client.client_id,\n      name: event.client.name,\n      client_metadata: event.client.metadata,\n    },\n    user: event.user,\n    webtask: { secrets: event.secrets },\n  }"
+            "{\n    message_type: event.message_options.message_type,\n    action: event.message_options.action,\n    language: event.request.language || 'N/A',\n    code: event.message_options.code,\n    ip: event.request.ip,\n    user_agent: event.request.user_agent,\n    client: event.client && {\n      client_id: event.client.client_id,\n      name: event.client.name,\n      client_metadata: event.client.metadata,\n    },\n    user: {\n      user_id: event.user.user_id,\n      name: event.user.name,\n      email: event.user.email,\n      app_metadata: event.user.app_metadata,\n      user_metadata: event.user.user_metadata,\n    },\n    webtask: { secrets: event.secrets },\n  }"
         }
         _ => return None,
     })

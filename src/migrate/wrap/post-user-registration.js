@@ -17,8 +17,6 @@ exports.onExecutePostUserRegistration = async (event) => {
   const context = {
     ...copy({
       requestLanguage: event.request?.language,
-      renderLanguage: event.transaction?.locale,
-      request: event.request && { ip: event.request.ip, language: event.request.language },
       connection: {
         id: event.connection.id,
         name: event.connection.name,

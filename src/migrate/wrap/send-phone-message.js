@@ -16,7 +16,13 @@ exports.onExecuteSendPhoneMessage = async (event) => {
         name: event.client.name,
         client_metadata: event.client.metadata,
       },
-      user: event.user,
+      user: {
+        user_id: event.user.user_id,
+        name: event.user.name,
+        email: event.user.email,
+        app_metadata: event.user.app_metadata,
+        user_metadata: event.user.user_metadata,
+      },
     }),
     webtask: { secrets: event.secrets },
   };

@@ -17,7 +17,7 @@ pub(super) fn length(text: &str) -> usize {
 }
 
 /// A foreign text as inline code.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = safe::short(text, LONGEST, true);
     let is_simple = !text.is_empty()
         && !text.starts_with(' ')
@@ -38,7 +38,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A foreign sentence as prose. What it sets in backticks is code.
-pub(super) fn prose(text: &str) -> String {
+pub(in crate::report) fn prose(text: &str) -> String {
     let text = safe::short(text, 2 * LONGEST, true);
     let parts: Vec<&str> = text.split('`').collect();
     let is_paired =
@@ -90,7 +90,7 @@ pub(super) fn phrase(phrase: &Phrase) -> String {
 }
 
 /// Harmless lines in a fence that none of them can close.
-pub(super) fn fence(language: &str, lines: &str) -> String {
+pub(in crate::report) fn fence(language: &str, lines: &str) -> String {
     let longest = lines.split(|found| found != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{language}\n{lines}{fence}\n")

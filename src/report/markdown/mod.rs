@@ -19,6 +19,8 @@ pub use apply::apply;
 pub use marker::marker;
 pub use plan::plan;
 
+pub(in crate::report) use escape::{code, fence, prose};
+
 pub use super::{ApplyView, NoPlan, PlanView};
 
 use crate::plan::Verb;

@@ -78,7 +78,7 @@ fn worst(found: &[Diagnostic]) -> Ink {
     found.iter().map(|one| one.severity).min().map_or(Ink::Plain, ink)
 }
 
-fn each(page: &mut Page<'_>, found: &[Diagnostic]) {
+pub(in crate::report) fn each(page: &mut Page<'_>, found: &[Diagnostic]) {
     if found.len() <= MARKED {
         found.iter().for_each(|one| diagnostic(page, one));
         return;

@@ -26,6 +26,7 @@ pub use export::{ExportLine, ExportSign, export};
 pub use plan::plan;
 
 pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};
+pub(super) use diagnostics::each as diagnostics_of;
 pub(super) use diagnostics::summary as findings_summary;
 pub(super) use fields::shown_fields;
 pub(super) use script::{row_text, summary as script_summary};

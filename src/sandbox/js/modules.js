@@ -24,7 +24,12 @@
       const read = (name) => {
         if (name === Symbol.toPrimitive) return (hint) => (hint === 'number' ? NaN : '<' + label(path) + '>');
         if (name === Symbol.toStringTag) return undefined;
-        if (name === Symbol.iterator) return function* () {};
+        if (name === Symbol.iterator) {
+          // what iterating yields is declared as the path `[]`
+          const given = host.answerOf(module, path + '[]', -1);
+          const list = given === null ? [] : JSON.parse(given).value;
+          return function* () { if (Array.isArray(list)) yield* list; };
+        }
         if (name === Symbol.asyncIterator) return async function* () {};
         if (typeof name === 'symbol') return undefined;
         if (name === 'toJSON' || name === 'toString' || name === 'valueOf') return () => '<' + label(path) + '>';

@@ -22,6 +22,32 @@ pub(crate) fn emit(node: &Node, limits: Limits) -> Option<String> {
     reads_back(&text, node, limits).then_some(text)
 }
 
+/// A document of another room as YAML, keys in its order. `None` if it can't
+/// be written so that it reads the same.
+#[must_use]
+pub fn to_yaml(document: &serde_json::Value) -> Option<String> {
+    emit(&of_json(document), super::LARGE)
+}
+
+fn of_json(value: &serde_json::Value) -> Node {
+    let node = |value| Node::new(value, 0..0);
+    node(match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(flag) => Value::Bool(*flag),
+        serde_json::Value::Number(number) => Value::Number(number.to_string()),
+        serde_json::Value::String(text) => Value::Text(text.clone()),
+        serde_json::Value::Array(all) => Value::List(all.iter().map(of_json).collect()),
+        serde_json::Value::Object(map) => Value::Map(
+            map.iter()
+                .map(|(key, value)| Entry {
+                    key: node(Value::Text(key.clone())),
+                    value: of_json(value),
+                })
+                .collect(),
+        ),
+    })
+}
+
 /// Whether a text says exactly what a tree says, to the strict reader and to
 /// the second engine alike.
 pub(crate) fn reads_back(text: &str, node: &Node, limits: Limits) -> bool {

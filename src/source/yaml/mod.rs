@@ -19,6 +19,7 @@ use serde_saphyr::{DuplicateKeyPolicy, Error, MergeKeyPolicy, NonFiniteFloatPoli
 use super::codes;
 use super::node::{Entry, Node, Value};
 pub(crate) use edit::{Edit, change_tree, edit, in_place as edit_in_place};
+pub use emit::to_yaml;
 pub(crate) use emit::{emit, reads_back};
 
 use crate::model::Code;

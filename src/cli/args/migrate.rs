@@ -1,0 +1,73 @@
+//! `hooksync migrate`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::shared::ProjectArgs;
+
+/// The arguments of `hooksync migrate`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Writes an action for each hook, the bindings of their triggers and behaviour tests, and runs hook
+and action on the same generated events in a sandbox. No tenant is changed, and none is asked.
+
+Examples:
+  hooksync migrate                          ./hooks to ./actions
+  hooksync migrate fixtures/demo/hooks --out /tmp/actions
+  hooksync migrate --format html > migration.html
+  hooksync migrate --style wrap             every script unchanged, inside an adapter
+
+Exit codes: 0 nothing differs, 3 something differs or was not met, 1 an error.")]
+pub struct MigrateArgs {
+    /// Which hooks.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// The folder to write the actions to
+    #[arg(long, value_name = "DIR", default_value = "actions", value_hint = ValueHint::DirPath, help_heading = "Migration")]
+    pub out: PathBuf,
+    /// How scripts are converted
+    #[arg(long, value_name = "STYLE", default_value = "auto", help_heading = "Migration")]
+    pub style: MigrateStyle,
+    /// How many events each hook and its action run on
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Migration")]
+    pub events: u32,
+    /// Overwrite files that were edited or that another tool wrote
+    #[arg(long, help_heading = "Migration")]
+    pub force: bool,
+    /// How the report is printed
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub format: MigrateFormat,
+}
+
+/// How scripts are converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum MigrateStyle {
+    /// Rewritten where nothing differs, else wrapped
+    #[default]
+    Auto,
+    /// Rewritten; hooks that can't be are refused
+    Rewrite,
+    /// Unchanged, inside an adapter
+    Wrap,
+}
+
+/// How the report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum MigrateFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For pull requests
+    Markdown,
+    /// One page for a browser
+    Html,
+}

@@ -1,0 +1,226 @@
+//! One hook: its conversion, and which style is taken.
+
+use std::path::Path;
+
+use crate::cli::CliError;
+use crate::cli::args::{MigrateArgs, MigrateStyle};
+use crate::migrate::outcome::{Differs, Migrated, Verdict};
+use crate::migrate::{self, Finding, Style};
+use crate::model::{Definition, Dependencies, Diagnostic, Severity};
+use crate::proof::{Inputs, Report, Sides, compare};
+use crate::sandbox::{Pool, Program};
+
+/// A hook with everything that is written for its action.
+pub(super) struct Action {
+    pub(super) migrated: Migrated,
+    pub(super) dependencies: Dependencies,
+    /// The hook's secrets as its definition writes them.
+    pub(super) secrets: Vec<(String, String)>,
+    /// Whether the hook ran, so that the action is bound.
+    pub(super) is_bound: bool,
+    /// The code with its keywords replaced.
+    pub(super) resolved: String,
+    /// The hook's code with its keywords replaced.
+    pub(super) hook: String,
+    /// The text of the behaviour tests; empty if there are none.
+    pub(super) tests: String,
+}
+
+/// A use that hooks have and Actions don't: never without a difference.
+fn is_obstacle(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
+}
+
+pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result<Action, CliError> {
+    let text = &hook.script_source.text;
+    let listed = hook.dependencies.clone().unwrap_or_default();
+    let mut action = Action {
+        migrated: Migrated {
+            name: hook.written_name.clone(),
+            trigger_id: hook.trigger.as_str().to_owned(),
+            source: hook.place.file.clone(),
+            script: hook.script_source.file.clone(),
+            verdict: Verdict::Refused,
+            style: None,
+            why_wrapped: None,
+            events: 0,
+            branches_met: 0,
+            branches_total: 0,
+            findings: Vec::new(),
+            differences: Vec::new(),
+            original: text.clone(),
+            converted: String::new(),
+            files: Vec::new(),
+        },
+        dependencies: listed.clone(),
+        secrets: secrets(hook),
+        is_bound: hook.enabled() != Some(false),
+        resolved: String::new(),
+        hook: hook.script.as_str().to_owned(),
+        tests: String::new(),
+    };
+    let converted = match migrate::convert(text, &hook.trigger, &listed) {
+        Ok(converted) => converted,
+        Err(finding) => {
+            action.migrated.findings = diagnostics(&[finding], hook);
+            return Ok(action);
+        }
+    };
+    action.dependencies = converted.dependencies;
+    let blocked = converted.findings.iter().any(is_obstacle);
+    action.migrated.findings = diagnostics(&converted.findings, hook);
+    let trial = |code: &str| -> Result<(Report, String), CliError> {
+        let resolved = resolve(code, hook);
+        let report = run(hook, &resolved, &action.secrets, args, pool)?;
+        Ok((report, resolved))
+    };
+    let rewritten = match (args.style, converted.rewrite) {
+        (MigrateStyle::Wrap, _) => None,
+        (_, Ok(code)) => Some(Ok(code)),
+        (_, Err(not)) => Some(Err(not)),
+    };
+    let (style, code, report, resolved) = match rewritten {
+        Some(Ok(code)) => {
+            let (report, resolved) = trial(&code)?;
+            if report.differences.is_empty() || args.style == MigrateStyle::Rewrite {
+                (Style::Rewrite, code, report, resolved)
+            } else {
+                let first = report.differences.first();
+                action.migrated.why_wrapped =
+                    first.map(|it| format!("when {}: {}", it.when, it.message));
+                let (report, resolved) = trial(&converted.wrap)?;
+                (Style::Wrap, converted.wrap, report, resolved)
+            }
+        }
+        Some(Err(not)) => {
+            let line = line_of(text, not.at.start);
+            action.migrated.why_wrapped =
+                Some(format!("{} ({}:{line})", not.because, hook.script_source.file));
+            if args.style == MigrateStyle::Rewrite {
+                return Ok(action);
+            }
+            let (report, resolved) = trial(&converted.wrap)?;
+            (Style::Wrap, converted.wrap, report, resolved)
+        }
+        None => {
+            let (report, resolved) = trial(&converted.wrap)?;
+            (Style::Wrap, converted.wrap, report, resolved)
+        }
+    };
+    let found = &mut action.migrated;
+    found.style = Some(style);
+    found.converted = code;
+    found.events = report.events;
+    found.branches_met = report.branches_met;
+    found.branches_total = report.branches_total;
+    found.verdict = if report.is_whole() && !blocked { Verdict::Proven } else { Verdict::Differs };
+    found.findings.extend(unmet(&report, hook));
+    found.differences = report
+        .differences
+        .iter()
+        .map(|it| Differs {
+            line: it.line,
+            message: it.message.clone(),
+            when: it.when.clone(),
+            event: it.event.clone(),
+        })
+        .collect();
+    action.resolved = resolved;
+    action.tests = super::cases::of(&action, hook.trigger.as_str(), args.events, pool)?;
+    Ok(action)
+}
+
+fn run(
+    hook: &Definition,
+    code: &str,
+    secrets: &[(String, String)],
+    args: &MigrateArgs,
+    pool: &Pool,
+) -> Result<Report, CliError> {
+    let trigger = hook.trigger.as_str().to_owned();
+    let inputs = Inputs {
+        trigger: trigger.clone(),
+        sides: Sides::HookToAction,
+        secrets: secrets.iter().map(|(name, _)| name.clone()).collect(),
+        seed: 1,
+        events: args.events as usize,
+    };
+    let old = Program::Hook { trigger: trigger.clone(), script: hook.script.as_str().to_owned() };
+    let new = Program::Action { trigger, code: code.to_owned(), handler: None };
+    compare(pool, &old, &new, &inputs).map_err(|error| {
+        CliError::new(format!("{} could not be run: {error}", hook.name))
+            .hint("without a sandbox nothing can be shown; nothing was written")
+    })
+}
+
+/// The code with the keywords that the hook's script was given.
+fn resolve(code: &str, hook: &Definition) -> String {
+    let source = &hook.script_source;
+    let mut markers: Vec<(&str, &str)> = source
+        .replaced
+        .iter()
+        .filter_map(|(out, marker)| {
+            let written = source.text.get(marker.clone())?;
+            Some((written, hook.script.as_str().get(out.clone())?))
+        })
+        .collect();
+    // One with its quotes around it goes before the bare one.
+    markers.sort_by_key(|(written, _)| std::cmp::Reverse(written.len()));
+    markers.dedup();
+    markers.iter().fold(code.to_owned(), |code, (written, value)| code.replace(written, value))
+}
+
+/// The names of the hook's secrets, each with what its definition says.
+fn secrets(hook: &Definition) -> Vec<(String, String)> {
+    let written: Option<serde_yaml::Value> = serde_yaml::from_str(&hook.source_text).ok();
+    let written = written.as_ref().and_then(|it| it.get("secrets"));
+    let of = |name: &str| {
+        let value = written.and_then(|all| all.get(name)).and_then(serde_yaml::Value::as_str);
+        value.map_or_else(|| format!("##{name}##"), str::to_owned)
+    };
+    let names = hook.secrets.iter().flatten().map(|(name, _)| name.to_string());
+    names.map(|name| (name.clone(), of(&name))).collect()
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
+}
+
+fn diagnostics(findings: &[Finding], hook: &Definition) -> Vec<Diagnostic> {
+    let source = &hook.script_source;
+    let one = |finding: &Finding| {
+        let mut shown = Diagnostic::new(finding.code, finding.severity, finding.message.clone())
+            .in_file(source.file.clone())
+            .at_bytes(&source.text, finding.at.start, finding.at.end);
+        shown.hint = finding.hint.clone();
+        shown
+    };
+    findings.iter().map(one).collect()
+}
+
+/// Branches of the hook that no event met.
+fn unmet(report: &Report, hook: &Definition) -> Vec<Diagnostic> {
+    let found = report.unmet.iter().map(|branch| {
+        let message = format!("no event met this `{}`, so nothing is known of it.", branch.kind);
+        let mut shown = Diagnostic::warning(migrate::NOT_MET, message)
+            .in_file(hook.script_source.file.clone())
+            .hint("try more with --events, or write a behaviour test for it");
+        shown.position = Some(crate::model::Position {
+            line: branch.line as usize,
+            column: branch.column as usize,
+        });
+        shown
+    });
+    found.collect()
+}
+
+/// The stem of the files of an action.
+pub(super) fn stem(name: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let stem: String = name.chars().map(plain).collect();
+    let stem = stem.trim_matches(['-', '.']);
+    if stem.is_empty() || Path::new(stem).components().count() != 1 {
+        return "action".to_owned();
+    }
+    stem.to_owned()
+}

@@ -1,0 +1,161 @@
+//! The files of a migration, and which of them may be overwritten.
+//!
+//! A file of this command begins with a comment that holds a hash of the rest:
+//! one that was edited, or that somebody else wrote, is left alone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::convert::{Action, stem};
+use crate::cli::{CliError, Exit};
+use crate::model::Script;
+use crate::source;
+
+const MARK: &str = "written by hooksync migrate, sha256:";
+
+/// Writes everything, or nothing.
+pub(super) fn write(out: &Path, hooks: &mut [Action], force: bool) -> Result<(), CliError> {
+    let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut taken = BTreeMap::new();
+    for hook in hooks.iter_mut().filter(|hook| hook.migrated.style.is_some()) {
+        let mut stem = stem(&hook.migrated.name);
+        let times = taken.entry(stem.to_lowercase()).or_insert(0);
+        *times += 1;
+        if *times > 1 {
+            stem = format!("{stem}-{times}");
+        }
+        let (definition, script) = (format!("{stem}.yaml"), format!("{stem}.js"));
+        let mut own = vec![
+            (out.join(&definition), own_yaml(&definition_of(hook, &script)?)),
+            (out.join(&script), own_text("//", &hook.migrated.converted)),
+        ];
+        if !hook.tests.is_empty() {
+            own.push((out.join(format!("{stem}.test.yaml")), own_yaml(&hook.tests)));
+        }
+        hook.migrated.files = own.iter().map(|(path, _)| path.display().to_string()).collect();
+        files.extend(own);
+    }
+    if let Some(bindings) = bindings(hooks)? {
+        files.insert(out.join("bindings.yaml"), own_yaml(&bindings));
+    }
+    refuse_foreign(&files, force)?;
+    for (path, text) in &files {
+        if let Some(folder) = path.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        write_whole(path, text)?;
+    }
+    Ok(())
+}
+
+/// Replaces a file at once or not at all.
+fn write_whole(path: &Path, text: &str) -> Result<(), CliError> {
+    use std::io::Write as _;
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // what the user's umask leaves of it, as for any file
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map_err(|error| CliError::from(error.error))?;
+    Ok(())
+}
+
+fn refuse_foreign(files: &BTreeMap<PathBuf, String>, force: bool) -> Result<(), CliError> {
+    let mut foreign = Vec::new();
+    for (path, text) in files {
+        let there = match fs_err::read(path) {
+            Ok(there) => String::from_utf8_lossy(&there).into_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if there != *text && !is_own(&there) {
+            foreign.push(path.display().to_string());
+        }
+    }
+    if force || foreign.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::new(format!(
+        "these files were edited or written by others: {}; nothing was written",
+        foreign.join(", ")
+    ))
+    .hint("write elsewhere with --out, or overwrite them with --force")
+    .exit(Exit::Refused))
+}
+
+fn own_text(comment: &str, rest: &str) -> String {
+    format!("{comment} {MARK}{}\n{rest}", Script::new(rest).sha256())
+}
+
+fn own_yaml(rest: &str) -> String {
+    own_text("#", rest)
+}
+
+/// Whether a file is as this command wrote it.
+fn is_own(text: &str) -> bool {
+    let Some((first, rest)) = text.split_once('\n') else { return false };
+    let hash = first.split_once(MARK).map(|(_, hash)| hash.trim());
+    hash.is_some_and(|hash| hash == Script::new(rest).sha256().to_string())
+}
+
+fn definition_of(hook: &Action, script: &str) -> Result<String, CliError> {
+    let mut fields = Map::new();
+    fields.insert("kind".into(), "action".into());
+    fields.insert("name".into(), hook.migrated.name.as_str().into());
+    fields.insert("triggerId".into(), hook.migrated.trigger_id.as_str().into());
+    fields.insert("script".into(), script.into());
+    fields.insert("runtime".into(), "node22".into());
+    if !hook.dependencies.is_empty() {
+        fields.insert("dependencies".into(), json!(hook.dependencies));
+    }
+    if !hook.secrets.is_empty() {
+        let secrets =
+            hook.secrets.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+        fields.insert("secrets".into(), Value::Object(secrets.collect()));
+    }
+    yaml(&Value::Object(fields))
+}
+
+/// One list for each trigger; its actions come before what is bound already,
+/// since hooks ran before Actions.
+fn bindings(hooks: &[Action]) -> Result<Option<String>, CliError> {
+    let mut triggers: Map<String, Value> = Map::new();
+    for hook in hooks.iter().filter(|hook| hook.migrated.style.is_some() && hook.is_bound) {
+        let entry = triggers
+            .entry(hook.migrated.trigger_id.clone())
+            .or_insert_with(|| json!({ "prepend": true, "actions": [] }));
+        if let Some(list) = entry.get_mut("actions").and_then(Value::as_array_mut) {
+            list.push(hook.migrated.name.as_str().into());
+        }
+    }
+    if triggers.is_empty() {
+        return Ok(None);
+    }
+    yaml(&json!({ "kind": "bindings", "bindings": triggers })).map(Some)
+}
+
+pub(super) fn yaml(value: &Value) -> Result<String, CliError> {
+    source::to_yaml(value)
+        .ok_or_else(|| CliError::new("a definition can't be written as YAML that reads the same"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_own_until_it_is_edited() {
+        let text = own_text("//", "code\nmore\n");
+        assert!(is_own(&text), "{text}");
+        assert!(!is_own(&text.replace("more", "edited")));
+        assert!(!is_own("code\n"));
+        assert!(!is_own(""));
+    }
+}

@@ -1,0 +1,75 @@
+//! `hooksync migrate`: hooks to actions, with what shows that they do the same.
+//!
+//! Must not change a tenant, and must not overwrite what people wrote.
+
+mod cases;
+mod convert;
+mod files;
+#[cfg(test)]
+mod tests;
+
+use crate::cli::args::{MigrateArgs, MigrateFormat};
+use crate::cli::{CliError, Context, Exit, definitions, settings};
+use crate::migrate::outcome::{Migrated, Verdict};
+use crate::model::{Diagnostic, Kind};
+use crate::report::migration;
+use crate::sandbox::Pool;
+use crate::source::{self, LoadOptions};
+
+/// Runs it.
+///
+/// # Errors
+/// When definitions can't be read, the sandbox can't be started, or a file
+/// would be overwritten that people wrote.
+pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (file, _) = definitions::config(&args.project, context)?;
+    let all = settings::project(&args.project, context.environment, &file)?;
+    let Some(settings) = all.into_iter().next() else {
+        return Err(CliError::new("there is no environment to take keywords from"));
+    };
+    let options = LoadOptions { keywords: settings.keywords.clone(), allow_unresolved: true };
+    let loaded = source::load(&settings.dir.value, &options);
+    let errors: Vec<Diagnostic> =
+        loaded.diagnostics.iter().filter(|it| it.is_error()).cloned().collect();
+    if !errors.is_empty() {
+        definitions::tell(&errors, context);
+        return Err(CliError::told(Exit::Error));
+    }
+    let Some(program) = &context.environment.program else {
+        return Err(CliError::new(
+            "the path of this program can't be found, so no sandbox can be started",
+        ));
+    };
+    let pool = Pool::new(program);
+    let mut hooks = Vec::new();
+    for hook in loaded.desired.of(Kind::Hook) {
+        context.detail(&format!("migrating {}", hook.name));
+        hooks.push(convert::hook(hook, args, &pool)?);
+    }
+    files::write(&args.out, &mut hooks, args.force)?;
+    let hooks: Vec<Migrated> = hooks.into_iter().map(|it| it.migrated).collect();
+    let next = next_steps(args, &hooks);
+    context.output.data(&match args.format {
+        MigrateFormat::Text => migration::text(&hooks, &next, &context.output.stdout_style()),
+        MigrateFormat::Json => migration::json(&hooks),
+        MigrateFormat::Markdown => migration::markdown(&hooks),
+        MigrateFormat::Html => migration::html(&hooks),
+    })?;
+    let whole = hooks.iter().all(|hook| hook.verdict == Verdict::Proven);
+    Ok(if whole { Exit::Done } else { Exit::Partial })
+}
+
+/// What to do with what was written.
+fn next_steps(args: &MigrateArgs, hooks: &[Migrated]) -> Vec<String> {
+    if hooks.iter().all(|hook| hook.files.is_empty()) {
+        return Vec::new();
+    }
+    let out = args.out.display();
+    vec![
+        format!("hooksync test {out}: the behaviour tests that were written along"),
+        "set `enabled: false` in the hooks' files, so that one plan binds the actions and switches \
+         the hooks off"
+            .to_owned(),
+        "hooksync plan: what that changes on the tenant".to_owned(),
+    ]
+}

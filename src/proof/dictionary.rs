@@ -1,0 +1,217 @@
+//! The values that a script compares its input with, tied to the names of the
+//! properties that stand with them.
+//!
+//! Main type: [`Dictionary`]. A value that is put anywhere rarely meets
+//! `client.id === 'x' && metadata.y === 'true'`; one that is put where its
+//! name stands does. Must not run anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use oxc::allocator::Allocator;
+use oxc::ast::AstKind;
+use oxc::ast::ast::{BindingPattern, SourceType};
+use oxc::parser::Parser;
+use oxc::semantic::{NodeId, Semantic, SemanticBuilder};
+use serde_json::Value;
+
+/// How many values and names of one script are kept.
+const MOST: usize = 400;
+
+/// What a script knows of its input.
+#[derive(Debug, Default)]
+pub(super) struct Dictionary {
+    /// Values by the name of a property that stands with them.
+    pub(super) tied: BTreeMap<String, Vec<Value>>,
+    /// All values.
+    pub(super) values: Vec<Value>,
+    /// The names of all properties that are read, with what they are read of.
+    pub(super) reads: BTreeSet<(String, String)>,
+}
+
+/// What the codes know; a code that can't be parsed knows nothing.
+pub(super) fn of(codes: &[&str]) -> Dictionary {
+    let mut dictionary = Dictionary::default();
+    for code in codes {
+        read(code, &mut dictionary);
+    }
+    dictionary
+}
+
+fn read(code: &str, dictionary: &mut Dictionary) {
+    let wrapped = format!("(function (exports, require, module) {{{code}\n}})");
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, &wrapped, SourceType::script()).parse();
+    if parsed.panicked || parsed.diagnostics.has_errors() {
+        return;
+    }
+    let semantic =
+        SemanticBuilder::new_compiler().with_build_nodes(true).build(&parsed.program).semantic;
+    let nodes = semantic.nodes();
+    for node in nodes.iter() {
+        if let Some(member) = node.kind().as_member_expression_kind()
+            && let Some(name) = member.static_property_name()
+            && dictionary.reads.len() < MOST
+        {
+            dictionary.reads.insert((owner(&semantic, node.id()), name.to_string()));
+        }
+        if let AstKind::BindingProperty(property) = node.kind()
+            && let Some(name) = property.key.static_name()
+            && dictionary.reads.len() < MOST
+        {
+            dictionary.reads.insert((String::new(), name.to_string()));
+        }
+        let value = match node.kind() {
+            AstKind::StringLiteral(text) => Value::from(text.value.as_str()),
+            AstKind::NumericLiteral(number) => number_value(number.value),
+            AstKind::TemplateElement(part) => match &part.value.cooked {
+                Some(text) if !text.trim().is_empty() => Value::from(text.as_str()),
+                _ => continue,
+            },
+            AstKind::RegExpLiteral(pattern) => {
+                match literal_part(pattern.regex.pattern.text.as_str()) {
+                    Some(text) => Value::from(text),
+                    None => continue,
+                }
+            }
+            _ => continue,
+        };
+        if dictionary.values.len() >= MOST {
+            return;
+        }
+        let mut names = BTreeSet::new();
+        names_near(&semantic, node.id(), &mut names, 0);
+        for name in names {
+            let tied = dictionary.tied.entry(name).or_default();
+            if !tied.contains(&value) {
+                tied.push(value.clone());
+            }
+        }
+        if !dictionary.values.contains(&value) {
+            dictionary.values.push(value);
+        }
+    }
+}
+
+fn number_value(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        #[allow(clippy::cast_possible_truncation, reason = "it is a whole number in range")]
+        return Value::from(number as i64);
+    }
+    Value::from(number)
+}
+
+/// A text that a regular expression may match: its longest run of plain
+/// characters, else one that its first class holds.
+fn literal_part(pattern: &str) -> Option<String> {
+    let run = pattern
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '@' | '-' | '_' | ' ')))
+        .max_by_key(|part| part.len())
+        .filter(|part| part.len() > 2);
+    if let Some(run) = run {
+        return Some(run.to_owned());
+    }
+    let class = pattern.split_once('[')?.1;
+    let first = class.chars().find(|c| !matches!(c, '^' | '\\' | ']'))?;
+    Some(first.to_string())
+}
+
+/// The packages that a code loads.
+pub(super) fn packages(code: &str) -> BTreeSet<String> {
+    let wrapped = format!("(function (exports, require, module) {{{code}\n}})");
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, &wrapped, SourceType::script()).parse();
+    if parsed.panicked || parsed.diagnostics.has_errors() {
+        return BTreeSet::new();
+    }
+    let semantic =
+        SemanticBuilder::new_compiler().with_build_nodes(true).build(&parsed.program).semantic;
+    let nodes = semantic.nodes().iter();
+    let required = nodes.filter_map(|node| match node.kind() {
+        AstKind::CallExpression(call) => call.common_js_require().map(|it| it.value.to_string()),
+        _ => None,
+    });
+    required.take(MOST).collect()
+}
+
+/// The last name of what a property is read of.
+fn owner(semantic: &Semantic<'_>, member: NodeId) -> String {
+    let nodes = semantic.nodes();
+    let Some(kind) = nodes.kind(member).as_member_expression_kind() else { return String::new() };
+    match kind.object() {
+        oxc::ast::ast::Expression::Identifier(name) => name.name.to_string(),
+        oxc::ast::ast::Expression::StaticMemberExpression(inner) => inner.property.name.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The names of properties in the expression, condition or declaration around
+/// a node, and in what the variables of it were declared with.
+fn names_near(semantic: &Semantic<'_>, node: NodeId, names: &mut BTreeSet<String>, depth: usize) {
+    let nodes = semantic.nodes();
+    let around = nodes.ancestors_enumerated(node).find(|(_, ancestor)| {
+        matches!(
+            ancestor.kind(),
+            AstKind::BinaryExpression(_)
+                | AstKind::CallExpression(_)
+                | AstKind::SwitchStatement(_)
+                | AstKind::VariableDeclarator(_)
+                | AstKind::IfStatement(_)
+                | AstKind::ConditionalExpression(_)
+        )
+    });
+    let Some((around, _)) = around else { return };
+    collect(semantic, around, names, depth);
+}
+
+fn collect(semantic: &Semantic<'_>, around: NodeId, names: &mut BTreeSet<String>, depth: usize) {
+    use oxc::span::GetSpan;
+    let nodes = semantic.nodes();
+    let span = match nodes.kind(around) {
+        AstKind::IfStatement(it) => it.test.span(),
+        AstKind::SwitchStatement(it) => it.discriminant.span(),
+        other => other.span(),
+    };
+    for node in nodes.iter().filter(|node| span.contains_inclusive(node.kind().span())) {
+        match node.kind() {
+            AstKind::StaticMemberExpression(member) => {
+                names.insert(member.property.name.to_string());
+            }
+            AstKind::IdentifierReference(name) => {
+                names.insert(name.name.to_string());
+                let symbol = name
+                    .reference_id
+                    .get()
+                    .and_then(|id| semantic.scoping().get_reference(id).symbol_id());
+                let Some(symbol) = symbol.filter(|_| depth < 3) else { continue };
+                let declared = semantic.symbol_declaration(symbol);
+                if let AstKind::VariableDeclarator(variable) = declared.kind()
+                    && matches!(variable.id, BindingPattern::BindingIdentifier(_))
+                    && declared.id() != around
+                {
+                    collect(semantic, declared.id(), names, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_tied_to_the_names_that_stand_with_them() {
+        let dictionary = of(&["
+            module.exports = function (user, context, cb) {
+              const domain = user.email.split('@').pop();
+              if (domain === 'bad.example') return cb(new Error('no'));
+              if (context.connection.name === 'x' && user.app_metadata.level > 3) cb();
+            };"]);
+        let tied = |name: &str| dictionary.tied.get(name).cloned().unwrap_or_default();
+        assert!(tied("email").contains(&"bad.example".into()), "{dictionary:?}");
+        assert_eq!(tied("name"), [Value::from("x")]);
+        assert_eq!(tied("level"), [Value::from(3)]);
+        assert!(dictionary.reads.contains(&("app_metadata".into(), "level".into())));
+    }
+}

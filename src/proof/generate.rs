@@ -1,0 +1,388 @@
+//! Events to run programs on, all of which follow from a seed.
+//!
+//! Main type: [`Generator`]. First the sample and each input present, absent
+//! and empty by itself; then each value that the code compares an input with,
+//! its neighbours, and combinations; later events grow out of those that met
+//! new branches. Must not run anything.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::dictionary::{self, Dictionary};
+use super::pairs::{FREE, Sides, optional, settle};
+use super::tree::{Path, get, path, paths, set};
+use crate::sandbox::{Module, ModuleAnswer, sample};
+
+/// What programs are run on.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The trigger's id.
+    pub trigger: String,
+    /// Which programs are compared.
+    pub sides: Sides,
+    /// The names of secrets; their values are made up.
+    pub secrets: Vec<String>,
+    /// What everything follows from.
+    pub seed: u64,
+    /// How many events.
+    pub events: usize,
+}
+
+/// One change of the sample.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Change {
+    pub(super) path: Path,
+    /// `None` takes the value away.
+    pub(super) value: Option<Value>,
+}
+
+/// One event: the sample with changes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Case {
+    pub(super) changes: Vec<Change>,
+    /// What the answers of stubs follow from.
+    pub(super) seed: u64,
+}
+
+pub(super) struct Generator<'i> {
+    inputs: &'i Inputs,
+    sample: Value,
+    dictionary: Dictionary,
+    random: fastrand::Rng,
+    /// Each path that is worth a change, with the values worth trying there.
+    targets: Vec<(Path, Vec<Option<Value>>)>,
+    /// Changes by themselves, still to be handed out.
+    systematic: std::collections::VecDeque<Change>,
+    /// Events that met new branches.
+    met: Vec<Case>,
+    handed_out: u64,
+    /// What the codes load.
+    packages: Vec<String>,
+}
+
+impl<'i> Generator<'i> {
+    pub(super) fn new(inputs: &'i Inputs, codes: &[&str]) -> Self {
+        let sample = sample(inputs.sides.old_is_hook(), &inputs.trigger);
+        let mut it = Self {
+            inputs,
+            sample,
+            dictionary: dictionary::of(codes),
+            random: fastrand::Rng::with_seed(inputs.seed),
+            targets: Vec::new(),
+            systematic: std::collections::VecDeque::new(),
+            met: vec![Case::default()],
+            handed_out: 0,
+            packages: codes.iter().flat_map(|code| dictionary::packages(code)).collect(),
+        };
+        it.find_targets();
+        it
+    }
+
+    /// What iterating over a package yields in a case: in every third one
+    /// the texts of the event, as a list of known values would hold them.
+    pub(super) fn modules(&self, case: &Case) -> BTreeMap<String, Module> {
+        let mut words = Vec::new();
+        if case.seed % 3 == 1 {
+            texts_of(&self.event(case), &mut words);
+        }
+        let list = Value::Array(words);
+        let answers = BTreeMap::from([("[]".to_owned(), ModuleAnswer::Value(list))]);
+        let packages = self.packages.iter();
+        packages.map(|name| (name.clone(), Module { answers: answers.clone() })).collect()
+    }
+
+    /// The event of a case.
+    pub(super) fn event(&self, case: &Case) -> Value {
+        let mut event = self.sample.clone();
+        for change in &case.changes {
+            set(&mut event, &change.path, change.value.clone());
+        }
+        settle(self.inputs.sides, &self.inputs.trigger, &mut event);
+        event
+    }
+
+    /// Keeps a case that met something new, to grow others out of it.
+    pub(super) fn keep(&mut self, case: Case) {
+        self.met.push(case);
+    }
+
+    /// The next case.
+    pub(super) fn next(&mut self) -> Case {
+        self.handed_out += 1;
+        if self.handed_out == 1 {
+            return Case::default();
+        }
+        // The seed of the answers stays for a while, so that a change of the
+        // input is the only one.
+        let seed = if self.handed_out.is_multiple_of(3) {
+            self.random.u64(..)
+        } else {
+            self.handed_out / 12
+        };
+        if let Some(change) = self.systematic.pop_front()
+            && !self.handed_out.is_multiple_of(4)
+        {
+            return Case { changes: vec![change], seed };
+        }
+        let from = self.random.usize(..self.met.len());
+        let mut case = self.met.get(from).cloned().unwrap_or_default();
+        case.seed = seed;
+        for _ in 0..1 + self.random.usize(..3) {
+            if let Some(change) = self.change() {
+                case.changes.retain(|known| known.path != change.path);
+                case.changes.push(change);
+            }
+        }
+        if case.changes.len() > 6 {
+            let drop = self.random.usize(..case.changes.len());
+            case.changes.remove(drop);
+        }
+        case
+    }
+
+    fn change(&mut self) -> Option<Change> {
+        let at = self.random.usize(..self.targets.len().max(1));
+        let (path, values) = self.targets.get(at)?;
+        let value = values.get(self.random.usize(..values.len().max(1)))?.clone();
+        Some(Change { path: path.clone(), value })
+    }
+
+    fn find_targets(&mut self) {
+        let optional: Vec<Path> =
+            optional(self.inputs.sides, &self.inputs.trigger).iter().map(|it| path(it)).collect();
+        let mut found: BTreeMap<Path, Vec<Option<Value>>> = BTreeMap::new();
+        let read = self.read_paths();
+        for path in paths(&self.sample)
+            .into_iter()
+            .chain(optional.iter().cloned())
+            .chain(read.iter().cloned())
+        {
+            let now = get(&self.sample, &path).cloned();
+            let may_be_absent = optional.contains(&path) || is_free(&path) || read.contains(&path);
+            let mut values = Vec::new();
+            if may_be_absent && now.is_some() {
+                values.push(None);
+            }
+            match &now {
+                Some(Value::Object(_)) if is_own(&path) => {
+                    values.push(Some(Value::Object(serde_json::Map::new())));
+                }
+                Some(Value::Object(_)) => {}
+                Some(Value::Bool(flag)) => values.push(Some(Value::Bool(!flag))),
+                Some(Value::Array(_)) => {
+                    values.push(Some(Value::Array(Vec::new())));
+                    values.extend(self.lists(&path).into_iter().map(Some));
+                }
+                Some(Value::Number(number)) => {
+                    let next = number.as_i64().unwrap_or(0) + 1;
+                    values.extend([Some(0.into()), Some(next.into())]);
+                }
+                Some(Value::String(_)) | Some(Value::Null) | None => {
+                    if path.last().is_some_and(|last| last == "language") {
+                        // what hooks got from the Classic Login page
+                        values.push(Some("N/A".into()));
+                    }
+                    values.push(Some("".into()));
+                    values.extend(self.texts(&path, now.as_ref()).into_iter().map(Some));
+                }
+            }
+            let known = found.entry(path).or_default();
+            for value in values {
+                if value != now && !known.contains(&value) {
+                    known.push(value);
+                }
+            }
+        }
+        // What the code reads comes first.
+        let mut targets: Vec<_> =
+            found.into_iter().filter(|(_, values)| !values.is_empty()).collect();
+        targets.sort_by_key(|(path, _)| !self.is_read(path));
+        // Each input absent by itself, before anything else.
+        for (path, values) in &targets {
+            if values.contains(&None) {
+                self.systematic.push_back(Change { path: path.clone(), value: None });
+            }
+        }
+        let most = targets.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
+        for round in 0..most {
+            for (path, values) in &targets {
+                if let Some(value @ Some(_)) = values.get(round)
+                    && (round < 3 || self.is_read(path))
+                {
+                    self.systematic.push_back(Change { path: path.clone(), value: value.clone() });
+                }
+            }
+        }
+        // What the code reads is changed four times as often.
+        let read: Vec<_> = targets.iter().filter(|(path, _)| self.is_read(path)).cloned().collect();
+        self.targets = targets;
+        for _ in 0..3 {
+            self.targets.extend(read.iter().cloned());
+        }
+    }
+
+    fn is_read(&self, path: &[String]) -> bool {
+        path.last().is_some_and(|last| {
+            self.dictionary.reads.iter().any(|(_, name)| name == last)
+                || self.dictionary.tied.contains_key(last)
+        })
+    }
+
+    /// Keys that the code reads of objects whose keys are the tenant's own,
+    /// and elsewhere below what a sample holds.
+    fn read_paths(&self) -> Vec<Path> {
+        let mut found = Vec::new();
+        for path in paths(&self.sample) {
+            if !path.last().is_some_and(|last| FREE.contains(&last.as_str())) {
+                continue;
+            }
+            let owner = path.last().cloned().unwrap_or_default();
+            for (of, name) in &self.dictionary.reads {
+                let is_own = *of == owner || !self.is_known(of);
+                if is_own && !self.is_known(name) && !is_method(name) {
+                    let mut path = path.clone();
+                    path.push(name.clone());
+                    found.push(path);
+                }
+            }
+        }
+        found.truncate(120);
+        found
+    }
+
+    /// Whether a name is a property of the sample itself.
+    fn is_known(&self, name: &str) -> bool {
+        paths(&self.sample)
+            .iter()
+            .any(|path| !is_free(path) && path.last().is_some_and(|last| last == name))
+            && !FREE.contains(&name)
+    }
+
+    /// Texts worth trying at a path: what the code compares it with, and what
+    /// is nearly that.
+    fn texts(&self, path: &[String], now: Option<&Value>) -> Vec<Value> {
+        let Some(last) = path.last() else { return Vec::new() };
+        let mut values = Vec::new();
+        let tied = self.dictionary.tied.get(last).map(Vec::as_slice).unwrap_or_default();
+        for value in tied.iter().take(24) {
+            match value {
+                Value::String(text) => {
+                    values.extend(like(now, text));
+                }
+                Value::Number(number) => {
+                    let number = number.as_i64().unwrap_or(0);
+                    values.extend([number - 1, number, number + 1].map(Value::from));
+                }
+                _ => {}
+            }
+        }
+        if is_free(path) {
+            values.extend([Value::Bool(true), Value::Bool(false), 1.into(), "x".into()]);
+            let others =
+                self.dictionary.values.iter().filter(|it| it.is_string()).take(12).cloned();
+            values.extend(others);
+        }
+        if last.contains("email") {
+            values.extend([
+                "ADA@Example.COM".into(),
+                "a+b@mail.example.org".into(),
+                "noatsign".into(),
+            ]);
+        }
+        values.push("Zoë 日本".into());
+        values
+    }
+
+    fn lists(&self, path: &[String]) -> Vec<Value> {
+        let Some(last) = path.last() else { return Vec::new() };
+        let tied = self.dictionary.tied.get(last).map(Vec::as_slice).unwrap_or_default();
+        let all = tied.iter().chain(&self.dictionary.values);
+        let texts: Vec<_> = all.filter(|it| it.is_string()).take(12).cloned().collect();
+        let mut lists: Vec<_> = texts.iter().map(|it| Value::Array(vec![it.clone()])).collect();
+        lists.push(Value::Array(texts));
+        lists
+    }
+}
+
+/// The texts of a document, and their parts.
+fn texts_of(value: &Value, words: &mut Vec<Value>) {
+    match value {
+        Value::String(text) => {
+            words.push(text.as_str().into());
+            words.extend(
+                text.rsplit('@').next().filter(|part| part.len() < text.len()).map(Value::from),
+            );
+        }
+        Value::Object(map) => map.values().for_each(|inner| texts_of(inner, words)),
+        Value::Array(all) => all.iter().for_each(|inner| texts_of(inner, words)),
+        _ => {}
+    }
+}
+
+/// Whether the keys of what is at a path are the tenant's own.
+fn is_own(path: &[String]) -> bool {
+    path.last().is_some_and(|last| FREE.contains(&last.as_str()))
+}
+
+fn is_free(path: &[String]) -> bool {
+    let inside = path.len().saturating_sub(1);
+    path.iter().take(inside).any(|name| FREE.contains(&name.as_str()))
+}
+
+/// A text, and texts that hold it in ways that code looks for.
+fn like(now: Option<&Value>, text: &str) -> Vec<Value> {
+    let mut values: Vec<Value> = vec![text.into()];
+    if let Some(Value::String(now)) = now {
+        if now.contains('@') && !text.contains('@') {
+            values.push(format!("ada@{}", text.trim_start_matches('@')).into());
+            values.push(format!("ada@sub.{}", text.trim_start_matches(['@', '.'])).into());
+        } else if text.starts_with('@') {
+            values.push(format!("ada{text}").into());
+        }
+        values.push(format!("{text}{now}").into());
+        values.push(format!("{now}{text}").into());
+    }
+    values.push(text.to_uppercase().into());
+    values
+}
+
+fn is_method(name: &str) -> bool {
+    const METHODS: [&str; 34] = [
+        "length",
+        "split",
+        "toLowerCase",
+        "toUpperCase",
+        "includes",
+        "indexOf",
+        "startsWith",
+        "endsWith",
+        "trim",
+        "replace",
+        "match",
+        "test",
+        "push",
+        "filter",
+        "map",
+        "forEach",
+        "some",
+        "every",
+        "find",
+        "join",
+        "slice",
+        "substring",
+        "substr",
+        "then",
+        "catch",
+        "toString",
+        "log",
+        "error",
+        "warn",
+        "keys",
+        "values",
+        "stringify",
+        "parse",
+        "exports",
+    ];
+    METHODS.contains(&name)
+}
