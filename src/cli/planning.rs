@@ -15,9 +15,7 @@ use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, Name};
 use crate::plan::judge::Scripts;
-use crate::plan::{
-    Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, veil,
-};
+use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, veil};
 use crate::source::Manifest;
 use crate::sync;
 

@@ -5,8 +5,8 @@
 // Helpers outside of `#[test]` functions panic as the tests do.
 #![allow(clippy::unwrap_used)]
 
-mod behaviour;
 mod backups;
+mod behaviour;
 mod canary;
 mod connection;
 mod demo;

@@ -13,7 +13,6 @@ use crate::cli::{CliError, Context, Exit, definitions, settings};
 use crate::migrate::outcome::{Migrated, Verdict};
 use crate::model::{Diagnostic, Kind};
 use crate::report::migration;
-use crate::sandbox::Pool;
 use crate::source::{self, LoadOptions};
 
 /// Runs it.
@@ -35,12 +34,7 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
         definitions::tell(&errors, context);
         return Err(CliError::told(Exit::Error));
     }
-    let Some(program) = &context.environment.program else {
-        return Err(CliError::new(
-            "the path of this program can't be found, so no sandbox can be started",
-        ));
-    };
-    let pool = Pool::new(program);
+    let pool = super::test::pool(context)?;
     let mut hooks = Vec::new();
     for hook in loaded.desired.of(Kind::Hook) {
         context.detail(&format!("migrating {}", hook.name));
