@@ -45,6 +45,14 @@ pub(super) struct Case {
     pub(super) seed: u64,
 }
 
+/// Packages that the sandbox plays itself: what is declared for one would take
+/// its place.
+const CLIENTS: [&str; 8] =
+    ["axios", "got", "node-fetch", "request", "superagent", "http", "https", "crypto"];
+
+/// How many of them wait at the most.
+const FOLLOW_UPS: usize = 60;
+
 pub(super) struct Generator<'i> {
     inputs: &'i Inputs,
     sample: Value,
@@ -56,6 +64,8 @@ pub(super) struct Generator<'i> {
     systematic: std::collections::VecDeque<Change>,
     /// Events that met new branches.
     met: Vec<Case>,
+    /// Changes on top of cases that met something new.
+    follow_ups: std::collections::VecDeque<Case>,
     handed_out: u64,
     /// What the codes load.
     packages: Vec<String>,
@@ -72,8 +82,13 @@ impl<'i> Generator<'i> {
             targets: Vec::new(),
             systematic: std::collections::VecDeque::new(),
             met: vec![Case::default()],
+            follow_ups: std::collections::VecDeque::new(),
             handed_out: 0,
-            packages: codes.iter().flat_map(|code| dictionary::packages(code)).collect(),
+            packages: codes
+                .iter()
+                .flat_map(|code| dictionary::packages(code))
+                .filter(|name| !CLIENTS.contains(&name.as_str()))
+                .collect(),
         };
         it.find_targets();
         it
@@ -104,6 +119,23 @@ impl<'i> Generator<'i> {
 
     /// Keeps a case that met something new, to grow others out of it.
     pub(super) fn keep(&mut self, case: Case) {
+        // What the code compares its input with, on top of what got this far.
+        let tied: Vec<_> =
+            self.targets.iter().filter(|(path, _)| self.is_tied(path)).cloned().collect();
+        let mut seen = std::collections::BTreeSet::new();
+        for (path, values) in tied {
+            let is_changed = case.changes.iter().any(|change| change.path == path);
+            if is_changed || !seen.insert(path.clone()) {
+                continue;
+            }
+            for value in values.into_iter().filter(|value| *value != Some("".into())).take(2) {
+                if self.follow_ups.len() < FOLLOW_UPS {
+                    let mut next = case.clone();
+                    next.changes.push(Change { path: path.clone(), value });
+                    self.follow_ups.push_back(next);
+                }
+            }
+        }
         self.met.push(case);
     }
 
@@ -120,8 +152,14 @@ impl<'i> Generator<'i> {
         } else {
             self.handed_out / 12
         };
-        if let Some(change) = self.systematic.pop_front()
-            && !self.handed_out.is_multiple_of(4)
+        if self.handed_out.is_multiple_of(2)
+            && let Some(mut case) = self.follow_ups.pop_front()
+        {
+            case.seed = seed;
+            return case;
+        }
+        if !self.handed_out.is_multiple_of(4)
+            && let Some(change) = self.systematic.pop_front()
         {
             return Case { changes: vec![change], seed };
         }
@@ -214,12 +252,25 @@ impl<'i> Generator<'i> {
                 }
             }
         }
-        // What the code reads is changed four times as often.
-        let read: Vec<_> = targets.iter().filter(|(path, _)| self.is_read(path)).cloned().collect();
+        // What the code reads is changed more often, and most often what it
+        // compares with something.
+        let again = |targets: &[(Path, Vec<Option<Value>>)],
+                     is_wanted: &dyn Fn(&[String]) -> bool| {
+            targets.iter().filter(|(path, _)| is_wanted(path)).cloned().collect::<Vec<_>>()
+        };
+        let read = again(&targets, &|path| self.is_read(path));
+        let tied = again(&targets, &|path| self.is_tied(path));
         self.targets = targets;
         for _ in 0..3 {
             self.targets.extend(read.iter().cloned());
         }
+        for _ in 0..8 {
+            self.targets.extend(tied.iter().cloned());
+        }
+    }
+
+    fn is_tied(&self, path: &[String]) -> bool {
+        path.last().is_some_and(|last| self.dictionary.tied.contains_key(last))
     }
 
     fn is_read(&self, path: &[String]) -> bool {

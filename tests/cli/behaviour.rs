@@ -63,7 +63,7 @@ fn test_files_are_read_strictly() {
     check(&GOOD.replace("denied", "refused"), &["`refused` is none of ok, denied, failed, error"]);
     check(&GOOD.replace("name: bad", "name: others"), &["two cases called `others`"]);
     check("cases:\n  - name: x\n", &["a case needs `expect`"]);
-    check("cases:\n  - name: x\n    expect: {}\n", &["the case can't fail"]);
+    check("cases:\n  - name: x\n    expect: {}\n", &["HS131", "the case can't fail"]);
     check(
         "cases:\n  - name: x\n    http: [{ on: crm.example, reply: {} }]\n    expect: { answers: 1 }\n",
         &["`on` is a method and a URL"],
@@ -73,7 +73,8 @@ fn test_files_are_read_strictly() {
         ("hooks/deny.js", SCRIPT),
         ("hooks/other.test.yaml", GOOD),
     ]);
-    assert!(stray.run(&["test"]).expect(1).stderr.contains("this tests no definition"));
+    let found = stray.run(&["test"]).expect(1).stderr;
+    assert!(found.contains("HS130") && found.contains("this tests no definition"), "{found}");
 }
 
 #[test]

@@ -49,10 +49,12 @@ fn loops_are_stopped_and_cannot_be_caught() {
         "function f() { process.nextTick(f); } f();",
         "function f() { Promise.resolve().then(f); } f();",
         "function* g() { for (;;) yield 1; } for (const x of g()) ;",
-        "Array.from({ length: 1e9 }, () => 1);",
     ] {
         stops(Stop::Time, code);
     }
+    // Which limit comes first depends on how fast the machine is.
+    let code = "Array.from({ length: 1e9 }, () => 1);";
+    assert!(body(code).stopped.is_some(), "{code}");
 }
 
 #[test]

@@ -74,8 +74,9 @@ mod tests {
         assert_eq!(
             names.join(" "),
             "hooksync hooksync-plan hooksync-apply hooksync-export hooksync-validate \
-             hooksync-drift hooksync-backups hooksync-backups-list hooksync-backups-show \
-             hooksync-backups-diff hooksync-backups-restore \
+             hooksync-versions hooksync-test hooksync-run hooksync-drift hooksync-backups \
+             hooksync-backups-list hooksync-backups-show hooksync-backups-diff \
+             hooksync-backups-restore hooksync-migrate \
              hooksync-tenant hooksync-tenant-serve hooksync-init hooksync-new hooksync-doctor \
              hooksync-schema hooksync-completions hooksync-man"
         );

@@ -32,7 +32,8 @@ fn every_definition_of_the_demo_fits() {
     let mut count = 0;
     for entry in walkdir::WalkDir::new(demo) {
         let path = entry.unwrap().into_path();
-        if path.extension().is_none_or(|end| end != "yaml") {
+        let is_test = path.to_string_lossy().ends_with(".test.yaml");
+        if is_test || path.extension().is_none_or(|end| end != "yaml") {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
