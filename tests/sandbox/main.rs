@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
+mod oracle;
 
 use std::path::Path;
 use std::sync::LazyLock;

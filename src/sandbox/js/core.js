@@ -19,8 +19,13 @@
   const objectText = Object.prototype.toString;
   const call = (f, self, ...args) => apply(f, self, args);
 
+  const bind = Function.prototype.bind;
   const hidden = (object, name, value) =>
     defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
+
+  // The engine's bound functions forget the class of what they bind, by which
+  // Auth0's loader knows an async function.
+  hidden(Function.prototype, 'bind', { bind(...args) { return setPrototypeOf(apply(bind, this, args), getPrototypeOf(this)); } }.bind);
 
   // --- time and chance
   const start = host.now;
