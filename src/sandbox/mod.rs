@@ -8,7 +8,7 @@
 //! [`Pool::run`] is what the rest of the program calls: it hands a [`Job`] to
 //! a child process of the same binary, which has no environment, no files and
 //! no network, and kills it at the wall-clock limit. [`Outcome`] is everything
-//! that was seen; [`effect`] boils it down to what a user of the tenant would
+//! that was seen; [`effect()`] boils it down to what a user of the tenant would
 //! notice, in words that are the same for hooks and Actions.
 //!
 //! This room is the only one that names the JavaScript engine. It must not

@@ -1,7 +1,7 @@
 //! Definitions on disk: read, checked and with their keywords replaced; and
 //! written, from what is live.
 //!
-//! [`load`] turns a folder into a [`crate::model::DesiredState`] or into *all* that is wrong
+//! [`load()`] turns a folder into a [`crate::model::DesiredState`] or into *all* that is wrong
 //! with it. This room knows nothing of the tenant, and lets no secret's value
 //! into a finding.
 

@@ -22,7 +22,19 @@ struct Case {
 }
 
 /// Texts that an engine makes itself differ between engines.
-const ENGINES_OWN: [&str; 11] = ["Cannot read properties", "Assignment to constant", "before initialization", "Unexpected", "Identifier", "statements require", "not a function", "JSON", "circular", "serialize", "BigInt"];
+const ENGINES_OWN: [&str; 11] = [
+    "Cannot read properties",
+    "Assignment to constant",
+    "before initialization",
+    "Unexpected",
+    "Identifier",
+    "statements require",
+    "not a function",
+    "JSON",
+    "circular",
+    "serialize",
+    "BigInt",
+];
 
 fn outcome(case: &Case) -> Outcome {
     let (trigger, text) = (case.trigger.clone(), case.script.clone());
@@ -31,7 +43,13 @@ fn outcome(case: &Case) -> Outcome {
         _ => Program::Action { trigger, code: text, handler: None },
     };
     let secrets = [("TOKEN".to_owned(), "t0".to_owned())].into();
-    let world = World { event: case.event.clone(), secrets, now: 1_767_225_600_000, seed: 1, ..World::default() };
+    let world = World {
+        event: case.event.clone(),
+        secrets,
+        now: 1_767_225_600_000,
+        seed: 1,
+        ..World::default()
+    };
     run(&Job { program, world, limits: Limits::default(), coverage: false })
 }
 
@@ -49,7 +67,11 @@ fn ours(outcome: &Outcome) -> Value {
         Settled::Returned => json!("returned"),
         Settled::Threw(fault) => json!({ "threw": fault.message }),
     });
-    let api: Vec<Value> = outcome.api.iter().map(|call| [json!(call.method)].into_iter().chain(call.args.iter().cloned()).collect()).collect();
+    let api: Vec<Value> = outcome
+        .api
+        .iter()
+        .map(|call| [json!(call.method)].into_iter().chain(call.args.iter().cloned()).collect())
+        .collect();
     json!({
         "answers": answers, "thrown": outcome.thrown.as_ref().map(|fault| fault.message.clone()),
         "uncaught": outcome.uncaught.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>(), "settled": settled, "api": api,
@@ -59,10 +81,17 @@ fn ours(outcome: &Outcome) -> Value {
 /// Whether both are the same but for an engine's own texts.
 fn same(theirs: &Value, ours: &Value) -> bool {
     match (theirs, ours) {
-        (Value::Object(a), Value::Object(b)) => a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| same(value, other))),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::String(a), Value::String(b)) => a == b || ENGINES_OWN.iter().any(|part| a.contains(part)),
+        (Value::String(a), Value::String(b)) => {
+            a == b || ENGINES_OWN.iter().any(|part| a.contains(part))
+        }
         _ => theirs == ours,
     }
 }
@@ -78,7 +107,10 @@ fn the_sandbox_does_what_auth0_s_code_does_on_node() {
         let theirs = json!({ "answers": case.answers, "thrown": case.thrown, "uncaught": case.uncaught, "settled": case.settled, "api": case.api });
         let ours = ours(&outcome(case));
         if !same(&theirs, &ours) {
-            wrong.push_str(&format!("\n{} {} ({})\n  script {}\n  theirs {theirs}\n  ours   {ours}\n", case.kind, case.name, case.trigger, case.script));
+            wrong.push_str(&format!(
+                "\n{} {} ({})\n  script {}\n  theirs {theirs}\n  ours   {ours}\n",
+                case.kind, case.name, case.trigger, case.script
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:{wrong}", wrong.matches("  ours ").count());

@@ -171,7 +171,7 @@ pub struct ServeArgs {
     /// How long it takes with packages
     #[arg(long, value_name = "TIME", default_value = "2500ms", help_heading = ACTIONS)]
     pub npm_time: Latency,
-    /// Builds that fail: action:NAME or package:NAME[@VERSION]; repeat it for several
+    /// Builds that fail: action:NAME, package:NAME or package:NAME@VERSION; repeat it for several
     #[arg(long, value_name = "WHICH", action = ArgAction::Append, help_heading = ACTIONS)]
     pub fail_build: Vec<Failing>,
     /// How long a build takes to fail

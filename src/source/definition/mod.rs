@@ -142,7 +142,7 @@ impl<'a> Context<'a> {
 /// The habits of the layout that a definition is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// hooksync's own: strict, and with all of [`FIELDS`].
+    /// hooksync's own: strict, and with all of its fields.
     Native,
     /// The Deploy CLI's: its names are lower-cased before the tenant sees
     /// them, `null` means nothing is said, and it ignores fields that it
