@@ -32,7 +32,7 @@ fn state(folder: &Path) -> PathBuf {
         hook("true", "post-change-password", true, script("\u{2028}")),
         hook("123", "send-phone-message", true, script(" const a = '$& $1 $$'; ") + "\n"),
     ];
-    hooks[0]["dependencies"] = serde_json::json!({"axios": "1.10", "@scope/x": "^2.0.0"});
+    hooks[0]["dependencies"] = serde_json::json!({"@scope/x": "^2.0.0", "axios": "1.10"});
     hooks[0]["secrets"] = serde_json::json!(secrets);
     hooks[1]["secrets"] = serde_json::json!(["api-key", "yes", "with blank", "1"]);
     let file = folder.join("tenant.json");
