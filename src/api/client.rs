@@ -36,13 +36,15 @@ pub(super) struct Call {
     pub(super) class: Class,
     /// Whether it needs a connection of its own.
     pub(super) fresh: bool,
+    /// Until when it may be sent first: what it writes was looked at before.
+    pub(super) leave_by: Option<Instant>,
     /// What must not show up in a message, should the answer quote it.
     pub(super) secrets: Vec<SecretValue>,
 }
 
 impl Call {
     pub(super) fn new(method: Method, path: String, class: Class) -> Self {
-        Self { method, path, body: None, class, fresh: false, secrets: Vec::new() }
+        Self { method, path, body: None, class, fresh: false, leave_by: None, secrets: Vec::new() }
     }
 
     pub(super) fn body(mut self, body: SecretValue) -> Self {
@@ -75,6 +77,8 @@ pub(super) struct Client {
     /// Whether the tenant has ever answered: a connection that never was is
     /// not waited for.
     reached: AtomicBool,
+    /// Whether the last list of hooks carried their scripts.
+    pub(super) lists_scripts: AtomicBool,
 }
 
 impl Client {
@@ -86,7 +90,8 @@ impl Client {
         patience: Patience,
         transport: Arc<dyn Transport>,
     ) -> Self {
-        Self { domain, gate, run, access, patience, transport, reached: AtomicBool::new(false) }
+        let (reached, lists_scripts) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { domain, gate, run, access, patience, transport, reached, lists_scripts }
     }
 
     /// Makes a request of the Management API, and makes it again where that
@@ -111,7 +116,9 @@ impl Client {
             let mut token = self.access.token(self, call.class).await?;
             let mut told = None;
             attempt += 1;
-            let error = match self.attempt(call, &mut token, attempt).await {
+            // what may have been carried out is seen through
+            let leave_by = call.leave_by.filter(|_| !*repeated);
+            let error = match self.attempt(call, &mut token, attempt, leave_by).await {
                 Ok(response) if (200..300).contains(&response.status) => {
                     return Ok(response);
                 }
@@ -165,7 +172,7 @@ impl Client {
         let _wanted = self.run.wanted();
         let request = self.request(Method::Post, path, Some(body), None);
         let request = HttpRequest { form, ..request };
-        let pass = self.turn(Method::Post, path, class, Family::Token).await?;
+        let pass = self.turn(Method::Post, path, class, Family::Token, None).await?;
         self.send(pass, request, Sent { path, class, attempt: 1 }).await
     }
 
@@ -176,8 +183,10 @@ impl Client {
         call: &Call,
         token: &mut Arc<Token>,
         attempt: u32,
+        leave_by: Option<Instant>,
     ) -> Result<HttpResponse, ApiError> {
-        let pass = self.turn(call.method, &call.path, call.class, Family::Management).await?;
+        let family = Family::Management;
+        let pass = self.turn(call.method, &call.path, call.class, family, leave_by).await?;
         *token = self.access.latest(Arc::clone(token));
         let bearer = Some(token.value().clone());
         let request = self.request(call.method, &call.path, call.body.clone(), bearer);
@@ -210,8 +219,9 @@ impl Client {
         path: &str,
         class: Class,
         family: Family,
+        leave_by: Option<Instant>,
     ) -> Result<Pass, ApiError> {
-        let pass = self.gate.pass(&self.run, class, family).await;
+        let pass = self.gate.pass(&self.run, class, family, leave_by).await;
         pass.map_err(|error| error.at(method, path))
     }
 

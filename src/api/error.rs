@@ -143,6 +143,9 @@ pub enum ApiErrorKind {
         /// How long that would have taken, where it is known.
         needed: Option<Duration>,
     },
+    /// What was to be written has to be looked at again first; nothing was
+    /// sent.
+    Overdue,
     /// The user interrupted the run.
     Interrupted,
 }

@@ -219,17 +219,22 @@ impl Gate {
         self.lock().governor.estimate(requests)
     }
 
-    /// Waits for a request's turn.
+    /// Waits for a request's turn. One that was to leave by a moment that is
+    /// over when its turn comes is not let through: it costs no token.
     pub(super) async fn pass(
         self: &Arc<Self>,
         run: &Run,
         class: Class,
         family: Family,
+        leave_by: Option<Instant>,
     ) -> Result<Pass, ApiError> {
         let place = Place::take(self, run, class);
         loop {
             if run.is_stopped(class) {
                 return Err(ApiError::new(ApiErrorKind::Interrupted));
+            }
+            if leave_by.is_some_and(|by| Instant::now() > by) && self.is_first(&place) {
+                return Err(ApiError::new(ApiErrorKind::Overdue));
             }
             let (until, why) = match self.ask(&place, family) {
                 None => (None, None),
@@ -250,6 +255,10 @@ impl Gate {
             }
             place.wait(until, why).await?;
         }
+    }
+
+    fn is_first(&self, place: &Place<'_>) -> bool {
+        self.lock().queue.keys().next() == Some(&place.key)
     }
 
     /// Asks the governor, if this is the first of the queue.

@@ -5,12 +5,15 @@
 //! definition. What it writes of each kind is beside that kind. Must not
 //! decide what is written, or in which order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::Instant;
 
 use super::client::{Call, Client};
 use super::error::{ApiError, ApiErrorKind, Method};
 use super::gate::Class;
 use super::reader::{Reader, protocol};
+use super::transport::HttpResponse;
 use crate::model::secret::NOT_SHOWN;
 use crate::model::{SecretKey, SecretValue};
 
@@ -34,6 +37,12 @@ pub enum Urgency {
 }
 
 impl Urgency {
+    /// That of a write for whose sake a request was made already.
+    #[must_use]
+    pub fn begun(self) -> Self {
+        if self == Self::Begin { Self::Finish } else { self }
+    }
+
     pub(super) fn class(self) -> Class {
         match self {
             Self::Begin => Class::Write,
@@ -53,11 +62,29 @@ impl Urgency {
 pub struct Writer {
     pub(super) client: Arc<Client>,
     pub(super) reader: Reader,
+    /// Until when the next write may be sent.
+    leave_by: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Writer {
     pub(super) fn new(client: Arc<Client>) -> Self {
-        Self { reader: Reader::new(Arc::clone(&client)), client }
+        Self { reader: Reader::new(Arc::clone(&client)), client, leave_by: Arc::default() }
+    }
+
+    /// A writer whose first request has to leave by a moment; when its turn
+    /// comes later, it is not sent and fails as [`ApiErrorKind::Overdue`].
+    #[must_use]
+    pub fn leaving_by(&self, by: Instant) -> Self {
+        Self { leave_by: Arc::new(Mutex::new(Some(by))), ..self.clone() }
+    }
+
+    /// Makes the request of a write.
+    pub(super) async fn send(&self, call: &Call) -> Result<HttpResponse, ApiError> {
+        let leave_by = self.leave_by.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match leave_by {
+            None => self.client.call(call).await,
+            leave_by => self.client.call(&Call { leave_by, ..call.clone() }).await,
+        }
     }
 
     /// Makes a write whose answer holds nothing of interest, but has to be one
@@ -66,7 +93,7 @@ impl Writer {
     pub(super) async fn acknowledged(&self, call: &Call) -> Result<(), ApiError> {
         let mut round = 1;
         loop {
-            let answer = self.client.call(call).await.map_err(|error| {
+            let answer = self.send(call).await.map_err(|error| {
                 let maybe_done = error.maybe_done || round > 1;
                 error.maybe_done(maybe_done)
             })?;

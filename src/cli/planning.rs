@@ -6,6 +6,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::args::{self, ScopeArgs};
 use super::backup;
 use super::definitions::{self, Checked};
@@ -37,6 +39,8 @@ pub(super) struct Prepared {
     pub(super) session: Session,
     /// What shaped the plan.
     pub(super) options: Options,
+    /// When the tenant was read; the reading began then.
+    pub(super) read_at: Instant,
 }
 
 impl Prepared {
@@ -55,7 +59,8 @@ impl Prepared {
     ///
     /// # Errors
     /// When it can't be read.
-    pub(super) async fn is_current(&self) -> Result<bool, CliError> {
+    pub(super) async fn is_current(&mut self) -> Result<bool, CliError> {
+        self.read_at = Instant::now();
         let live = sync::fetch(&self.session.reader, &self.desired, &self.options).await?;
         let now = diff::plan(&self.desired, &live, &self.plan.tenant, &self.options);
         Ok(now.fingerprint == self.plan.fingerprint)
@@ -180,6 +185,7 @@ async fn one(
     if let Some(backup) = restores.as_ref().filter(|backup| backup.tenant != session.tenant) {
         return Err(backup::of_another_tenant(dir, backup, &session.tenant));
     }
+    let read_at = Instant::now();
     let live = sync::fetch(&session.reader, &definitions.desired, &options).await?;
     let unused = policy::unused_patterns(&options, &definitions.desired, &live);
     if !unused.is_empty() {
@@ -207,6 +213,7 @@ async fn one(
         desired: definitions.desired,
         session,
         options,
+        read_at,
     })
 }
 

@@ -18,6 +18,7 @@ pub mod guard;
 pub mod hooks;
 pub mod judge;
 pub mod matching;
+pub mod meanwhile;
 pub mod needs;
 pub mod order;
 pub mod outcome;

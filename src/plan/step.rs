@@ -164,6 +164,12 @@ impl Op {
         }
     }
 
+    /// Whether it deletes its target.
+    #[must_use]
+    pub fn deletes(&self) -> bool {
+        self.write().sort == WriteSort::Delete
+    }
+
     /// Whether it switches its target on or off; `None` where it does neither.
     #[must_use]
     pub fn switches(&self) -> Option<bool> {

@@ -5,6 +5,7 @@
 //! finished or taken back, also when the run is interrupted. Must not decide
 //! what is written, wait or retry.
 
+mod check;
 mod perform;
 mod put_back;
 mod tally;
@@ -13,13 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::actions::BindingRef;
 use crate::api::{ApiError, Builds, Urgency, Writer};
-use crate::model::{DesiredState, Id};
+use crate::model::{DesiredState, Id, Live, Trigger};
 use crate::plan::actions::BindEntry;
 use crate::plan::{ApplyReport, ApprovedPlan, Op, Plan, Ref, Step, StepId, Write, WriteSort};
+use check::Looks;
 use perform::Job;
 pub(super) use perform::{Done, Failure};
 use put_back::PutBack;
@@ -45,6 +48,9 @@ pub struct Executor<'a> {
     pub desired: &'a DesiredState,
     /// The user's interrupt: nothing new is begun.
     pub stop: &'a CancellationToken,
+    /// When the reading for the plan began: what is about to be written is
+    /// looked at again if that is some time ago. `None` never looks.
+    pub recheck: Option<Instant>,
     /// The first failure stops the run as an interrupt would.
     pub fail_fast: bool,
     /// Told of every step.
@@ -54,12 +60,18 @@ pub struct Executor<'a> {
 /// Carries out the plan and tells what became of each change.
 pub async fn execute(approved: &ApprovedPlan, executor: &Executor<'_>) -> ApplyReport {
     let plan = approved.plan();
+    let builds = Arc::default();
+    let looks = executor.recheck.map(|read_at| Arc::new(Looks::new(read_at, &builds)));
     let mut run = Run {
         plan,
         executor,
         states: vec![State::Waiting; plan.steps.len()],
         made: BTreeMap::new(),
-        builds: Arc::default(),
+        builds,
+        looks,
+        known: BTreeMap::new(),
+        written: BTreeSet::new(),
+        bound: BTreeSet::new(),
         putting_back: BTreeSet::new(),
         put_back: BTreeSet::new(),
         left_behind: false,
@@ -101,9 +113,12 @@ enum Why {
 /// something else: one that held what the other needs would stop both.
 type Running = JoinSet<Ended>;
 
+/// How a step ended.
+type Ending = Result<Done, Failure>;
+
 /// What has ended of that.
 enum Ended {
-    Step(StepId, Result<Done, Failure>),
+    Step(StepId, Ending),
     PuttingBack(StepId, PutBack),
 }
 
@@ -113,6 +128,13 @@ struct Run<'a> {
     states: Vec<State>,
     made: BTreeMap<StepId, Id>,
     builds: Arc<Builds>,
+    looks: Option<Arc<Looks>>,
+    /// What this run has written to, as the last answer showed it.
+    known: BTreeMap<Id, Live>,
+    /// Everything that it has written to.
+    written: BTreeSet<Id>,
+    /// The triggers whose order it has written.
+    bound: BTreeSet<Trigger>,
     /// Steps that are being put back: nothing that comes after them begins.
     putting_back: BTreeSet<StepId>,
     /// What has been put back, or tried to: a step, for the sake of another.
@@ -269,7 +291,11 @@ impl Run<'_> {
             Op::Hook(_) | Op::Action(_) => Some(Vec::new()),
         }?;
         let builds = Arc::clone(&self.builds);
-        Some(Job { op: step.op.clone(), id, values, urgency, refused, bound, builds })
+        let before = self.seen_last(step);
+        // of a refused patch a switch-off is left, which is right in any case
+        let check = if refused.is_none() { self.check(step) } else { None };
+        let op = step.op.clone();
+        Some(Job { op, id, values, urgency, refused, bound, builds, before, check })
     }
 
     fn bound(&self, entry: &BindEntry) -> Option<BindingRef> {
@@ -284,12 +310,13 @@ impl Run<'_> {
         }
     }
 
-    fn ended(&mut self, id: StepId, result: Result<Done, Failure>) {
+    fn ended(&mut self, id: StepId, result: Ending) {
         let step = &self.plan.steps[id];
         let write = step.op.write();
         match result {
             Ok(done) => {
                 self.proven.insert(write);
+                self.note_write(id, done.live.map(|live| *live));
                 self.made.extend(done.id.map(|made| (id, made)));
                 let name = &self.plan.changes[step.change].name;
                 self.notes.extend(done.notes.into_iter().map(|note| format!("{name}: {note}")));
@@ -302,6 +329,9 @@ impl Run<'_> {
             }
             Err(failure) => {
                 self.failed = true;
+                if failure.maybe_done() {
+                    self.note_write(id, None);
+                }
                 self.made.extend(failure.id.clone().map(|made| (id, made)));
                 if let Some(error) = failure.refusal() {
                     self.refused.entry(write).or_insert_with(|| error.clone());

@@ -220,6 +220,7 @@ impl Run {
     ) -> Result<Attempt, String> {
         let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
         let session = self.session(patience, stop.clone(), abort.clone())?;
+        let read_at = tokio::time::Instant::now();
         let live = match self.live(&session).await {
             Ok(live) => live,
             Err(error) => {
@@ -246,6 +247,7 @@ impl Run {
             writer: &session.writer(),
             desired: &self.desired,
             stop: &stop,
+            recheck: Some(read_at),
             fail_fast: self.seed % 16 == 3,
             on_event: &|_| {
                 let count = events.fetch_add(1, Ordering::Relaxed) + 1;

@@ -1,4 +1,5 @@
-//! Waiting for builds: one list request for all that wait.
+//! Waiting for builds, and looking at actions again before they are written:
+//! one list request for all that wait.
 //!
 //! A first look shortly after the write, for most drafts without packages are
 //! built by then; later ones are further apart, as each costs a token of the
@@ -9,15 +10,16 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::api::look::{FRESH, Look};
 use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
-use crate::model::{BuildStatus, Id, Live, LiveModule, ModuleUse};
+use crate::model::{BuildStatus, Id, Live, LiveBindings, LiveModule, ModuleUse, Trigger};
 
 /// How long after a write the first look comes.
 const FIRST: Duration = Duration::from_millis(300);
 /// How long the looks after it are apart, at least.
 const NEXT: Duration = Duration::from_secs(2);
 
-/// What was seen last of all builds of a run.
+/// What a run saw last of a tenant's actions, and when that reading began.
 #[derive(Debug, Default)]
 pub struct Builds {
     seen: Mutex<Option<(Instant, Vec<Live>)>>,
@@ -33,7 +35,8 @@ pub enum Built {
 }
 
 impl Writer {
-    /// Waits until the draft of an action is built, or can't be.
+    /// Waits until the draft of an action is built, or can't be. Says when what
+    /// it gives was read.
     ///
     /// # Errors
     /// When the action isn't there, the tenant fails, or the run's time is over.
@@ -42,7 +45,7 @@ impl Writer {
         id: &Id,
         builds: &Builds,
         urgency: Urgency,
-    ) -> Result<Built, ApiError> {
+    ) -> Result<(Built, Instant), ApiError> {
         let class = urgency.following();
         let mut looked = Instant::now();
         let mut pause = FIRST;
@@ -52,8 +55,8 @@ impl Writer {
             // another one that waits may have looked meanwhile
             let is_old = seen.as_ref().is_none_or(|(at, _)| *at <= looked);
             if is_old {
-                let actions = self.reader.all_actions(class).await?;
-                *seen = Some((Instant::now(), actions));
+                let at = Instant::now();
+                *seen = Some((at, self.reader.all_actions(class).await?));
             }
             let Some((at, actions)) = seen.as_ref() else { continue };
             looked = *at;
@@ -62,11 +65,46 @@ impl Writer {
                 return Err(ApiError::new(ApiErrorKind::ActionMissing));
             };
             match live.action().map(|action| &action.build) {
-                Some(BuildStatus::Built) => return Ok(Built::Ready(live.clone())),
-                Some(BuildStatus::Failed) => return Ok(Built::Failed(live.clone())),
+                Some(BuildStatus::Built) => return Ok((Built::Ready(live.clone()), looked)),
+                Some(BuildStatus::Failed) => return Ok((Built::Failed(live.clone()), looked)),
                 _ => {}
             }
         }
+    }
+
+    /// The actions as they are now, one list for all that look at once.
+    ///
+    /// # Errors
+    /// As [`crate::api::Reader::actions`].
+    pub async fn look_at_actions<T>(
+        &self,
+        builds: &Builds,
+        urgency: Urgency,
+        find: impl Fn(&[Live]) -> T,
+    ) -> Result<Look<T>, ApiError> {
+        let mut seen = builds.seen.lock().await;
+        if let Some((at, actions)) = seen.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
+            return Ok(Look { found: find(actions), at: *at, own: false });
+        }
+        let at = Instant::now();
+        let actions = self.reader.all_actions(urgency.following()).await?;
+        let found = find(&actions);
+        *seen = Some((at, actions));
+        Ok(Look { found, at, own: true })
+    }
+
+    /// The bindings of a trigger as they are now.
+    ///
+    /// # Errors
+    /// As [`crate::api::Reader::bindings`].
+    pub async fn look_at_bindings(
+        &self,
+        trigger: &Trigger,
+        urgency: Urgency,
+    ) -> Result<Look<LiveBindings>, ApiError> {
+        let at = Instant::now();
+        let found = self.reader.bindings_of(trigger, urgency.following()).await?;
+        Ok(Look { found, at, own: true })
     }
 
     /// The ids of the modules that are used.

@@ -61,7 +61,7 @@ impl Writer {
             let mut call = Call::new(Method::Post, PATH.to_owned(), class).body(body.clone());
             call.secrets = secrets_of(values);
             call.fresh = ambiguous.is_some();
-            let error = match self.client.call(&call).await {
+            let error = match self.send(&call).await {
                 Ok(answer) => match wire::action(&answer.body) {
                     Ok(action) => return Ok(CreatedAction { action, found: false }),
                     // Created, but nothing is known of it.
@@ -134,7 +134,7 @@ impl Writer {
         call.secrets = secrets_of(values);
         let mut round = 1;
         loop {
-            let answer = self.client.call(&call).await.map_err(|error| {
+            let answer = self.send(&call).await.map_err(|error| {
                 let maybe_done = error.maybe_done || round > 1;
                 error.maybe_done(maybe_done)
             })?;
@@ -212,7 +212,7 @@ impl Writer {
             let mut call = Call::new(Method::Post, path.clone(), class);
             call.body = body.clone();
             call.fresh = ambiguous.is_some();
-            let error = match self.client.call(&call).await {
+            let error = match self.send(&call).await {
                 Ok(answer) => match wire::version(&answer.body) {
                     Ok(version) => return Ok(version),
                     Err(problem) => protocol(&call, &answer, &problem).maybe_done(true),
@@ -274,7 +274,7 @@ impl Writer {
         let mut waits = BINDABLE_AFTER.into_iter();
         let mut round = 1;
         loop {
-            let answer = match self.client.call(&call).await {
+            let answer = match self.send(&call).await {
                 Ok(answer) => answer,
                 Err(error) if error.kind == ApiErrorKind::NotBindableYet => {
                     let Some(wait) = waits.next().map(Duration::from_millis) else {

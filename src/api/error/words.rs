@@ -72,6 +72,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::Server => "the tenant failed",
         Kind::ConnectionLost => "the connection broke before the whole answer was here",
         Kind::Unexpected => "the tenant gave an answer that has no meaning here",
+        Kind::Overdue => "what is to be written has to be looked at again first",
         Kind::Interrupted => "interrupted",
         Kind::Unreachable(Unreachable::Dns) => "the tenant's domain has no address",
         Kind::Unreachable(Unreachable::Connect) => "nothing answers at the tenant's address",
@@ -183,7 +184,7 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
         Kind::Protocol { .. } | Kind::Unexpected => {
             "does AUTH0_DOMAIN lead to an Auth0 tenant, and not to a proxy, a portal or a website?"
         }
-        Kind::Settings(_) | Kind::Forbidden | Kind::Interrupted => return None,
+        Kind::Settings(_) | Kind::Forbidden | Kind::Overdue | Kind::Interrupted => return None,
     };
     Some(fixed.to_owned())
 }

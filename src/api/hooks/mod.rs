@@ -4,9 +4,11 @@
 //! Must not know other kinds.
 
 pub mod compare;
+mod look;
 mod read;
 mod wire;
 mod write;
 
+pub use look::HooksSeen;
 pub use read::HooksPage;
 pub use write::Created;

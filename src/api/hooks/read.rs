@@ -4,6 +4,7 @@
 //! that fails is an error, never "no hooks". Must not compare.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use super::wire;
 use crate::api::client::Call;
@@ -84,6 +85,8 @@ impl Reader {
         let list =
             wire::list(&response.body).map_err(|problem| protocol(&call, &response, &problem))?;
         let count = list.hooks.len() as u64;
+        let whole = count > 0 && list.hooks.iter().all(Live::has_content);
+        self.client.lists_scripts.store(whole, Ordering::Relaxed);
         let per_page = u64::from(PER_PAGE);
         let more = match (list.start, list.total) {
             _ if count == 0 => false,

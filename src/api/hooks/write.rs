@@ -43,7 +43,7 @@ impl Writer {
         for round in 1..=ROUNDS {
             let mut call = Call::new(Method::Post, HOOKS.to_owned(), class).body(body.clone());
             call.fresh = ambiguous.is_some();
-            let error = match self.client.call(&call).await {
+            let error = match self.send(&call).await {
                 Ok(answer) => match wire::hook(&answer.body) {
                     Ok(hook) => return Ok(created(new, hook, false)),
                     // Made, but nothing is known of it.
@@ -106,7 +106,7 @@ impl Writer {
             Call::new(Method::Patch, hook_path(id)?, urgency.class()).body(wire::hook_patch(patch));
         let mut round = 1;
         loop {
-            let answer = self.client.call(&call).await.map_err(|error| {
+            let answer = self.send(&call).await.map_err(|error| {
                 let maybe_done = error.maybe_done || round > 1;
                 error.maybe_done(maybe_done)
             })?;

@@ -45,6 +45,9 @@ pub struct ApplyArgs {
     /// Go on even if every live hook, or more than half of at least four, is deleted
     #[arg(long, help_heading = SAFETY)]
     pub force: bool,
+    /// Don't look again at what is about to be written and was read over 2 s ago
+    #[arg(long, help_heading = SAFETY)]
+    pub no_recheck: bool,
     /// Stop at the first failure
     #[arg(long, help_heading = SAFETY)]
     pub fail_fast: bool,

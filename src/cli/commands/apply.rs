@@ -31,7 +31,7 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
         let (connection, environment) = (&args.connection, context.environment);
         let allow_delete = args.scope.allow_delete;
         let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
-        let plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
+        let mut plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
         show(&plans, args, context)?;
         let approved = approve(&plans, &reviewed, args, context)?;
         if approved.iter().all(|plan| plan.plan().steps.is_empty() && plan.plan().is_clean()) {
@@ -44,7 +44,7 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
         }
         demand_consent(args, context)?;
         if !args.yes {
-            agree(&plans, &shared, context).await?;
+            agree(&mut plans, &shared, context).await?;
         }
         if !args.no_backup && !shared.stop.is_cancelled() {
             let keep = usize::try_from(args.keep_backups).unwrap_or(usize::MAX);
@@ -224,7 +224,11 @@ fn demand_consent(args: &ApplyArgs, context: &Context<'_>) -> Result<(), CliErro
 
 /// Asks whether to go on. While a person reads, the tenant can move: what is
 /// agreed to is what is applied, or nothing.
-async fn agree(plans: &[Prepared], shared: &Shared, context: &Context<'_>) -> Result<(), CliError> {
+async fn agree(
+    plans: &mut [Prepared],
+    shared: &Shared,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
     let question = question(plans);
     let answer = tokio::select! {
         biased;
@@ -270,6 +274,7 @@ async fn carry_out(
         writer: &prepared.session.writer,
         desired: &prepared.desired,
         stop: &shared.stop,
+        recheck: (!args.no_recheck).then_some(prepared.read_at),
         fail_fast: args.fail_fast,
         on_event: &|event| applying.told(event),
     };

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::api::actions::BindingRef;
-use crate::api::{ApiErrorKind, Builds, Built, Urgency, Writer};
+use crate::api::{ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
 use crate::model::{ActionPatch, Id, Live, ModuleUse, SecretKey, SecretValue, Trigger};
 use crate::plan::actions::ActionOp;
+use crate::plan::{Op, meanwhile};
 use crate::sync::execute::{Done, Failure};
 
 /// A write with all that its request needs.
@@ -22,11 +23,14 @@ pub(in crate::sync) struct Job {
     pub(in crate::sync) urgency: Urgency,
     /// The builds that this run waits for.
     pub(in crate::sync) builds: Arc<Builds>,
+    /// The action as it was seen last; `None` where that isn't to be compared.
+    pub(in crate::sync) before: Option<Live>,
 }
 
 impl Job {
     pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
-        let Self { op, id, values, urgency, builds } = self;
+        let Self { op, id, values, urgency, builds, before } = self;
+        let before = before.as_ref();
         match (op, id) {
             (ActionOp::Create { action, known }, _) => {
                 let modules = modules(writer, action.modules.as_deref()).await?;
@@ -37,17 +41,28 @@ impl Job {
                 let secrets = action.secrets.iter().cloned().collect();
                 let id = Some(made.action.id.clone());
                 match wrong_secrets(&made.action, &secrets) {
-                    None => Ok(Done { id, ..Done::default() }),
+                    None => Ok(Done { id, live: Some(Box::new(made.action)), ..Done::default() }),
                     Some(wrong) => {
                         Err(Failure { wrong, accepted: !made.found, id, ..Failure::default() })
                     }
                 }
             }
             (_, None) => Err(Failure::not_sent("the action was not created")),
-            (ActionOp::Patch { patch, .. }, Some(id)) => {
-                patch_action(writer, &id, &patch, &values, urgency).await
+            (ActionOp::Patch { action, patch, definition }, Some(id)) => {
+                let done = patch_action(writer, &id, &patch, &values, urgency).await?;
+                let sent = Op::Action(ActionOp::Patch { action, patch, definition });
+                let changed = match before.zip(done.live.as_deref()) {
+                    Some((before, now)) => meanwhile::changed(before, now, Some(&sent)),
+                    None => Vec::new(),
+                };
+                match changed.is_empty() {
+                    true => Ok(done),
+                    false => Err(Failure::changed_meanwhile(&changed, true)),
+                }
             }
-            (ActionOp::Deploy { .. }, Some(id)) => deploy(writer, &id, &builds, urgency).await,
+            (ActionOp::Deploy { .. }, Some(id)) => {
+                deploy(writer, &id, &builds, urgency, before).await
+            }
             (ActionOp::Delete { .. }, Some(id)) => match writer.delete_action(&id, urgency).await {
                 Err(error) if error.kind == ApiErrorKind::ActionMissing => {
                     Ok(Done { notes: vec!["was gone already".into()], ..Done::default() })
@@ -79,7 +94,7 @@ async fn patch_action(
         (!same).then(|| "the tenant answers with another script than was sent".to_owned())
     });
     match wrong {
-        None => Ok(Done::default()),
+        None => Ok(Done { live: Some(Box::new(answer)), ..Done::default() }),
         Some(wrong) => Err(Failure { wrong, accepted: true, ..Failure::default() }),
     }
 }
@@ -96,19 +111,42 @@ fn wrong_secrets(answer: &Live, wanted: &BTreeSet<SecretKey>) -> Option<String> 
     })
 }
 
+/// Deploys a draft once it is built, if it is the one that is meant: else what
+/// somebody else wrote would be in traffic.
 async fn deploy(
     writer: &Writer,
     id: &Id,
     builds: &Builds,
     urgency: Urgency,
+    before: Option<&Live>,
 ) -> Result<Done, Failure> {
-    let built = writer.wait_for_build(id, builds, urgency).await.map_err(Failure::of)?;
-    let draft = match built {
+    let (built, mut at) = writer.wait_for_build(id, builds, urgency).await.map_err(Failure::of)?;
+    let mut draft = match built {
         Built::Ready(draft) => draft,
         Built::Failed(draft) => return Err(failed_build(&draft)),
     };
-    let before = draft.action().and_then(|action| action.deployed.as_ref()?.number);
-    let version = writer.deploy(&draft, before, urgency).await.map_err(Failure::of)?;
+    let mut asked = false;
+    let version = loop {
+        let changed =
+            before.map(|before| meanwhile::changed(before, &draft, None)).unwrap_or_default();
+        if !changed.is_empty() {
+            return Err(Failure::changed_meanwhile(&changed, false));
+        }
+        let number = draft.action().and_then(|action| action.deployed.as_ref()?.number);
+        let late = before.is_none() || asked;
+        let writer = if late { writer.clone() } else { writer.leaving_by(at + FRESH) };
+        match writer.deploy(&draft, number, urgency).await {
+            Err(error) if error.kind == ApiErrorKind::Overdue => {}
+            other => break other.map_err(Failure::of)?,
+        }
+        let find = |all: &[Live]| all.iter().find(|live| live.id == *id).cloned();
+        let look = writer.look_at_actions(builds, urgency, find).await.map_err(Failure::of)?;
+        let Look { found, at: seen, own } = look;
+        let Some(found) = found else {
+            return Err(Failure::changed_meanwhile(&["its id"], false));
+        };
+        (draft, at, asked) = (found, seen, own);
+    };
     let notes = version.version.number.map(|number| format!("version {number} is deployed"));
     Ok(Done { notes: notes.into_iter().collect(), ..Done::default() })
 }

@@ -4,13 +4,16 @@
 
 use std::sync::Arc;
 
+use super::Ending;
+use super::check::Check;
 use crate::api::actions::BindingRef;
 use crate::api::{ApiError, ApiErrorKind, Builds, Urgency, Writer};
-use crate::model::{DesiredSecret, DesiredState, Id, SecretKey, SecretValue};
-use crate::plan::Op;
+use crate::model::{DesiredSecret, DesiredState, Id, Live, SecretKey, SecretValue};
+use crate::plan::{Op, meanwhile};
 use crate::sync::{actions, hooks};
 
 /// A step with all that its request needs.
+#[derive(Clone)]
 pub(in crate::sync) struct Job {
     pub(in crate::sync) op: Op,
     /// What is written to, unless it is created.
@@ -23,6 +26,11 @@ pub(in crate::sync) struct Job {
     pub(in crate::sync) bound: Vec<BindingRef>,
     /// The builds that this run waits for.
     pub(in crate::sync) builds: Arc<Builds>,
+    /// What it writes to as it was seen last; `None` where that isn't to be
+    /// compared.
+    pub(in crate::sync) before: Option<Live>,
+    /// What has to be as it was.
+    pub(super) check: Option<Check>,
 }
 
 /// A step that is done.
@@ -31,6 +39,8 @@ pub(in crate::sync) struct Done {
     /// What was created.
     pub(in crate::sync) id: Option<Id>,
     pub(in crate::sync) notes: Vec<String>,
+    /// What was written to, as the answer has it.
+    pub(in crate::sync) live: Option<Box<Live>>,
 }
 
 /// A step that isn't.
@@ -46,6 +56,10 @@ pub(in crate::sync) struct Failure {
     pub(in crate::sync) id: Option<Id>,
     /// Of a refused patch, the switch-off came through alone.
     pub(in crate::sync) switched_off: bool,
+    /// For a reason of our own, no write was sent.
+    pub(in crate::sync) unsent: bool,
+    /// Another client changed it after it was read.
+    pub(in crate::sync) meanwhile: bool,
 }
 
 impl Failure {
@@ -60,7 +74,23 @@ impl Failure {
 
     /// Nothing was sent, for a reason of our own.
     pub(in crate::sync) fn not_sent(wrong: &str) -> Self {
-        Self { wrong: wrong.to_owned(), ..Self::default() }
+        Self { wrong: wrong.to_owned(), unsent: true, ..Self::default() }
+    }
+
+    /// These fields are not what the plan was made from.
+    pub(in crate::sync) fn changed_meanwhile(fields: &[&str], written: bool) -> Self {
+        Self {
+            wrong: meanwhile::in_words(fields, written),
+            accepted: written,
+            unsent: !written,
+            meanwhile: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it was not sent because a look is due.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.kind == ApiErrorKind::Overdue)
     }
 
     /// The tenant's refusal of this kind of write, if it is one.
@@ -80,16 +110,27 @@ impl Failure {
 
     /// Whether the tenant may have carried it out all the same.
     pub(in crate::sync) fn maybe_done(&self) -> bool {
-        self.error.as_ref().is_none_or(|error| error.maybe_done)
+        self.error.as_ref().map_or(!self.unsent, |error| error.maybe_done)
     }
 }
 
 impl Job {
-    pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
-        let Self { op, id, values, urgency, refused, bound, builds } = self;
+    pub(in crate::sync) async fn run(mut self, writer: &Writer) -> Ending {
+        match self.check.take() {
+            Some(check) => check.before(self, writer).await,
+            None => self.carry_out(writer).await,
+        }
+    }
+
+    pub(super) async fn carry_out(self, writer: &Writer) -> Ending {
+        let Self { op, id, values, urgency, refused, bound, builds, before, check: _ } = self;
         match op {
-            Op::Hook(op) => hooks::Job { op, id, values, urgency, refused }.run(writer).await,
-            Op::Action(op) => actions::Job { op, id, values, urgency, builds }.run(writer).await,
+            Op::Hook(op) => {
+                hooks::Job { op, id, values, urgency, refused, before }.run(writer).await
+            }
+            Op::Action(op) => {
+                actions::Job { op, id, values, urgency, builds, before }.run(writer).await
+            }
             Op::Bind(op) => actions::bind(writer, &op.trigger, &bound, urgency).await,
         }
     }
@@ -106,6 +147,8 @@ pub(in crate::sync) async fn undo(writer: &Writer, id: &Id, op: Op) -> Result<()
         refused: None,
         bound: Vec::new(),
         builds: Arc::default(),
+        before: None,
+        check: None,
     };
     job.run(writer).await.map(drop)
 }

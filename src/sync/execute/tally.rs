@@ -8,7 +8,7 @@ use crate::api::{ApiError, ApiErrorKind};
 use crate::model::Id;
 use crate::plan::{
     ApplyReport, Change, ChangeResult, Deed, FailedRequest, Field, Outcome, Ref, SecretVerb, Step,
-    StepId,
+    StepId, meanwhile,
 };
 
 pub(super) fn report(run: &Run<'_>) -> ApplyReport {
@@ -105,6 +105,11 @@ fn error(run: &Run<'_>, steps: &[(StepId, &Step)]) -> Option<FailedRequest> {
         State::OnlySwitchedOff(error) => Some(failed_request(error)),
         State::Failed(failure) => Some(match &failure.error {
             Some(error) => failed_request(error),
+            None if failure.meanwhile => FailedRequest {
+                error_code: Some(meanwhile::CODE.to_owned()),
+                hint: Some(meanwhile::HINT.to_owned()),
+                ..without_request(failure.wrong.clone())
+            },
             None => without_request(failure.wrong.clone()),
         }),
         _ => None,

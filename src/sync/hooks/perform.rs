@@ -6,9 +6,9 @@
 use crate::api::compare::{self, Difference};
 use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
 use crate::model::name::kebab_case;
-use crate::model::{HookPatch, Id, NewHook, SecretKey, SecretValue};
-use crate::plan::SecretVerb;
+use crate::model::{HookPatch, Id, Live, NewHook, SecretKey, SecretValue};
 use crate::plan::hooks::HookOp;
+use crate::plan::{Op, SecretVerb, meanwhile};
 use crate::sync::execute::{Done, Failure};
 
 /// A write with all that its request needs.
@@ -20,19 +20,23 @@ pub(in crate::sync) struct Job {
     pub(in crate::sync) urgency: Urgency,
     /// The tenant refuses this sort of write; only a switch-off is left of it.
     pub(in crate::sync) refused: Option<ApiError>,
+    /// The hook as it was seen last; `None` where that isn't to be compared.
+    pub(in crate::sync) before: Option<Live>,
 }
 
 impl Job {
     pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
-        let Self { op, id, values, urgency, refused } = self;
+        let Self { op, id, values, urgency, refused, before } = self;
         let sent = match (op, id) {
             (HookOp::Create { hook }, _) => return create(writer, &hook, urgency).await,
             (_, None) => return Err(Failure::not_sent("the hook was not created")),
-            (HookOp::Patch { patch, .. }, Some(id)) => {
-                return match refused {
-                    Some(error) => Err(refused_patch(writer, &id, &patch, error).await),
-                    None => send_patch(writer, &id, &patch, urgency).await,
-                };
+            (HookOp::Patch { hook, patch }, Some(id)) => {
+                if let Some(error) = refused {
+                    return Err(refused_patch(writer, &id, &patch, error).await);
+                }
+                let done = send_patch(writer, &id, &patch, urgency).await?;
+                let sent = Op::Hook(HookOp::Patch { hook, patch });
+                return same_but_sent(before.as_ref(), done, &sent);
             }
             (HookOp::Delete { .. }, Some(id)) => match writer.delete(&id, urgency).await {
                 Err(error) if error.kind == ApiErrorKind::HookMissing => {
@@ -52,11 +56,22 @@ impl Job {
 
 async fn create(writer: &Writer, hook: &NewHook, urgency: Urgency) -> Result<Done, Failure> {
     let made = writer.create(hook, urgency).await.map_err(Failure::of)?;
-    judged(made.differences, Some(made.hook.id)).map_err(|failure| Failure {
+    let id = made.hook.id.clone();
+    let done = judged(made.differences, Some(id)).map_err(|failure| Failure {
         // found where the answer was lost, it may be somebody else's
         accepted: failure.accepted && !made.found,
         ..failure
-    })
+    })?;
+    Ok(Done { live: Some(Box::new(made.hook)), ..done })
+}
+
+/// A write is done only if what it did not send is as it was, too.
+fn same_but_sent(before: Option<&Live>, done: Done, sent: &Op) -> Result<Done, Failure> {
+    let changed = match before.zip(done.live.as_deref()) {
+        Some((before, now)) => meanwhile::changed(before, now, Some(sent)),
+        None => Vec::new(),
+    };
+    if changed.is_empty() { Ok(done) } else { Err(Failure::changed_meanwhile(&changed, true)) }
 }
 
 async fn send_patch(
@@ -66,7 +81,10 @@ async fn send_patch(
     urgency: Urgency,
 ) -> Result<Done, Failure> {
     match writer.patch(id, patch, urgency).await {
-        Ok(answer) => judged(compare::with_patch(patch, &answer), None),
+        Ok(answer) => {
+            let done = judged(compare::with_patch(patch, &answer), None)?;
+            Ok(Done { live: Some(Box::new(answer)), ..done })
+        }
         Err(error) if error.is_refusal() => Err(refused_patch(writer, id, patch, error).await),
         Err(error) => Err(Failure::of(error)),
     }
@@ -77,7 +95,7 @@ fn judged(differences: Vec<Difference>, id: Option<Id>) -> Result<Done, Failure>
     let (notes, wrong): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_harmless);
     let words = |found: Vec<Difference>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
     if wrong.is_empty() {
-        Ok(Done { id, notes: words(notes) })
+        Ok(Done { id, notes: words(notes), live: None })
     } else {
         Err(Failure { wrong: words(wrong).join("; "), accepted: true, id, ..Failure::default() })
     }

@@ -1,0 +1,271 @@
+//! Whether something live is still what a plan was made from.
+//!
+//! Compares what was read when the plan was made with what is there right
+//! before a write, or in its answer. What only one of the two knows is no
+//! difference. Must not decide what follows from one.
+
+use super::{Deed, Field, Op};
+use crate::model::{Dependencies, Live, LiveAction, LiveBindings, SecretTimes};
+
+/// The code in JSON of a change that failed for this reason.
+pub const CODE: &str = "changed_meanwhile";
+
+/// The next step.
+pub const HINT: &str = "Another client wrote to it after it was read. Run plan again, look at what \
+                        is there now, and apply that plan.";
+
+/// How far two times of one secret may be apart, in seconds: answers round
+/// them in their own ways.
+const SAME_TIME: i64 = 1;
+
+/// The fields that are not as they were, by their names in definitions. Those
+/// that `sent` wrote itself are left out.
+#[must_use]
+pub fn changed(before: &Live, now: &Live, sent: Option<&Op>) -> Vec<&'static str> {
+    // every field of what is live has to be thought of here
+    let Live { id: _, name: _, stored_name, trigger, runs, script, dependencies, secrets, body: _ } =
+        before;
+    let deeds = sent.map(Op::deeds).unwrap_or_default();
+    let wrote = |field| deeds.iter().any(|deed| field_of(deed) == Some(field));
+    let wrote_secrets = deeds.iter().any(|deed| matches!(deed, Deed::Secrets(..)));
+    let mut found = Vec::new();
+    let mut differs = |field: Field, differs: bool| {
+        if differs && !wrote(field) {
+            found.push(field.as_str());
+        }
+    };
+    differs(Field::Name, both(stored_name.as_ref(), now.stored_name.as_ref(), |a, b| a != b));
+    differs(Field::Trigger, *trigger != now.trigger);
+    differs(Field::Enabled, before.action().is_none() && *runs != now.runs);
+    differs(
+        Field::Dependencies,
+        both(dependencies.as_ref(), now.dependencies.as_ref(), |a, b| !same_packages(a, b)),
+    );
+    differs(
+        Field::Script,
+        both(script.as_ref(), now.script.as_ref(), |a, b| a != b && !a.same_but_newlines(b)),
+    );
+    if let (Some(before), Some(now)) = (before.action(), now.action()) {
+        of_actions(before, now, &wrote, &mut differs);
+    }
+    let names = both(secrets.as_ref(), now.secrets.as_ref(), |a, b| a != b);
+    let times = both(before.action(), now.action(), |a, b| !same_times(&a.secrets, &b.secrets));
+    if (names || times) && !wrote_secrets {
+        found.push("secrets");
+    }
+    found
+}
+
+fn of_actions(
+    before: &LiveAction,
+    now: &LiveAction,
+    wrote: &impl Fn(Field) -> bool,
+    differs: &mut impl FnMut(Field, bool),
+) {
+    let LiveAction {
+        trigger_version,
+        runtime,
+        modules,
+        secrets: _,
+        build: _,
+        deployed,
+        all_changes_deployed: _,
+        updated_at: _,
+        installed: _,
+    } = before;
+    let version = both(trigger_version.as_ref(), now.trigger_version.as_ref(), |a, b| a != b);
+    differs(Field::TriggerVersion, version);
+    // another version of the trigger can bring another runtime with it
+    let runtime = both(runtime.as_ref(), now.runtime.as_ref(), |a, b| a != b);
+    differs(Field::Runtime, runtime && !wrote(Field::TriggerVersion));
+    let uses = |modules: &[crate::model::LiveModule]| {
+        let mut uses: Vec<_> = modules.iter().map(|module| module.uses.clone()).collect();
+        uses.sort();
+        uses
+    };
+    differs(Field::Modules, uses(modules) != uses(&now.modules));
+    let version = match (deployed, &now.deployed) {
+        (Some(before), Some(now)) => before.id != now.id,
+        (None, Some(_)) => true,
+        // an answer need not carry it
+        (_, None) => false,
+    };
+    differs(Field::Deploy, version);
+}
+
+fn both<T>(a: Option<&T>, b: Option<&T>, differ: impl Fn(&T, &T) -> bool) -> bool {
+    a.zip(b).is_some_and(|(a, b)| differ(a, b))
+}
+
+/// `latest` becomes a number once it is resolved.
+fn same_packages(a: &Dependencies, b: &Dependencies) -> bool {
+    let latest = |version: &String| version == "latest";
+    a.len() == b.len()
+        && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| a == b || latest(a) || latest(b)))
+}
+
+fn same_times(a: &SecretTimes, b: &SecretTimes) -> bool {
+    let apart = |a: jiff::Timestamp, b: jiff::Timestamp| a.as_second() - b.as_second();
+    a.iter().all(|(key, a)| {
+        let b = b.get(key).copied().flatten();
+        a.zip(b).is_none_or(|(a, b)| apart(a, b).abs() <= SAME_TIME)
+    })
+}
+
+fn field_of(deed: &Deed) -> Option<Field> {
+    match deed {
+        Deed::Rename(_) => Some(Field::Name),
+        Deed::Send(field) => Some(*field),
+        Deed::Switch(_) => Some(Field::Enabled),
+        Deed::Deploy => Some(Field::Deploy),
+        Deed::Create(_) | Deed::Secrets(..) | Deed::Bind(_) | Deed::Delete => None,
+    }
+}
+
+/// Whether a trigger runs what it ran, in the same order.
+#[must_use]
+pub fn same_order(before: Option<&LiveBindings>, now: &LiveBindings) -> bool {
+    let entry =
+        |entry: &crate::model::LiveBinding| (entry.action_id.clone(), entry.display_name.clone());
+    let before = before.iter().flat_map(|bindings| &bindings.entries).map(entry);
+    before.eq(now.entries.iter().map(entry))
+}
+
+/// Why a change failed, in words. `written`: what was found is in the answer
+/// to a write.
+#[must_use]
+pub fn in_words(fields: &[&str], written: bool) -> String {
+    let is = if fields.len() == 1 { "is" } else { "are" };
+    let after = if written {
+        "only what this plan changes was written over it"
+    } else {
+        "nothing of it was written"
+    };
+    format!(
+        "changed meanwhile: {} {is} not what the plan was made from; {after}",
+        fields.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::{DeployedVersion, HookPatch, Id, LiveBody, Name, Script, Trigger};
+    use crate::plan::Ref;
+    use crate::plan::hooks::HookOp;
+
+    fn hook() -> Live {
+        Live {
+            id: Id::new("1"),
+            name: Name::action("a"),
+            stored_name: Some("a".into()),
+            trigger: Trigger::SendPhoneMessage,
+            runs: false,
+            script: Some(Script::new("x\n")),
+            dependencies: Some(Dependencies::new()),
+            secrets: None,
+            body: LiveBody::Hook,
+        }
+    }
+
+    fn action() -> Live {
+        let times = [("KEY".to_owned(), Some("2026-11-27T10:00:00.5Z".parse().unwrap()))];
+        let body = LiveAction {
+            runtime: Some("node22".into()),
+            secrets: times.into(),
+            ..LiveAction::default()
+        };
+        let secrets = Some(BTreeSet::from(["KEY".to_owned()]));
+        Live { body: LiveBody::Action(Box::new(body)), secrets, ..hook() }
+    }
+
+    fn body(live: &mut Live) -> &mut LiveAction {
+        match &mut live.body {
+            LiveBody::Action(body) => body,
+            LiveBody::Hook => panic!(),
+        }
+    }
+
+    #[test]
+    fn what_another_client_changed_of_a_hook_is_named() {
+        let check = |edit: fn(&mut Live), expected: &[&str]| {
+            let mut now = hook();
+            edit(&mut now);
+            assert_eq!(changed(&hook(), &now, None), expected);
+        };
+        check(|_| {}, &[]);
+        check(|hook| hook.runs = true, &["enabled"]);
+        check(|hook| hook.script = Some(Script::new("y")), &["script"]);
+        check(|hook| hook.script = Some(Script::new("x\r\n")), &[]);
+        check(|hook| hook.script = None, &[]);
+        check(|hook| hook.stored_name = Some("b".into()), &["name"]);
+        check(
+            |hook| {
+                hook.dependencies.get_or_insert_default().insert("p".into(), "1".into());
+                hook.runs = true;
+            },
+            &["enabled", "dependencies"],
+        );
+    }
+
+    #[test]
+    fn what_a_write_sent_itself_is_no_change() {
+        let mut now = hook();
+        (now.runs, now.script) = (true, Some(Script::new("y")));
+        let sent = |patch| Op::Hook(HookOp::Patch { hook: Ref::Live(Id::new("1")), patch });
+        let on = sent(HookPatch::enabled(true));
+        assert_eq!(changed(&hook(), &now, Some(&on)), ["script"]);
+        let script = HookPatch { script: Some(Script::new("y")), ..HookPatch::default() };
+        assert_eq!(changed(&hook(), &now, Some(&sent(script))), ["enabled"]);
+    }
+
+    #[test]
+    fn of_an_action_secrets_and_deploys_count_too() {
+        let check = |edit: fn(&mut Live), expected: &[&str]| {
+            let mut now = action();
+            edit(&mut now);
+            assert_eq!(changed(&action(), &now, None), expected);
+        };
+        let rotated = |live: &mut Live, at: &str| {
+            body(live).secrets.insert("KEY".into(), Some(at.parse().unwrap()));
+        };
+        check(|_| {}, &[]);
+        // bound or not: its own fields don't say
+        check(|live| live.runs = true, &[]);
+        check(|live| body(live).runtime = Some("node18".into()), &["runtime"]);
+        check(|live| live.secrets.get_or_insert_default().clear(), &["secrets"]);
+        let mut now = action();
+        rotated(&mut now, "2026-11-27T10:00:00.502Z");
+        assert_eq!(changed(&action(), &now, None), [""; 0]);
+        rotated(&mut now, "2026-11-27T10:05:00Z");
+        assert_eq!(changed(&action(), &now, None), ["secrets"]);
+        check(
+            |live| {
+                body(live).deployed = Some(DeployedVersion {
+                    id: Id::new("v"),
+                    number: Some(1),
+                    deployed: true,
+                    script: None,
+                    dependencies: None,
+                    runtime: None,
+                    trigger_version: None,
+                    modules: Vec::new(),
+                    secrets: SecretTimes::new(),
+                });
+            },
+            &["deploy"],
+        );
+    }
+
+    #[test]
+    fn the_message_names_fields_and_what_was_written() {
+        assert_eq!(
+            in_words(&["script"], false),
+            "changed meanwhile: script is not what the plan was made from; nothing of it was \
+             written"
+        );
+        assert!(in_words(&["name", "script"], true).contains("name, script are not"));
+    }
+}
