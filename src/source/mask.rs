@@ -25,37 +25,64 @@ pub(crate) fn mask(text: &str, mut finding: Diagnostic) -> Diagnostic {
     finding
 }
 
-/// The part of a line (counted from 1) that may be shown, or `None` if that
-/// is all of it.
-fn visible_part(text: &str, number: usize) -> Option<&str> {
-    // The indentation of the `secrets:` key whose block the line is in, and
-    // how many brackets are open in it.
-    let mut inside: Option<usize> = None;
-    let mut open = 0_i64;
-    for (index, line) in text.lines().enumerate().take(number) {
-        let content = line.trim_start();
-        let indent = line.len() - content.len();
-        let comment_or_blank = content.is_empty() || content.starts_with('#');
-        if open <= 0
-            && inside.is_some_and(|outer| !comment_or_blank && ends_block(content, indent, outer))
-        {
-            inside = None;
-        }
-        let wanted = index + 1 == number;
-        if inside.is_some() {
-            if wanted {
-                return Some(&line[..after_key(line).unwrap_or(indent)]);
-            }
-            open += brackets(line);
-        } else if let Some(at) = secret_key(line) {
-            inside = Some(indent);
-            open = brackets(&line[at..]);
-            if wanted {
-                return (!line[at..].trim().is_empty()).then(|| &line[..at]);
+/// A whole text with the values of its secrets hidden.
+pub(crate) fn masked(text: &str) -> String {
+    let mut state = Inside::default();
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        match state.visible(content) {
+            None => out.push_str(line),
+            Some(visible) => {
+                out.push_str(visible);
+                out.push(HIDDEN);
+                out.push_str(line.get(content.len()..).unwrap_or_default());
             }
         }
     }
-    None
+    out
+}
+
+/// The part of a line (counted from 1) that may be shown, or `None` if that
+/// is all of it.
+fn visible_part(text: &str, number: usize) -> Option<&str> {
+    let mut state = Inside::default();
+    text.lines().take(number).fold(None, |_, line| state.visible(line))
+}
+
+/// Where a text is while it is read line by line.
+#[derive(Default)]
+struct Inside {
+    /// The indentation of the `secrets:` key whose block the line is in.
+    block: Option<usize>,
+    /// How many brackets are open in it.
+    open: i64,
+}
+
+impl Inside {
+    /// Takes the next line. Returns the part of it that may be shown, or
+    /// `None` if that is all of it.
+    fn visible<'l>(&mut self, line: &'l str) -> Option<&'l str> {
+        let content = line.trim_start();
+        let indent = line.len() - content.len();
+        let comment_or_blank = content.is_empty() || content.starts_with('#');
+        if self.open <= 0
+            && self
+                .block
+                .is_some_and(|outer| !comment_or_blank && ends_block(content, indent, outer))
+        {
+            self.block = None;
+        }
+        if self.block.is_some() {
+            self.open += brackets(line);
+            return line.get(..after_key(line).unwrap_or(indent));
+        }
+        let at = secret_key(line)?;
+        let (before, value) = line.split_at(at);
+        self.block = Some(indent);
+        self.open = brackets(value);
+        (!value.trim().is_empty()).then_some(before)
+    }
 }
 
 /// How many more brackets a text opens than it closes. Brackets inside quotes
@@ -76,20 +103,13 @@ fn ends_block(content: &str, indent: usize, outer: usize) -> bool {
 
 /// Where the value begins on a line `KEY: value`, after the blank.
 fn after_key(line: &str) -> Option<usize> {
-    let mut colons = line.match_indices(':').map(|(at, _)| at + 1);
-    colons
-        .find(|&at| {
-            line[at..].is_empty()
-                || line[at..].starts_with([' ', '\t'])
-                || line[..at - 1].ends_with(['"', '\''])
-        })
-        .map(|at| {
-            if line[at..].is_empty() {
-                at
-            } else {
-                at + usize::from(line[at..].starts_with([' ', '\t']))
-            }
-        })
+    line.match_indices(':').find_map(|(colon, _)| {
+        let (before, rest) = line.split_at(colon);
+        let rest = rest.strip_prefix(':').unwrap_or(rest);
+        let blank = rest.starts_with([' ', '\t']);
+        (rest.is_empty() || blank || before.ends_with(['"', '\'']))
+            .then(|| colon + 1 + usize::from(blank))
+    })
 }
 
 /// Where the value of a secret-bearing key begins, if the line has one.
@@ -98,10 +118,11 @@ fn secret_key(line: &str) -> Option<usize> {
         .iter()
         .flat_map(|key| line.match_indices(key).map(|(at, key)| (at, at + key.len())))
         .filter(|&(start, _)| {
-            !line[..start].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+            let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+            !line.get(..start).is_some_and(|before| before.ends_with(joins))
         })
         .filter_map(|(_, end)| {
-            let rest = line[end..].trim_start_matches(['"', '\'']).trim_start();
+            let rest = line.get(end..)?.trim_start_matches(['"', '\'']).trim_start();
             rest.strip_prefix(':').map(|rest| line.len() - rest.len())
         })
         .min()

@@ -30,15 +30,23 @@ async fn only_what_differs_is_written_and_prune_removes_the_rest() {
         ("hooks/notes.md", "not ours\n"),
     ]);
     let before = project.files();
-    let first = project.on(&tenant, &["export"]).expect(0);
+    // no git, and no export before: whatever it overwrites is nowhere else
+    project.on(&tenant, &["export"]).expect(4);
+    assert!(project.files() == before, "a refused export writes nothing");
+    let first = project.on(&tenant, &["export", "--force"]).expect(0);
     let after = project.files();
     let changed: Vec<String> = after
         .iter()
         .filter(|(path, file)| before.get(*path) != Some(file))
         .map(|(path, _)| path.display().to_string())
         .collect();
-    let expected =
-        ["hooks/.schema/hook.json", "hooks/new.js", "hooks/new.yaml", "hooks/password.yaml"];
+    let expected = [
+        ".hooksync/exported.json",
+        "hooks/.schema/hook.json",
+        "hooks/new.js",
+        "hooks/new.yaml",
+        "hooks/password.yaml",
+    ];
     assert_eq!(changed, expected);
     assert_eq!(
         project.read("hooks/password.yaml"),
@@ -47,7 +55,7 @@ async fn only_what_differs_is_written_and_prune_removes_the_rest() {
 
     project.on(&tenant, &["export"]).expect(0);
     assert!(project.files() == after, "a second export writes nothing");
-    let pruned = project.on(&tenant, &["export", "--prune"]).expect(0);
+    let pruned = project.on(&tenant, &["export", "--prune", "--force"]).expect(0);
     assert!(!project.path("hooks/gone.yaml").exists() && !project.path("hooks/gone.js").exists());
     assert_eq!(project.files().len(), after.len() - 2);
     project.on(&tenant, &["plan", "--detailed-exitcode"]).expect(0);

@@ -15,6 +15,7 @@ mod edits;
 mod export;
 mod hard_scripts;
 mod hostile;
+mod local_changes;
 mod meanwhile;
 mod pipelines;
 mod round_trip;

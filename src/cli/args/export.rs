@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::shared::{ConnectionArgs, DEFINITIONS, ProjectArgs};
+use super::shared::{ConnectionArgs, DEFINITIONS, ProjectArgs, SAFETY};
 use super::values;
 use crate::plan::policy::NamePattern;
 
@@ -13,6 +13,7 @@ Examples:
   hooksync export                          $AUTH0_DOMAIN to ./hooks
   hooksync export --only my-hook           one hook
   hooksync export --prune                  and remove files whose hook is gone
+  hooksync export --check                  what would change on disk, as a diff
   hooksync export --layout deploy-cli      in the layout of Auth0's Deploy CLI
   hooksync export backup --local           what the local tenant has")]
 pub struct ExportArgs {
@@ -39,6 +40,12 @@ pub struct ExportArgs {
     /// Remove the files of hooks that the tenant no longer has
     #[arg(long, help_heading = DEFINITIONS)]
     pub prune: bool,
+    /// Show what would change on disk and write nothing; exit 2 if anything would
+    #[arg(long, help_heading = SAFETY, conflicts_with = "force")]
+    pub check: bool,
+    /// Overwrite files with changes that neither git nor the last export has
+    #[arg(long, help_heading = SAFETY)]
+    pub force: bool,
 }
 
 /// A layout on disk.

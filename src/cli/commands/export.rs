@@ -1,6 +1,6 @@
 //! `hooksync export`: from the tenant to disk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::session::{Shared, runtime};
@@ -8,8 +8,11 @@ use crate::cli::settings::{Kinds, ProjectSettings};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
 use crate::model::{InPlay, Kind, Live, LiveBindings, Name};
 use crate::plan::policy::NamePattern;
-use crate::report::text::{self, ExportLine, ExportSign};
-use crate::source::export::{ExportOptions, ExportPlan, FileAction, export};
+use crate::report::text::{self, ExportLine, ExportSign, FileDiff};
+use crate::source::export::{
+    ExportOptions, ExportPlan, FileAction, FileChange, Git, LocalChange, Record, export,
+    local_changes,
+};
 use crate::source::{self, Layout};
 use crate::sync;
 
@@ -69,16 +72,64 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
             CliError::told(Exit::Error)
         })?);
     }
+    let git = Git::new(environment.texts());
+    let project = file.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let record = Record::read(project.unwrap_or(Path::new(".")));
+    let local = local_changes(&plans, &git, &record);
+    let notes: Vec<_> = plans.iter().flat_map(|plan| plan.notes.clone()).collect();
+    let style = context.output.stdout_style();
+    let environment = settings.project.environment.as_deref();
+    let all: Vec<ExportLine> = plans.iter().flat_map(lines).collect();
+    if args.check {
+        definitions::tell(&notes, context);
+        let changes: Vec<_> = plans.iter().flat_map(ExportPlan::changes).map(file_diff).collect();
+        let shown = text::export_check(&tenant, &all, &changes, &style);
+        context.output.data(&text::sections(&[(environment, shown)], &style))?;
+        if !local.is_empty() {
+            let listed = nowhere_else(&local).replace('\n', "\n  ");
+            context.say(&format!("Without --force `export` refuses: {listed}"));
+        }
+        return Ok(if changes.is_empty() { Exit::Done } else { Exit::Changes });
+    }
+    if !args.force && !local.is_empty() {
+        return Err(CliError::new(nowhere_else(&local))
+            .hint(
+                "commit them, or look at `hooksync export --check`; --force overwrites them \
+                 (nothing was written)",
+            )
+            .exit(Exit::Refused));
+    }
     for plan in &plans {
         plan.write()?;
     }
-    let notes: Vec<_> = plans.iter().flat_map(|plan| plan.notes.clone()).collect();
+    if let Err(error) = record.keep(&plans, &git) {
+        context.say(&format!(
+            "warning: {error}; the next export will ask for --force where it would overwrite"
+        ));
+    }
     definitions::tell(&notes, context);
-    let style = context.output.stdout_style();
-    let shown = text::export(&tenant, &plans.iter().flat_map(lines).collect::<Vec<_>>(), &style);
-    let environment = settings.project.environment.as_deref();
+    let shown = text::export(&tenant, &all, &style);
     context.output.data(&text::sections(&[(environment, shown)], &style))?;
     Ok(Exit::Done)
+}
+
+/// The files whose content would be lost.
+fn nowhere_else(local: &[LocalChange]) -> String {
+    let what = match local.len() {
+        1 => "1 file that would be overwritten has content that is nowhere else".to_owned(),
+        number => {
+            format!("{number} files that would be overwritten have content that is nowhere else")
+        }
+    };
+    let files = local.iter().map(|LocalChange { file, why }| format!("\n{file} {why}"));
+    std::iter::once(what).chain(files).collect()
+}
+
+fn file_diff(change: FileChange) -> FileDiff {
+    let FileChange { file, before, after } = change;
+    // nobody reads a schema, and its comments say where it comes from
+    let short = file.contains(&format!("{}/", source::schema::FOLDER));
+    FileDiff { file, before, after, short }
 }
 
 /// The bindings of a trigger go by its id.

@@ -40,6 +40,8 @@ fn tenants_hooks(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<S
         only: Vec::new(),
         layout: None,
         prune: false,
+        check: false,
+        force: false,
     };
     super::export::run(&export, context)?;
     Ok(format!("exported {}", hooks.display()))

@@ -7,8 +7,10 @@ use super::{sign, theirs};
 use crate::model::Name;
 use crate::plan::Verb;
 use crate::report::Style;
+use crate::report::diff::unified;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::{Page, padded};
+use crate::report::safe;
 use crate::report::words::{count, grouped};
 
 /// What became of one hook's files.
@@ -35,6 +37,79 @@ pub struct ExportLine {
     pub sign: ExportSign,
     /// The files that this is about.
     pub files: Vec<String>,
+}
+
+/// What an export would do to one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDiff {
+    /// The file.
+    pub file: String,
+    /// What it holds; `None` if it isn't there.
+    pub before: Option<String>,
+    /// What it would hold; `None` if it would be removed.
+    pub after: Option<String>,
+    /// Whether its name is enough.
+    pub short: bool,
+}
+
+/// What an export would change on disk: each file as a unified diff, and a
+/// summary.
+#[must_use]
+pub fn export_check(
+    tenant: &str,
+    lines: &[ExportLine],
+    files: &[FileDiff],
+    style: &Style,
+) -> String {
+    let mut page = Page::new(style);
+    for FileDiff { file, before, after, short } in files {
+        page.gap();
+        let shown = theirs(file, style);
+        let (ink, sign, what) = match (before, after) {
+            (None, _) => (Ink::Added, "+", "new"),
+            (_, None) => (Ink::Removed, "-", "removed"),
+            _ => (Ink::Strong, "~", "changed"),
+        };
+        page.wrap(0, 4, &[span(ink, sign), plain(format!(" {shown}  {what}"))]);
+        let Some(after) = after.as_ref().filter(|_| !short) else { continue };
+        let diff = unified(before.as_deref(), after, file);
+        // the head names the file again
+        let rows: Vec<&str> = lines_of(&diff).skip(2).collect();
+        if rows.is_empty() && !after.is_empty() {
+            page.wrap(4, 4, &[span(Ink::Faint, "what differs is hidden: it may be secret")]);
+        }
+        for row in rows {
+            let ink = match row.chars().next() {
+                Some('+') => Ink::Added,
+                Some('-') => Ink::Removed,
+                Some(' ') => Ink::Plain,
+                _ => Ink::Faint,
+            };
+            page.verbatim(4, vec![span(ink, safe::inline(row, style.unicode))]);
+        }
+    }
+    page.gap();
+    let summary = match files.len() {
+        0 => format!("No changes: the files say what {} has.", theirs(tenant, style)),
+        number => {
+            let [created, updated, _, removed] = numbers(lines);
+            format!(
+                "Export would write or remove {} for {}: {} created, {} updated, {} removed.",
+                count(number, "file"),
+                theirs(tenant, style),
+                grouped(created),
+                grouped(updated),
+                grouped(removed),
+            )
+        }
+    };
+    page.wrap(0, 2, &[plain(summary)]);
+    page.finish()
+}
+
+/// The lines of a diff; a CR before the line end is a part of that.
+fn lines_of(diff: &str) -> impl Iterator<Item = &str> {
+    diff.split_terminator('\n').map(|line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// What was done: a line for each hook whose files changed, and a summary.
@@ -68,10 +143,7 @@ pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
 }
 
 fn summary(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
-    let number = |sign| lines.iter().filter(|line| line.sign == sign).count();
-    let [created, updated, unchanged, removed] =
-        [ExportSign::Created, ExportSign::Updated, ExportSign::Unchanged, ExportSign::Removed]
-            .map(number);
+    let [created, updated, unchanged, removed] = numbers(lines);
     format!(
         "Exported {} of {}: {} created, {} updated, {} unchanged, {} removed.",
         count(created + updated + unchanged, "hook"),
@@ -81,4 +153,11 @@ fn summary(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
         grouped(unchanged),
         grouped(removed),
     )
+}
+
+/// How many were created, updated, unchanged and removed.
+fn numbers(lines: &[ExportLine]) -> [usize; 4] {
+    let number = |sign| lines.iter().filter(|line| line.sign == sign).count();
+    [ExportSign::Created, ExportSign::Updated, ExportSign::Unchanged, ExportSign::Removed]
+        .map(number)
 }

@@ -22,7 +22,7 @@ pub use diagnostics::{diagnostics, validate};
 pub use doctor::{Check, Examination, Health, SettingLine, doctor};
 pub use drift::drift;
 pub use environments::{applies, plans, sections};
-pub use export::{ExportLine, ExportSign, export};
+pub use export::{ExportLine, ExportSign, FileDiff, export, export_check};
 pub use plan::plan;
 
 pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};

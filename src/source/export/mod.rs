@@ -13,6 +13,8 @@ mod bindings;
 mod deploy_cli_tests;
 mod fields;
 mod form;
+mod git;
+mod local;
 mod merge;
 mod names;
 mod render;
@@ -27,10 +29,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use backup::{Backup, Manifest, Saved, backup};
+pub use git::Git;
+pub use local::{LocalChange, Record, local_changes};
 
+use super::mask;
+use super::walk::display;
 use super::write::{Batch, WriteError};
 use super::{Keywords, Layout};
-use crate::model::{Diagnostic, Kind, LiveState, Name};
+use crate::model::{Diagnostic, Kind, LiveState, Name, SecretValue};
 
 /// What an export needs to know.
 pub struct ExportOptions<'a> {
@@ -59,6 +65,19 @@ pub struct ExportPlan {
     /// What the reader has to know besides.
     pub notes: Vec<Diagnostic>,
     batch: Batch,
+    /// The values of secrets that definitions give, which no output may show.
+    secrets: Vec<SecretValue>,
+}
+
+/// What an export does to one file. Values of secrets are hidden in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    /// The file.
+    pub file: String,
+    /// What it holds; `None` if it isn't there.
+    pub before: Option<String>,
+    /// What it will hold; `None` if it is removed.
+    pub after: Option<String>,
 }
 
 /// One hook's files.
@@ -110,6 +129,32 @@ impl ExportPlan {
         self.batch.writes.is_empty() && self.batch.removals.is_empty()
     }
 
+    /// What happens to each file, in order, to be looked at.
+    #[must_use]
+    pub fn changes(&self) -> Vec<FileChange> {
+        let shown = |path: &Path, text: &str| {
+            let is_script = path.extension().is_some_and(|extension| extension == "js");
+            let text = if is_script { text.to_owned() } else { mask::masked(text) };
+            self.secrets.iter().map(SecretValue::expose).fold(text, |text, secret| {
+                if secret.len() < SHORTEST { text } else { text.replace(secret, "[secret]") }
+            })
+        };
+        let Batch { writes, removals, .. } = &self.batch;
+        let written = writes.iter().map(|(path, content)| FileChange {
+            file: display(path),
+            before: content.before.as_deref().map(|text| shown(path, text)),
+            after: Some(shown(path, &content.text)),
+        });
+        let removed = removals.iter().map(|path| FileChange {
+            file: display(path),
+            before: std::fs::read_to_string(path).ok().map(|text| shown(path, &text)),
+            after: None,
+        });
+        let mut changes: Vec<FileChange> = written.chain(removed).collect();
+        changes.sort_by(|a, b| a.file.cmp(&b.file));
+        changes
+    }
+
     /// Carries it out. Every file is prepared before the first is replaced.
     ///
     /// # Errors
@@ -118,6 +163,9 @@ impl ExportPlan {
         Ok(ExportSummary { files: self.batch.carry_out()? })
     }
 }
+
+/// The shortest value of a secret that is looked for in other texts.
+const SHORTEST: usize = 4;
 
 /// Decides how a folder has to change to say what is live. The hooks' content
 /// must have been fetched; the folder need not exist.

@@ -15,7 +15,9 @@ use super::form::{Form, Outcome, Read};
 use super::names::Stems;
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
-use crate::model::{Diagnostic, Kind, Live, LiveState, Name, Severity, Trigger};
+use crate::model::{
+    DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue, Severity, Trigger,
+};
 use crate::source::codes;
 use crate::source::definition::{Context, Parsed, check, script};
 use crate::source::file::MAX_BYTES;
@@ -94,6 +96,7 @@ impl<'a> Tree<'a> {
             orphans: Vec::new(),
             notes: Vec::new(),
             batch: Batch { folder: self.form.folder(), ..Batch::default() },
+            secrets: self.definitions.iter().flat_map(secret_values).cloned().collect(),
         };
         let chosen = choose(live, options, &mut plan.notes);
         let (mut known, mut new) = (Vec::new(), Vec::new());
@@ -296,6 +299,14 @@ impl<'a> Tree<'a> {
             plan.orphans.push(Orphan { name: name.value.clone(), source, removed });
         }
     }
+}
+
+fn secret_values(definition: &Parsed) -> impl Iterator<Item = &SecretValue> {
+    definition.secrets.iter().flat_map(|secrets| secrets.values()).filter_map(|secret| match secret
+    {
+        DesiredSecret::Value(value) => Some(value),
+        DesiredSecret::Kept | DesiredSecret::Unresolved { .. } => None,
+    })
 }
 
 struct Chosen<'l> {
