@@ -20,6 +20,7 @@ mod planning;
 mod progress;
 mod question;
 mod repository;
+mod saved;
 mod session;
 
 pub use environment::Environment;

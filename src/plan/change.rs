@@ -3,6 +3,7 @@
 //! Everything a reviewer sees is here, and nothing that only a machine needs
 //! ([`super::step`] has that). Must not hold a secret's value.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Field, FieldChange, Fingerprint, Step};
@@ -160,7 +161,7 @@ pub struct Unmanaged {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Warning {
     /// A stable code such as `HS301`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// One or two sentences.
     pub message: String,
     /// The file it is about.

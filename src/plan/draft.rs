@@ -35,7 +35,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn warn(&mut self, code: &'static str, message: String, source: Option<&str>) {
         let source = source.map(str::to_owned);
-        self.warnings.push(Warning { code, message, source, position: None });
+        self.warnings.push(Warning { code: code.into(), message, source, position: None });
     }
 
     pub(super) fn create(&mut self, definition: &Definition, fields: Vec<FieldChange>) {

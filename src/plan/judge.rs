@@ -101,7 +101,7 @@ fn touched<'a>(plan: &Plan, desired: &'a DesiredState) -> HashMap<&'a str, Touch
 
 fn warning(finding: &Diagnostic, more: &str) -> Warning {
     Warning {
-        code: finding.code.0,
+        code: finding.code.0.into(),
         message: format!("{}{more}", finding.message),
         source: finding.file.clone(),
         position: finding.position,

@@ -40,15 +40,18 @@ pub fn moved(reviewed: &Value, today: &Value) -> Vec<String> {
 /// definitions lay and what the token allows may differ.
 #[must_use]
 pub fn altered(reviewed: &Value, today: &Value) -> bool {
-    fn shown(plan: &Value) -> (Vec<Value>, Vec<Value>) {
-        let mut changes = plan["changes"].as_array().cloned().unwrap_or_default();
-        for change in changes.iter_mut().filter_map(Value::as_object_mut) {
-            change.remove("source");
-            change.remove("blocked");
+    fn items(plan: &Value, list: &str) -> Vec<Value> {
+        let mut items = plan[list].as_array().cloned().unwrap_or_default();
+        for item in items.iter_mut().filter_map(Value::as_object_mut) {
+            item.remove("source");
+            item.remove("blocked");
         }
+        items
+    }
+    fn shown(plan: &Value) -> (Vec<Value>, Vec<Value>, Vec<Value>) {
         let counts = ["create", "update", "replace", "delete"].map(|what| &plan["summary"][what]);
-        let others = counts.into_iter().chain([&plan["secret_writes"]]);
-        (changes, others.cloned().collect())
+        let counts = counts.into_iter().chain([&plan["steps"]]).cloned().collect();
+        (items(plan, "changes"), items(plan, "secret_writes"), counts)
     }
     shown(reviewed) != shown(today)
 }

@@ -61,7 +61,7 @@ pub(super) fn switch_off_others(
                 None => changes.push(switch_off(hook, desired)),
             }
             warnings.push(Warning {
-                code: "HS506",
+                code: "HS506".into(),
                 message: format!(
                     "{} is switched off because {newcomer} takes over {trigger}, and only one hook \
                      runs there; no definition says so",

@@ -46,7 +46,7 @@ pub fn veiled(mut plan: Plan, desired: &DesiredState) -> Plan {
                 }
                 *script = Script::new(hidden(script.as_str(), &places));
                 warnings.push(Warning {
-                    code: "HS507",
+                    code: "HS507".into(),
                     message: format!(
                         "the script of {} holds the value of a secret: it is live for everybody \
                          who may read hooks, and its backup holds it. This plan hides it",

@@ -1,15 +1,13 @@
-//! What a reader of a plan has to see, whatever the format: dangers, the
-//! order of execution where it matters, the summary.
+//! What a reader of a plan has to see, whatever the format: dangers and the
+//! summary. The order of execution is [`super::order`]'s.
 //!
-//! Facts are told as [`Phrase`]s, so that each renderer can make foreign
+//! Facts are [`Phrase`]s, so that each renderer can make foreign
 //! text harmless in its own way. Must not know any format.
-
-use std::collections::BTreeMap;
 
 use super::words::count;
 use crate::model::Kind;
 use crate::plan::takeover::takeovers;
-use crate::plan::{Change, Deed, Field, Plan, SecretVerb, Step, StepId, Verb, Warning};
+use crate::plan::{Change, Plan, SecretVerb, Verb, Warning};
 
 /// Our words and theirs, in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -113,6 +111,20 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
     dangers
 }
 
+/// The changes' places: those with a danger first, the greatest before the
+/// others, else in the plan's order.
+pub(crate) fn danger_first(plan: &Plan, found: &[Danger]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..plan.changed().count()).collect();
+    let mut worst = vec![found.len(); plan.changes.len()];
+    for (nth, danger) in found.iter().enumerate() {
+        if let Some(place) = worst.get_mut(danger.change) {
+            *place = nth.min(*place);
+        }
+    }
+    order.sort_by_key(|at| worst[*at]);
+    order
+}
+
 fn delete(plan: &Plan, at: usize, change: &Change) -> Phrase {
     let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted");
     if change.runs_before() {
@@ -191,93 +203,6 @@ fn lock_out(change: &Change) -> Phrase {
         " runs whenever a machine asks for a token, this program too: if it fails, \
          nobody logs in with client credentials, and it has to be switched off in the Dashboard.",
     )
-}
-
-/// One line of the order of execution.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct OrderLine {
-    pub(crate) hook: String,
-    pub(crate) what: Phrase,
-    /// The hooks that get back what they had if this fails.
-    pub(crate) or_else: Vec<String>,
-}
-
-/// Steps that wait for each other where that is more than a hook being
-/// completed: of several hooks, or with a way back. One list for each group.
-pub(crate) fn order(plan: &Plan) -> Vec<Vec<OrderLine>> {
-    let mut group: Vec<usize> = (0..plan.steps.len()).collect();
-    let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
-    for (at, step) in plan.steps.iter().enumerate() {
-        let own = *first_of.entry(step.change).or_insert(at);
-        let linked = step.after.iter().chain(&step.takes_over_from).copied();
-        for other in linked.chain([own]).filter(|other| *other < at) {
-            let (from, to) = (group[at].max(group[other]), group[at].min(group[other]));
-            group.iter_mut().filter(|id| **id == from).for_each(|id| *id = to);
-        }
-    }
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, id) in group.into_iter().enumerate() {
-        groups.entry(id).or_default().push(at);
-    }
-    groups
-        .into_values()
-        .filter(|steps| {
-            let first = plan.steps[steps[0]].change;
-            let tells = |step: &Step| step.change != first || !step.takes_over_from.is_empty();
-            steps.iter().any(|at| tells(&plan.steps[*at]))
-        })
-        .map(|steps| steps.into_iter().map(|at| order_line(plan, &plan.steps[at])).collect())
-        .collect()
-}
-
-/// Whether new hooks are made switched off and completed before they go live.
-pub(crate) fn creates_in_stages(plan: &Plan) -> bool {
-    let does = |step: &Step, deed| step.op.deeds().contains(&deed);
-    plan.steps.iter().filter(|step| does(step, Deed::Create(Some(false)))).any(|step| {
-        let own = |other: &&Step| other.change == step.change && other.op.target().is_some();
-        plan.steps.iter().filter(own).any(|other| does(other, Deed::Switch(true)))
-    })
-}
-
-/// One step as a line.
-pub(crate) fn order_line(plan: &Plan, step: &Step) -> OrderLine {
-    let name_at = |at: &StepId| plan.steps.get(*at).map(|step| step.shown_as.to_string());
-    let mut or_else: Vec<String> = step.takes_over_from.iter().filter_map(name_at).collect();
-    or_else.dedup();
-    OrderLine { hook: step.shown_as.to_string(), what: step_phrase(plan, step), or_else }
-}
-
-/// A step in words: `switch off`, `add the secrets A, B`.
-fn step_phrase(plan: &Plan, step: &Step) -> Phrase {
-    let replaces = plan.changes.get(step.change).is_some_and(|change| change.verb == Verb::Replace);
-    step.op.deeds().into_iter().fold(Phrase::default(), |phrase, deed| {
-        let phrase = if phrase.0.is_empty() { phrase } else { phrase.ours(", ") };
-        match deed {
-            Deed::Create(Some(true)) => phrase.ours("create, switched on"),
-            Deed::Create(Some(false)) => phrase.ours("create, switched off"),
-            Deed::Create(None) => phrase.ours("create"),
-            Deed::Rename(name) => phrase.ours("rename to ").theirs(name),
-            Deed::Send(Field::TriggerVersion) => phrase.ours("send the trigger's version"),
-            Deed::Send(field) => phrase.ours(format!("send the {}", field.label())),
-            Deed::Switch(on) => phrase.ours(if on { "switch on" } else { "switch off" }),
-            Deed::Deploy => phrase.ours("wait for the build, deploy"),
-            Deed::Bind(1) => phrase.ours("write the order, 1 action"),
-            Deed::Bind(entries) => phrase.ours(format!("write the order, {entries} actions")),
-            Deed::Delete if replaces => phrase.ours(format!("delete the old {}", step.op.kind())),
-            Deed::Delete => phrase.ours("delete"),
-            Deed::Secrets(verb, keys) => secrets_phrase(phrase, verb, &keys),
-        }
-    })
-}
-
-fn secrets_phrase(phrase: Phrase, verb: SecretVerb, keys: &[String]) -> Phrase {
-    let (verb, end) = match verb {
-        SecretVerb::Create => ("add", ""),
-        SecretVerb::Write => ("send", " again"),
-        SecretVerb::Delete => ("delete", ""),
-    };
-    let noun = if keys.len() == 1 { "secret" } else { "secrets" };
-    phrase.ours(format!("{verb} the {noun} ")).list(keys).ours(end)
 }
 
 /// `1 to create, 2 to update`; empty for a plan without changes.

@@ -67,7 +67,7 @@ pub fn plan(plan: &Plan, repository: &Repository) -> String {
     };
     let blocked = plan.changes.iter().filter_map(|change| {
         let reason = theirs(change.blocked.as_ref()?);
-        let message = format!("{} is blocked: {reason}", change.name);
+        let message = format!("{} is blocked: {reason}", theirs(change.name.as_str()));
         Some(note(Severity::Error, change.source.as_ref(), "hooksync", message))
     });
     let withheld = plan.changes.iter().filter_map(|change| {
@@ -82,7 +82,7 @@ pub fn plan(plan: &Plan, repository: &Repository) -> String {
         let message = format!(
             "The secret {} of {} has no value here; apply refuses until it has one.",
             theirs(&secret.key),
-            secret.hook
+            theirs(secret.hook.as_str())
         );
         note(Severity::Warning, Some(&secret.source), super::UNRESOLVED_SECRET, message)
     });

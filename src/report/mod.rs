@@ -2,8 +2,8 @@
 //! pipelines and programs.
 //!
 //! Every renderer is a pure function from plain data to text: [`text`],
-//! [`json`], [`markdown`], [`github`] and [`sarif`] are siblings over the same
-//! values, and [`progress`] draws one line. Whatever came from a file or a
+//! [`json`], [`markdown`], [`html`], [`github`] and [`sarif`] are siblings over
+//! the same values; [`saved`] reads back a plan that [`json`] wrote, and [`progress`] draws one line. Whatever came from a file or a
 //! tenant passes [`safe`] on its way out. Must not print, read the
 //! environment or look at a clock.
 
@@ -11,23 +11,28 @@ pub mod behaviour;
 mod diff;
 mod facts;
 pub mod github;
+pub mod html;
 mod ink;
 pub mod json;
 mod layout;
 pub mod markdown;
 pub mod migration;
+mod order;
+mod page;
 pub mod progress;
 mod repository;
 pub mod safe;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sarif;
+pub mod saved;
 pub mod text;
 pub mod versions;
 mod words;
 
 use std::time::Duration;
 
+pub use order::StepView;
 pub use repository::Repository;
 
 use crate::plan::{ApplyReport, Plan};
@@ -41,6 +46,28 @@ pub struct PlanView<'a> {
     pub plan: &'a Plan,
     /// How long an apply will take, where that is known.
     pub estimate: Option<Duration>,
+    /// The folder of definitions, as the repository calls it.
+    pub directory: Option<&'a str>,
+    /// The folder that files are named from, as the repository calls it.
+    pub base: Option<&'a str>,
+    /// The writes of a plan that was read from a file: such a plan has no
+    /// steps that could be carried out.
+    pub saved_steps: Option<&'a [StepView]>,
+}
+
+impl<'a> PlanView<'a> {
+    /// A plan, and nothing known around it.
+    #[must_use]
+    pub fn of(plan: &'a Plan) -> Self {
+        Self {
+            environment: None,
+            plan,
+            estimate: None,
+            directory: None,
+            base: None,
+            saved_steps: None,
+        }
+    }
 }
 
 /// One environment for which there is no plan.

@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use super::Style;
-use super::facts::{self, Bit};
+use super::facts::Bit;
 use super::layout::{broken, fitting, width};
+use super::order;
 use super::safe;
 use super::words::{count, grouped, time};
 use crate::plan::{Outcome, Plan, StepId};
@@ -54,12 +55,12 @@ pub fn step(plan: &Plan, id: StepId, style: &Style) -> String {
     let Some(step) = plan.steps.get(id) else {
         return String::new();
     };
-    let line = facts::order_line(plan, step);
-    let bits = line.what.0.iter().map(|bit| match bit {
+    let what = order::in_words(plan, step);
+    let bits = what.0.iter().map(|bit| match bit {
         Bit::Ours(text) => text.clone(),
         Bit::Theirs(text) => safe::short(text, 100, style.unicode),
     });
-    format!("{}: {}", safe::inline(&line.hook, style.unicode), bits.collect::<String>())
+    format!("{}: {}", safe::inline(step.shown_as.as_str(), style.unicode), bits.collect::<String>())
 }
 
 /// The line that is redrawn on a terminal, without a line end, one column

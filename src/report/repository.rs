@@ -21,6 +21,13 @@ impl Repository {
         Self { here, roots }
     }
 
+    /// One whose files are named from this folder of it.
+    #[must_use]
+    pub fn below(base: &str) -> Self {
+        let root = PathBuf::from("/repository");
+        Self { here: root.join(base.trim_start_matches(['/', '\\'])), roots: vec![root] }
+    }
+
     /// A file, as it is written from the current folder, as it is called from
     /// the root. Outside of every root it keeps its name.
     #[must_use]
@@ -71,5 +78,7 @@ mod tests {
         check("/rr", &["/r"], "a.js", "a.js");
         check("/r", &[], "a.js", "a.js");
         assert_eq!(Repository::default().path("a/b.js"), "a/b.js");
+        assert_eq!(Repository::below("auth").path("hooks/a.js"), "auth/hooks/a.js");
+        assert_eq!(Repository::below("../..").path("a.js"), "a.js");
     }
 }

@@ -217,7 +217,7 @@ pub(crate) fn full_plan() -> Plan {
             id: Id::new("01HF7YAT00P0CB1MJ7HMF9Q7DD"),
         }],
         warnings: vec![Warning {
-            code: "HS401",
+            code: "HS401".into(),
             message: "`moment` is required by the script but is not in `dependencies`.".to_owned(),
             source: Some("hooks/enrich-token.yaml".to_owned()),
             position: Some(Position { line: 6, column: 1 }),

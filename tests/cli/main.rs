@@ -20,6 +20,7 @@ mod meanwhile;
 mod pipelines;
 mod round_trip;
 mod safety;
+mod show;
 #[path = "../bench/sockets.rs"]
 mod sockets;
 mod support;

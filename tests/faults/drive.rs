@@ -12,7 +12,7 @@ use hooksync::api::{
 use hooksync::model::{DesiredState, LiveState, SecretValue};
 use hooksync::plan::guard::{self, Allowed};
 use hooksync::plan::{ApplyReport, Options, Plan, RequestCounts, diff};
-use hooksync::report::{Style, json, markdown, text};
+use hooksync::report::{PlanView, Style, json, markdown, text};
 use hooksync::source::{self, LoadOptions};
 use hooksync::sync::{Executor, execute, fetch};
 use hooksync::tenant::{self, Limit, Limits, Rate, Running, State};
@@ -277,8 +277,8 @@ impl Run {
 
     fn tell_plan(&self, plan: &Plan) {
         self.heard.add(format!("{plan:?}"));
-        self.heard.add(text::plan(plan, &Style::plain(100), None));
-        self.heard.add(json::plan(plan, &RequestCounts::default()));
+        self.heard.add(text::plan(&PlanView::of(plan), &Style::plain(100)));
+        self.heard.add(json::plan(&PlanView::of(plan), &RequestCounts::default()));
     }
 
     fn tell_report(&self, report: &ApplyReport, plan: &Plan) {

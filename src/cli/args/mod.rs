@@ -13,6 +13,7 @@ mod extras;
 mod migrate;
 mod plan;
 pub mod shared;
+mod show;
 mod tenant;
 mod validate;
 pub mod values;
@@ -29,6 +30,7 @@ pub use plan::PlanArgs;
 pub use shared::{
     ColorWhen, ConnectionArgs, GlobalArgs, ProjectArgs, ResultFormat, ScopeArgs, SecretsMode,
 };
+pub use show::ShowArgs;
 pub use tenant::{ServeArgs, TenantArgs, TenantCommand};
 pub use validate::{ValidateArgs, ValidateFormat};
 pub use versions::VersionsArgs;
@@ -69,6 +71,8 @@ pub enum Command {
     /// Show what would change on the tenant
     #[command(visible_alias = "diff")]
     Plan(PlanArgs),
+    /// Show a saved plan; contacts no tenant
+    Show(ShowArgs),
     /// Change the tenant to what the definitions say
     #[command(visible_alias = "import")]
     Apply(ApplyArgs),
@@ -121,7 +125,7 @@ impl Command {
                 BackupsCommand::List(_) | BackupsCommand::Show(_) => None,
             },
             Self::Validate(_) | Self::Tenant(_) | Self::Init(_) | Self::New(_) => None,
-            Self::Test(_) | Self::Run(_) | Self::Migrate(_) => None,
+            Self::Test(_) | Self::Run(_) | Self::Migrate(_) | Self::Show(_) => None,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }

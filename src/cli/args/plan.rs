@@ -14,7 +14,7 @@ Examples:
   hooksync plan fixtures/demo --local      against a local tenant; needs no account
   hooksync plan --detailed-exitcode        exit 2 when something would change
   hooksync plan --format markdown          for a pull-request comment
-  hooksync plan --out plan.json            for `hooksync apply --plan plan.json`
+  hooksync plan --out plan.json            for `hooksync apply --plan` and `hooksync show`
   hooksync plan --env staging --env live   two environments of hooksync.yaml")]
 pub struct PlanArgs {
     /// Which definitions.
@@ -35,7 +35,7 @@ pub struct PlanArgs {
         help_heading = "Output"
     )]
     pub format: PlanFormat,
-    /// Write the plan to FILE as well, as JSON
+    /// Write the plan to FILE as well, as JSON; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub out: Option<PathBuf>,
     /// Exit 2 when something would change
@@ -53,6 +53,8 @@ pub enum PlanFormat {
     Json,
     /// For a pull-request comment
     Markdown,
+    /// One page for a browser
+    Html,
     /// Annotations of a GitHub workflow
     Github,
 }

@@ -11,11 +11,11 @@ use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Applying;
 use crate::cli::question::confirm;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, backup, definitions, files, settings};
+use crate::cli::{CliError, Context, Exit, backup, definitions, files, saved, settings};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::reviewed::{altered, moved};
 use crate::plan::{ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts};
-use crate::report::{ApplyView, json, markdown, text};
+use crate::report::{ApplyView, PlanView, json, markdown, text};
 use crate::sync::{Executor, execute};
 
 /// Runs it.
@@ -79,26 +79,14 @@ fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
     let Some(path) = &args.plan else {
         return Ok(vec![Reviewed { fingerprint: args.expect.clone(), ..Reviewed::default() }]);
     };
-    let text = fs_err::read_to_string(path)?;
-    let wrong = |what: &str| {
-        CliError::new(format!("{}: {what}", path.display()))
-            .hint("give the file that `hooksync plan --out FILE` wrote")
-    };
-    let plans = match serde_json::from_str(&text) {
-        Ok(Value::Array(plans)) => plans,
-        Ok(plan @ Value::Object(_)) => vec![plan],
-        Ok(_) => return Err(wrong("no plan")),
-        Err(error) => {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            return Err(wrong(&format!("no JSON ({place})")));
-        }
-    };
+    let wrong = |what: &str| saved::wrong(path, what);
+    let plans = saved::values(path)?;
     plans
         .iter()
         .map(|plan| {
             let text = |value: &Value, key: &str| value[key].as_str().map(str::to_owned);
             if plan["format_version"] != "1" {
-                return Err(wrong("no plan of format_version 1"));
+                return Err(wrong("not a plan of format_version 1"));
             }
             let fingerprint = text(plan, "fingerprint").and_then(|print| print.parse().ok());
             Ok(Reviewed {
@@ -198,7 +186,7 @@ fn tell_refusal(
 
 /// Today's plan in the form in which plans are written to files.
 fn shown(prepared: &Prepared) -> Value {
-    let today = json::plan(&prepared.plan, &RequestCounts::default());
+    let today = json::plan(&PlanView::of(&prepared.plan), &RequestCounts::default());
     serde_json::from_str(&today).unwrap_or_default()
 }
 

@@ -15,6 +15,7 @@ mod new;
 mod plan;
 mod run;
 mod schema;
+mod show;
 mod tenant;
 mod test;
 mod validate;
@@ -33,6 +34,7 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
     }
     match command {
         Command::Plan(args) => plan::run(&args, context),
+        Command::Show(args) => show::run(&args, context),
         Command::Drift(args) => plan::drift(&args, context),
         Command::Backups(args) => backups::run(args.command, context),
         Command::Apply(args) => apply::run(&args, context),

@@ -6,7 +6,7 @@ use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::planning::{self, Prepared, Purpose, Unplanned};
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, definitions, files, repository, settings};
-use crate::report::{NoPlan, PlanView, Style, github, json, markdown, text};
+use crate::report::{NoPlan, PlanView, Style, github, html, json, markdown, text};
 
 /// The file whose content GitHub shows with a job.
 pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
@@ -54,22 +54,39 @@ fn show(
         }
         let failed: Vec<&Unplanned> = each.iter().filter_map(|one| one.as_ref().err()).collect();
         let plans: Vec<&Prepared> = each.iter().filter_map(|one| one.as_ref().ok()).collect();
-        if let Some(path) = args.out.as_ref().filter(|_| failed.is_empty()) {
-            files::write(path, &as_json(&plans))?;
-        }
         let repository = repository::find(context.environment);
         let folder = all.first().map(|settings| settings.project.dir.value.display().to_string());
         let folder = repository.path(&folder.unwrap_or_default());
+        let here = repository.path(".");
+        let place = (folder.as_str(), here.trim_start_matches('.'));
         let markdown = || markdown::plan(&views(&plans), &missing(&failed), &folder);
-        context.output.data(&match args.format {
-            PlanFormat::Text => as_text(&each, &context.output.stdout_style()),
-            PlanFormat::Json if failed.is_empty() => as_json(&plans),
-            PlanFormat::Json => as_json_list(&plans),
+        let to_stdout = args.out.as_deref() == Some(Path::new("-"));
+        if let Some(path) = args.out.as_ref().filter(|_| failed.is_empty() && !to_stdout) {
+            files::write(path, &as_json(&plans, place))?;
+        }
+        let style =
+            if to_stdout { context.output.stderr_style() } else { context.output.stdout_style() };
+        let shown = match args.format {
+            PlanFormat::Text => as_text(&each, &style),
+            PlanFormat::Json if failed.is_empty() => as_json(&plans, place),
+            PlanFormat::Json => as_json_list(&plans, place),
             PlanFormat::Markdown => markdown(),
+            PlanFormat::Html => {
+                let views: Vec<_> = plans.iter().map(|one| placed(one, place)).collect();
+                html::plan(&views, &missing(&failed))
+            }
             PlanFormat::Github => {
                 plans.iter().map(|prepared| github::plan(&prepared.plan, &repository)).collect()
             }
-        })?;
+        };
+        if to_stdout && failed.is_empty() {
+            context.output.data(&as_json(&plans, place))?;
+            if args.format != PlanFormat::Json {
+                context.output.say(&shown);
+            }
+        } else {
+            context.output.data(&shown)?;
+        }
         if let Ok(Some(summary)) = context.environment.get(STEP_SUMMARY) {
             files::append(Path::new(summary), &markdown())?;
         }
@@ -88,7 +105,7 @@ fn show(
 pub(super) fn as_text(plans: &[Prepared], style: &Style) -> String {
     let all: Vec<&Prepared> = plans.iter().collect();
     match views(&all).as_slice() {
-        [PlanView { environment: None, plan, estimate }] => text::plan(plan, style, *estimate),
+        [only @ PlanView { environment: None, .. }] => text::plan(only, style),
         views => text::plans(&views.iter().copied().map(Ok).collect::<Vec<_>>(), style),
     }
 }
@@ -129,8 +146,8 @@ fn missing<'a>(failed: &[&'a Unplanned]) -> Vec<NoPlan<'a>> {
 fn view(prepared: &Prepared) -> PlanView<'_> {
     PlanView {
         environment: prepared.environment.as_deref(),
-        plan: &prepared.plan,
         estimate: prepared.estimate(),
+        ..PlanView::of(&prepared.plan)
     }
 }
 
@@ -138,14 +155,23 @@ fn views<'a>(plans: &[&'a Prepared]) -> Vec<PlanView<'a>> {
     plans.iter().map(|prepared| view(prepared)).collect()
 }
 
-fn as_json(plans: &[&Prepared]) -> String {
+/// The folder of definitions and the current one, as the repository calls
+/// them.
+type Folders<'a> = (&'a str, &'a str);
+
+fn as_json(plans: &[&Prepared], folders: Folders<'_>) -> String {
     match plans {
-        [one] => json::plan(&one.plan, &one.counts()),
-        several => as_json_list(several),
+        [one] => json::plan(&placed(one, folders), &one.counts()),
+        several => as_json_list(several, folders),
     }
 }
 
-fn as_json_list(plans: &[&Prepared]) -> String {
-    let all: Vec<_> = plans.iter().map(|prepared| (&prepared.plan, prepared.counts())).collect();
+fn as_json_list(plans: &[&Prepared], folders: Folders<'_>) -> String {
+    let all: Vec<_> =
+        plans.iter().map(|prepared| (placed(prepared, folders), prepared.counts())).collect();
     json::plans(&all)
+}
+
+fn placed<'a>(prepared: &'a Prepared, (folder, here): Folders<'a>) -> PlanView<'a> {
+    PlanView { directory: Some(folder), base: Some(here), ..view(prepared) }
 }

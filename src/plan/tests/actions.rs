@@ -92,7 +92,7 @@ fn draft_and_deployed_version_are_four_cases() {
 fn a_draft_that_would_be_overwritten_is_shown() {
     let desired = desired_state(&["a post-login deployed"], &[]);
     let plan = plan_of(&desired, &live_state(&["a post-login edited draft"], &["post-login: a"]));
-    assert_eq!(plan.warnings.iter().map(|one| one.code).collect::<Vec<_>>(), ["HS508"]);
+    assert_eq!(plan.warnings.iter().map(|one| &*one.code).collect::<Vec<_>>(), ["HS508"]);
     assert!(plan.changes[0].field(Field::Script).is_some());
 }
 

@@ -4,17 +4,20 @@
 //! forgotten here. Must not decide anything.
 
 use super::output::{
-    Apply, ApplyError, ApplyResult, ApplySummary, Change, FORMAT_VERSION, Field, Finding, Plan,
-    PlanSummary, Requests, Secret, SecretWrite, Unmanaged, Validate, ValidateSummary, Warning,
+    Apply, ApplyError, ApplyResult, ApplySummary, Change, FORMAT_VERSION, Field, Finding,
+    LiveBefore, Plan, PlanSummary, Requests, Secret, SecretWrite, Unmanaged, Unresolved, Validate,
+    ValidateSummary, Warning,
 };
-use crate::model::{Diagnostic, Position, Severity};
+use super::steps::Step;
+use crate::model::{Diagnostic, Live, Position, Severity};
 use crate::plan::{self, ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts, Value};
-use crate::report::{UNRESOLVED_SECRET, diff};
+use crate::report::{PlanView, UNRESOLVED_SECRET, diff};
 
 impl Plan {
     /// The shape of a plan.
     #[must_use]
-    pub fn of(plan: &plan::Plan, requests: &RequestCounts) -> Self {
+    pub fn of(view: &PlanView<'_>, requests: &RequestCounts) -> Self {
+        let PlanView { environment, plan, estimate: _, directory, base, saved_steps: _ } = *view;
         let plan::Plan {
             tenant,
             fingerprint,
@@ -25,14 +28,17 @@ impl Plan {
             unresolved,
             steps: _,
             unordered: _,
-            live_total: _,
-            deletes_allowed: _,
+            live_total,
+            deletes_allowed,
             token_lacks,
         } = plan;
         Self {
-            format_version: FORMAT_VERSION,
-            hooksync_version: env!("CARGO_PKG_VERSION"),
+            format_version: FORMAT_VERSION.to_owned(),
+            hooksync_version: env!("CARGO_PKG_VERSION").to_owned(),
             tenant: tenant.clone(),
+            environment: environment.map(str::to_owned),
+            directory: directory.map(str::to_owned),
+            base: base.filter(|base| !base.is_empty()).map(str::to_owned),
             fingerprint: fingerprint.to_string(),
             summary: PlanSummary {
                 create: plan.count(plan::Verb::Create),
@@ -47,7 +53,7 @@ impl Plan {
             unmanaged: unmanaged
                 .iter()
                 .map(|plan::Unmanaged { kind, name, trigger, id }| Unmanaged {
-                    kind: kind.as_str(),
+                    kind: kind.as_str().to_owned(),
                     name: name.to_string(),
                     trigger_id: trigger.to_string(),
                     id: id.to_string(),
@@ -56,7 +62,7 @@ impl Plan {
             warnings: warnings
                 .iter()
                 .map(|plan::Warning { code, message, source, position }| Warning {
-                    code: (*code).to_owned(),
+                    code: code.clone().into_owned(),
                     message: message.clone(),
                     source: source.clone(),
                     line: position.map(|place| place.line),
@@ -64,8 +70,16 @@ impl Plan {
                 })
                 .chain(unresolved.iter().map(without_value))
                 .collect(),
+            unchanged: unchanged.iter().map(ToString::to_string).collect(),
+            live_total: live_total
+                .iter()
+                .map(|(kind, number)| (kind.as_str().to_owned(), *number))
+                .collect(),
+            unresolved: unresolved.iter().map(unresolved_secret).collect(),
+            deletes_allowed: *deletes_allowed,
+            steps: view.steps().iter().map(Step::of).collect(),
             token_lacks: token_lacks.clone(),
-            apply_requests: plan.requests(),
+            apply_requests: view.requests(),
             requests: requests.into(),
         }
     }
@@ -79,16 +93,16 @@ fn change(change: &plan::Change) -> Change {
         trigger,
         id,
         source,
-        live: _,
+        live,
         fields,
         secrets,
-        runs_after: _,
+        runs_after,
         blocked,
         withheld,
     } = change;
     Change {
-        action: verb.as_str(),
-        kind: kind.as_str(),
+        action: verb.as_str().to_owned(),
+        kind: kind.as_str().to_owned(),
         name: name.to_string(),
         trigger_id: trigger.to_string(),
         id: id.as_ref().map(ToString::to_string),
@@ -98,16 +112,37 @@ fn change(change: &plan::Change) -> Change {
             .iter()
             .map(|plan::SecretChange { key, verb }| Secret {
                 key: key.clone(),
-                action: verb.as_str(),
+                action: verb.as_str().to_owned(),
             })
             .collect(),
         blocked: blocked.as_ref().or(withheld.as_ref()).cloned(),
+        withheld: withheld.clone(),
+        runs_after: *runs_after,
+        live: live.as_ref().map(live_before),
     }
+}
+
+/// Of a live script only its size: a deleted one is not shown, and could hold
+/// a secret that no definition knows any more.
+fn live_before(live: &Live) -> LiveBefore {
+    let script = live.script.as_ref();
+    LiveBefore {
+        trigger_id: live.trigger.to_string(),
+        runs: live.runs,
+        secrets: live.secrets.clone(),
+        script_lines: script.map(|script| diff::lines(script.as_str()).len()),
+        script_bytes: script.map(|script| script.as_str().len()),
+    }
+}
+
+fn unresolved_secret(secret: &plan::UnresolvedSecret) -> Unresolved {
+    let plan::UnresolvedSecret { hook, key, keywords, source } = secret.clone();
+    Unresolved { name: hook.to_string(), key, keywords, source }
 }
 
 fn field(change: &plan::FieldChange, name: &str) -> Field {
     let plan::FieldChange { field, old, new } = change;
-    let field = field.as_str();
+    let field = field.as_str().to_owned();
     match (old, new) {
         (_, Value::Text(new)) => {
             let old = old.as_ref().and_then(|old| match old {
@@ -154,7 +189,13 @@ fn field(change: &plan::FieldChange, name: &str) -> Field {
 
 fn secret_write(change: &plan::Change) -> SecretWrite {
     let keys = change.secrets.iter().map(|secret| secret.key.clone());
-    SecretWrite { name: change.name.to_string(), keys: keys.collect() }
+    SecretWrite {
+        kind: change.kind.as_str().to_owned(),
+        name: change.name.to_string(),
+        trigger_id: change.trigger.to_string(),
+        keys: keys.collect(),
+        blocked: change.blocked.clone(),
+    }
 }
 
 /// The shape has no place of its own for secrets without a value: they are

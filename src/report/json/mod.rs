@@ -9,27 +9,42 @@ mod convert;
 mod encode;
 pub mod output;
 mod schema;
+mod steps;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use encode::pretty;
+pub(in crate::report) use output::FORMAT_VERSION;
 pub use output::{Apply, Plan, Validate};
 pub use schema::{Kind, schema};
+pub use steps::Step;
+pub(in crate::report) use steps::{field_of, kind_of, secret_verb};
 
+use super::PlanView;
 use crate::model::Diagnostic;
-use crate::plan::{self, ApplyReport, RequestCounts};
+use crate::plan::{ApplyReport, RequestCounts};
 
 /// A plan as JSON, with a newline at the end.
 #[must_use]
-pub fn plan(plan: &plan::Plan, requests: &RequestCounts) -> String {
-    pretty(&Plan::of(plan, requests))
+pub fn plan(view: &PlanView<'_>, requests: &RequestCounts) -> String {
+    pretty(&Plan::of(view, requests))
 }
 
 /// The plans of several environments as one array.
 #[must_use]
-pub fn plans(plans: &[(&plan::Plan, RequestCounts)]) -> String {
-    pretty(&plans.iter().map(|(plan, requests)| Plan::of(plan, requests)).collect::<Vec<_>>())
+pub fn plans(views: &[(PlanView<'_>, RequestCounts)]) -> String {
+    pretty(&views.iter().map(|(view, requests)| Plan::of(view, requests)).collect::<Vec<_>>())
+}
+
+/// Plans as they were read from a file, whatever else they hold: harmless, and
+/// as one value where there is one.
+#[must_use]
+pub fn again(plans: &[serde_json::Value]) -> String {
+    match plans {
+        [one] => pretty(one),
+        several => pretty(&several),
+    }
 }
 
 /// The report of an apply as JSON, with a newline at the end.

@@ -3,24 +3,33 @@
 //! The order of fields is the order in the output. Adding a field is a
 //! compatible change; removing or renaming one needs another format version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use super::steps::Step;
 
 /// The version of all shapes here.
-pub(super) const FORMAT_VERSION: &str = "1";
+pub(in crate::report) const FORMAT_VERSION: &str = "1";
 
 /// `plan --format json`
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// The version of this format.
     #[schemars(extend("const" = "1"))]
-    pub format_version: &'static str,
+    pub format_version: String,
     /// The version of hooksync that wrote this.
-    pub hooksync_version: &'static str,
+    pub hooksync_version: String,
     /// The tenant's domain.
     pub tenant: String,
+    /// The environment of hooksync.yaml; null where none was chosen.
+    pub environment: Option<String>,
+    /// The folder of definitions, as the repository calls it.
+    pub directory: Option<String>,
+    /// The folder that `source` is named from, as the repository calls it; null
+    /// for its root.
+    pub base: Option<String>,
     /// Stands for the definitions and the live hooks that this plan was made
     /// from; `apply --expect` takes it.
     #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
@@ -36,6 +45,17 @@ pub struct Plan {
     pub unmanaged: Vec<Unmanaged>,
     /// What the reader has to know besides.
     pub warnings: Vec<Warning>,
+    /// What is as desired.
+    pub unchanged: Vec<String>,
+    /// How many the tenant has of each kind.
+    pub live_total: BTreeMap<String, usize>,
+    /// Secrets that would be sent but have no value here: apply refuses until
+    /// they have one. Each is among the warnings, too.
+    pub unresolved: Vec<Unresolved>,
+    /// Whether deletes are allowed.
+    pub deletes_allowed: bool,
+    /// The writes that carry the plan out, in their order.
+    pub steps: Vec<Step>,
     /// The scopes that applying needs and that the token of this plan lacks,
     /// which can only read. Nothing is `blocked` by it: another token applies.
     pub token_lacks: Vec<String>,
@@ -46,7 +66,7 @@ pub struct Plan {
 }
 
 /// How many hooks there are of each kind.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlanSummary {
     /// Hooks to be made.
     pub create: usize,
@@ -63,14 +83,14 @@ pub struct PlanSummary {
 }
 
 /// One hook's change.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// What is done.
     #[schemars(extend("enum" = ["create", "update", "replace", "delete"]))]
-    pub action: &'static str,
+    pub action: String,
     /// Of what kind it is.
     #[schemars(extend("enum" = ["hook", "action", "bindings"]))]
-    pub kind: &'static str,
+    pub kind: String,
     /// The hook's name, in kebab-case.
     pub name: String,
     /// The hook's trigger.
@@ -88,17 +108,52 @@ pub struct Change {
     /// will refuse, or why the hook stays switched off. Null where nothing is
     /// known.
     pub blocked: Option<String>,
+    /// Why the hook stays disabled although its definition says otherwise.
+    pub withheld: Option<String>,
+    /// Whether an action is bound to its trigger once this is done; null where
+    /// the fields say it.
+    pub runs_after: Option<bool>,
+    /// What is live before; null for a create.
+    pub live: Option<LiveBefore>,
+}
+
+/// What is live before a change, beyond what its fields say.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct LiveBefore {
+    /// Its trigger.
+    pub trigger_id: String,
+    /// Whether it runs there.
+    pub runs: bool,
+    /// The names of its secrets; null where they weren't read.
+    pub secrets: Option<BTreeSet<String>>,
+    /// The script's lines; null where it wasn't read.
+    pub script_lines: Option<usize>,
+    /// The script's bytes; null where it wasn't read.
+    pub script_bytes: Option<usize>,
+}
+
+/// A secret without a value.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Unresolved {
+    /// Whose secret it is.
+    pub name: String,
+    /// The secret's name.
+    pub key: String,
+    /// The keywords without a value.
+    pub keywords: Vec<String>,
+    /// The definition's file.
+    pub source: String,
 }
 
 /// One field's change. `old` is null where there is nothing live.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Field {
     /// A text.
     Text {
         /// The field's name.
         #[schemars(extend("enum" = ["name", "triggerId", "triggerVersion", "runtime"]))]
-        field: &'static str,
+        field: String,
         /// As the tenant has it.
         old: Option<String>,
         /// As it is to be.
@@ -108,7 +163,7 @@ pub enum Field {
     Flag {
         /// The field's name.
         #[schemars(extend("enum" = ["enabled", "deploy"]))]
-        field: &'static str,
+        field: String,
         /// As the tenant has it.
         old: Option<bool>,
         /// As it is to be.
@@ -118,7 +173,7 @@ pub enum Field {
     Packages {
         /// The field's name.
         #[schemars(extend("const" = "dependencies"))]
-        field: &'static str,
+        field: String,
         /// As the tenant has them.
         old: Option<BTreeMap<String, String>>,
         /// As they are to be.
@@ -128,7 +183,7 @@ pub enum Field {
     Names {
         /// The field's name.
         #[schemars(extend("enum" = ["bindings", "modules"]))]
-        field: &'static str,
+        field: String,
         /// As the tenant has them.
         old: Option<Vec<String>>,
         /// As they are to be.
@@ -138,7 +193,7 @@ pub enum Field {
     Script {
         /// The field's name.
         #[schemars(extend("const" = "script"))]
-        field: &'static str,
+        field: String,
         /// SHA-256 of the live script.
         old_sha256: Option<String>,
         /// SHA-256 of the script as it is to be.
@@ -149,31 +204,38 @@ pub enum Field {
 }
 
 /// What happens to one secret.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Secret {
     /// The secret's name.
     pub key: String,
     /// `create`: the tenant lacks it. `write`: it is sent again, for values
     /// can't be compared. `delete`: the definition lacks it.
     #[schemars(extend("enum" = ["create", "write", "delete"]))]
-    pub action: &'static str,
+    pub action: String,
 }
 
 /// A hook whose only writes are secrets sent again.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SecretWrite {
+    /// Of what kind it is.
+    #[schemars(extend("enum" = ["hook", "action"]))]
+    pub kind: String,
     /// The hook's name.
     pub name: String,
+    /// The hook's trigger.
+    pub trigger_id: String,
     /// The secrets' names.
     pub keys: Vec<String>,
+    /// Why it will not be done, where that is known.
+    pub blocked: Option<String>,
 }
 
 /// A live hook that no definition mentions.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Unmanaged {
     /// Of what kind it is.
     #[schemars(extend("enum" = ["hook", "action"]))]
-    pub kind: &'static str,
+    pub kind: String,
     /// Its name, in kebab-case.
     pub name: String,
     /// Its trigger.
@@ -183,7 +245,7 @@ pub struct Unmanaged {
 }
 
 /// Something the reader has to know.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// A stable code such as `HS401`.
     pub code: String,
@@ -198,7 +260,7 @@ pub struct Warning {
 }
 
 /// What the requests of a run amounted to. Differs from run to run.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
     /// Requests sent, repeated ones and those for a token included.
     pub total: u64,

@@ -4,7 +4,12 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{Kind, applies, apply, plan, plans, schema, validate};
+use crate::report::PlanView;
 use crate::report::samples::*;
+
+fn of(made: &crate::plan::Plan) -> String {
+    plan(&PlanView::of(made), &counts())
+}
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -16,8 +21,8 @@ fn without_version(text: &str) -> String {
 
 #[test]
 fn the_shapes_are_stable() {
-    insta::assert_snapshot!("plan", without_version(&plan(&full_plan(), &counts())));
-    insta::assert_snapshot!("plan_clean", without_version(&plan(&clean_plan(), &counts())));
+    insta::assert_snapshot!("plan", without_version(&of(&full_plan())));
+    insta::assert_snapshot!("plan_clean", without_version(&of(&clean_plan())));
     insta::assert_snapshot!("apply", apply(&full_report(), &counts()));
     insta::assert_snapshot!("validate", validate(3, &findings()));
 }
@@ -25,10 +30,10 @@ fn the_shapes_are_stable() {
 #[test]
 fn several_environments_are_an_array() {
     let (one, other) = (clean_plan(), full_plan());
-    let text = plans(&[(&one, counts()), (&other, counts())]);
+    let text = plans(&[(PlanView::of(&one), counts()), (PlanView::of(&other), counts())]);
     let array = parsed(&text);
-    assert_eq!(array[0], parsed(&plan(&one, &counts())));
-    assert_eq!(array[1], parsed(&plan(&other, &counts())));
+    assert_eq!(array[0], parsed(&of(&one)));
+    assert_eq!(array[1], parsed(&of(&other)));
     assert!(text.ends_with("]\n"));
 }
 
@@ -42,9 +47,9 @@ fn check(kind: Kind, text: &str) {
 #[test]
 fn the_output_is_as_the_schemas_say() {
     let (full, clean, report) = (full_plan(), clean_plan(), full_report());
-    check(Kind::Plan, &plan(&full, &counts()));
-    check(Kind::Plan, &plan(&clean, &counts()));
-    check(Kind::Plan, &plans(&[(&full, counts()), (&clean, counts())]));
+    check(Kind::Plan, &of(&full));
+    check(Kind::Plan, &of(&clean));
+    check(Kind::Plan, &plans(&[(PlanView::of(&full), counts()), (PlanView::of(&clean), counts())]));
     check(Kind::Result, &apply(&report, &counts()));
     check(Kind::Result, &applies(&[(&report, counts())]));
     check(Kind::Validate, &validate(3, &findings()));
@@ -59,7 +64,7 @@ fn the_schemas_refuse_what_is_not_written() {
         let validator = jsonschema::validator_for(&parsed(&schema(kind))).unwrap();
         assert!(!validator.is_valid(&changed), "{pointer}");
     };
-    let text = plan(&full_plan(), &counts());
+    let text = of(&full_plan());
     for (pointer, value) in [
         ("/format_version", "2".into()),
         ("/fingerprint", "sha256:x".into()),
@@ -84,7 +89,7 @@ fn the_schemas_are_stable() {
 #[test]
 fn a_script_comes_through_byte_for_byte_and_acts_nowhere() {
     let script = "a\r\n\u{1b}[31m\u{202e}\u{9b}\u{2028}##[error]x\u{7f}\n";
-    let text = plan(&script_update("", script), &counts());
+    let text = of(&script_update("", script));
     let diff = parsed(&text)["changes"][0]["fields"][0]["diff"].clone();
     assert_eq!(
         diff.as_str().unwrap(),
@@ -102,7 +107,7 @@ proptest! {
 
     #[test]
     fn every_plan_is_json_that_does_not_act(made in any_plan()) {
-        let text = plan(&made, &counts());
+        let text = of(&made);
         let value = parsed(&text);
         prop_assert_eq!(value["tenant"].as_str(), Some(made.tenant.as_str()));
         prop_assert_eq!(value["changes"].as_array().map(Vec::len), Some(made.changed().count()));
@@ -110,11 +115,11 @@ proptest! {
             prop_assert!(!line.trim_start().starts_with("::") && !line.contains("##["));
             prop_assert!(!line.chars().any(crate::report::safe::is_unsafe));
         }
-        prop_assert_eq!(plan(&made, &counts()), text);
+        prop_assert_eq!(of(&made), text);
     }
 
     #[test]
     fn every_plan_is_as_the_schema_says(made in any_plan()) {
-        check(Kind::Plan, &plan(&made, &counts()));
+        check(Kind::Plan, &of(&made));
     }
 }

@@ -5,7 +5,7 @@
 use similar::ChangeTag;
 
 use super::action_word;
-use super::escape::{code, fence, length, prose};
+use super::escape::{self, code, fence, length, prose};
 use crate::model::{Dependencies, Script};
 use crate::plan::{Change, FieldChange, SecretVerb, Value, Verb};
 use crate::report::diff::{self, Row};
@@ -17,9 +17,8 @@ use crate::report::words::{count, grouped};
 pub(super) fn details(change: &Change, room: usize) -> Option<String> {
     let verb = action_word(change.verb).replace("**", "");
     let name = change.name.as_str();
-    // kebab-case by its type, so it needs no escaping; it may be long
-    let name: String = name.chars().take(100).collect();
-    let mut out = format!("\n<details><summary>{verb} <b>{name}</b></summary>\n\n");
+    // an action's name may hold anything
+    let mut out = format!("\n<details><summary>{verb} <b>{}</b></summary>\n\n", escape::name(name));
     for line in facts_of(change) {
         out.push_str(&format!("- {line}\n"));
     }

@@ -53,6 +53,11 @@ pub(in crate::report) fn prose(text: &str) -> String {
     shown.collect()
 }
 
+/// A foreign name inside of an HTML element, where backticks mean nothing.
+pub(super) fn name(text: &str) -> String {
+    plain(&safe::short(text, LONGEST, true))
+}
+
 fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars().peekable();
@@ -67,7 +72,9 @@ fn plain(text: &str) -> String {
                 out.push(found);
                 out.push_str("<!-- -->");
             }
-            '-' if matches!(before, 'H' | 'h') => out.push_str("<!-- -->-"),
+            '-' if matches!(before, 'H' | 'h') && after.is_ascii_digit() => {
+                out.push_str("<!-- -->-")
+            }
             '.' if matches!(before, 'w' | 'W') => out.push_str(&entity('.')),
             ':' if after == ' ' => out.push(found),
             '_' if within_word => out.push(found),

@@ -2,8 +2,6 @@
 //!
 //! Must not lay out a hook's difference: that is [`super::details`]'s.
 
-use std::time::Duration;
-
 use super::details::details;
 use super::escape::{code, length, phrase, prose};
 use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
@@ -11,7 +9,8 @@ use crate::model::Position;
 use crate::plan::{
     Change, Field, FieldChange, Plan, Unmanaged, UnresolvedSecret, Value, Verb, Warning,
 };
-use crate::report::facts::{self, Danger, OrderLine};
+use crate::report::facts::{self, Danger};
+use crate::report::order::{self, OrderLine};
 use crate::report::text::shown_fields;
 use crate::report::words::{about, count, grouped, listed};
 
@@ -81,31 +80,17 @@ fn headline(plan: &Plan) -> String {
 
 /// One environment without its headline, in at most `room` characters.
 fn section(view: &PlanView<'_>, room: usize) -> String {
-    let PlanView { environment: _, plan, estimate } = view;
+    let plan = view.plan;
     let found = facts::dangers(plan);
-    let footer = footer(plan, *estimate);
+    let footer = footer(view);
     let room = room.saturating_sub(length(&footer));
     let mut out = dangers(&found, room / 5);
-    let order = danger_first(plan, &found);
+    let order = facts::danger_first(plan, &found);
     out.push_str(&table(plan, &order, room / 4));
-    let beside = lists(plan, &found, room / 5);
+    let beside = lists(view, &found, room / 5);
     let left = room.saturating_sub(length(&out) + length(&beside));
     out.push_str(&all_details(plan, &order, left));
     out + &beside + &footer
-}
-
-/// The changes' places: those with a danger first, the greatest before the
-/// others, else in the plan's order.
-fn danger_first(plan: &Plan, found: &[Danger]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..plan.changed().count()).collect();
-    let mut worst = vec![found.len(); plan.changes.len()];
-    for (nth, danger) in found.iter().enumerate() {
-        if let Some(place) = worst.get_mut(danger.change) {
-            *place = nth.min(*place);
-        }
-    }
-    order.sort_by_key(|at| worst[*at]);
-    order
 }
 
 fn dangers(found: &[Danger], room: usize) -> String {
@@ -205,11 +190,13 @@ fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
 
 /// What is beside the changes: warnings, secrets without a value, the order,
 /// secrets sent again, unmanaged hooks.
-fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
+fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
+    let plan = view.plan;
     let share = room / 5;
     let keys = |keys: &[String]| listed(&keys.iter().map(|key| code(key)).collect::<Vec<_>>());
     let warning = |one: &Warning| {
         let Warning { code: rule, message, source, position } = one;
+        let rule = prose(rule);
         let at = position.map(|Position { line, column }| format!(":{line}:{column}"));
         let at = at.unwrap_or_default();
         let place = source.as_deref().map(|file| format!("{}: ", code(&format!("{file}{at}"))));
@@ -229,15 +216,15 @@ fn lists(plan: &Plan, found: &[Danger], room: usize) -> String {
         format!("- {} on {}\n", code(hook.name.as_str()), code(hook.trigger.as_str()))
     };
     let step = |line: OrderLine| {
-        let OrderLine { hook, what, or_else } = line;
+        let OrderLine { name, what, or_else } = line;
         let back = match or_else.as_slice() {
             [] => String::new(),
             [one] => format!("; if that fails, {} is put back as before", code(one)),
             several => format!("; if that fails, {} are put back as before", keys(several)),
         };
-        format!("1. {}: {}{back}\n", code(&hook), phrase(&what))
+        format!("1. {}: {}{back}\n", code(&name), phrase(&what))
     };
-    let order: Vec<OrderLine> = facts::order(plan).into_iter().flatten().collect();
+    let order: Vec<OrderLine> = order::order(view).into_iter().flatten().collect();
     let warnings = facts::other_warnings(plan, found);
     [
         list("Warnings", warnings, share, warning).replacen("<details>", "<details open>", 1),
@@ -286,11 +273,12 @@ fn more(left_out: usize, lead: &str) -> String {
     }
 }
 
-fn footer(plan: &Plan, estimate: Option<Duration>) -> String {
+fn footer(view: &PlanView<'_>) -> String {
+    let (plan, requests) = (view.plan, view.requests());
     let mut out = format!("\n{}", facts::summary(plan));
-    if plan.requests() > 0 {
-        out.push_str(&format!(" Apply sends {}", count(plan.requests(), "request")));
-        if let Some(estimate) = estimate {
+    if requests > 0 {
+        out.push_str(&format!(" Apply sends {}", count(requests, "request")));
+        if let Some(estimate) = view.estimate {
             out.push_str(&format!(", which takes {}", about(estimate)));
         }
         out.push('.');
@@ -298,7 +286,7 @@ fn footer(plan: &Plan, estimate: Option<Duration>) -> String {
     if let Some(note) = facts::token_note(plan) {
         out.push_str(&format!(" {note}"));
     }
-    if !plan.is_clean() || plan.requests() > 0 {
+    if !plan.is_clean() || requests > 0 {
         out.push_str(&format!("\n\nFingerprint: `{}`", plan.fingerprint));
     }
     out.push('\n');

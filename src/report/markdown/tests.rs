@@ -11,7 +11,7 @@ use crate::report::samples::*;
 
 fn view(plan: &Plan) -> PlanView<'_> {
     let time = std::time::Duration::from_secs(4);
-    PlanView { environment: None, plan, estimate: Some(time) }
+    PlanView { estimate: Some(time), ..PlanView::of(plan) }
 }
 
 #[test]

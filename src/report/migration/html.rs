@@ -1,30 +1,20 @@
 //! A migration as one page for a browser: original and converted code side by
 //! side, what was proven, and what differs with the event that shows it.
 //!
-//! Self-contained: no request to anywhere, no script. Every text from a file
-//! is escaped.
+//! [`page`] makes every text from a file harmless.
 
 use similar::{DiffTag, TextDiff};
 
 use super::{MEANING, evidence, summary};
 use crate::migrate::Style;
 use crate::migrate::outcome::Migrated;
+use crate::report::page::{self, Line, Pair, code, text};
 use crate::report::safe;
-
-const STYLE: &str = include_str!("page.css");
 
 /// The page.
 #[must_use]
 pub fn html(hooks: &[Migrated]) -> String {
-    let mut page = String::from(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" \
-         content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>Hooks to actions</title>\n<style>\n",
-    );
-    page.push_str(STYLE);
-    page.push_str("</style>\n</head>\n<body>\n<main>\n<h1>Hooks to actions</h1>\n");
+    let mut page = String::from("<h1>Hooks to actions</h1>\n");
     page.push_str(&format!(
         "<p>{}</p>\n<p class=\"quiet\">{}</p>\n",
         text(&summary(hooks)),
@@ -43,8 +33,7 @@ pub fn html(hooks: &[Migrated]) -> String {
     for (index, hook) in hooks.iter().enumerate() {
         page.push_str(&section(index, hook));
     }
-    page.push_str("</main>\n</body>\n</html>\n");
-    page
+    page::page("Hooks to actions", &page)
 }
 
 fn section(index: usize, hook: &Migrated) -> String {
@@ -95,65 +84,33 @@ fn section(index: usize, hook: &Migrated) -> String {
         };
         part.push_str(&format!(
             "<details open><summary>{what}: hook and action side by side</summary>\n{}</details>\n",
-            side_by_side(&hook.original, &hook.converted)
+            both(&hook.name, &hook.original, &hook.converted)
         ));
     }
     part.push_str("</section>\n");
     part
 }
 
-/// Both codes in one table; lines that belong together stand side by side.
-fn side_by_side(old: &str, new: &str) -> String {
+/// Both codes whole; lines that belong together stand side by side.
+fn both(name: &str, old: &str, new: &str) -> String {
     let (old_lines, new_lines): (Vec<&str>, Vec<&str>) =
         (old.lines().collect(), new.lines().collect());
     let diff = TextDiff::from_slices(&old_lines, &new_lines);
-    let mut rows = String::new();
+    let mut lines = Vec::new();
     for op in diff.ops() {
         let (old, new) = (op.old_range(), op.new_range());
-        let changed = op.tag() != DiffTag::Equal;
         for at in 0..old.len().max(new.len()) {
             let side = |lines: &[&str], range: &std::ops::Range<usize>| {
                 let index = range.start + at;
-                let line = lines.get(index).filter(|_| range.contains(&index));
-                line.map(|line| (index + 1, (*line).to_owned()))
+                let line = lines.get(index).filter(|_| range.contains(&index))?;
+                Some((index + 1, vec![(false, safe::inline(line, true))]))
             };
-            rows.push_str(&row(side(&old_lines, &old), side(&new_lines, &new), changed));
+            lines.push(Line::Pair(Pair {
+                old: side(&old_lines, &old),
+                new: side(&new_lines, &new),
+                differs: op.tag() != DiffTag::Equal,
+            }));
         }
     }
-    format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Code\"><table>\n\
-         <thead><tr><th scope=\"col\">Line</th><th scope=\"col\">Hook</th>\
-         <th scope=\"col\">Line</th><th scope=\"col\">Action</th></tr></thead>\n\
-         <tbody>\n{rows}</tbody>\n</table></div>\n"
-    )
-}
-
-fn row(old: Option<(usize, String)>, new: Option<(usize, String)>, changed: bool) -> String {
-    let cell = |side: Option<(usize, String)>, class: &str| match side {
-        Some((line, text)) => {
-            let class = if changed { class } else { "" };
-            format!(
-                "<td class=\"line\">{line}</td><td class=\"{class}\"><code>{}</code></td>",
-                code(&text)
-            )
-        }
-        None => "<td class=\"line\"></td><td class=\"none\"></td>".to_owned(),
-    };
-    format!("<tr>{}{}</tr>\n", cell(old, "del"), cell(new, "ins"))
-}
-
-/// A text in one line, harmless in a page.
-fn text(text: &str) -> String {
-    escaped(&safe::inline(text, true))
-}
-
-/// Lines of code, harmless in a page.
-fn code(text: &str) -> String {
-    let lines: Vec<String> =
-        text.split('\n').map(|line| escaped(&safe::inline(line, true))).collect();
-    lines.join("\n")
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    page::side_by_side(&format!("The code of {name}"), ["Hook", "Action"], &lines)
 }

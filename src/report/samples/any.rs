@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{change, full_steps, live, name, plan_of};
-use crate::model::{Id, Script, Trigger};
+use super::{change, full_steps, live, plan_of};
+use crate::model::{Id, Kind, Name, Script, Trigger};
 use crate::plan::{
-    Change, Field, FieldChange, Plan, SecretChange, SecretVerb, UnresolvedSecret, Value, Verb,
-    Warning,
+    Change, Field, FieldChange, Plan, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Value,
+    Verb, Warning,
 };
 
 /// Text that tries to do something, among ordinary text.
@@ -70,22 +70,35 @@ fn any_change() -> impl Strategy<Value = Change> {
         .prop_map(|(key, verb)| SecretChange { key, verb });
     (
         verb,
-        "[a-z][a-z0-9]{0,40}",
+        ("[a-z][a-z0-9]{0,40}", prop::option::of(hostile())),
         hostile(),
         prop::collection::vec(any_field(), 0..4),
         prop::collection::vec(secret, 0..3),
         prop::option::of(hostile()),
         prop::option::of(hostile()),
     )
-        .prop_map(|(verb, hook, trigger, fields, secrets, source, blocked)| Change {
-            id: Some(Id::new(trigger.clone())),
-            live: Some(live(&trigger, &hook, Trigger::from_tenant(&trigger), true, &[&trigger])),
-            fields,
-            secrets,
-            source,
-            withheld: blocked.clone(),
-            blocked,
-            ..change(verb, &hook, Trigger::from_tenant(&trigger))
+        .prop_map(|(verb, (hook, action), trigger, fields, secrets, source, blocked)| {
+            let change = Change {
+                id: Some(Id::new(trigger.clone())),
+                live: Some(live(
+                    &trigger,
+                    &hook,
+                    Trigger::from_tenant(&trigger),
+                    true,
+                    &[&trigger],
+                )),
+                fields,
+                secrets,
+                source,
+                withheld: blocked.as_ref().map(|why| format!("{why}.")),
+                blocked,
+                ..change(verb, &hook, Trigger::from_tenant(&trigger))
+            };
+            match action {
+                // of an action the name may be anything
+                Some(name) => Change { kind: Kind::Action, name: Name::action(name), ..change },
+                None => change,
+            }
         })
 }
 
@@ -103,16 +116,25 @@ pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
             warnings: texts
                 .iter()
                 .map(|text| Warning {
-                    code: "HS401",
+                    code: "HS401".into(),
                     message: text.clone(),
                     source: Some(text.clone()),
                     position: None,
                 })
                 .collect(),
+            unmanaged: texts
+                .iter()
+                .map(|text| Unmanaged {
+                    kind: Kind::Action,
+                    name: Name::action(text.clone()),
+                    trigger: Trigger::from_tenant(text),
+                    id: Id::new(text.clone()),
+                })
+                .collect(),
             unresolved: texts
                 .iter()
                 .map(|text| UnresolvedSecret {
-                    hook: name("a"),
+                    hook: Name::action(text.clone()),
                     key: text.clone(),
                     keywords: texts.clone(),
                     source: text.clone(),

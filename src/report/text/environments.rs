@@ -14,9 +14,7 @@ use crate::report::{ApplyView, NoPlan, PlanView, Style, facts};
 #[must_use]
 pub fn plans(views: &[Result<PlanView<'_>, NoPlan<'_>>], style: &Style) -> String {
     let parts = views.iter().map(|view| match view {
-        Ok(PlanView { environment, plan: one, estimate }) => {
-            (*environment, plan(one, style, *estimate), facts::summary(one))
-        }
+        Ok(view) => (view.environment, plan(view, style), facts::summary(view.plan)),
         Err(NoPlan { environment, why }) => {
             let mut page = Page::new(style);
             let why = [span(Ink::Danger, "No plan: "), plain_span(theirs(why, style))];

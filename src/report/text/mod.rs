@@ -29,7 +29,7 @@ pub(super) use apply::{interruption, summary as apply_summary, word as outcome_w
 pub(super) use diagnostics::each as diagnostics_of;
 pub(super) use diagnostics::summary as findings_summary;
 pub(super) use fields::shown_fields;
-pub(super) use script::{row_text, summary as script_summary};
+pub(super) use script::{row_parts, row_text, summary as script_summary};
 
 use super::Style;
 use super::facts::{Bit, Phrase};

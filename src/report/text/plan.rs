@@ -2,16 +2,15 @@
 //!
 //! Must not decide what is dangerous or how steps are ordered.
 
-use std::time::Duration;
-
 use super::{fields, phrase_spans, sign, theirs};
 use crate::model::{Name, Position};
 use crate::plan::{Change, Plan, UnresolvedSecret, Verb, Warning};
-use crate::report::Style;
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
+use crate::report::order;
 use crate::report::words::{about, count, listed, size};
+use crate::report::{PlanView, Style};
 
 /// Lines of scripts that one plan shows unless all are wanted.
 const MOST_ROWS: usize = 2_000;
@@ -23,10 +22,10 @@ const ROOM_FOR_FILES: usize = 100;
 /// Entries of one list that are shown unless all are wanted.
 const MOST_ENTRIES: usize = 30;
 
-/// A plan as text. `estimate` is how long an apply will take at the tenant's
-/// rate limit, where that is known.
+/// A plan as text.
 #[must_use]
-pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
+pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
+    let PlanView { plan, estimate, .. } = *view;
     let Plan {
         tenant,
         fingerprint,
@@ -53,15 +52,16 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
         rows = rows.saturating_sub(one_change(&mut page, change, names, rows));
     }
     sent_again(&mut page, &plan.resent().collect::<Vec<_>>());
-    order(&mut page, plan);
+    order(&mut page, view);
     unmanaged(&mut page, plan);
     without_value(&mut page, unresolved);
     warned(&mut page, &facts::other_warnings(plan, &found));
     page.gap();
     let ink = if plan.is_clean() { Ink::Added } else { Ink::Strong };
     page.wrap(0, 2, &[span(ink, facts::summary(plan))]);
-    if plan.requests() > 0 {
-        let mut cost = format!("Apply sends {}", count(plan.requests(), "request"));
+    let requests = view.requests();
+    if requests > 0 {
+        let mut cost = format!("Apply sends {}", count(requests, "request"));
         if let Some(estimate) = estimate {
             cost.push_str(&format!(", which takes {}", about(estimate)));
         }
@@ -70,7 +70,7 @@ pub fn plan(plan: &Plan, style: &Style, estimate: Option<Duration>) -> String {
     if let Some(note) = facts::token_note(plan) {
         page.wrap(0, 2, &[span(Ink::Faint, note)]);
     }
-    if !plan.is_clean() || plan.requests() > 0 {
+    if !plan.is_clean() || requests > 0 {
         page.wrap(0, 2, &[span(Ink::Faint, format!("Fingerprint {fingerprint}"))]);
     }
     page.finish()
@@ -173,16 +173,16 @@ fn dangers(page: &mut Page<'_>, dangers: &[Danger], deletes_allowed: bool) {
     }
 }
 
-fn order(page: &mut Page<'_>, plan: &Plan) {
-    let groups = facts::order(plan);
-    let stages = facts::creates_in_stages(plan);
+fn order(page: &mut Page<'_>, view: &PlanView<'_>) {
+    let groups = order::order(view);
+    let stages = order::creates_in_stages(view);
     if groups.is_empty() && !stages {
         return;
     }
     page.gap();
     page.wrap(0, 2, &[span(Ink::Strong, "Order")]);
     if stages {
-        let text = "New hooks are made switched off, are completed, and then go live.";
+        let text = "New hooks are created disabled, completed, then enabled.";
         page.wrap(2, 2, &[plain(text)]);
     }
     let most = entries(page);
@@ -199,12 +199,14 @@ fn order(page: &mut Page<'_>, plan: &Plan) {
             let label = format!("{number}. ");
             let mut spans = vec![
                 span(Ink::Faint, label.clone()),
-                span(Ink::Strong, theirs(&line.hook, page.style)),
+                span(Ink::Strong, theirs(&line.name, page.style)),
                 plain(": "),
             ];
             spans.extend(phrase_spans(&line.what, page.style));
             if !line.or_else.is_empty() {
-                let others = listed(&line.or_else);
+                let others = listed(
+                    &line.or_else.iter().map(|name| theirs(name, page.style)).collect::<Vec<_>>(),
+                );
                 let verb = if line.or_else.len() == 1 { "is" } else { "are" };
                 let text = format!("; if that fails, {others} {verb} put back as before");
                 spans.push(plain(text));
@@ -229,7 +231,7 @@ fn sent_again(page: &mut Page<'_>, writes: &[&Change]) {
         let keys: Vec<_> = secrets.iter().map(|secret| theirs(&secret.key, page.style)).collect();
         let spans = [
             span(Ink::Place, "= "),
-            span(Ink::Strong, padded(name.as_str(), names)),
+            span(Ink::Strong, padded(&theirs(name.as_str(), page.style), names)),
             plain(format!("  {}", keys.join(", "))),
         ];
         page.wrap(2, 6, &spans);
@@ -263,7 +265,7 @@ fn unmanaged(page: &mut Page<'_>, plan: &Plan) {
     for hook in hooks.iter().take(most) {
         let crate::plan::Unmanaged { kind: _, name, trigger, id: _ } = hook;
         let spans = [
-            plain(padded(name.as_str(), names)),
+            plain(padded(&theirs(name.as_str(), page.style), names)),
             span(Ink::Faint, format!("  {}", theirs(trigger.as_str(), page.style))),
         ];
         page.wrap(2, 4, &spans);
@@ -289,7 +291,7 @@ fn without_value(page: &mut Page<'_>, unresolved: &[UnresolvedSecret]) {
         let UnresolvedSecret { hook, key, keywords, source } = secret;
         let keywords: Vec<_> = keywords.iter().map(|word| theirs(word, page.style)).collect();
         let spans = [
-            span(Ink::Strong, hook.as_str()),
+            span(Ink::Strong, theirs(hook.as_str(), page.style)),
             plain(format!("  {}", theirs(key, page.style))),
             span(Ink::Faint, format!("  keyword {}", keywords.join(", "))),
             span(Ink::Faint, format!("  {}", theirs(source, page.style))),
@@ -308,7 +310,7 @@ fn warned(page: &mut Page<'_>, warnings: &[&Warning]) {
     let most = entries(page);
     for warning in warnings.iter().take(most) {
         let Warning { code, message, source, position } = *warning;
-        let mut spans = vec![span(Ink::Warning, *code), plain(" ")];
+        let mut spans = vec![span(Ink::Warning, theirs(code, page.style)), plain(" ")];
         if let Some(source) = source {
             let at = position.map(|Position { line, column }| format!(":{line}:{column}"));
             let file = theirs(source, page.style);

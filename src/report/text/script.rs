@@ -126,6 +126,11 @@ pub(in crate::report) fn row_text(row: &Row<'_>) -> String {
     shown(row, &[(false, row.text)], false, true).into_iter().map(|(_, text)| text).collect()
 }
 
+/// A whole row's text, harmless, in parts: those that differ are `true`.
+pub(in crate::report) fn row_parts(row: &Row<'_>) -> Vec<(bool, String)> {
+    shown(row, &row.words(), true, true)
+}
+
 /// The characters of a line that are shown: all, or some around the first
 /// that differs.
 fn window(row: &Row<'_>, full: bool) -> std::ops::Range<usize> {

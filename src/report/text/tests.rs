@@ -19,7 +19,7 @@ const ASCII: Style = Style { width: 80, color: false, unicode: false, full: fals
 
 fn show(plan_: &crate::plan::Plan, style: Style) -> String {
     let time = Duration::from_secs(4);
-    plan(plan_, &style, Some(time))
+    plan(&PlanView { estimate: Some(time), ..PlanView::of(plan_) }, &style)
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn an_apply_at_several_widths() {
 #[test]
 fn several_environments_are_told_apart() {
     let (clean, full, report) = (clean_plan(), full_plan(), full_report());
-    let view = |name, plan| PlanView { environment: Some(name), plan, estimate: None };
+    let view = |name, plan| PlanView { environment: Some(name), ..PlanView::of(plan) };
     let views = [view("staging", &clean), view("production", &clean)];
     insta::assert_snapshot!("plans", plans(&views.map(Ok), &Style::plain(60)));
     let views = [

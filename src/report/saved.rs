@@ -1,0 +1,296 @@
+//! A plan that was saved as JSON, read back to be shown.
+//!
+//! The file may come from anybody: all that it says is taken as what it
+//! claims to be or refused with its place, and nothing of it can be carried
+//! out, for the plan that comes of it has no steps. Of a changed script the file
+//! holds the lines around each difference; what lies between is filled with
+//! stand-ins, which are equal on both sides and so never shown. Must not read
+//! files.
+
+mod script;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::json::FORMAT_VERSION;
+use super::json::output;
+use super::json::{field_of, kind_of, secret_verb};
+use super::{PlanView, Repository, StepView, UNRESOLVED_SECRET};
+use crate::model::{Id, Kind, Live, LiveBody, Name, Position, Trigger};
+use crate::plan::{
+    Change, FieldChange, Plan, RequestCounts, SecretChange, SecretVerb, Unmanaged,
+    UnresolvedSecret, Value, Verb, Warning,
+};
+
+/// The most entries of one list that are read.
+const MOST: usize = 20_000;
+
+/// The most bytes that the sizes of live scripts may add up to.
+const MOST_LIVE: usize = 256 << 20;
+
+/// A plan from a file, with all that a renderer needs.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    plan: Plan,
+    steps: Vec<StepView>,
+    environment: Option<String>,
+    directory: Option<String>,
+    base: Option<String>,
+    /// What making the plan took.
+    pub requests: RequestCounts,
+}
+
+impl Saved {
+    /// The plan as it is shown.
+    #[must_use]
+    pub fn view(&self) -> PlanView<'_> {
+        PlanView {
+            environment: self.environment.as_deref(),
+            plan: &self.plan,
+            estimate: None,
+            directory: self.directory.as_deref(),
+            base: self.base.as_deref(),
+            saved_steps: Some(&self.steps),
+        }
+    }
+
+    /// The plan. It has no steps.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How the plan's files are called in the repository.
+    #[must_use]
+    pub fn repository(&self) -> Repository {
+        match &self.base {
+            Some(base) => Repository::below(base),
+            None => Repository::default(),
+        }
+    }
+
+    /// The folder of definitions, as the repository calls it.
+    #[must_use]
+    pub fn directory(&self) -> Option<&str> {
+        self.directory.as_deref()
+    }
+}
+
+/// Reads one plan. An error says which part of it can't be read, and why.
+///
+/// # Errors
+/// When it is not a plan that this version writes.
+pub fn read(value: &Json) -> Result<Saved, String> {
+    match value.get("format_version") {
+        Some(Json::String(version)) if version == FORMAT_VERSION => {}
+        Some(Json::String(version)) => {
+            return Err(format!(
+                "format_version is `{version}`, and this hooksync reads `{FORMAT_VERSION}`"
+            ));
+        }
+        _ => return Err("not a plan (it has no format_version)".to_owned()),
+    }
+    if value.get("results").is_some() {
+        return Err("the result of an apply, not a plan".to_owned());
+    }
+    if value.get("steps").is_none() && value.get("changes").is_some() {
+        let version = value.get("hooksync_version").and_then(Json::as_str).unwrap_or("unknown");
+        return Err(format!(
+            "written by an older hooksync ({version}), which did not save all that is shown"
+        ));
+    }
+    let mut budget = MOST_LIVE;
+    let changes = list(value, "changes", |at| change(at, &mut budget))?;
+    let resent = list(value, "secret_writes", secret_write)?;
+    let unresolved = list(value, "unresolved", |one: output::Unresolved| {
+        let output::Unresolved { name, key, keywords, source } = one;
+        Ok(UnresolvedSecret { hook: Name::action(name), key, keywords, source })
+    })?;
+    let warnings = list(value, "warnings", warning)?;
+    let requests: output::Requests = member(value, "requests")?;
+    Ok(Saved {
+        plan: Plan {
+            tenant: member(value, "tenant")?,
+            fingerprint: member::<String>(value, "fingerprint")?
+                .parse()
+                .map_err(|_| "fingerprint: not a fingerprint".to_owned())?,
+            changes: changes.into_iter().chain(resent).collect(),
+            unchanged: list(value, "unchanged", |name: String| Ok(Name::action(name)))?,
+            unmanaged: list(value, "unmanaged", unmanaged)?,
+            // those have a list of their own
+            warnings: warnings.into_iter().filter(|one| one.code != UNRESOLVED_SECRET).collect(),
+            unresolved,
+            steps: Vec::new(),
+            unordered: Vec::new(),
+            live_total: live_total(member(value, "live_total")?)?,
+            deletes_allowed: member(value, "deletes_allowed")?,
+            token_lacks: list(value, "token_lacks", Ok::<String, String>)?,
+        },
+        steps: list(value, "steps", super::json::Step::read)?,
+        environment: member(value, "environment")?,
+        directory: member(value, "directory")?,
+        base: member(value, "base")?,
+        requests: RequestCounts {
+            total: requests.total,
+            throttled: requests.throttled,
+            retried: requests.retried,
+            waited_ms: requests.waited_ms,
+        },
+    })
+}
+
+fn member<T: DeserializeOwned>(value: &Json, name: &str) -> Result<T, String> {
+    let found = value.get(name).cloned().unwrap_or_default();
+    serde_json::from_value(found).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Every entry of a list, each refused with its place.
+fn list<T: DeserializeOwned, U>(
+    value: &Json,
+    name: &str,
+    mut each: impl FnMut(T) -> Result<U, String>,
+) -> Result<Vec<U>, String> {
+    let Some(Json::Array(items)) = value.get(name) else {
+        return Err(format!("{name}: not a list"));
+    };
+    if items.len() > MOST {
+        return Err(format!("{name}: {} entries, and at most {MOST} are read", items.len()));
+    }
+    let read = items.iter().enumerate().map(|(at, item)| {
+        let item = T::deserialize(item).map_err(|error| error.to_string());
+        item.and_then(&mut each).map_err(|error| format!("{name}[{at}]: {error}"))
+    });
+    read.collect()
+}
+
+fn live_total(found: BTreeMap<String, usize>) -> Result<BTreeMap<Kind, usize>, String> {
+    found.into_iter().map(|(kind, number)| Ok((kind_of(&kind)?, number))).collect()
+}
+
+/// The identity that stands in the file.
+fn name_of(kind: Kind, name: String) -> Result<Name, String> {
+    match kind {
+        Kind::Action | Kind::Bindings => Ok(Name::action(name)),
+        Kind::Hook => match Name::hook(&name) {
+            Ok(stored) if stored.as_str() == name => Ok(stored),
+            _ => Err(format!("`{name}` is not the stored name of a hook")),
+        },
+    }
+}
+
+fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
+    let output::Change {
+        action,
+        kind,
+        name,
+        trigger_id,
+        id,
+        source,
+        fields,
+        secrets,
+        blocked,
+        withheld,
+        runs_after,
+        live,
+    } = one;
+    let verb = Verb::CHANGES.into_iter().find(|verb| verb.as_str() == action);
+    let verb = verb.ok_or_else(|| format!("unknown action `{action}`"))?;
+    let kind = kind_of(&kind)?;
+    let name = name_of(kind, name)?;
+    let live = live.map(|live| live_before(live, id.as_deref(), name.clone(), budget));
+    Ok(Change {
+        id: id.map(Id::new),
+        source,
+        live: live.transpose()?,
+        fields: fields.into_iter().map(field).collect::<Result<_, _>>()?,
+        secrets: secrets.into_iter().map(secret).collect::<Result<_, _>>()?,
+        runs_after,
+        // the file says why something stays off in both places
+        blocked: blocked.filter(|why| Some(why) != withheld.as_ref()),
+        withheld,
+        ..Change::new(verb, kind, name, Trigger::from_tenant(&trigger_id))
+    })
+}
+
+fn live_before(
+    live: output::LiveBefore,
+    id: Option<&str>,
+    name: Name,
+    budget: &mut usize,
+) -> Result<Live, String> {
+    let output::LiveBefore { trigger_id, runs, secrets, script_lines, script_bytes } = live;
+    let script = match script_lines.zip(script_bytes) {
+        None => None,
+        Some((lines, bytes)) => {
+            let left = budget.checked_sub(lines.max(bytes));
+            *budget = left.ok_or("the live scripts are too large")?;
+            Some(script::of_size(lines, bytes))
+        }
+    };
+    Ok(Live {
+        id: Id::new(id.unwrap_or_default()),
+        name,
+        stored_name: None,
+        trigger: Trigger::from_tenant(&trigger_id),
+        runs,
+        script,
+        dependencies: None,
+        secrets,
+        // no renderer looks at what only one kind has
+        body: LiveBody::Hook,
+    })
+}
+
+fn field(one: output::Field) -> Result<FieldChange, String> {
+    let (field, old, new) = match one {
+        output::Field::Text { field, old, new } => (field, old.map(Value::Text), Value::Text(new)),
+        output::Field::Flag { field, old, new } => (field, old.map(Value::Flag), Value::Flag(new)),
+        output::Field::Packages { field, old, new } => {
+            (field, old.map(Value::Packages), Value::Packages(new))
+        }
+        output::Field::Names { field, old, new } => {
+            (field, old.map(Value::Names), Value::Names(new))
+        }
+        output::Field::Script { field, old_sha256, new_sha256, diff } => {
+            let (old, new) = script::both(&diff)?;
+            // the text says nothing where nothing differs
+            let same = old_sha256.as_ref() == Some(&new_sha256);
+            let old = old_sha256.map(|_| Value::Script(if same { new.clone() } else { old }));
+            (field, old, Value::Script(new))
+        }
+    };
+    Ok(FieldChange { field: field_of(&field)?, old, new })
+}
+
+fn secret(one: output::Secret) -> Result<SecretChange, String> {
+    Ok(SecretChange { verb: secret_verb(&one.action)?, key: one.key })
+}
+
+fn secret_write(one: output::SecretWrite) -> Result<Change, String> {
+    let output::SecretWrite { kind, name, trigger_id, keys, blocked } = one;
+    let kind = kind_of(&kind)?;
+    let secrets = keys.into_iter().map(|key| SecretChange { key, verb: SecretVerb::Write });
+    let trigger = Trigger::from_tenant(&trigger_id);
+    let change = Change::new(Verb::Resend, kind, name_of(kind, name)?, trigger);
+    Ok(Change { secrets: secrets.collect(), blocked, ..change })
+}
+
+fn unmanaged(one: output::Unmanaged) -> Result<Unmanaged, String> {
+    let output::Unmanaged { kind, name, trigger_id, id } = one;
+    Ok(Unmanaged {
+        kind: kind_of(&kind)?,
+        name: Name::action(name),
+        trigger: Trigger::from_tenant(&trigger_id),
+        id: Id::new(id),
+    })
+}
+
+fn warning(one: output::Warning) -> Result<Warning, String> {
+    let output::Warning { code, message, source, line, column } = one;
+    let position = line.zip(column).map(|(line, column)| Position { line, column });
+    Ok(Warning { code: code.into(), message, source, position })
+}
