@@ -14,10 +14,9 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::client::Client;
 use super::error::{ApiError, ApiErrorKind, Method};
-use super::gate::Class;
-use super::transport::HttpResponse;
+use super::pipe::transport::HttpResponse;
+use super::pipe::{Class, Pipe};
 use super::writer::body;
 use super::{Domain, refusal};
 use crate::model::SecretValue;
@@ -194,15 +193,11 @@ impl Access {
     }
 
     /// The token, fetched if there is none yet.
-    pub(super) async fn token(
-        &self,
-        client: &Client,
-        class: Class,
-    ) -> Result<Arc<Token>, ApiError> {
+    pub(super) async fn token(&self, pipe: &Pipe, class: Class) -> Result<Arc<Token>, ApiError> {
         let mut state = self.state.lock().await;
         match &state.token {
             Some(token) => Ok(Arc::clone(token)),
-            None => self.fetch(&mut state, client, class).await,
+            None => self.fetch(&mut state, pipe, class).await,
         }
     }
 
@@ -218,7 +213,7 @@ impl Access {
     /// token to try with: a token that should still be good is renewed once.
     pub(super) async fn renew_after_401(
         &self,
-        client: &Client,
+        pipe: &Pipe,
         refused: &Arc<Token>,
         class: Class,
     ) -> Result<bool, ApiError> {
@@ -240,7 +235,7 @@ impl Access {
             }
             state.renewed_after_401 = true;
         }
-        self.fetch(&mut state, client, class).await?;
+        self.fetch(&mut state, pipe, class).await?;
         Ok(true)
     }
 
@@ -249,7 +244,7 @@ impl Access {
     /// broken `credentials-exchange` hook stops every grant).
     pub(super) async fn prepare_for_writes(
         &self,
-        client: &Client,
+        pipe: &Pipe,
         class: Class,
     ) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
@@ -259,12 +254,12 @@ impl Access {
         if let (Some(token), false) =
             (&state.token, matches!(self.credentials, Credentials::Token(_)))
         {
-            let expires_early = token.expires.is_some_and(|end| end < client.run.deadline);
+            let expires_early = token.expires.is_some_and(|end| end < pipe.run.deadline);
             let age = state.fetched_at.map(|at| at.elapsed()).unwrap_or_default();
             // A new one would live as long again; that has to be worth it.
             let gains = token.lifetime.is_none_or(|lifetime| age > lifetime / 10);
             if expires_early && gains {
-                self.fetch(&mut state, client, class).await?;
+                self.fetch(&mut state, pipe, class).await?;
             }
         }
         state.checked_for_writes = true;
@@ -274,7 +269,7 @@ impl Access {
     async fn fetch(
         &self,
         state: &mut State,
-        client: &Client,
+        pipe: &Pipe,
         class: Class,
     ) -> Result<Arc<Token>, ApiError> {
         // What was refused once is refused again: every other request that
@@ -285,7 +280,7 @@ impl Access {
         let class = if class == Class::MustFinish { class } else { Class::Token };
         let token = match &self.credentials {
             Credentials::Token(value) => Token::new(value.clone(), None, None),
-            _ => match self.request(client, class).await {
+            _ => match self.request(pipe, class).await {
                 Ok(token) => token,
                 Err(error) => {
                     if !error.is_interrupt() {
@@ -303,31 +298,32 @@ impl Access {
 
     /// Asks the token endpoint. A grant asked for twice does no harm, but an
     /// assertion can be used only once: each attempt has its own.
-    async fn request(&self, client: &Client, class: Class) -> Result<Token, ApiError> {
+    async fn request(&self, pipe: &Pipe, class: Class) -> Result<Token, ApiError> {
         let mut failures = 0;
         loop {
-            let (body, form) = self.grant(&client.domain)?;
-            let error = match client.token_request(TOKEN_PATH, body, form, class).await {
-                Ok(response) if (200..300).contains(&response.status) => {
-                    return self.read(&response);
-                }
-                Ok(response) if response.status == 429 => {
-                    client.run.count(|counts| counts.retried += 1);
-                    continue;
-                }
-                Ok(response) => {
-                    refusal::token(TOKEN_PATH, &response, &self.audience, &self.secrets())
-                }
-                Err(error) => error.maybe_done(false),
-            };
+            let (body, form) = self.grant(&pipe.domain)?;
+            let error =
+                match pipe.token_request(TOKEN_PATH, body, form, class, &self.secrets()).await {
+                    Ok(response) if (200..300).contains(&response.status) => {
+                        return self.read(&response);
+                    }
+                    Ok(response) if response.status == 429 => {
+                        pipe.run.count(|counts| counts.retried += 1);
+                        continue;
+                    }
+                    Ok(response) => {
+                        refusal::token(TOKEN_PATH, &response, &self.audience, &self.secrets())
+                    }
+                    Err(error) => error.maybe_done(false),
+                };
             failures += 1;
             // Said to be a read, for it may be repeated like one.
-            if !client.worth_repeating(&error, Method::Get, failures) {
+            if !pipe.worth_repeating(&error, Method::Get, failures) {
                 return Err(error);
             }
-            let wait = client.patience.pause(failures);
-            client.run.sleep(wait, class, "the tenant to recover").await.map_err(|_| error)?;
-            client.run.count(|counts| counts.retried += 1);
+            let wait = pipe.patience.pause(failures);
+            pipe.run.sleep(wait, class, "the tenant to recover").await.map_err(|_| error)?;
+            pipe.run.count(|counts| counts.retried += 1);
         }
     }
 

@@ -7,19 +7,16 @@
 
 pub mod error;
 pub mod governor;
-pub mod transport;
 
 pub mod actions;
 mod auth;
 mod client;
 mod domain;
-mod gate;
 pub mod hooks;
 mod look;
-mod patience;
+mod pipe;
 mod reader;
 mod refusal;
-mod status;
 mod text;
 mod writer;
 
@@ -27,6 +24,7 @@ mod writer;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -37,20 +35,18 @@ pub use actions::{ActionVersion, ActionsPage, BindingRef, Builds, Built, Created
 pub use auth::{Credentials, InvalidKey, SigningAlgorithm, SigningKey};
 pub use domain::{Domain, InvalidDomain};
 pub use error::{ApiError, ApiErrorKind, Method, Unreachable};
-pub use gate::Gates;
 pub use governor::{Headroom, LimitSeen, RateSettings};
 pub use hooks::compare::{self, Difference};
 pub use hooks::{Created, HooksPage, HooksSeen};
 pub use look::{FRESH, Look};
-pub use patience::Patience;
+pub use pipe::transport::{self, HttpTransport, Transport};
+pub use pipe::{Counts, Gates, Patience, Status, Waiting};
 pub use reader::{PER_PAGE, Reader};
-pub use status::{Counts, Status, Waiting};
-pub use transport::{HttpTransport, Transport};
 pub use writer::{Urgency, Writer};
 
 use auth::Access;
 use client::Client;
-use gate::Run;
+use pipe::{Pipe, Run};
 
 /// The scopes of hooks that Auth0 knows.
 pub const SCOPES: [&str; 4] = ["read:hooks", "create:hooks", "update:hooks", "delete:hooks"];
@@ -111,7 +107,8 @@ pub fn connect(
     let run = Run { deadline, grace, stop, abort, status: watch::Sender::default() };
     let audience = audience.unwrap_or_else(|| domain.default_audience());
     let access = Access::new(credentials, audience);
-    Ok(Session { client: Arc::new(Client::new(domain, gate, run, access, patience, transport)) })
+    let pipe = Pipe::new(domain, gate, run, patience, transport);
+    Ok(Session { client: Arc::new(Client { pipe, access, lists_scripts: AtomicBool::new(false) }) })
 }
 
 impl Session {
@@ -130,6 +127,6 @@ impl Session {
     /// The tenant.
     #[must_use]
     pub fn domain(&self) -> &Domain {
-        &self.client.domain
+        &self.client.pipe.domain
     }
 }

@@ -11,11 +11,11 @@ use tokio::sync::watch;
 
 use super::client::{Call, Client};
 use super::error::{ApiError, ApiErrorKind};
-use super::gate::Class;
 use super::governor::LimitSeen;
+use super::pipe::Class;
+use super::pipe::transport::HttpResponse;
+use super::pipe::{Counts, Status};
 use super::refusal;
-use super::status::{Counts, Status};
-use super::transport::HttpResponse;
 use crate::model::Id;
 
 /// How much of a list is asked for at once; the API gives no more.
@@ -41,7 +41,7 @@ impl Reader {
     /// # Errors
     /// When no token is to be had.
     pub async fn scopes(&self) -> Result<Option<BTreeSet<String>>, ApiError> {
-        Ok(self.client.access.token(&self.client, Class::Read).await?.scopes().cloned())
+        Ok(self.client.access.token(&self.client.pipe, Class::Read).await?.scopes().cloned())
     }
 
     /// How long the access token is still good; `None` where it doesn't say.
@@ -50,33 +50,33 @@ impl Reader {
     /// # Errors
     /// When no token is to be had.
     pub async fn token_expires_in(&self) -> Result<Option<Duration>, ApiError> {
-        let token = self.client.access.token(&self.client, Class::Read).await?;
+        let token = self.client.access.token(&self.client.pipe, Class::Read).await?;
         Ok(token.expires().map(|end| end.saturating_duration_since(tokio::time::Instant::now())))
     }
 
     /// What was counted so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.client.run.status.borrow().counts
+        self.client.pipe.run.status.borrow().counts
     }
 
     /// What happens just now, for a live line.
     #[must_use]
     pub fn status(&self) -> watch::Receiver<Status> {
-        self.client.run.status.subscribe()
+        self.client.pipe.run.status.subscribe()
     }
 
     /// What is known of the tenant's rate limit.
     #[must_use]
     pub fn limit_seen(&self) -> Option<LimitSeen> {
-        self.client.gate.limit_seen()
+        self.client.pipe.gate.limit_seen()
     }
 
     /// How long so many more requests would take at this tenant's rate, as far
     /// as that is known.
     #[must_use]
     pub fn estimate(&self, requests: usize) -> Option<Duration> {
-        self.client.gate.estimate(requests)
+        self.client.pipe.gate.estimate(requests)
     }
 
     /// Waits, within the run's time and until its interrupt.
@@ -84,7 +84,7 @@ impl Reader {
     /// # Errors
     /// When the run's time or the user's interrupt ends it.
     pub async fn wait(&self, time: Duration, waiting_for: &'static str) -> Result<(), ApiError> {
-        self.client.run.sleep(time, Class::Finish, waiting_for).await
+        self.client.pipe.run.sleep(time, Class::Finish, waiting_for).await
     }
 }
 

@@ -7,8 +7,8 @@
 use serde_json::Value;
 
 use super::error::{ApiError, ApiErrorKind, Method};
+use super::pipe::transport::HttpResponse;
 use super::text::harmless;
-use super::transport::HttpResponse;
 use crate::model::SecretValue;
 
 /// The path of the collection of hooks.

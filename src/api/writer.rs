@@ -11,9 +11,9 @@ use tokio::time::Instant;
 
 use super::client::{Call, Client};
 use super::error::{ApiError, ApiErrorKind, Method};
-use super::gate::Class;
+use super::pipe::Class;
+use super::pipe::transport::HttpResponse;
 use super::reader::{Reader, protocol};
-use super::transport::HttpResponse;
 use crate::model::secret::NOT_SHOWN;
 use crate::model::{SecretKey, SecretValue};
 
@@ -114,14 +114,14 @@ impl Writer {
         round: u32,
         call: &Call,
     ) -> Result<(), ApiError> {
-        let wait = self.client.patience.pause(round);
-        let slept = self.client.run.sleep(wait, call.class, "an answer of the tenant").await;
-        self.client.run.count(|counts| counts.retried += 1);
+        let wait = self.client.pipe.patience.pause(round);
+        let slept = self.client.pipe.run.sleep(wait, call.class, "an answer of the tenant").await;
+        self.client.pipe.run.count(|counts| counts.retried += 1);
         slept.map_err(|error| error.at(call.method, &call.path).maybe_done(true))
     }
 
     pub(super) async fn prepare(&self, urgency: Urgency) -> Result<(), ApiError> {
-        self.client.access.prepare_for_writes(&self.client, urgency.class()).await
+        self.client.access.prepare_for_writes(&self.client.pipe, urgency.class()).await
     }
 }
 

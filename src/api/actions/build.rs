@@ -50,7 +50,7 @@ impl Writer {
         let mut looked = Instant::now();
         let mut pause = FIRST;
         loop {
-            self.client.run.sleep(pause, class, "builds").await?;
+            self.client.pipe.run.sleep(pause, class, "builds").await?;
             let mut seen = builds.seen.lock().await;
             // another one that waits may have looked meanwhile
             let is_old = seen.as_ref().is_none_or(|(at, _)| *at <= looked);

@@ -9,7 +9,7 @@ use super::wire::{self, List};
 use super::{ActionVersion, PATH};
 use crate::api::client::Call;
 use crate::api::error::{ApiError, ApiErrorKind, Method};
-use crate::api::gate::Class;
+use crate::api::pipe::Class;
 use crate::api::reader::{MOST_PAGES, PER_PAGE, Reader, encoded, protocol, segment};
 use crate::api::refusal::ACTIONS;
 use crate::model::{

@@ -14,7 +14,7 @@ use super::wire;
 use super::{ActionVersion, BindingRef, PATH};
 use crate::api::client::Call;
 use crate::api::error::{ApiError, ApiErrorKind, Method};
-use crate::api::gate::Class;
+use crate::api::pipe::Class;
 use crate::api::reader::{protocol, segment};
 use crate::api::text::harmless;
 use crate::api::writer::{ANSWERS, ROUNDS, Urgency, Writer, check_values, is_acknowledgement};
@@ -80,7 +80,7 @@ impl Writer {
                 Ok(None) => ambiguous = Some(error),
                 Err(_) => return Err(error.maybe_done(true)),
             }
-            self.client.run.count(|counts| counts.retried += 1);
+            self.client.pipe.run.count(|counts| counts.retried += 1);
         }
         Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
     }
@@ -95,8 +95,8 @@ impl Writer {
         round: u32,
     ) -> Result<Option<Live>, ApiError> {
         for extra in 0..2 {
-            let wait = self.client.patience.pause(round + extra);
-            self.client.run.sleep(wait, class, "an unanswered write to show").await?;
+            let wait = self.client.pipe.patience.pause(round + extra);
+            self.client.pipe.run.sleep(wait, class, "an unanswered write to show").await?;
             let actions = self.reader.all_actions(class).await?;
             let ours = |action: &Live| {
                 action.name == new.name
@@ -228,7 +228,7 @@ impl Writer {
                 Ok(None) => ambiguous = Some(error),
                 Err(_) => return Err(error.maybe_done(true)),
             }
-            self.client.run.count(|counts| counts.retried += 1);
+            self.client.pipe.run.count(|counts| counts.retried += 1);
         }
         Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
     }
@@ -241,8 +241,8 @@ impl Writer {
         round: u32,
     ) -> Result<Option<ActionVersion>, ApiError> {
         for extra in 0..2 {
-            let wait = self.client.patience.pause(round + extra);
-            self.client.run.sleep(wait, class, "an unanswered deploy to show").await?;
+            let wait = self.client.pipe.patience.pause(round + extra);
+            self.client.pipe.run.sleep(wait, class, "an unanswered deploy to show").await?;
             let versions = self.reader.versions_of(of, class).await?;
             let ours = |found: &ActionVersion| {
                 let version = &found.version;
@@ -280,10 +280,13 @@ impl Writer {
                     let Some(wait) = waits.next().map(Duration::from_millis) else {
                         return Err(error);
                     };
-                    let slept =
-                        self.client.run.sleep(wait, call.class, "a deployed action to be bindable");
+                    let slept = self.client.pipe.run.sleep(
+                        wait,
+                        call.class,
+                        "a deployed action to be bindable",
+                    );
                     slept.await.map_err(|_| error)?;
-                    self.client.run.count(|counts| counts.retried += 1);
+                    self.client.pipe.run.count(|counts| counts.retried += 1);
                     continue;
                 }
                 Err(error) => {

@@ -9,10 +9,10 @@ use std::sync::atomic::Ordering;
 use super::wire;
 use crate::api::client::Call;
 use crate::api::error::{ApiError, ApiErrorKind, Method};
-use crate::api::gate::Class;
+use crate::api::pipe::Class;
+use crate::api::pipe::transport::HttpResponse;
 use crate::api::reader::{MOST_PAGES, PER_PAGE, Reader, protocol, segment};
 use crate::api::refusal::HOOKS;
-use crate::api::transport::HttpResponse;
 use crate::model::{Dependencies, Id, Live, SecretKey};
 
 /// One page of hooks.

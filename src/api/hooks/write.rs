@@ -9,7 +9,7 @@ use super::read::hook_path;
 use super::wire;
 use crate::api::client::Call;
 use crate::api::error::{ApiError, ApiErrorKind, Method};
-use crate::api::gate::Class;
+use crate::api::pipe::Class;
 use crate::api::reader::protocol;
 use crate::api::refusal::HOOKS;
 use crate::api::writer::{ANSWERS, ROUNDS, Urgency, Writer, check_values, is_acknowledgement};
@@ -63,7 +63,7 @@ impl Writer {
                 Ok(None) => ambiguous = Some(error),
                 Err(_) => return Err(error.maybe_done(true)),
             }
-            self.client.run.count(|counts| counts.retried += 1);
+            self.client.pipe.run.count(|counts| counts.retried += 1);
         }
         Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
     }
@@ -77,8 +77,8 @@ impl Writer {
         round: u32,
     ) -> Result<Option<Live>, ApiError> {
         for extra in 0..2 {
-            let wait = self.client.patience.pause(round + extra);
-            self.client.run.sleep(wait, class, "an unanswered write to show").await?;
+            let wait = self.client.pipe.patience.pause(round + extra);
+            self.client.pipe.run.sleep(wait, class, "an unanswered write to show").await?;
             let hooks = self.reader.all(class).await?;
             let found =
                 hooks.into_iter().find(|hook| hook.name == new.name && hook.trigger == new.trigger);
@@ -199,8 +199,9 @@ impl Writer {
             }
             ambiguous = true;
             class = urgency.following();
-            let wait = self.client.patience.pause(round);
-            let looked = match self.client.run.sleep(wait, class, "an unanswered write").await {
+            let wait = self.client.pipe.patience.pause(round);
+            let looked = match self.client.pipe.run.sleep(wait, class, "an unanswered write").await
+            {
                 Ok(()) => self.reader.names(id, class).await,
                 Err(stopped) => Err(stopped),
             };
@@ -216,7 +217,7 @@ impl Writer {
                 return Ok(());
             }
             missing = rest;
-            self.client.run.count(|counts| counts.retried += 1);
+            self.client.pipe.run.count(|counts| counts.retried += 1);
         }
         Ok(())
     }

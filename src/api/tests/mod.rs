@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::transport::{Exchange, HttpRequest, HttpResponse, TransportError};
+use super::pipe::transport::{Exchange, HttpRequest, HttpResponse, TransportError};
 use super::*;
 use crate::model::{Name, NewHook, Script, SecretValue, Trigger};
 

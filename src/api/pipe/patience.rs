@@ -36,13 +36,13 @@ impl Default for Patience {
 
 impl Patience {
     /// The pause after so many failures, with jitter.
-    pub(super) fn pause(&self, failures: u32) -> Duration {
+    pub(in crate::api) fn pause(&self, failures: u32) -> Duration {
         let doubled = self.first_pause * 2u32.pow(failures.saturating_sub(1).min(8));
         doubled.min(self.longest_pause).mul_f64(1.0 + 0.25 * fastrand::f64())
     }
 
     /// The same, but no shorter than the answer asked for, within reason.
-    pub(super) fn pause_as_told(&self, failures: u32, told: Option<Duration>) -> Duration {
+    pub(in crate::api) fn pause_as_told(&self, failures: u32, told: Option<Duration>) -> Duration {
         let told = told.unwrap_or_default().min(LONGEST_TOLD);
         self.pause(failures).max(told)
     }

@@ -12,9 +12,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
-use super::Domain;
-use super::error::{ApiError, ApiErrorKind, Method, Unreachable};
-use super::text::harmless;
+use crate::api::Domain;
+use crate::api::error::{ApiError, ApiErrorKind, Method, Unreachable};
+use crate::api::text::harmless;
 use crate::model::SecretValue;
 
 /// More than any page of hooks can hold, less than what would hurt.
@@ -182,7 +182,7 @@ impl HttpTransport {
 /// The transports of a process. What they trust and what they keep in memory
 /// is the same for all tenants, so that one serves any number of them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Transports {
+pub(in crate::api) struct Transports {
     made: Arc<Mutex<ByKind>>,
 }
 
@@ -190,7 +190,7 @@ pub(super) struct Transports {
 type ByKind = BTreeMap<(bool, bool), Arc<HttpTransport>>;
 
 impl Transports {
-    pub(super) fn of(&self, domain: &Domain) -> Result<Arc<HttpTransport>, ApiError> {
+    pub(in crate::api) fn of(&self, domain: &Domain) -> Result<Arc<HttpTransport>, ApiError> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let kind = (domain.is_loopback(), domain.is_plain());
         if let Some(transport) = made.get(&kind) {

@@ -14,14 +14,16 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::error::{ApiError, ApiErrorKind};
-use super::governor::{Admission, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait};
 use super::status::{Counts, Exchange, Status, Waiting};
 use super::transport::Transports;
+use crate::api::error::{ApiError, ApiErrorKind};
+use crate::api::governor::{
+    Admission, Family, Governor, LimitSeen, RateSettings, Signal, Ticket, Wait,
+};
 
 /// Who goes first. Within a class, whoever came first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub(in crate::api) enum Class {
     /// Nothing can go without a token.
     Token,
     /// Has to go even after an interrupt.
@@ -43,19 +45,19 @@ impl Class {
 
 /// What one run brings along: how long it may take and how it is stopped.
 #[derive(Debug)]
-pub(super) struct Run {
-    pub(super) deadline: Instant,
+pub(in crate::api) struct Run {
+    pub(in crate::api) deadline: Instant,
     /// How much longer may go on what must not be left undone.
-    pub(super) grace: Duration,
-    pub(super) stop: CancellationToken,
-    pub(super) abort: CancellationToken,
-    pub(super) status: watch::Sender<Status>,
+    pub(in crate::api) grace: Duration,
+    pub(in crate::api) stop: CancellationToken,
+    pub(in crate::api) abort: CancellationToken,
+    pub(in crate::api) status: watch::Sender<Status>,
 }
 
 impl Run {
     /// When the time of requests of this class is over. A switch from one
     /// hook to another that has begun is still finished.
-    pub(super) fn ends(&self, class: Class) -> Instant {
+    pub(in crate::api) fn ends(&self, class: Class) -> Instant {
         let grace = if class == Class::MustFinish { self.grace } else { Duration::ZERO };
         self.deadline.checked_add(grace).unwrap_or(self.deadline)
     }
@@ -72,12 +74,12 @@ impl Run {
         }
     }
 
-    pub(super) fn is_stopped(&self, class: Class) -> bool {
+    pub(in crate::api) fn is_stopped(&self, class: Class) -> bool {
         self.abort.is_cancelled() || (self.stop.is_cancelled() && !class.survives_stop())
     }
 
     /// Sleeps, unless the run ends before.
-    pub(super) async fn sleep(
+    pub(in crate::api) async fn sleep(
         &self,
         duration: Duration,
         class: Class,
@@ -98,24 +100,24 @@ impl Run {
     }
 
     /// Counts what is asked for, until the guard is dropped.
-    pub(super) fn wanted(&self) -> Wanted<'_> {
+    pub(in crate::api) fn wanted(&self) -> Wanted<'_> {
         self.status.send_modify(|status| status.wanted += 1);
         Wanted(&self.status)
     }
 
     /// Counts a request as sent, until the guard is dropped.
-    pub(super) fn under_way(&self) -> UnderWay<'_> {
+    pub(in crate::api) fn under_way(&self) -> UnderWay<'_> {
         self.status.send_modify(|status| status.under_way += 1);
         UnderWay(&self.status)
     }
 
-    pub(super) fn count(&self, add: impl FnOnce(&mut Counts)) {
+    pub(in crate::api) fn count(&self, add: impl FnOnce(&mut Counts)) {
         self.status.send_modify(|status| add(&mut status.counts));
     }
 }
 
 /// Something that was asked for and isn't over with.
-pub(super) struct Wanted<'a>(&'a watch::Sender<Status>);
+pub(in crate::api) struct Wanted<'a>(&'a watch::Sender<Status>);
 
 impl Drop for Wanted<'_> {
     fn drop(&mut self) {
@@ -124,7 +126,7 @@ impl Drop for Wanted<'_> {
 }
 
 /// A request that is sent and not answered.
-pub(super) struct UnderWay<'a>(&'a watch::Sender<Status>);
+pub(in crate::api) struct UnderWay<'a>(&'a watch::Sender<Status>);
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
@@ -163,7 +165,7 @@ fn out_of_time(waiting_for: &str, needed: Option<Duration>) -> ApiError {
 
 /// The queue in front of one tenant.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(in crate::api) struct Gate {
     start: Instant,
     state: Mutex<State>,
     tell: Option<Tell>,
@@ -205,23 +207,23 @@ impl Gate {
     }
 
     /// A request is over.
-    pub(super) fn tell(&self, exchange: &Exchange<'_>) {
+    pub(in crate::api) fn tell(&self, exchange: &Exchange<'_>) {
         if let Some(Tell(tell)) = &self.tell {
             tell(exchange);
         }
     }
 
-    pub(super) fn limit_seen(&self) -> Option<LimitSeen> {
+    pub(in crate::api) fn limit_seen(&self) -> Option<LimitSeen> {
         self.lock().governor.limit_seen()
     }
 
-    pub(super) fn estimate(&self, requests: usize) -> Option<Duration> {
+    pub(in crate::api) fn estimate(&self, requests: usize) -> Option<Duration> {
         self.lock().governor.estimate(requests)
     }
 
     /// Waits for a request's turn. One that was to leave by a moment that is
     /// over when its turn comes is not let through: it costs no token.
-    pub(super) async fn pass(
+    pub(in crate::api) async fn pass(
         self: &Arc<Self>,
         run: &Run,
         class: Class,
@@ -339,14 +341,14 @@ impl Drop for Place<'_> {
 
 /// The right to send one request. If it is dropped without an answer, the
 /// governor takes the request for lost.
-pub(super) struct Pass {
+pub(in crate::api) struct Pass {
     gate: Arc<Gate>,
     ticket: Option<Ticket>,
 }
 
 impl Pass {
     /// Tells the governor what the answer said.
-    pub(super) fn answered(mut self, signal: &Signal) {
+    pub(in crate::api) fn answered(mut self, signal: &Signal) {
         if let Some(ticket) = self.ticket.take() {
             let mut state = self.gate.lock();
             let now = self.gate.start.elapsed();
@@ -372,7 +374,7 @@ impl Drop for Pass {
 pub struct Gates {
     gates: Arc<Mutex<BTreeMap<String, Arc<Gate>>>>,
     tell: Option<Tell>,
-    pub(super) transports: Transports,
+    pub(in crate::api) transports: Transports,
 }
 
 impl Gates {
@@ -383,7 +385,7 @@ impl Gates {
     }
 
     /// The gate of a tenant. The settings count when it is made.
-    pub(super) fn of(&self, tenant: &str, settings: RateSettings) -> Arc<Gate> {
+    pub(in crate::api) fn of(&self, tenant: &str, settings: RateSettings) -> Arc<Gate> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = gates
             .entry(tenant.to_owned())
