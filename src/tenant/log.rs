@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::actions;
 use super::answer::{Answer, Delivery};
 use super::hooks::query::PARAMETERS;
-use super::json::{Json, Ordered};
+use super::json::{Json, Object};
 use super::message::Request;
 use super::state_file::hex;
 
@@ -44,8 +44,8 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
     /// Values that can't be secret; of a script `sha256:…`.
-    #[serde(skip_serializing_if = "Ordered::is_empty")]
-    pub fields: Ordered<Json>,
+    #[serde(skip_serializing_if = "Object::is_empty")]
+    pub fields: Object,
     /// The status of the answer; none if a fault came before any was made.
     pub status: Option<u16>,
     /// How it was delivered, if not as it should be.
@@ -123,7 +123,7 @@ fn parsed(request: &Request) -> Json {
 
 fn keys_of(body: &Json) -> Vec<String> {
     match body {
-        Json::Object(fields) => fields.keys().map(str::to_owned).collect(),
+        Json::Object(fields) => fields.keys().cloned().collect(),
         // Names of secrets to delete.
         Json::Array(names) => {
             names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
@@ -132,16 +132,16 @@ fn keys_of(body: &Json) -> Vec<String> {
     }
 }
 
-fn fields_of(path: &str, body: &Json) -> Ordered<Json> {
+fn fields_of(path: &str, body: &Json) -> Object {
     let is_hook = path.starts_with("/api/v2/hooks") && !path.ends_with("/secrets");
     let is_action = path.starts_with("/api/v2/actions/");
-    let Json::Object(fields) = body else { return Ordered::default() };
+    let Json::Object(fields) = body else { return Object::new() };
     let digest = |text: &str| {
         let sum = digest::digest(&digest::SHA256, text.as_bytes());
         Json::String(format!("sha256:{}", hex(sum.as_ref())))
     };
-    let shown = |(key, value): (&str, &Json)| {
-        let shown = match (key, value) {
+    let shown = |(key, value): (&String, &Json)| {
+        let shown = match (key.as_str(), value) {
             _ if is_action => actions::logged(key, value, digest),
             _ if !is_hook => None,
             ("name" | "enabled" | "dependencies" | "triggerId", value) => Some(value.clone()),

@@ -160,15 +160,6 @@ choice! {
 }
 
 choice! {
-    /// When tokens come back. Auth0's rate limit policy says: continuously;
-    /// its page of use cases says: at the top of each window.
-    Refill {
-        Continuous = "continuous": "Millisecond by millisecond.",
-        FixedWindow = "fixed-window": "All at once, at each whole interval of the clock.",
-    }
-}
-
-choice! {
     /// Which responses carry rate limit headers.
     RateHeaders {
         Success = "success": "2xx and 429 (recorded).",

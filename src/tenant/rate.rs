@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::options::Refill;
+use super::choice::choice;
 
 /// How many tokens come back in how long, as in `16/s`, `150/min`, `1/10s`;
 /// a number alone is per second.
@@ -66,6 +66,15 @@ impl fmt::Display for Rate {
             ms if ms % 1000 == 0 => write!(f, "{}/{}s", self.tokens, ms / 1000),
             ms => write!(f, "{}/{ms}ms", self.tokens),
         }
+    }
+}
+
+choice! {
+    /// When tokens come back. Auth0's rate limit policy says: continuously;
+    /// its page of use cases says: at the top of each window.
+    Refill {
+        Continuous = "continuous": "Millisecond by millisecond.",
+        FixedWindow = "fixed-window": "All at once, at each whole interval of the clock.",
     }
 }
 

@@ -5,7 +5,7 @@
 //! Main type: [`Faulty`], the collected complaints. Must not know which
 //! endpoint is asked, nor change anything.
 
-use super::json::{Json, Ordered};
+use super::json::{Json, Object, type_name};
 use super::message::{Response, refusal};
 
 /// Which part of a request is being checked.
@@ -100,7 +100,7 @@ impl Faulty {
 
 /// The complaint about a value of a wrong type.
 pub(super) fn wrong_type(expected: &str, found: &Json) -> String {
-    format!("Expected type {expected} but found type {}", found.type_name())
+    format!("Expected type {expected} but found type {}", type_name(found))
 }
 
 /// The complaint about keys that the schema doesn't have: in reverse order of
@@ -116,18 +116,19 @@ pub(super) fn check_object<'a>(
     properties: &[Property],
     required: &[&str],
     minimum: usize,
-) -> Result<&'a Ordered<Json>, Response> {
+) -> Result<&'a Object, Response> {
     let mut faulty = Faulty::new(Part::Payload);
     let Json::Object(fields) = body else {
         faulty.root(&wrong_type("object", body));
         return Err(faulty.into_response());
     };
     let known = |key: &str| properties.iter().find(|property| property.name == key);
-    let unknown: Vec<&str> = fields.keys().filter(|key| known(key).is_none()).collect();
+    let unknown: Vec<&str> =
+        fields.keys().map(String::as_str).filter(|key| known(key).is_none()).collect();
     if !unknown.is_empty() {
         faulty.root(&unknown_keys(&unknown));
     }
-    for name in required.iter().rev().filter(|name| !fields.contains(name)) {
+    for name in required.iter().rev().filter(|name| !fields.contains_key(**name)) {
         faulty.root(&format!("Missing required property: {name}"));
     }
     if fields.len() < minimum {
@@ -163,7 +164,7 @@ fn check_value(faulty: &mut Faulty, property: &Property, value: &Json) {
     faulty.on(name, description, &complaint);
 }
 
-fn check_texts(faulty: &mut Faulty, above: &str, map: &Ordered<Json>) {
+fn check_texts(faulty: &mut Faulty, above: &str, map: &Object) {
     for (key, value) in map.iter().rev() {
         if value.as_str().is_none() {
             let path = if above.is_empty() { key.to_owned() } else { format!("{above}.{key}") };

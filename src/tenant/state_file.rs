@@ -222,7 +222,7 @@ pub(super) fn write(state: &State) -> String {
 
 fn file_hook(hook: &Hook) -> FileHook {
     let Hook { id, name, script, dependencies, enabled, trigger_id, secrets } = hook.clone();
-    let written = |(key, digest): (&str, &SecretDigest)| (key.to_owned(), write_secret(digest));
+    let written = |(key, digest): (&String, &SecretDigest)| (key.to_owned(), write_secret(digest));
     let secrets = secrets.iter().map(written).collect();
     FileHook { id: Some(id), name, trigger_id, enabled, dependencies, secrets, script }
 }

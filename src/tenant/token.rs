@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::assertion::Assertions;
 use super::auth::Authority;
-use super::json::{Json, Ordered};
+use super::json::{Json, Object};
 use super::message::{Request, Response, oauth_error, too_large};
 use super::options::Options;
 
@@ -118,7 +118,7 @@ impl TokenEndpoint {
 }
 
 /// The body's fields: JSON or a form.
-fn read_fields(request: &Request) -> Result<Ordered<Json>, Response> {
+fn read_fields(request: &Request) -> Result<Object, Response> {
     if request.oversized {
         return Err(too_large());
     }

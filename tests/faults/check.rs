@@ -1,6 +1,6 @@
 //! What has to be true, whatever went wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hooksync::model::{Definition, DesiredSecret, DesiredState};
 use hooksync::plan::{
@@ -154,7 +154,7 @@ fn nothing_lost(story: &Story<'_>, plan: &Plan, desired: &DesiredState) -> Resul
             })
         };
         if let Some(key) =
-            hook.secrets.keys().find(|key| !now.secrets.contains(key) && !deletes(key))
+            hook.secrets.keys().find(|key| !now.secrets.contains_key(*key) && !deletes(key))
         {
             return Err(format!("{:?} lost its secret {key}", hook.name));
         }
@@ -185,10 +185,9 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
             (Field::Name, Value::Text(new)) => hook.name.as_ref() == Some(new),
             (_, Value::Text(new)) => hook.trigger_id == *new,
             (_, Value::Flag(new)) => hook.enabled == *new,
-            (_, Value::Packages(new)) => new
-                .iter()
-                .map(|(k, v)| (k.as_str(), v))
-                .eq(hook.dependencies.iter().collect::<std::collections::BTreeMap<_, _>>()),
+            (_, Value::Packages(new)) => {
+                new.iter().eq(hook.dependencies.iter().collect::<BTreeMap<_, _>>())
+            }
             (_, Value::Script(new)) => hook.script == new.as_str(),
             (_, Value::Names(_)) => false,
         };
@@ -198,7 +197,7 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
     }
     for secret in &change.secrets {
         match secret.verb {
-            SecretVerb::Delete if hook.secrets.contains(&secret.key) => {
+            SecretVerb::Delete if hook.secrets.contains_key(&secret.key) => {
                 return Err(format!("secret {} is still there", secret.key));
             }
             SecretVerb::Delete => {}
@@ -355,7 +354,7 @@ pub(crate) fn converged(
             return Err(format!("calm: {} is not as wanted", wanted.name));
         }
         if let Some(secrets) = &wanted.secrets {
-            let live: BTreeSet<&str> = hook.secrets.keys().collect();
+            let live: BTreeSet<&str> = hook.secrets.keys().map(String::as_str).collect();
             if live != secrets.keys().map(String::as_str).collect() {
                 return Err(format!("calm: {} has other secrets", wanted.name));
             }

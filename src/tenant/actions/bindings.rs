@@ -10,7 +10,7 @@ use super::shape::{self, check};
 use super::shown;
 use super::state::{Action, Binding, MAX_BINDINGS};
 use super::triggers;
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object};
 use crate::tenant::message::{Response, refusal};
 use crate::tenant::state::State;
 
@@ -78,7 +78,7 @@ pub(super) fn replace(
 fn referred<'a>(
     state: &'a State,
     trigger: &str,
-    entry: &Ordered<Json>,
+    entry: &Object,
 ) -> Result<(&'a Action, Option<&'a Binding>), Response> {
     let Some(Json::Object(reference)) = entry.get("ref") else { return Err(no_such_action()) };
     let value = text(reference, "value").unwrap_or_default();

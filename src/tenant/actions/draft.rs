@@ -10,7 +10,7 @@ use super::state::{
     UsedModule,
 };
 use super::triggers;
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object};
 use crate::tenant::message::{Response, refusal};
 use crate::tenant::state::{SecretKey, digest_of};
 
@@ -18,7 +18,7 @@ use crate::tenant::state::{SecretKey, digest_of};
 /// service's name of the request.
 pub(super) fn merge(
     before: &Content,
-    fields: &Ordered<Json>,
+    fields: &Object,
     message: &str,
     key: &SecretKey,
     behaviour: &Behaviour,
@@ -40,7 +40,7 @@ pub(super) fn merge(
         None if draft.runtime.is_empty() => draft.runtime = trigger.default_runtime().to_owned(),
         None => {}
     }
-    if fields.contains("runtime") || fields.contains("supported_triggers") {
+    if fields.contains_key("runtime") || fields.contains_key("supported_triggers") {
         trigger.check_runtime(&draft.runtime).map_err(|complaint| refuse(&complaint))?;
     }
     if let Some(code) = text(fields, "code") {
@@ -61,7 +61,7 @@ pub(super) fn merge(
 }
 
 /// The objects of a list.
-pub(super) fn objects(list: &Json) -> impl Iterator<Item = &Ordered<Json>> {
+pub(super) fn objects(list: &Json) -> impl Iterator<Item = &Object> {
     let items = match list {
         Json::Array(items) => items.as_slice(),
         _ => &[],
@@ -73,20 +73,20 @@ pub(super) fn objects(list: &Json) -> impl Iterator<Item = &Ordered<Json>> {
 }
 
 /// The text of a field.
-pub(super) fn text(fields: &Ordered<Json>, key: &str) -> Option<String> {
+pub(super) fn text(fields: &Object, key: &str) -> Option<String> {
     fields.get(key).and_then(Json::as_str).map(str::to_owned)
 }
 
 /// Without a version it is the first one (so that such an action can't be
 /// bound where that is no longer current, which was reported).
-fn trigger(fields: &Ordered<Json>) -> TriggerRef {
+fn trigger(fields: &Object) -> TriggerRef {
     TriggerRef {
         id: text(fields, "id").unwrap_or_default(),
         version: text(fields, "version").unwrap_or_else(|| "v1".to_owned()),
     }
 }
 
-fn module(fields: &Ordered<Json>) -> UsedModule {
+fn module(fields: &Object) -> UsedModule {
     UsedModule {
         module_id: text(fields, "module_id").unwrap_or_default(),
         module_version_id: text(fields, "module_version_id").unwrap_or_default(),
@@ -95,7 +95,7 @@ fn module(fields: &Ordered<Json>) -> UsedModule {
 
 /// Packages; documented: `latest`, or no version, becomes a number on save.
 pub(super) fn dependencies(list: &Json) -> Vec<Dependency> {
-    let package = |fields: &Ordered<Json>| {
+    let package = |fields: &Object| {
         let name = text(fields, "name").unwrap_or_default();
         let version = text(fields, "version").filter(|version| !version.is_empty());
         let version = match version {

@@ -256,10 +256,7 @@ impl FileBinding {
                 created_at: Some(*created),
                 updated_at: Some(*updated),
             });
-            match all.get_mut(trigger) {
-                Some(list) => list.push(whole),
-                None => all.set(trigger.clone(), vec![whole]),
-            }
+            all.entry(trigger.clone()).or_default().push(whole);
         }
         all
     }

@@ -15,7 +15,7 @@ use super::state::{
     Version,
 };
 use super::triggers;
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object, Ordered};
 use crate::tenant::state::{SecretKey, State};
 use crate::tenant::state_file::{Problem, read_secret};
 
@@ -150,7 +150,7 @@ impl<'a> Given<'a> {
         }
         let installed = installed_integration_id.map(|id| Installed {
             id,
-            integration: integration.unwrap_or_else(|| Json::Object(Ordered::default())),
+            integration: integration.unwrap_or_else(|| Json::Object(Object::default())),
         });
         if deployed && read.is_empty() {
             self.incomplete = true;

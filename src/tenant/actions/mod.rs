@@ -147,7 +147,7 @@ pub(super) fn logged(key: &str, value: &Json, digest: impl Fn(&str) -> Json) -> 
         ("secrets", Json::Array(items)) => {
             let shown = draft::objects(value).map(|secret| {
                 let name = draft::text(secret, "name").unwrap_or_default();
-                let sent = if secret.contains("value") { " (with a value)" } else { "" };
+                let sent = if secret.contains_key("value") { " (with a value)" } else { "" };
                 Json::String(format!("{name}{sent}"))
             });
             (!items.is_empty()).then(|| Json::Array(shown.collect())).or_else(all)

@@ -12,7 +12,7 @@ use super::shape::{self, check};
 use super::shown::{ShownSecret, secrets as shown_secrets};
 use super::state::{Dependency, Module, ModuleContent, ModuleVersion, Secret};
 use crate::tenant::body::read_body;
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object};
 use crate::tenant::message::{Request, Response, refusal};
 use crate::tenant::state::{SecretKey, State, digest_of};
 
@@ -225,7 +225,7 @@ fn next_version(module: &Module, moment: &mut Moment) -> ModuleVersion {
 }
 
 /// Fields that are there replace what was.
-fn merge(draft: &mut ModuleContent, fields: &Ordered<Json>, key: &SecretKey, now: Stamp) {
+fn merge(draft: &mut ModuleContent, fields: &Object, key: &SecretKey, now: Stamp) {
     if let Some(code) = text(fields, "code") {
         draft.code = code;
     }
@@ -233,7 +233,7 @@ fn merge(draft: &mut ModuleContent, fields: &Ordered<Json>, key: &SecretKey, now
         draft.dependencies = dependencies(packages);
     }
     if let Some(sent) = fields.get("secrets") {
-        let secret = |fields: &Ordered<Json>| Secret {
+        let secret = |fields: &Object| Secret {
             name: text(fields, "name").unwrap_or_default(),
             value: digest_of(key, &text(fields, "value").unwrap_or_default()),
             updated: now,

@@ -4,7 +4,7 @@
 //! Main type: [`Shape`]. The form of a path (`bindings[0]`) and the complaint
 //! about `oneOf` are quoted in public; which complaint comes first is assumed.
 
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object};
 use crate::tenant::message::Response;
 use crate::tenant::schema::{Faulty, Part, unknown_keys, wrong_type};
 
@@ -149,8 +149,8 @@ pub(super) const ROLLBACK: Shape = Shape::Object(
 );
 
 /// The body's fields, if it is of this shape.
-pub(super) fn check<'a>(body: &'a Json, shape: &Shape) -> Result<&'a Ordered<Json>, Response> {
-    static NOTHING: std::sync::LazyLock<Ordered<Json>> = std::sync::LazyLock::new(Ordered::default);
+pub(super) fn check<'a>(body: &'a Json, shape: &Shape) -> Result<&'a Object, Response> {
+    static NOTHING: std::sync::LazyLock<Object> = std::sync::LazyLock::new(Object::new);
     let mut faulty = Faulty::new(Part::Payload);
     value(&mut faulty, "", "", shape, body);
     faulty.into_result()?;
@@ -196,18 +196,19 @@ fn object(
     about: &str,
     fields: &[Field],
     required: &[&str],
-    map: &Ordered<Json>,
+    map: &Object,
 ) {
     let mut complain = |complaint: &str| match path {
         "" => faulty.root(complaint),
         path => faulty.on(path, about, complaint),
     };
     let known = |key: &str| fields.iter().find(|field| field.name == key);
-    let unknown: Vec<&str> = map.keys().filter(|key| known(key).is_none()).collect();
+    let unknown: Vec<&str> =
+        map.keys().map(String::as_str).filter(|key| known(key).is_none()).collect();
     if !unknown.is_empty() {
         complain(&unknown_keys(&unknown));
     }
-    for name in required.iter().rev().filter(|name| !map.contains(name)) {
+    for name in required.iter().rev().filter(|name| !map.contains_key(**name)) {
         complain(&format!("Missing required property: {name}"));
     }
     for (key, found) in map.iter().rev() {
@@ -225,7 +226,7 @@ fn is_binding(found: &Json) -> bool {
     let kind = reference.get("type").and_then(Json::as_str);
     matches!(kind, Some("action_name" | "action_id" | "binding_id"))
         && reference.get("value").and_then(Json::as_str).is_some()
-        && reference.keys().all(|key| matches!(key, "type" | "value"))
-        && map.keys().all(|key| matches!(key, "ref" | "display_name"))
+        && reference.keys().all(|key| matches!(key.as_str(), "type" | "value"))
+        && map.keys().all(|key| matches!(key.as_str(), "ref" | "display_name"))
         && map.get("display_name").is_none_or(|name| name.as_str().is_some())
 }

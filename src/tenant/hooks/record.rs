@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::kebab::kebab_case;
 use super::query::{FieldChoice, ListQuery, links};
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object, Ordered};
 use crate::tenant::message::{Response, no_such_hook, refusal};
 use crate::tenant::options::{Behaviour, ListDetail, SecondEnabled, UniqueNames};
 use crate::tenant::schema::{Kind, Property, check_object};
@@ -191,7 +191,7 @@ fn create_checked(
 }
 
 /// The checked body of a PATCH.
-pub(in crate::tenant) struct Patch<'a>(&'a Ordered<Json>);
+pub(in crate::tenant) struct Patch<'a>(&'a Object);
 
 impl<'a> Patch<'a> {
     /// Checks the body.

@@ -3,7 +3,7 @@
 //! Functions of the state and a body to a response. Must not keep a value:
 //! only its digest is stored, and reads show a marker.
 
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object, Ordered};
 use crate::tenant::message::{Response, no_such_hook, refusal};
 use crate::tenant::schema::{check_names, check_secrets};
 use crate::tenant::state::{MAX_SECRETS, State, digest_of};
@@ -27,7 +27,7 @@ pub(in crate::tenant) fn list(state: &State, id: &str) -> Response {
 pub(in crate::tenant) fn add(state: &mut State, id: &str, body: &Json) -> Response {
     let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
         let hook = state.hook(id).ok_or_else(no_such_hook)?;
-        if secrets.iter().any(|(key, _)| hook.secrets.contains(key)) {
+        if secrets.iter().any(|(key, _)| hook.secrets.contains_key(key.as_str())) {
             return Err(refusal(409, "Secret with the same name already exists.", None));
         }
         if hook.secrets.len() + secrets.len() > MAX_SECRETS {
@@ -44,7 +44,7 @@ pub(in crate::tenant) fn add(state: &mut State, id: &str, body: &Json) -> Respon
 pub(in crate::tenant) fn change(state: &mut State, id: &str, body: &Json) -> Response {
     let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
         let hook = state.hook(id).ok_or_else(no_such_hook)?;
-        if secrets.iter().all(|(key, _)| hook.secrets.contains(key)) {
+        if secrets.iter().all(|(key, _)| hook.secrets.contains_key(key.as_str())) {
             Ok(secrets)
         } else {
             Err(refusal(404, "Hook or secret not found.", None))
@@ -66,10 +66,10 @@ fn write(
     let key_of_digests = state.key;
     if let Some(hook) = state.hook_mut(id) {
         for (key, value) in secrets {
-            hook.secrets.set(key, digest_of(&key_of_digests, &value));
+            hook.secrets.insert(key, digest_of(&key_of_digests, &value));
         }
     }
-    Response::json(201, &Ordered::<Json>::default())
+    Response::json(201, &Object::default())
 }
 
 /// `DELETE` with a list of names. A name that isn't there is passed over
@@ -83,7 +83,7 @@ pub(in crate::tenant) fn delete(state: &mut State, id: &str, body: &Json) -> Res
         return no_such_hook();
     };
     for name in &names {
-        hook.secrets.remove(name);
+        hook.secrets.shift_remove(name.as_str());
     }
     Response::empty(204)
 }

@@ -6,7 +6,7 @@
 use super::fault::Edit;
 use crate::tenant::hooks::record::{self as hooks, Patch};
 use crate::tenant::hooks::secrets;
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object};
 use crate::tenant::options::Behaviour;
 use crate::tenant::state::{Hook, State, TRIGGERS};
 
@@ -82,5 +82,5 @@ fn text(value: impl Into<String>) -> Json {
 
 fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
     let owned = fields.into_iter().map(|(key, value)| (key.to_owned(), value));
-    Json::Object(owned.collect::<Ordered<Json>>())
+    Json::Object(owned.collect::<Object>())
 }

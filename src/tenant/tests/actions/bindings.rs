@@ -127,7 +127,7 @@ fn installed_actions_stay_bound_when_they_are_sent_again() {
     action.versions =
         vec![Version { number: None, content: action.draft.clone(), ..action.versions[0].clone() }];
     action.installed =
-        Some(Installed { id: "i1".to_owned(), integration: Json::Object(Ordered::default()) });
+        Some(Installed { id: "i1".to_owned(), integration: Json::Object(Object::default()) });
     lab.ok(&format!(r#"{PATCH} {{"bindings":[{{"ref":{{"type":"action_id","value":"{id}"}}}}]}}"#));
     let body = lab.ok("GET /actions/actions?installed=true");
     assert!(body.contains(&format!(r#""id":"{id}","name":"Bought""#)), "{body}");
