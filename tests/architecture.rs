@@ -286,7 +286,36 @@ fn one_place_reads_the_environment() {
 
 #[test]
 fn one_place_names_the_http_library() {
-    only(&["api/transport.rs"], |source| source.has(&["reqwest"]));
+    only(&["api/pipe/transport.rs"], |source| source.has(&["reqwest"]));
+}
+
+/// Where kinds may be told apart: folders named after one, the files that
+/// declare the enums, and what makes examples for tests.
+fn may_tell_kinds_apart(path: &str) -> bool {
+    let is_test = path.ends_with("tests.rs") || path.split('/').any(|part| part == "tests");
+    let is_of_a_kind = path.split('/').any(|part| matches!(part, "hooks" | "actions"));
+    let declares = ["plan/step.rs", "source/definition/mod.rs", "source/definition/action.rs"];
+    let examples = ["report/samples.rs", "source/properties.rs"];
+    is_test || is_of_a_kind || declares.contains(&path) || examples.contains(&path)
+}
+
+#[test]
+fn kinds_are_told_apart_only_in_folders_named_after_one() {
+    const ENGINE: [&str; 5] = ["api", "plan", "report", "source", "sync"];
+    only(&[], |source| {
+        let matches_one = source.has(&["HookOp"])
+            || source.has(&["ActionOp"])
+            || source.has(&["Body", "::"])
+            || source.has(&["LiveBody", "::"]);
+        source.room().is_some_and(|room| ENGINE.contains(&room))
+            && matches_one
+            && !may_tell_kinds_apart(&source.path)
+    });
+}
+
+#[test]
+fn a_plan_is_changed_by_nobody_but_who_makes_it() {
+    only(&[], |source| source.room() != Some("plan") && source.has(&["&", "mut", "Plan"]));
 }
 
 #[test]

@@ -4,5 +4,6 @@ mod actions;
 mod actions_world;
 mod cases;
 mod frozen;
+mod graph;
 mod properties;
 mod world;
