@@ -1,7 +1,8 @@
 //! How close real processes come to the limit's own speed, over real sockets.
 //!
 //! `cargo bench --bench governor` runs every cell against a local tenant and
-//! prints the time taken over the least possible, and the share of refusals.
+//! prints the time taken over the least possible, and the share of refusals;
+//! `-- "20 at 20"` runs those of one bucket.
 //! `-- --picture` draws `docs/images/governor.svg` from a run against a little
 //! tenant that knows nothing of the governor.
 
@@ -111,10 +112,17 @@ async fn main() {
             .expect("docs/images can be written");
         return;
     }
+    let wanted: Vec<&String> =
+        arguments.iter().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |cell: &Cell| {
+        let bucket = format!("{} at {}/s", cell.burst, cell.rate);
+        wanted.is_empty() || wanted.iter().any(|one| bucket.starts_with(one.as_str()))
+    };
+    let cells: Vec<_> = cells().into_iter().filter(|(_, cell)| is_wanted(cell)).collect();
     println!("{HEAD}");
     // Some side by side, for most of the time is waiting; not all at once, for
     // the tenants and their clients share this machine.
-    for group in cells().chunks(4) {
+    for group in cells.chunks(4) {
         let outcomes = join_all(group.iter().map(|(_, cell)| sockets::run(*cell))).await;
         for (cell, outcome) in group.iter().zip(&outcomes) {
             println!("{}", row(cell, outcome));

@@ -20,7 +20,7 @@ pub(crate) fn draw(limit: &Limit, headroom: f64, log: &[Taken]) -> String {
         svg,
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" font-family="sans-serif" font-size="12" role="img" aria-label="Bucket level and requests over time">
 <rect width="100%" height="100%" fill="#ffffff"/>
-<text x="{LEFT}" y="20" font-size="14" fill="#222222">Bucket of {}: level over time, alone against a client that takes 30 %</text>
+<text x="{LEFT}" y="20" font-size="14" fill="#222222">Bucket of {}: level over time, one process beside a client that takes 30 %</text>
 "##,
         WIDTH + LEFT + 20.0,
         HEIGHT + TOP + 90.0,
