@@ -3,6 +3,7 @@
 //! As strict as a definition, and with the same kind of findings. Must not
 //! know what a script does.
 
+mod keywords;
 mod stubs;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use super::expect::KEYS;
 use super::{Case, TestFile, expand};
 use crate::model::{Diagnostic, Position};
+use crate::source::Keywords;
 use crate::source::codes;
 use crate::source::fields::Fields;
 use crate::source::file::{self, Text};
@@ -33,9 +35,10 @@ pub struct Tests {
 pub(super) const NOW: i64 = 1_767_225_600_000;
 
 /// Reads every test file below some folders. `definitions` are the files of
-/// the definitions that were read.
+/// the definitions that were read; of `keywords` the process's variables are
+/// never asked.
 #[must_use]
-pub fn read(dirs: &[PathBuf], definitions: &[&str]) -> Tests {
+pub fn read(dirs: &[PathBuf], definitions: &[&str], keywords: &Keywords) -> Tests {
     let mut tests = Tests::default();
     for dir in dirs {
         // a DIR that is a file is one definition: its test lies beside it
@@ -45,14 +48,20 @@ pub fn read(dirs: &[PathBuf], definitions: &[&str]) -> Tests {
         let (files, told) = root.tests();
         tests.found.extend(told);
         for found in files {
-            read_file(&found, definitions, dir.is_file(), &mut tests);
+            read_file(&found, definitions, dir.is_file(), keywords, &mut tests);
         }
     }
     tests.found.sort();
     tests
 }
 
-fn read_file(at: &Found, definitions: &[&str], alone: bool, tests: &mut Tests) {
+fn read_file(
+    at: &Found,
+    definitions: &[&str],
+    alone: bool,
+    keywords: &Keywords,
+    tests: &mut Tests,
+) {
     let text = match file::read(&at.path, &at.file, "test file").and_then(file::without_nul) {
         Ok(text) => text,
         Err(found) => {
@@ -82,6 +91,7 @@ fn read_file(at: &Found, definitions: &[&str], alone: bool, tests: &mut Tests) {
             tests.found.push(Diagnostic { hint: fault.hint, ..error });
         }
         Ok(root) => {
+            let root = keywords::replaced(&text, &root, &at.file, keywords, &mut tests.found);
             let mut fields = Fields { text: &text, found: &mut tests.found };
             cases = read_root(&mut fields, &root);
         }
@@ -90,7 +100,8 @@ fn read_file(at: &Found, definitions: &[&str], alone: bool, tests: &mut Tests) {
 }
 
 fn read_root(fields: &mut Fields<'_>, root: &Node) -> Vec<Case> {
-    let Some(entries) = fields.record(root, "a test file", &["defaults", "cases"]) else {
+    let Some(entries) = fields.record(root, "a test file", &["keywords", "defaults", "cases"])
+    else {
         return Vec::new();
     };
     let entry =

@@ -12,8 +12,10 @@ pub mod error;
 pub mod exit;
 pub mod output;
 pub mod settings;
+mod tested;
 
 mod backup;
+mod behaviour;
 mod definitions;
 mod files;
 mod planning;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Field, FieldChange, Fingerprint, Step};
+use super::{Behaviour, Field, FieldChange, Fingerprint, Step};
 use crate::model::{Id, Kind, Live, Name, Position, SecretKey, Trigger};
 
 /// What has to happen on one tenant for its hooks to be as desired.
@@ -110,6 +110,9 @@ pub struct Change {
     /// Why the hook will not be switched on although its definition says so:
     /// it would run without a secret that only the tenant could have had.
     pub withheld: Option<String>,
+    /// What running the live and the new code on the same events showed,
+    /// where that was asked for. Evidence, and no part of the fingerprint.
+    pub behaviour: Option<Behaviour>,
 }
 
 /// What happens to one secret.
@@ -200,6 +203,7 @@ impl Change {
             runs_after: None,
             blocked: None,
             withheld: None,
+            behaviour: None,
         }
     }
 

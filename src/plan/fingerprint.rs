@@ -183,6 +183,7 @@ impl Canonical {
             runs_after: _,
             blocked: _,
             withheld,
+            behaviour: _,
         } = change;
         self.text(verb.as_str()).text(name.as_str()).text(trigger.as_str());
         self.option(live.as_ref(), Self::live);

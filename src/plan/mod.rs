@@ -6,6 +6,7 @@
 //! async, fail half-way, log, print, or hold a secret's value.
 
 pub mod actions;
+pub mod behaviour;
 pub mod blocked;
 pub mod change;
 pub mod diff;
@@ -30,6 +31,7 @@ pub mod takeover;
 mod tests;
 pub mod veil;
 
+pub use behaviour::{Behaviour, Compared, Differs};
 pub use change::{
     Change, Plan, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Verb, Warning,
 };

@@ -45,6 +45,8 @@ pub fn altered(reviewed: &Value, today: &Value) -> bool {
         for item in items.iter_mut().filter_map(Value::as_object_mut) {
             item.remove("source");
             item.remove("blocked");
+            // evidence about the change, which apply doesn't gather again
+            item.remove("behaviour");
         }
         items
     }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod actions_world;
+mod behaviour;
 mod cases;
 mod frozen;
 mod graph;

@@ -69,6 +69,12 @@ pub fn veiled(mut plan: Plan, desired: &DesiredState) -> Plan {
     plan
 }
 
+/// Whether the script of a definition holds the value of a secret.
+#[must_use]
+pub fn holds_secret(definition: &Definition, desired: &DesiredState) -> bool {
+    !secret_places(definition, &values(desired)).is_empty()
+}
+
 /// Every value of a secret that is known here.
 fn values(desired: &DesiredState) -> BTreeSet<&str> {
     let secrets = desired.definitions.iter().filter_map(|definition| definition.secrets.as_ref());

@@ -133,6 +133,35 @@ pub(super) fn packages(code: &str) -> BTreeSet<String> {
     required.take(MOST).collect()
 }
 
+/// Packages that the sandbox plays or has itself: what is declared for one
+/// would take its place.
+const PLAYED: [&str; 14] = [
+    "axios",
+    "got",
+    "node-fetch",
+    "request",
+    "superagent",
+    "http",
+    "https",
+    "crypto",
+    "util",
+    "url",
+    "querystring",
+    "events",
+    "buffer",
+    "path",
+];
+
+/// The packages of some codes whose calls are recorded and not run, in order.
+#[must_use]
+pub fn stubbed(codes: &[&str]) -> Vec<String> {
+    let all: BTreeSet<String> = codes.iter().flat_map(|code| packages(code)).collect();
+    let plain = all.iter().map(|name| name.trim_start_matches("node:").to_owned());
+    let mut stubbed: Vec<String> = plain.filter(|name| !PLAYED.contains(&name.as_str())).collect();
+    stubbed.dedup();
+    stubbed
+}
+
 /// The last name of what a property is read of.
 fn owner(semantic: &Semantic<'_>, member: NodeId) -> String {
     let nodes = semantic.nodes();

@@ -5,13 +5,16 @@
 //! its neighbours, and combinations; later events grow out of those that met
 //! new branches. Must not run anything.
 
-use std::collections::BTreeMap;
+mod combined;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
 use super::dictionary::{self, Dictionary};
 use super::pairs::{FREE, Sides, optional, settle};
 use super::tree::{Path, get, path, paths, set};
+use super::values::{is_method, like, likely, texts_of};
 use crate::sandbox::{Module, ModuleAnswer, sample};
 
 /// What programs are run on.
@@ -23,6 +26,8 @@ pub struct Inputs {
     pub sides: Sides,
     /// The names of secrets; their values are made up.
     pub secrets: Vec<String>,
+    /// Those of the new program, where they are others.
+    pub secrets_after: Option<Vec<String>>,
     /// What everything follows from.
     pub seed: u64,
     /// How many events.
@@ -53,6 +58,9 @@ const CLIENTS: [&str; 8] =
 /// How many of them wait at the most.
 const FOLLOW_UPS: usize = 60;
 
+/// How many pairs of changes wait at the most.
+const PAIRS: usize = 400;
+
 pub(super) struct Generator<'i> {
     inputs: &'i Inputs,
     sample: Value,
@@ -61,14 +69,19 @@ pub(super) struct Generator<'i> {
     /// Each path that is worth a change, with the values worth trying there.
     targets: Vec<(Path, Vec<Option<Value>>)>,
     /// Changes by themselves, still to be handed out.
-    systematic: std::collections::VecDeque<Change>,
+    systematic: VecDeque<Change>,
+    /// Two changes at once, of inputs that the code compares with something.
+    pairs: VecDeque<[Change; 2]>,
     /// Events that met new branches.
     met: Vec<Case>,
     /// Changes on top of cases that met something new.
-    follow_ups: std::collections::VecDeque<Case>,
+    follow_ups: VecDeque<Case>,
     handed_out: u64,
     /// What the codes load.
     packages: Vec<String>,
+    /// Texts that the codes compare with something that has no input's name,
+    /// such as the parameter of a function of their own.
+    loose: Vec<String>,
 }
 
 impl<'i> Generator<'i> {
@@ -80,16 +93,19 @@ impl<'i> Generator<'i> {
             dictionary: dictionary::of(codes),
             random: fastrand::Rng::with_seed(inputs.seed),
             targets: Vec::new(),
-            systematic: std::collections::VecDeque::new(),
+            systematic: VecDeque::new(),
+            pairs: VecDeque::new(),
             met: vec![Case::default()],
-            follow_ups: std::collections::VecDeque::new(),
+            follow_ups: VecDeque::new(),
             handed_out: 0,
             packages: codes
                 .iter()
                 .flat_map(|code| dictionary::packages(code))
                 .filter(|name| !CLIENTS.contains(&name.as_str()))
                 .collect(),
+            loose: Vec::new(),
         };
+        it.loose = it.find_loose();
         it.find_targets();
         it
     }
@@ -123,19 +139,25 @@ impl<'i> Generator<'i> {
         let tied: Vec<_> =
             self.targets.iter().filter(|(path, _)| self.is_tied(path)).cloned().collect();
         let mut seen = std::collections::BTreeSet::new();
+        let mut all = Vec::new();
         for (path, values) in tied {
             let is_changed = case.changes.iter().any(|change| change.path == path);
             if is_changed || !seen.insert(path.clone()) {
                 continue;
             }
-            for value in values.into_iter().filter(|value| *value != Some("".into())).take(2) {
-                if self.follow_ups.len() < FOLLOW_UPS {
-                    let mut next = case.clone();
-                    next.changes.push(Change { path: path.clone(), value });
-                    self.follow_ups.push_back(next);
-                }
+            for (rank, value) in likely(&values).into_iter().enumerate() {
+                let mut next = case.clone();
+                next.changes.push(Change { path: path.clone(), value });
+                all.push((rank, next));
             }
         }
+        // what got furthest goes first, and of it what is likeliest
+        all.sort_by_key(|(rank, next)| (self.guesses(&next.changes), *rank));
+        all.truncate(FOLLOW_UPS / 2);
+        for (_, next) in all.into_iter().rev() {
+            self.follow_ups.push_front(next);
+        }
+        self.follow_ups.truncate(FOLLOW_UPS);
         self.met.push(case);
     }
 
@@ -152,16 +174,23 @@ impl<'i> Generator<'i> {
         } else {
             self.handed_out / 12
         };
-        if self.handed_out.is_multiple_of(2)
+        let turn = self.handed_out % 4;
+        if turn == 2
             && let Some(mut case) = self.follow_ups.pop_front()
         {
             case.seed = seed;
             return case;
         }
-        if !self.handed_out.is_multiple_of(4)
+        if turn != 0
             && let Some(change) = self.systematic.pop_front()
         {
             return Case { changes: vec![change], seed };
+        }
+        // most of these, so that chance has its turn, too
+        if !self.handed_out.is_multiple_of(12)
+            && let Some(changes) = self.pairs.pop_front()
+        {
+            return Case { changes: changes.to_vec(), seed };
         }
         let from = self.random.usize(..self.met.len());
         let mut case = self.met.get(from).cloned().unwrap_or_default();
@@ -252,6 +281,7 @@ impl<'i> Generator<'i> {
                 }
             }
         }
+        self.find_pairs(&targets);
         // What the code reads is changed more often, and most often what it
         // compares with something.
         let again = |targets: &[(Path, Vec<Option<Value>>)],
@@ -316,10 +346,12 @@ impl<'i> Generator<'i> {
         let Some(last) = path.last() else { return Vec::new() };
         let mut values = Vec::new();
         let tied = self.dictionary.tied.get(last).map(Vec::as_slice).unwrap_or_default();
+        // what is compared as it is first, then what is nearly that
+        values.extend(tied.iter().filter(|it| it.is_string()).take(24).cloned());
         for value in tied.iter().take(24) {
             match value {
                 Value::String(text) => {
-                    values.extend(like(now, text));
+                    values.extend(like(now, text).into_iter().skip(1));
                 }
                 Value::Number(number) => {
                     let number = number.as_i64().unwrap_or(0);
@@ -327,6 +359,9 @@ impl<'i> Generator<'i> {
                 }
                 _ => {}
             }
+        }
+        if tied.is_empty() && self.is_read(path) {
+            values.extend(self.loose.iter().flat_map(|text| like(now, text)).take(24));
         }
         if is_free(path) {
             values.extend([Value::Bool(true), Value::Bool(false), 1.into(), "x".into()]);
@@ -345,6 +380,23 @@ impl<'i> Generator<'i> {
         values
     }
 
+    fn find_loose(&self) -> Vec<String> {
+        let known: std::collections::BTreeSet<String> =
+            paths(&self.sample).into_iter().filter_map(|mut path| path.pop()).collect();
+        let tied = &self.dictionary.tied;
+        let is_loose = |value: &&Value| {
+            let mut names = tied.iter().filter(|(_, values)| values.contains(value));
+            names.all(|(name, _)| !known.contains(name))
+        };
+        let values = self.dictionary.values.iter().filter(is_loose);
+        values
+            .filter_map(Value::as_str)
+            .filter(|text| text.len() < 40)
+            .take(8)
+            .map(str::to_owned)
+            .collect()
+    }
+
     fn lists(&self, path: &[String]) -> Vec<Value> {
         let Some(last) = path.last() else { return Vec::new() };
         let tied = self.dictionary.tied.get(last).map(Vec::as_slice).unwrap_or_default();
@@ -356,21 +408,6 @@ impl<'i> Generator<'i> {
     }
 }
 
-/// The texts of a document, and their parts.
-fn texts_of(value: &Value, words: &mut Vec<Value>) {
-    match value {
-        Value::String(text) => {
-            words.push(text.as_str().into());
-            words.extend(
-                text.rsplit('@').next().filter(|part| part.len() < text.len()).map(Value::from),
-            );
-        }
-        Value::Object(map) => map.values().for_each(|inner| texts_of(inner, words)),
-        Value::Array(all) => all.iter().for_each(|inner| texts_of(inner, words)),
-        _ => {}
-    }
-}
-
 /// Whether the keys of what is at a path are the tenant's own.
 fn is_own(path: &[String]) -> bool {
     path.last().is_some_and(|last| FREE.contains(&last.as_str()))
@@ -379,61 +416,4 @@ fn is_own(path: &[String]) -> bool {
 fn is_free(path: &[String]) -> bool {
     let inside = path.len().saturating_sub(1);
     path.iter().take(inside).any(|name| FREE.contains(&name.as_str()))
-}
-
-/// A text, and texts that hold it in ways that code looks for.
-fn like(now: Option<&Value>, text: &str) -> Vec<Value> {
-    let mut values: Vec<Value> = vec![text.into()];
-    if let Some(Value::String(now)) = now {
-        if now.contains('@') && !text.contains('@') {
-            values.push(format!("ada@{}", text.trim_start_matches('@')).into());
-            values.push(format!("ada@sub.{}", text.trim_start_matches(['@', '.'])).into());
-        } else if text.starts_with('@') {
-            values.push(format!("ada{text}").into());
-        }
-        values.push(format!("{text}{now}").into());
-        values.push(format!("{now}{text}").into());
-    }
-    values.push(text.to_uppercase().into());
-    values
-}
-
-fn is_method(name: &str) -> bool {
-    const METHODS: [&str; 34] = [
-        "length",
-        "split",
-        "toLowerCase",
-        "toUpperCase",
-        "includes",
-        "indexOf",
-        "startsWith",
-        "endsWith",
-        "trim",
-        "replace",
-        "match",
-        "test",
-        "push",
-        "filter",
-        "map",
-        "forEach",
-        "some",
-        "every",
-        "find",
-        "join",
-        "slice",
-        "substring",
-        "substr",
-        "then",
-        "catch",
-        "toString",
-        "log",
-        "error",
-        "warn",
-        "keys",
-        "values",
-        "stringify",
-        "parse",
-        "exports",
-    ];
-    METHODS.contains(&name)
 }

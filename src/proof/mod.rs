@@ -14,8 +14,11 @@ mod notice;
 mod pairs;
 mod run;
 mod tree;
+mod values;
+mod words;
 
+pub use dictionary::stubbed;
 pub use examples::{Example, examples};
 pub use generate::Inputs;
 pub use pairs::Sides;
-pub use run::{Difference, Report, Runner, compare, secret};
+pub use run::{Difference, Report, Runner, compare, compare_while, secret};

@@ -12,6 +12,8 @@ pub(super) struct Noticed {
     pub(super) effect: Effect,
     /// Requests and calls, in order.
     pub(super) sent: Vec<Value>,
+    /// Actions: the calls of `api`, in order.
+    pub(super) api: Option<Vec<Value>>,
     /// Whether the code went on after its answer: what it did then.
     pub(super) after: Vec<Value>,
     /// How many answers a hook gave.
@@ -32,8 +34,16 @@ pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> No
         let value = json!({ "call": call.call, "args": call.args });
         if call.after { after.push(value) } else { sent.push(value) }
     }
+    let called = |call: &&crate::sandbox::ApiCall| !call.method.starts_with("cache.");
+    let api = matches!(program, Program::Action { .. }).then(|| {
+        let calls = outcome.api.iter().filter(called);
+        calls
+            .map(|call| json!({ "call": format!("api.{}", call.method), "args": call.args }))
+            .collect()
+    });
     Noticed {
         effect: effect(program, world, outcome),
+        api,
         sent,
         after,
         answers: outcome.answers.len(),
@@ -41,10 +51,28 @@ pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> No
     }
 }
 
+/// One way in which two runs differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Differs {
+    /// What is the same for all runs that differ in this way.
+    pub(super) kind: String,
+    /// Both sides, such as `goes through, now denied (no plan)`.
+    pub(super) message: String,
+    /// The new side first, as a reviewer would say it: `now denied (no plan)`.
+    pub(super) summary: String,
+}
+
 /// How two runs differ for a user; `None` if they don't.
-pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<String> {
+pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<Differs> {
     if old.effect != new.effect {
         return Some(of_effects(&old.effect, &new.effect));
+    }
+    if let (Some(before), Some(after)) = (&old.api, &new.api)
+        && before != after
+        // what a denied login was given besides, nobody notices
+        && old.effect.outcome != Ended::Denied
+    {
+        return Some(of_sent(before, after));
     }
     if old.sent != new.sent {
         return Some(of_sent(&old.sent, &new.sent));
@@ -52,32 +80,94 @@ pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<String> {
     let gone: Vec<_> =
         old.after.iter().filter(|it| !new.sent.contains(it) && !new.after.contains(it)).collect();
     if !gone.is_empty() {
-        return Some(format!("work after the answer is cut off: {}", short(gone.first().copied())));
+        let first = gone.first().copied();
+        let message = format!("work after the answer is cut off: {}", short(first));
+        let summary = format!("no longer does what came after its answer ({})", sent_name(first));
+        return Some(Differs { kind: "after the answer".to_owned(), message, summary });
     }
     None
 }
 
-fn of_effects(old: &Effect, new: &Effect) -> String {
+/// Fields of an effect that are one value.
+const SINGLE: [(&str, &str); 5] = [
+    ("scope", "the scope"),
+    ("code", "the error code"),
+    ("reason", "the reason"),
+    ("userMessage", "what the user reads"),
+    ("message", "the error"),
+];
+
+fn of_effects(old: &Effect, new: &Effect) -> Differs {
     if old.outcome != new.outcome {
-        return format!("{}, now {}", ended(old), ended(new));
+        let message = format!("{}, now {}", ended(old), ended(new));
+        let before = if old.outcome == Ended::Ok {
+            String::new()
+        } else {
+            format!("; until now it {}", ended(old).replacen("denied", "was denied", 1))
+        };
+        let summary = format!("now {}{before}", ended(new));
+        return Differs { kind: message.clone(), message, summary };
     }
     let (old, new) = (old.to_json(), new.to_json());
-    let keys = [
-        "claims",
-        "scope",
-        "code",
-        "reason",
-        "userMessage",
-        "user_metadata",
-        "app_metadata",
-        "message",
-    ];
-    for key in keys {
+    for (key, word) in [
+        ("claims", "claim "),
+        ("user_metadata", "user_metadata."),
+        ("app_metadata", "app_metadata."),
+    ] {
         if old.get(key) != new.get(key) {
-            return format!("{key} {}, now {}", short(old.get(key)), short(new.get(key)));
+            return of_maps(key, word, old.get(key), new.get(key));
         }
     }
-    "the outcome differs".to_owned()
+    for (key, word) in SINGLE {
+        let (before, after) = (old.get(key), new.get(key));
+        if before != after {
+            let message = format!("{key} {}, now {}", short(before), short(after));
+            let summary = match (before, after) {
+                (None, _) => format!("now sets {word} to {}", short(after)),
+                (_, None) => format!("no longer sets {word} (was {})", short(before)),
+                _ => format!("{word} is now {}, was {}", short(after), short(before)),
+            };
+            return Differs { kind: key.to_owned(), message, summary };
+        }
+    }
+    let message = "the outcome differs".to_owned();
+    Differs { kind: message.clone(), summary: message.clone(), message }
+}
+
+/// The first entry that differs of two maps, and how many more do.
+fn of_maps(key: &str, word: &str, old: Option<&Value>, new: Option<&Value>) -> Differs {
+    let message = format!("{key} {}, now {}", short(old), short(new));
+    let entry = |map: Option<&Value>, name: &str| map.and_then(|map| map.get(name)).cloned();
+    let names = |map: Option<&Value>| -> Vec<String> {
+        map.and_then(Value::as_object).into_iter().flat_map(|map| map.keys().cloned()).collect()
+    };
+    let mut all = names(old);
+    all.extend(names(new));
+    all.retain(|name| entry(old, name) != entry(new, name));
+    all.sort();
+    all.dedup();
+    let Some(first) = all.first() else {
+        return Differs { kind: key.to_owned(), summary: message.clone(), message };
+    };
+    let (before, after) = (entry(old, first), entry(new, first));
+    let (what, mut summary) = match (&before, &after) {
+        (None, after) => ("set", format!("now sets {word}{first} to {}", short(after.as_ref()))),
+        (before, None) => {
+            ("gone", format!("no longer sets {word}{first} (was {})", short(before.as_ref())))
+        }
+        (before, after) => (
+            "other",
+            format!(
+                "{word}{first} is now {}, was {}",
+                short(after.as_ref()),
+                short(before.as_ref())
+            ),
+        ),
+    };
+    if all.len() > 1 {
+        summary.push_str(&format!(", and {} more", all.len() - 1));
+    }
+    Differs { kind: format!("{key} {what} {}", all.join(" ")), message, summary }
 }
 
 fn ended(effect: &Effect) -> String {
@@ -91,14 +181,65 @@ fn ended(effect: &Effect) -> String {
     if why.is_empty() { word.to_owned() } else { format!("{word} ({})", cut(why)) }
 }
 
-fn of_sent(old: &[Value], new: &[Value]) -> String {
+fn of_sent(old: &[Value], new: &[Value]) -> Differs {
     let at =
         old.iter().zip(new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
-    match (old.get(at), new.get(at)) {
-        (Some(old), None) => format!("no longer sent: {}", short(Some(old))),
-        (None, Some(new)) => format!("sent in addition: {}", short(Some(new))),
-        (old, new) => format!("sent {}, now {}", short(old), short(new)),
+    let (before, after) = (old.get(at), new.get(at));
+    let (was, is) = (sent_name(before), sent_name(after));
+    let verb = |sent: Option<&Value>| match sent.is_some_and(|sent| sent.get("call").is_some()) {
+        true => "calls",
+        false => "sends",
+    };
+    let (message, summary) = match (before, after) {
+        (Some(_), None) => {
+            let summary = format!("no longer {} {was}", verb(before));
+            (format!("no longer sent: {}", short(before)), summary)
+        }
+        (None, Some(_)) => {
+            let summary = format!("now also {} {is}", verb(after));
+            (format!("sent in addition: {}", short(after)), summary)
+        }
+        _ => {
+            let message = format!("sent {}, now {}", short(before), short(after));
+            if was == is {
+                let part = before.zip(after).map_or_else(String::new, |(a, b)| part(a, b));
+                (message, format!("{} {is} with {part}", verb(after)))
+            } else {
+                let past = if verb(before) == "calls" { "called" } else { "sent" };
+                (message, format!("now {} {is} where it {past} {was}", verb(after)))
+            }
+        }
+    };
+    let kind = format!("{:?} {:?}", before.map(name_of), after.map(name_of));
+    Differs { kind, message, summary }
+}
+
+/// What differs in one request or call.
+fn part(old: &Value, new: &Value) -> String {
+    let differs = |key: &str| old.get(key) != new.get(key);
+    let words =
+        [("headers", "other headers"), ("body", "another body"), ("args", "other arguments")];
+    let all: Vec<&str> =
+        words.into_iter().filter(|(key, _)| differs(key)).map(|(_, word)| word).collect();
+    all.join(" and ")
+}
+
+/// What was sent or called; of a call of `api` with its arguments.
+fn sent_name(sent: Option<&Value>) -> String {
+    let Some(sent) = sent else { return "nothing".to_owned() };
+    let name = name_of(sent);
+    match sent.get("args").and_then(Value::as_array) {
+        Some(args) if name.starts_with("api.") => {
+            let args: Vec<String> = args.iter().map(Value::to_string).collect();
+            cut(&format!("{name}({})", args.join(", ")))
+        }
+        _ => cut(name),
     }
+}
+
+fn name_of(sent: &Value) -> &str {
+    let name = sent.get("request").or_else(|| sent.get("call"));
+    name.and_then(Value::as_str).unwrap_or("nothing")
 }
 
 fn short(value: Option<&Value>) -> String {
@@ -114,4 +255,54 @@ fn cut(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().take(MOST).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(effect: Effect, sent: Vec<Value>) -> Noticed {
+        Noticed { effect, api: None, sent, after: Vec::new(), answers: 1, stopped: false }
+    }
+
+    fn effect(outcome: Ended, reason: &str, claims: Value) -> Effect {
+        let mut effect = Effect::new(outcome);
+        effect.reason = (!reason.is_empty()).then(|| reason.to_owned());
+        effect.claims = claims.as_object().cloned().unwrap_or_default();
+        effect
+    }
+
+    #[test]
+    fn a_difference_is_said_with_the_new_side_first() {
+        let check = |old: Effect, new: Effect, expected: &str| {
+            let found = difference(&seen(old, Vec::new()), &seen(new, Vec::new()));
+            assert_eq!(found.map(|it| it.summary).unwrap_or_default(), expected);
+        };
+        let ok = |claims: Value| effect(Ended::Ok, "", claims);
+        let denied = || effect(Ended::Denied, "no plan", json!({}));
+        check(ok(json!({})), denied(), "now denied (no plan)");
+        check(denied(), ok(json!({})), "now goes through; until now it was denied (no plan)");
+        check(ok(json!({})), ok(json!({ "a": 1 })), "now sets claim a to 1");
+        check(
+            ok(json!({ "a": 1, "b": 2 })),
+            ok(json!({})),
+            "no longer sets claim a (was 1), and 1 more",
+        );
+        check(ok(json!({ "a": 1 })), ok(json!({ "a": 2 })), "claim a is now 2, was 1");
+        check(ok(json!({})), ok(json!({})), "");
+    }
+
+    #[test]
+    fn a_request_is_called_by_its_method_and_address() {
+        let check = |old: Value, new: Value, expected: &str| {
+            let list = |value: Value| value.as_array().cloned().unwrap_or_default();
+            let ok = || effect(Ended::Ok, "", json!({}));
+            let found = difference(&seen(ok(), list(old)), &seen(ok(), list(new)));
+            assert_eq!(found.map(|it| it.summary).unwrap_or_default(), expected);
+        };
+        let post = |body: u32| json!([{ "request": "POST https://a.example/", "body": body }]);
+        check(post(1), json!([]), "no longer sends POST https://a.example/");
+        check(json!([]), post(1), "now also sends POST https://a.example/");
+        check(post(1), post(2), "sends POST https://a.example/ with another body");
+    }
 }

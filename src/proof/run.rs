@@ -9,10 +9,14 @@ use serde_json::Value;
 use super::generate::{Case, Generator, Inputs};
 use super::notice::{Noticed, difference, noticed};
 use super::tree::written;
+use super::words;
 use crate::sandbox::{Answer, Branch, Job, Limits, Outcome, Pool, PoolError, Program, World};
 
 /// How many events of one kind of difference are looked at.
 const EXAMPLES: usize = 8;
+
+/// How many other answers of services are tried to find the plainest event.
+const SEEDS: u64 = 15;
 
 /// How many events are run at a time.
 const BATCH: usize = 24;
@@ -37,6 +41,17 @@ pub struct Report {
     pub hook_never_answers: usize,
     /// Events on which a hook answered more than once.
     pub hook_answers_again: usize,
+    /// The same of the new program's branches, where both are of one kind; of
+    /// an Action that takes a hook's place they are not counted.
+    pub new_branches_met: usize,
+    /// How many the new program has.
+    pub new_branches_total: usize,
+    /// Those of the new program that were not met.
+    pub new_unmet: Vec<Branch>,
+    /// Events on which a limit stopped one of them.
+    pub stopped: usize,
+    /// Whether it was ended before all events had been run.
+    pub cut: bool,
 }
 
 impl Report {
@@ -52,8 +67,12 @@ impl Report {
 pub struct Difference {
     /// What, such as `goes through, now denied (no plan)`.
     pub message: String,
+    /// The same with the new side first, such as `now denied (no plan)`.
+    pub summary: String,
     /// What is special about the event, such as `user.user_metadata is absent`.
     pub when: String,
+    /// The same as a reviewer would say it: ``for users without `user_metadata` ``.
+    pub whom: String,
     /// The event of the old program that shows it.
     pub event: Value,
     /// How many of the events showed it.
@@ -91,16 +110,13 @@ pub fn secret(name: &str) -> String {
     format!("value-of-{name}")
 }
 
+fn secrets(names: &[String]) -> BTreeMap<String, String> {
+    names.iter().map(|name| (name.clone(), secret(name))).collect()
+}
+
 /// What surrounds a run.
 pub(super) fn world(inputs: &Inputs, event: Value, seed: u64, chance: bool) -> World {
-    World {
-        event,
-        secrets: inputs.secrets.iter().map(|name| (name.clone(), secret(name))).collect(),
-        now: NOW,
-        seed,
-        chance,
-        ..World::default()
-    }
+    World { event, secrets: secrets(&inputs.secrets), now: NOW, seed, chance, ..World::default() }
 }
 
 /// Runs two programs on the same events.
@@ -113,57 +129,97 @@ pub fn compare(
     new: &Program,
     inputs: &Inputs,
 ) -> Result<Report, PoolError> {
+    compare_while(pool, old, new, inputs, &|| true)
+}
+
+/// The same, as long as `goes_on` says so; what was found until then is in the
+/// report.
+///
+/// # Errors
+/// When the sandbox can't be started.
+pub fn compare_while(
+    pool: &impl Runner,
+    old: &Program,
+    new: &Program,
+    inputs: &Inputs,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Report, PoolError> {
     let mut generator = Generator::new(inputs, &[old.code(), new.code()]);
     let mut report = Report::default();
-    let mut branches: BTreeMap<(u32, u32, String), (Branch, u64)> = BTreeMap::new();
+    let (mut branches, mut new_branches) = (Met::default(), Met::default());
     let mut found: Vec<Found> = Vec::new();
-    let both = Both { pool, old, new, inputs };
+    let both = Both { pool, old, new, inputs, goes_on };
     while report.events < inputs.events {
+        if !goes_on() {
+            report.cut = true;
+            break;
+        }
         let left = inputs.events - report.events;
         let cases: Vec<Case> = (0..BATCH.min(left)).map(|_| generator.next()).collect();
         let runs = both.run(&generator, &cases)?;
         for (case, run) in cases.into_iter().zip(runs) {
             report.events += 1;
-            let mut is_new = false;
-            for (branch, times) in &run.branches {
-                let key = (branch.line, branch.column, branch.kind.clone());
-                let known = branches.entry(key).or_insert((branch.clone(), 0));
-                is_new |= known.1 == 0 && *times > 0;
-                known.1 += times;
-            }
-            if is_new {
+            // of both: a condition that only one of them has is worth an event
+            if branches.take(&run.branches) | new_branches.take(&run.new_branches) {
                 generator.keep(case.clone());
             }
+            report.stopped += usize::from(run.old.stopped || run.new.stopped);
             report.hook_answers_again += usize::from(run.old.answers > 1);
             if is_better(inputs, &run) {
                 report.hook_never_answers += 1;
-            } else if let Some(message) = difference(&run.old, &run.new) {
+            } else if let Some(differs) = difference(&run.old, &run.new) {
                 let more = found.len() < EXAMPLES;
-                match found.iter_mut().find(|known| known.message == message) {
+                match found.iter_mut().find(|known| known.kind == differs.kind) {
                     Some(known) => known.events += 1,
-                    None if more => {
-                        found.push(Found { message, case, events: 1, line: run.line });
-                    }
+                    None if more => found.push(Found { kind: differs.kind, case, events: 1 }),
                     None => {}
                 }
             }
         }
     }
-    report.branches_total = branches.len();
-    report.branches_met = branches.values().filter(|(_, times)| *times > 0).count();
-    report.unmet =
-        branches.into_values().filter(|(_, times)| *times == 0).map(|(branch, _)| branch).collect();
-    for Found { message, case, events, line } in found {
-        let case = both.shrink(&generator, case, &message)?;
+    (report.branches_met, report.branches_total, report.unmet) = branches.counted();
+    (report.new_branches_met, report.new_branches_total, report.new_unmet) = new_branches.counted();
+    for Found { kind, case, events } in found {
+        let case = both.shrink(&generator, case, &kind)?;
+        let (case, run) = both.plainest(&generator, case, &kind)?;
+        let Some(differs) = difference(&run.old, &run.new) else { continue };
         report.differences.push(Difference {
-            message,
+            message: differs.message,
+            summary: differs.summary,
             when: describe(&case),
+            whom: words::whom(&case, &run.answers),
             event: generator.event(&case),
             events,
-            line,
+            line: run.line,
         });
     }
     Ok(report)
+}
+
+/// How often each branch was met.
+#[derive(Default)]
+struct Met(BTreeMap<(u32, u32, String), (Branch, u64)>);
+
+impl Met {
+    /// Whether one of these was never met before.
+    fn take(&mut self, branches: &[(Branch, u64)]) -> bool {
+        let mut is_new = false;
+        for (branch, times) in branches {
+            let key = (branch.line, branch.column, branch.kind.clone());
+            let known = self.0.entry(key).or_insert((branch.clone(), 0));
+            is_new |= known.1 == 0 && *times > 0;
+            known.1 += times;
+        }
+        is_new
+    }
+
+    /// How many were met, how many there are, and those that were not.
+    fn counted(self) -> (usize, usize, Vec<Branch>) {
+        let total = self.0.len();
+        let unmet: Vec<Branch> =
+            self.0.into_values().filter(|(_, times)| *times == 0).map(|(it, _)| it).collect();
+        (total - unmet.len(), total, unmet)
+    }
 }
 
 /// A hook that never answers keeps everybody waiting; an Action that ends does not.
@@ -176,16 +232,18 @@ fn is_better(inputs: &Inputs, run: &Run) -> bool {
 }
 
 struct Found {
-    message: String,
+    kind: String,
     case: Case,
     events: usize,
-    line: Option<u32>,
 }
 
 struct Run {
     old: Noticed,
     new: Noticed,
     branches: Vec<(Branch, u64)>,
+    new_branches: Vec<(Branch, u64)>,
+    /// What went wrong outside of the code, by chance.
+    answers: Vec<String>,
     /// The line of the old code that an error came from.
     line: Option<u32>,
 }
@@ -195,11 +253,13 @@ struct Both<'r, R> {
     old: &'r Program,
     new: &'r Program,
     inputs: &'r Inputs,
+    goes_on: &'r dyn Fn() -> bool,
 }
 
 impl<R: Runner> Both<'_, R> {
     fn run(&self, generator: &Generator<'_>, cases: &[Case]) -> Result<Vec<Run>, PoolError> {
         let mut jobs = Vec::with_capacity(cases.len() * 2);
+        let covers_new = self.inputs.sides != super::Sides::HookToAction;
         for case in cases {
             let event = generator.event(case);
             let other = self.inputs.sides.other(&self.inputs.trigger, &event);
@@ -214,7 +274,11 @@ impl<R: Runner> Both<'_, R> {
                 coverage,
             };
             jobs.push(job(self.old, event, true));
-            jobs.push(job(self.new, other, false));
+            let mut after = job(self.new, other, covers_new);
+            if let Some(names) = &self.inputs.secrets_after {
+                after.world.secrets = secrets(names);
+            }
+            jobs.push(after);
         }
         let outcomes = self.pool.run_all(&jobs)?;
         let mut runs = Vec::with_capacity(cases.len());
@@ -224,6 +288,8 @@ impl<R: Runner> Both<'_, R> {
                     old: noticed(&old_job.program, &old_job.world, old),
                     new: noticed(&new_job.program, &new_job.world, new),
                     branches: old.branches.clone(),
+                    new_branches: new.branches.clone(),
+                    answers: answers(old, new),
                     line: line(old),
                 });
             }
@@ -236,18 +302,14 @@ impl<R: Runner> Both<'_, R> {
         &self,
         generator: &Generator<'_>,
         mut case: Case,
-        message: &str,
+        kind: &str,
     ) -> Result<Case, PoolError> {
         let mut at = 0;
-        while at < case.changes.len() {
+        while at < case.changes.len() && (self.goes_on)() {
             let mut less = case.clone();
             less.changes.remove(at);
             let runs = self.run(generator, std::slice::from_ref(&less))?;
-            let same = runs
-                .first()
-                .and_then(|run| difference(&run.old, &run.new))
-                .is_some_and(|it| it == message);
-            if same {
+            if runs.first().is_some_and(|run| shows(run, kind)) {
                 case = less;
             } else {
                 at += 1;
@@ -255,6 +317,47 @@ impl<R: Runner> Both<'_, R> {
         }
         Ok(case)
     }
+
+    /// The case with the answers of services that are as good as possible: what
+    /// is left of failures is needed for the difference.
+    fn plainest(
+        &self,
+        generator: &Generator<'_>,
+        case: Case,
+        kind: &str,
+    ) -> Result<(Case, Run), PoolError> {
+        let first = self.run(generator, std::slice::from_ref(&case))?.pop();
+        if let Some(run) = first.filter(|run| run.answers.is_empty()) {
+            return Ok((case, run));
+        }
+        let seeds = if (self.goes_on)() { 0..SEEDS } else { 0..0 };
+        let with = |seed| Case { seed, ..case.clone() };
+        let cases: Vec<Case> = [case.seed].into_iter().chain(seeds).map(with).collect();
+        let mut runs: Vec<(Case, Run)> =
+            cases.iter().cloned().zip(self.run(generator, &cases)?).collect();
+        let best = runs
+            .iter()
+            .enumerate()
+            .filter(|(at, (_, run))| *at == 0 || shows(run, kind))
+            .min_by_key(|(_, (_, run))| run.answers.len())
+            .map_or(0, |(at, _)| at);
+        Ok(runs.swap_remove(best))
+    }
+}
+
+/// What went wrong outside of either program by chance.
+fn answers(old: &Outcome, new: &Outcome) -> Vec<String> {
+    let mut all = Vec::new();
+    for answer in old.by_chance.iter().chain(&new.by_chance) {
+        if !all.contains(answer) {
+            all.push(answer.clone());
+        }
+    }
+    all
+}
+
+fn shows(run: &Run, kind: &str) -> bool {
+    difference(&run.old, &run.new).is_some_and(|it| it.kind == kind)
 }
 
 fn line(outcome: &Outcome) -> Option<u32> {

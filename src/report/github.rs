@@ -6,11 +6,12 @@
 //! than GitHub shows.
 
 use super::Repository;
+use super::effects;
 use super::facts::{self, Bit, Phrase};
 use super::safe;
 use super::words::grouped;
 use crate::model::{Diagnostic, Position, Severity};
-use crate::plan::{Plan, Warning};
+use crate::plan::{Behaviour, Plan, Warning};
 
 /// How many annotations of one level GitHub shows of one step.
 const MOST: usize = 10;
@@ -91,6 +92,17 @@ pub fn plan(plan: &Plan, repository: &Repository) -> String {
         let annotation = note(Severity::Warning, source.as_ref(), code, theirs(message));
         Annotation { position: *position, ..annotation }
     });
+    let behaviour = effects::looked_at(plan).into_iter().flat_map(|(change, found)| {
+        let Behaviour::Compared(compared) = found else { return Vec::new() };
+        let differs = compared.differences.iter().map(|differs| {
+            let share = effects::share(differs, compared);
+            let message =
+                format!("{}: {} ({share})", change.name, theirs(&effects::sentence(differs)));
+            note(Severity::Warning, change.source.as_ref(), "behaviour", message)
+        });
+        differs.collect()
+    });
+    let blocked = blocked.chain(behaviour);
     let all = blocked.chain(dangers).chain(withheld).chain(unresolved).chain(warnings);
     let note = facts::token_note(plan).map(|note| format!(" {note}"));
     write(all.collect(), &format!("{}{}", facts::summary(plan), note.unwrap_or_default()))

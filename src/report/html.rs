@@ -6,6 +6,7 @@
 //! dangerous.
 
 mod change;
+mod effects;
 #[cfg(test)]
 mod tests;
 

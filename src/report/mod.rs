@@ -9,6 +9,7 @@
 
 pub mod behaviour;
 mod diff;
+mod effects;
 mod facts;
 pub mod github;
 pub mod html;

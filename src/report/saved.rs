@@ -193,6 +193,7 @@ fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
         fields,
         secrets,
         blocked,
+        behaviour,
         withheld,
         runs_after,
         live,
@@ -212,6 +213,7 @@ fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
         // the file says why something stays off in both places
         blocked: blocked.filter(|why| Some(why) != withheld.as_ref()),
         withheld,
+        behaviour: behaviour.map(output::Behaviour::read).transpose()?,
         ..Change::new(verb, kind, name, Trigger::from_tenant(&trigger_id))
     })
 }

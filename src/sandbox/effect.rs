@@ -58,7 +58,7 @@ pub struct Effect {
 }
 
 impl Effect {
-    fn new(outcome: Ended) -> Self {
+    pub(crate) fn new(outcome: Ended) -> Self {
         Self {
             outcome,
             claims: Map::new(),

@@ -33,6 +33,10 @@ pub struct Outcome {
     pub logs_dropped: u32,
     /// Requests for which no stub was declared.
     pub unmatched: Vec<Unmatched>,
+    /// Where answers are by chance: those that were not a plain success, such
+    /// as `POST https://crm.example/users answers 500`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by_chance: Vec<String>,
     /// A limit that was met.
     pub stopped: Option<Stopped>,
     /// Whether the function was called: what is loaded but can't be compiled

@@ -44,6 +44,9 @@ pub struct Config {
     pub environments: Vec<EnvironmentConfig>,
     /// How fast the tenant is asked.
     pub rate_limit: RateLimit,
+    /// Whether apply refuses while a behaviour test of what it would change
+    /// fails.
+    pub tests_required: bool,
     /// Which rules are switched or graded otherwise, in the order of the file.
     pub rules: Vec<RuleSetting>,
 }
@@ -135,7 +138,7 @@ fn parse(text: &Text, folder: &Path) -> (Config, Vec<Diagnostic>) {
     (config, found)
 }
 
-const TOP: [&str; 8] = [
+const TOP: [&str; 9] = [
     "hooks",
     "actions",
     "allowDelete",
@@ -143,6 +146,7 @@ const TOP: [&str; 8] = [
     "keywordsFromEnv",
     "environments",
     "rateLimit",
+    "tests",
     "rules",
 ];
 
@@ -157,6 +161,7 @@ fn read_root(fields: &mut Fields<'_>, root: &Node, folder: &Path, config: &mut C
             "keywordsFromEnv" => config.keywords_from_env = read_names(fields, value),
             "environments" => config.environments = read_environments(fields, value),
             "rateLimit" => config.rate_limit = rate::read(fields, value),
+            "tests" => config.tests_required = read_tests(fields, value),
             _ => config.rules = read_rules(fields, value),
         }
     }
@@ -175,7 +180,7 @@ fn read_folder(fields: &mut Fields<'_>, node: &Node, key: &str, folder: &Path) -
     Some(folder.join(written))
 }
 
-fn read_keywords(fields: &mut Fields<'_>, node: &Node) -> BTreeMap<String, Keyword> {
+pub(crate) fn read_keywords(fields: &mut Fields<'_>, node: &Node) -> BTreeMap<String, Keyword> {
     let mut keywords = BTreeMap::new();
     for (key, entry) in fields.map(node, "`keywords`").unwrap_or_default() {
         if !check_key(fields, key, &entry.key.span) {
@@ -194,6 +199,20 @@ fn read_keywords(fields: &mut Fields<'_>, node: &Node) -> BTreeMap<String, Keywo
         }
     }
     keywords
+}
+
+fn read_tests(fields: &mut Fields<'_>, node: &Node) -> bool {
+    match fields.text(node, "`tests`") {
+        Some("required") => true,
+        Some("optional") | None => false,
+        Some(_) => {
+            let hint =
+                "`required`: apply refuses while a behaviour test of what it would change fails";
+            let message = "`tests` is `required` or `optional`";
+            fields.advise(codes::INVALID_SETTING, message, &node.span, hint);
+            false
+        }
+    }
 }
 
 fn place(fields: &Fields<'_>, span: &Range<usize>) -> Option<Place> {

@@ -141,3 +141,39 @@ fn an_outcome_becomes_a_case_that_holds() {
         project.read("hooks/deny.test.yaml")
     );
 }
+
+#[test]
+fn markers_of_tests_are_replaced_by_keywords_and_never_by_the_environment() {
+    let hook = ("hooks/deny.yaml", HOOK);
+    let script = SCRIPT.replace("@bad.example", "@##BAD##");
+    let tests = GOOD.replace("x@bad.example", "x@##BAD##");
+    let with = |settings: &str, tests: &str| {
+        Project::with(&[
+            hook,
+            ("hooks/deny.js", &script),
+            ("hooks/deny.test.yaml", tests),
+            ("hooksync.yaml", settings),
+        ])
+    };
+    let settings = "keywords: { BAD: bad.example }\nkeywordsFromEnv: [OTHER]\n";
+    with(settings, &tests).run(&["test"]).expect(0);
+    let args = ["test", "--keyword", "BAD=worse.example"];
+    with("{}\n", &tests).run(&args).expect(0);
+    // a file's own go before those of the project, and are for its tests alone
+    let own = format!("keywords: {{ BAD: worse.example }}\n{tests}");
+    let run = with(settings, &own).run(&["test"]).expect(1);
+    assert!(run.stdout.contains("x bad"), "{run}");
+    // the environment never answers
+    let project = with(settings, &tests.replace("##BAD##", "##OTHER##"));
+    let mut command = project.command(&["test"]);
+    let run = crate::support::run(
+        {
+            command.env("OTHER", "bad.example");
+            command
+        },
+        &["test"],
+    );
+    let run = run.expect(1);
+    assert!(run.stderr.contains("deny.test.yaml:5:"), "{run}");
+    assert!(run.stderr.contains("OTHER") && !run.stderr.contains("bad.example"), "{run}");
+}

@@ -28,5 +28,6 @@ mod together;
 mod usage;
 mod versions;
 mod waits;
+mod what_changes;
 mod widths;
 mod wrong_input;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::shared::{ProjectArgs, ResultFormat};
+use super::values::{self, Keyword};
 
 /// The arguments of `hooksync test`.
 #[derive(Debug, Clone, Args)]
@@ -81,6 +82,12 @@ pub struct RunArgs {
     /// The folder of definitions [default: `hooks:` of hooksync.yaml, else ./hooks]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
+    /// The environment of hooksync.yaml whose keywords its script takes
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// What ##KEY## and @@KEY@@ stand for; repeat it for several
+    #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append, value_parser = values::keyword)]
+    pub keyword: Vec<Keyword>,
     /// Lay this event (YAML or JSON) over the trigger's sample
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub event: Option<PathBuf>,

@@ -1,10 +1,12 @@
 //! `hooksync plan`
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::shared::{ConnectionArgs, ProjectArgs, ScopeArgs};
+use super::values;
 
 /// The arguments of `hooksync plan`.
 #[derive(Debug, Clone, Args)]
@@ -14,6 +16,7 @@ Examples:
   hooksync plan fixtures/demo --local      against a local tenant; needs no account
   hooksync plan --detailed-exitcode        exit 2 when something would change
   hooksync plan --format markdown          for a pull-request comment
+  hooksync plan --behaviour                and what the new code does differently
   hooksync plan --out plan.json            for `hooksync apply --plan` and `hooksync show`
   hooksync plan --env staging --env live   two environments of hooksync.yaml")]
 pub struct PlanArgs {
@@ -38,6 +41,25 @@ pub struct PlanArgs {
     /// Write the plan to FILE as well, as JSON; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub out: Option<PathBuf>,
+    /// Run live and new code on the same events and show what differs
+    #[arg(
+        long,
+        help_heading = "Output",
+        long_help = "Run the live and the new code of every changed hook and action on the same \
+                     200 generated events, in the sandbox of `hooksync test`, and show which \
+                     outcomes differ and for whom. No value of a secret takes part; the \
+                     fingerprint stays the same"
+    )]
+    pub behaviour: bool,
+    /// Time for all of --behaviour, such as 30s or 5m [default: 60s]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = values::duration,
+        requires = "behaviour",
+        help_heading = "Output"
+    )]
+    pub behaviour_limit: Option<Duration>,
     /// Exit 2 when something would change
     #[arg(long, help_heading = "Output")]
     pub detailed_exitcode: bool,

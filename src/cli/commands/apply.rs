@@ -11,7 +11,7 @@ use crate::cli::planning::{self, Prepared};
 use crate::cli::progress::Applying;
 use crate::cli::question::confirm;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, backup, definitions, files, saved, settings};
+use crate::cli::{CliError, Context, Exit, backup, definitions, files, saved, settings, tested};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::reviewed::{altered, moved};
 use crate::plan::{ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts};
@@ -37,6 +37,7 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
         if approved.iter().all(|plan| plan.plan().steps.is_empty() && plan.plan().is_clean()) {
             return finish(&plans, &nothing(&plans), args.format, context);
         }
+        tested::demand(&plans, &args.project, (&file, &rules), &shared, context).await?;
         for prepared in &plans {
             if let Some(told) = prepared.token_ends_early().await? {
                 context.say(&told);

@@ -21,6 +21,8 @@ mod test;
 mod validate;
 mod versions;
 
+pub(super) use test::pool;
+
 use super::args::Command;
 use super::{CliError, Context, Exit, settings};
 

@@ -1,11 +1,12 @@
 //! `hooksync plan`: reads, fetches, prints what would change.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::planning::{self, Prepared, Purpose, Unplanned};
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, definitions, files, repository, settings};
+use crate::cli::{CliError, Context, Exit, behaviour, definitions, files, repository, settings};
 use crate::report::{NoPlan, PlanView, Style, github, html, json, markdown, text};
 
 /// The file whose content GitHub shows with a job.
@@ -25,6 +26,9 @@ pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliErr
 /// # Errors
 /// When no plan can be made.
 pub(super) fn drift(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    if args.behaviour {
+        return Err(CliError::usage("--behaviour compares what a change does: it is for `plan`"));
+    }
     show(args, drift_of, true, context)
 }
 
@@ -44,9 +48,13 @@ fn show(
         let (connection, environment) = (&args.connection, context.environment);
         let allow_delete = args.scope.allow_delete;
         let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
-        let each =
+        let mut each =
             planning::prepare_each(&all, &args.scope, &rules, Purpose::Review, &shared, context)
                 .await?;
+        if args.behaviour {
+            let limit = args.behaviour_limit.unwrap_or(behaviour::LIMIT);
+            each = with_behaviour(each, limit, &shared, context).await?;
+        }
         if let [Err(_)] = each.as_slice() {
             // with one environment there is nothing to show beside the error
             let error = each.into_iter().find_map(Result::err).map(|one| one.error);
@@ -99,6 +107,30 @@ fn show(
         let changes = plans.iter().any(|prepared| !prepared.plan.is_clean());
         Ok(if changes && exit_tells { Exit::Changes } else { Exit::Done })
     })
+}
+
+/// The same plans with what their changes do.
+async fn with_behaviour(
+    each: Vec<Result<Prepared, Unplanned>>,
+    limit: Duration,
+    shared: &Shared,
+    context: &Context<'_>,
+) -> Result<Vec<Result<Prepared, Unplanned>>, CliError> {
+    let is_plan: Vec<bool> = each.iter().map(Result::is_ok).collect();
+    let (mut plans, mut failed) = (Vec::new(), Vec::new());
+    for one in each {
+        match one {
+            Ok(prepared) => plans.push(prepared),
+            Err(unplanned) => failed.push(unplanned),
+        }
+    }
+    let plans = behaviour::compared(plans, limit, shared, context).await?;
+    let (mut plans, mut failed) = (plans.into_iter(), failed.into_iter());
+    let each = is_plan.into_iter().filter_map(|is_plan| match is_plan {
+        true => plans.next().map(Ok),
+        false => failed.next().map(Err),
+    });
+    Ok(each.collect())
 }
 
 /// The plans for people.

@@ -20,8 +20,14 @@ use crate::sandbox::{Job, Limits, effect};
 /// When there is no such definition, or it can't be run. What the code does is
 /// no error.
 pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let project = ProjectArgs { dir: args.dir.clone(), ..ProjectArgs::default() };
-    let test::Project { definitions: all, found, dirs: _ } = test::load(&project, context)?;
+    let project = ProjectArgs {
+        dir: args.dir.clone(),
+        env: args.env.iter().cloned().collect(),
+        keyword: args.keyword.clone(),
+        ..ProjectArgs::default()
+    };
+    let test::Project { definitions: all, found, dirs: _, keywords: _ } =
+        test::load(&project, context)?;
     let definition = match find(&all, &args.name) {
         Ok(definition) => definition,
         Err(error) => {

@@ -15,6 +15,7 @@ use crate::cli::{CliError, Context, Environment, Exit, definitions, repository, 
 use crate::model::{Definition, Diagnostic};
 use crate::report::behaviour::{TestRun, annotations, json, junit, lcov, text};
 use crate::sandbox::{Pool, PoolError};
+use crate::source::Keywords;
 
 /// Runs it.
 ///
@@ -43,7 +44,7 @@ pub(super) fn run(args: &TestArgs, context: &Context<'_>) -> Result<Exit, CliErr
 }
 
 /// The sandbox of this program.
-pub(super) fn pool(context: &Context<'_>) -> Result<Pool, CliError> {
+pub(in crate::cli) fn pool(context: &Context<'_>) -> Result<Pool, CliError> {
     match context.environment.program() {
         Some(program) => Ok(Pool::new(program)),
         None => {
@@ -74,6 +75,8 @@ pub(super) struct Project {
     pub(super) definitions: Vec<Definition>,
     /// What is wrong with its files.
     pub(super) found: Vec<Diagnostic>,
+    /// What markers in tests stand for.
+    pub(super) keywords: Keywords,
 }
 
 /// The definitions of a project with the keywords that tests may use.
@@ -84,11 +87,12 @@ pub(super) fn load(project: &ProjectArgs, context: &Context<'_>) -> Result<Proje
         return Err(CliError::new("there is no environment to test"));
     };
     let checked = definitions::check(&settings, &rules);
+    let keywords = settings.keywords;
     let dirs = match settings.kinds {
         Some(Kinds { hooks, actions }) => hooks.into_iter().chain(actions).collect(),
         None => vec![settings.dir.value],
     };
-    Ok(Project { dirs, definitions: checked.desired.definitions, found: checked.found })
+    Ok(Project { dirs, definitions: checked.desired.definitions, found: checked.found, keywords })
 }
 
 fn once(
@@ -96,10 +100,10 @@ fn once(
     pool: &Pool,
     context: &Context<'_>,
 ) -> Result<(Exit, Vec<PathBuf>), CliError> {
-    let Project { dirs, definitions, mut found } = load(&args.project, context)?;
+    let Project { dirs, definitions, mut found, keywords } = load(&args.project, context)?;
     found.retain(Diagnostic::is_error);
     let files: Vec<&str> = definitions.iter().map(|one| one.place.file.as_str()).collect();
-    let mut tests = behaviour::read(&dirs, &files);
+    let mut tests = behaviour::read(&dirs, &files, &keywords);
     let tested =
         |one: &&Definition| tests.files.iter().any(|file| file.definition == one.place.file);
     let untested = definitions.len() - definitions.iter().filter(tested).count();

@@ -44,9 +44,11 @@ exports.onExecutePreUserRegistration = async (event, api) => {
     if (!after || typeof after !== 'object') {
       return;
     }
+    const own = (all, key) => (Object.hasOwn(all || {}, key) ? all[key] : undefined);
     for (const key of Object.keys({ ...before, ...after })) {
-      if (JSON.stringify((before || {})[key]) !== JSON.stringify(after[key])) {
-        set(key, after[key] === undefined ? null : after[key]);
+      const value = own(after, key);
+      if (JSON.stringify(own(before, key)) !== JSON.stringify(value)) {
+        set(key, value === undefined ? null : value);
       }
     }
   };

@@ -43,6 +43,9 @@ pub(super) fn change(change: &Change, nth: usize, at: usize, rows: &mut usize) -
     if let Some(why) = &change.withheld {
         row("stays off", &format!("<span class=\"warning\">{}</span>", text(why)));
     }
+    for value in super::effects::rows(change) {
+        row("behaviour", &value);
+    }
     for FieldChange { field, old, new } in shown_fields(change) {
         for value in values(old.as_ref(), new) {
             row(field.label(), &value);

@@ -4,9 +4,9 @@
 //! forgotten here. Must not decide anything.
 
 use super::output::{
-    Apply, ApplyError, ApplyResult, ApplySummary, Change, FORMAT_VERSION, Field, Finding,
-    LiveBefore, Plan, PlanSummary, Requests, Secret, SecretWrite, Unmanaged, Unresolved, Validate,
-    ValidateSummary, Warning,
+    Apply, ApplyError, ApplyResult, ApplySummary, Behaviour, Change, FORMAT_VERSION, Field,
+    Finding, LiveBefore, Plan, PlanSummary, Requests, Secret, SecretWrite, Unmanaged, Unresolved,
+    Validate, ValidateSummary, Warning,
 };
 use super::steps::Step;
 use crate::model::{Diagnostic, Live, Position, Severity};
@@ -99,6 +99,7 @@ fn change(change: &plan::Change) -> Change {
         runs_after,
         blocked,
         withheld,
+        behaviour,
     } = change;
     Change {
         action: verb.as_str().to_owned(),
@@ -119,6 +120,7 @@ fn change(change: &plan::Change) -> Change {
         withheld: withheld.clone(),
         runs_after: *runs_after,
         live: live.as_ref().map(live_before),
+        behaviour: behaviour.as_ref().map(Behaviour::of),
     }
 }
 

@@ -5,6 +5,7 @@
 //! schemas are made from. The same input gives the same bytes. Must not leave
 //! anything out for brevity, nor hold a secret's value.
 
+pub mod behaviour;
 mod convert;
 mod encode;
 pub mod output;

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::steps::Step;
 
+pub use super::behaviour::Behaviour;
+
 /// The version of all shapes here.
 pub(in crate::report) const FORMAT_VERSION: &str = "1";
 
@@ -108,6 +110,9 @@ pub struct Change {
     /// will refuse, or why the hook stays switched off. Null where nothing is
     /// known.
     pub blocked: Option<String>,
+    /// What running the live and the new code on the same events showed; null
+    /// where `--behaviour` wasn't given, and for changes that touch no code.
+    pub behaviour: Option<Behaviour>,
     /// Why the hook stays disabled although its definition says otherwise.
     pub withheld: Option<String>,
     /// Whether an action is bound to its trigger once this is done; null where

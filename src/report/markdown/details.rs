@@ -5,6 +5,7 @@
 use similar::ChangeTag;
 
 use super::action_word;
+use super::effects;
 use super::escape::{self, code, fence, length, prose};
 use crate::model::{Dependencies, Script};
 use crate::plan::{Change, FieldChange, SecretVerb, Value, Verb};
@@ -24,6 +25,8 @@ pub(super) fn details(change: &Change, room: usize) -> Option<String> {
     }
     let end = "\n</details>\n";
     let room = room.checked_sub(length(&out) + length(end))?;
+    let events = effects::details(change, room / 3);
+    let room = room - length(&events).min(room);
     for field in &change.fields {
         if let (old, Value::Script(new)) = (&field.old, &field.new) {
             let old = match old {
@@ -33,6 +36,7 @@ pub(super) fn details(change: &Change, room: usize) -> Option<String> {
             out.push_str(&script(old, new, room));
         }
     }
+    out.push_str(&events);
     out.push_str(end);
     Some(out)
 }

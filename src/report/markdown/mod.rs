@@ -8,6 +8,7 @@
 
 mod apply;
 mod details;
+mod effects;
 mod escape;
 mod marker;
 mod plan;

@@ -3,6 +3,7 @@
 //! Must not lay out a hook's difference: that is [`super::details`]'s.
 
 use super::details::details;
+use super::effects;
 use super::escape::{code, length, phrase, prose};
 use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
 use crate::model::Position;
@@ -87,6 +88,7 @@ fn section(view: &PlanView<'_>, room: usize) -> String {
     let mut out = dangers(&found, room / 5);
     let order = facts::danger_first(plan, &found);
     out.push_str(&table(plan, &order, room / 4));
+    out.push_str(&effects::section(plan, room / 5));
     let beside = lists(view, &found, room / 5);
     let left = room.saturating_sub(length(&out) + length(&beside));
     out.push_str(&all_details(plan, &order, left));

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::{change, full_steps, live, plan_of};
 use crate::model::{Id, Kind, Name, Script, Trigger};
 use crate::plan::{
-    Change, Field, FieldChange, Plan, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Value,
-    Verb, Warning,
+    Behaviour, Change, Compared, Differs, Field, FieldChange, Plan, SecretChange, SecretVerb,
+    Unmanaged, UnresolvedSecret, Value, Verb, Warning,
 };
 
 /// Text that tries to do something, among ordinary text.
@@ -61,6 +61,30 @@ fn any_field() -> impl Strategy<Value = FieldChange> {
     ]
 }
 
+fn any_behaviour() -> impl Strategy<Value = Behaviour> {
+    let differs = (hostile(), hostile()).prop_map(|(whom, summary)| Differs {
+        message: summary.clone(),
+        event: serde_json::json!({ whom.clone(): summary.clone() }),
+        whom,
+        summary,
+        events: 3,
+    });
+    let compared =
+        (prop::collection::vec(differs, 0..3), hostile()).prop_map(|(differences, note)| {
+            Compared {
+                events: 200,
+                wanted: 200,
+                differences,
+                notes: vec![note],
+                ..Compared::default()
+            }
+        });
+    prop_oneof![
+        compared.prop_map(Behaviour::Compared),
+        hostile().prop_map(|why| Behaviour::NotCompared { why }),
+    ]
+}
+
 fn any_change() -> impl Strategy<Value = Change> {
     let verb = prop::sample::select(vec![Verb::Create, Verb::Update, Verb::Replace, Verb::Delete]);
     let secret = (
@@ -76,30 +100,34 @@ fn any_change() -> impl Strategy<Value = Change> {
         prop::collection::vec(secret, 0..3),
         prop::option::of(hostile()),
         prop::option::of(hostile()),
+        prop::option::of(any_behaviour()),
     )
-        .prop_map(|(verb, (hook, action), trigger, fields, secrets, source, blocked)| {
-            let change = Change {
-                id: Some(Id::new(trigger.clone())),
-                live: Some(live(
-                    &trigger,
-                    &hook,
-                    Trigger::from_tenant(&trigger),
-                    true,
-                    &[&trigger],
-                )),
-                fields,
-                secrets,
-                source,
-                withheld: blocked.as_ref().map(|why| format!("{why}.")),
-                blocked,
-                ..change(verb, &hook, Trigger::from_tenant(&trigger))
-            };
-            match action {
-                // of an action the name may be anything
-                Some(name) => Change { kind: Kind::Action, name: Name::action(name), ..change },
-                None => change,
-            }
-        })
+        .prop_map(
+            |(verb, (hook, action), trigger, fields, secrets, source, blocked, behaviour)| {
+                let change = Change {
+                    behaviour,
+                    id: Some(Id::new(trigger.clone())),
+                    live: Some(live(
+                        &trigger,
+                        &hook,
+                        Trigger::from_tenant(&trigger),
+                        true,
+                        &[&trigger],
+                    )),
+                    fields,
+                    secrets,
+                    source,
+                    withheld: blocked.as_ref().map(|why| format!("{why}.")),
+                    blocked,
+                    ..change(verb, &hook, Trigger::from_tenant(&trigger))
+                };
+                match action {
+                    // of an action the name may be anything
+                    Some(name) => Change { kind: Kind::Action, name: Name::action(name), ..change },
+                    None => change,
+                }
+            },
+        )
 }
 
 fn resent(keys: &[String]) -> Change {

@@ -8,6 +8,7 @@ mod apply;
 mod diagnostics;
 mod doctor;
 mod drift;
+mod effects;
 mod environments;
 mod export;
 mod fields;

@@ -2,7 +2,7 @@
 //!
 //! Must not decide what is dangerous or how steps are ordered.
 
-use super::{fields, phrase_spans, sign, theirs};
+use super::{effects, fields, phrase_spans, sign, theirs};
 use crate::model::{Name, Position};
 use crate::plan::{Change, Plan, UnresolvedSecret, Verb, Warning};
 use crate::report::facts::{self, Danger};
@@ -112,6 +112,7 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
         runs_after: _,
         blocked,
         withheld,
+        behaviour: _,
     } = change;
     let mut spans = heading(page, *verb, name.as_str(), names);
     spans.push(plain(format!("  {}", theirs(trigger.as_str(), page.style))));
@@ -131,6 +132,7 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
     if let Some(reason) = withheld {
         fields::row(page, "stays off", vec![span(Ink::Warning, theirs(reason, page.style))]);
     }
+    effects::rows(page, change);
     let shown = fields::fields(page, change, most);
     fields::secrets(page, secrets);
     if matches!(verb, Verb::Delete | Verb::Replace) {

@@ -85,6 +85,11 @@ pub(super) fn no_stub(on: &str) -> String {
     json!({ "fail": "ERR_NO_STUB", "message": message }).to_string()
 }
 
+/// What is said of the first of the answers that a service may give; the rest
+/// are plain successes.
+pub(super) const NOT_PLAIN: [&str; 5] =
+    ["answers 401", "answers 500", "can't be reached", "answers []", "answers 429"];
+
 /// One of the answers that a service may give.
 pub(super) fn by_chance(roll: u64) -> String {
     let kind = match roll % 8 {

@@ -161,7 +161,10 @@ impl Records {
 
     fn by_chance(&self, module: &str, path: &str) -> Option<(&'static str, Value)> {
         let error = |message: &str, status: u16| serde_json::json!({ "message": message, "statusCode": status, "status": status });
-        Some(match self.roll(module, path) % 8 {
+        let roll = self.roll(module, path);
+        let word = ["fails with 401", "fails with 500", "can't be reached", "returns []"];
+        self.not_plain(&format!("{module}.{path}"), &word, roll);
+        Some(match roll % 8 {
             0 => ("throws", error("Unauthorized", 401)),
             1 => ("throws", error("Internal Server Error", 500)),
             2 => (
@@ -171,6 +174,18 @@ impl Records {
             3 => ("returns", serde_json::json!([])),
             _ => return None,
         })
+    }
+
+    /// Remembers that an answer by chance was not a plain success.
+    fn not_plain(&self, what: &str, words: &[&str], roll: u64) {
+        let at = usize::try_from(roll % 8).unwrap_or(usize::MAX);
+        let mut out = self.out.borrow_mut();
+        if let Some(word) = words.get(at)
+            && out.by_chance.len() < 20
+        {
+            let what: String = what.chars().take(200).collect();
+            out.by_chance.push(format!("{what} {word}"));
+        }
     }
 
     /// A number that is the same for the same request, its count, and seed.
@@ -200,7 +215,11 @@ impl Records {
             http::find(&self.job.world.http, &mut self.used.borrow_mut(), method, url, &content);
         match found {
             Ok(reply) => http::reply(reply),
-            Err(_) if self.job.world.chance => http::by_chance(self.roll(method, url)),
+            Err(_) if self.job.world.chance => {
+                let roll = self.roll(method, url);
+                self.not_plain(&on, &http::NOT_PLAIN, roll);
+                http::by_chance(roll)
+            }
             Err(nearest) => {
                 let reply = http::no_stub(&on);
                 if !self.closed.get() {

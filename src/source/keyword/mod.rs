@@ -45,6 +45,8 @@ pub enum Origin {
     Mappings,
     /// `AUTH0_KEYWORD_REPLACE_MAPPINGS` in this file, the Deploy CLI's settings
     DeployConfig(String),
+    /// `keywords:` of this test file
+    Tests(String),
 }
 
 impl Origin {
@@ -62,6 +64,7 @@ impl fmt::Display for Origin {
             Self::Settings => f.write_str("`keywords:`"),
             Self::Mappings => f.write_str(MAPPINGS_VARIABLE),
             Self::DeployConfig(file) => write!(f, "{MAPPINGS_VARIABLE} of {file}"),
+            Self::Tests(file) => write!(f, "`keywords:` of {file}"),
         }
     }
 }
@@ -128,6 +131,21 @@ impl Keywords {
         let guarded = guarded.collect();
         let from_environment = from_environment.into_iter().collect();
         Self { layers, environment, from_environment, guarded }
+    }
+
+    /// The same for a test file with keywords of its own, which go before all
+    /// but those of the command line. The process's variables and what they
+    /// hold never answer: a test finds the same everywhere.
+    #[must_use]
+    pub fn for_tests(&self, own: Layer) -> Self {
+        let (arguments, others): (Vec<_>, Vec<_>) = self
+            .layers
+            .iter()
+            .filter(|layer| layer.origin != Origin::Mappings)
+            .cloned()
+            .partition(|layer| layer.origin == Origin::CommandLine);
+        let layers = arguments.into_iter().chain([own]).chain(others).collect();
+        Self::new(layers, Environment::default(), [])
     }
 
     /// A layer of `--keyword KEY=VALUE` arguments; of two with one key the

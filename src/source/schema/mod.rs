@@ -200,9 +200,22 @@ struct Config {
     /// How fast a tenant is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rate_limit: Option<RateLimit>,
+    /// Whether apply refuses while a behaviour test of what it would change
+    /// fails or can't be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tests: Option<TestsSetting>,
     /// Rules by code, switched or graded otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rules: Option<BTreeMap<String, Level>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum TestsSetting {
+    /// Apply refuses.
+    Required,
+    /// Apply doesn't look at tests.
+    Optional,
 }
 
 /// One tenant.

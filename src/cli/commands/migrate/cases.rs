@@ -23,6 +23,7 @@ pub(super) fn of(
         trigger: trigger.to_owned(),
         sides: Sides::HookToAction,
         secrets: action.secrets.iter().map(|(name, _)| name.clone()).collect(),
+        secrets_after: None,
         seed: 1,
         events: events as usize,
     };

@@ -142,6 +142,7 @@ fn run(
         trigger: trigger.clone(),
         sides: Sides::HookToAction,
         secrets: secrets.iter().map(|(name, _)| name.clone()).collect(),
+        secrets_after: None,
         seed: 1,
         events: args.events as usize,
     };
