@@ -11,6 +11,7 @@
 pub mod api;
 pub mod behaviour;
 pub mod cli;
+pub mod forge;
 pub mod lint;
 pub mod migrate;
 pub mod model;

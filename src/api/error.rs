@@ -19,6 +19,8 @@ pub enum Method {
     Post,
     /// Changes something; doing it twice is as good as once.
     Patch,
+    /// Replaces something; doing it twice is as good as once.
+    Put,
     /// Removes something; doing it twice is as good as once.
     Delete,
 }
@@ -31,6 +33,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Patch => "PATCH",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }

@@ -8,6 +8,7 @@
 mod backups;
 mod behaviour;
 mod canary;
+mod ci;
 mod connection;
 mod demo;
 mod doctor;

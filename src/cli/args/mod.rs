@@ -8,6 +8,7 @@ mod apply;
 mod backups;
 mod beginnings;
 mod behaviour;
+mod ci;
 mod export;
 mod extras;
 mod migrate;
@@ -23,6 +24,7 @@ pub use apply::ApplyArgs;
 pub use backups::{BackupArgs, BackupsArgs, BackupsCommand, BackupsPlace};
 pub use beginnings::{Ci, InitArgs, NewArgs};
 pub use behaviour::{RunArgs, TestArgs, TestFormat};
+pub use ci::CiArgs;
 pub use export::{ExportArgs, Layout};
 pub use extras::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SchemaKind};
 pub use migrate::{MigrateArgs, MigrateFormat, MigrateStyle};
@@ -73,6 +75,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Show a saved plan; contacts no tenant
     Show(ShowArgs),
+    /// Show a saved plan on its pull request, from a pipeline
+    Ci(CiArgs),
     /// Change the tenant to what the definitions say
     #[command(visible_alias = "import")]
     Apply(ApplyArgs),
@@ -125,7 +129,7 @@ impl Command {
                 BackupsCommand::List(_) | BackupsCommand::Show(_) => None,
             },
             Self::Validate(_) | Self::Tenant(_) | Self::Init(_) | Self::New(_) => None,
-            Self::Test(_) | Self::Run(_) | Self::Migrate(_) | Self::Show(_) => None,
+            Self::Test(_) | Self::Run(_) | Self::Migrate(_) | Self::Show(_) | Self::Ci(_) => None,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod backups;
+mod ci;
 mod completions;
 mod doctor;
 mod export;
@@ -37,6 +38,7 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
     match command {
         Command::Plan(args) => plan::run(&args, context),
         Command::Show(args) => show::run(&args, context),
+        Command::Ci(args) => ci::run(&args, context),
         Command::Drift(args) => plan::drift(&args, context),
         Command::Backups(args) => backups::run(args.command, context),
         Command::Apply(args) => apply::run(&args, context),

@@ -47,7 +47,7 @@ fn section(view: &ApplyView<'_>, room: usize) -> String {
     });
     let (rows, left_out) = fitting(results, room * 4 / 5, row);
     if !rows.is_empty() {
-        out.push_str("\n| | Hook | Outcome | Why |\n|---|---|---|---|\n");
+        out.push_str("\n| | Name | Outcome | Why |\n|---|---|---|---|\n");
         out.push_str(&rows);
     }
     if left_out > 0 {

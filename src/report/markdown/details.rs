@@ -4,7 +4,6 @@
 
 use similar::ChangeTag;
 
-use super::action_word;
 use super::effects;
 use super::escape::{self, code, fence, length, prose};
 use crate::model::{Dependencies, Script};
@@ -13,13 +12,18 @@ use crate::report::diff::{self, Row};
 use crate::report::text::{row_text, script_summary, shown_fields};
 use crate::report::words::{count, grouped};
 
-/// A change in at most `room` characters; `None` where not even its fields
+/// A change in at most `room` characters, unfolded or not; `None` where not even its fields
 /// fit.
-pub(super) fn details(change: &Change, room: usize) -> Option<String> {
-    let verb = action_word(change.verb).replace("**", "");
+pub(super) fn details(change: &Change, room: usize, open: bool) -> Option<String> {
+    let verb = match change.verb {
+        Verb::Resend => "secrets",
+        verb => verb.as_str(),
+    };
     let name = change.name.as_str();
     // an action's name may hold anything
-    let mut out = format!("\n<details><summary>{verb} <b>{}</b></summary>\n\n", escape::name(name));
+    let open = if open { " open" } else { "" };
+    let mut out =
+        format!("\n<details{open}><summary>{verb} <b>{}</b></summary>\n\n", escape::name(name));
     for line in facts_of(change) {
         out.push_str(&format!("- {line}\n"));
     }
@@ -39,6 +43,18 @@ pub(super) fn details(change: &Change, room: usize) -> Option<String> {
     out.push_str(&events);
     out.push_str(end);
     Some(out)
+}
+
+/// The lines of a script's difference that a change shows.
+pub(super) fn rows(change: &Change) -> usize {
+    let of_field = |change: &FieldChange| match (&change.old, &change.new) {
+        (Some(Value::Script(old)), Value::Script(new)) => {
+            diff::compare(old.as_str(), new.as_str()).hunks.iter().map(Vec::len).sum()
+        }
+        (_, Value::Script(new)) => diff::lines(new.as_str()).len(),
+        _ => 0,
+    };
+    change.fields.iter().map(of_field).sum()
 }
 
 /// Everything but the script, a line each.

@@ -56,10 +56,10 @@ fn fitting<T>(
 /// The word of a verb as a table shows it.
 fn action_word(verb: Verb) -> &'static str {
     match verb {
-        Verb::Create => "create",
-        Verb::Update => "update",
-        Verb::Replace => "**replace**",
-        Verb::Delete => "**delete**",
-        Verb::Resend => "secrets",
+        Verb::Create => "`+` create",
+        Verb::Update => "`~` update",
+        Verb::Replace => "`-/+` **replace**",
+        Verb::Delete => "`-` **delete**",
+        Verb::Resend => "`=` secrets",
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not lay out a hook's difference: that is [`super::details`]'s.
 
-use super::details::details;
+use super::details;
 use super::effects;
 use super::escape::{code, length, phrase, prose};
 use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
@@ -14,6 +14,10 @@ use crate::report::facts::{self, Danger};
 use crate::report::order::{self, OrderLine};
 use crate::report::text::shown_fields;
 use crate::report::words::{about, count, grouped, listed};
+
+/// Lines of one script's difference that are shown unfolded, and of all.
+const SHORT: usize = 30;
+const SHORT_TOGETHER: usize = 90;
 
 /// Plans of one or several environments as one comment, below GitHub's
 /// 65,536 characters, and those for which there is none. The folder that was
@@ -123,7 +127,7 @@ fn table(plan: &Plan, order: &[usize], room: usize) -> String {
         0 => String::new(),
         _ => format!("\n{} more changes are not in this table.\n", grouped(left_out)),
     };
-    format!("\n| | Hook | Trigger | What |\n|---|---|---|---|\n{rows}{note}")
+    format!("\n| | Name | Trigger | What |\n|---|---|---|---|\n{rows}{note}")
 }
 
 /// `switched off, script, 2 secrets`, in our words only.
@@ -162,13 +166,18 @@ fn field_word(change: &FieldChange) -> Option<String> {
 fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
     let mut out = String::new();
     let mut left = room.saturating_sub(300);
+    let mut opened = 0;
     let mut left_out = 0;
     for (nth, at) in order.iter().enumerate() {
         let Some(change) = plan.changes.get(*at) else {
             continue;
         };
         let share = (left / (order.len() - nth)).max(2_000).min(left);
-        match details(change, share) {
+        // what is short is read at once; it opens as long as it stays short together
+        let rows = details::rows(change);
+        let open = (1..=SHORT).contains(&rows) && opened + rows <= SHORT_TOGETHER;
+        opened += if open { rows } else { 0 };
+        match details::details(change, share, open) {
             Some(text) => {
                 left -= length(&text).min(left);
                 out.push_str(&text);
@@ -181,9 +190,9 @@ fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
             "\n{} left out to stay below GitHub's limit for a comment; `hooksync plan` in the \
              job's log shows all.\n",
             if left_out == 1 {
-                "One hook's difference is".to_owned()
+                "One difference is".to_owned()
             } else {
-                format!("The differences of {} are", count(left_out, "hook"))
+                format!("{} are", count(left_out, "difference"))
             }
         ));
     }

@@ -29,8 +29,9 @@ pub(super) fn both(diff: &str) -> Result<(Script, Script), String> {
             let with_cr = lines.peek().is_some_and(|next| next.ends_with("\r\n"));
             let end = if with_cr { "\r\n" } else { "\n" };
             for _ in 0..gap {
-                old.stand_in(end);
-                new.stand_in(end);
+                let line = format!("\u{0}{}{end}", old.lines);
+                old.push(&line);
+                new.push(&line);
             }
             in_hunk = true;
             continue;
@@ -79,11 +80,6 @@ impl Side {
     fn push(&mut self, line: &str) {
         self.text.push_str(line);
         self.lines += 1;
-    }
-
-    fn stand_in(&mut self, end: &str) {
-        self.lines += 1;
-        self.text.push_str(&format!("\u{0}{}{end}", self.lines));
     }
 
     /// Takes the newline away that the diff had to write.

@@ -130,7 +130,7 @@ proptest! {
         new in "([a-c@+-]{0,2}(\n|\r\n)){0,30}[a-c]{0,2}",
     ) {
         let filler: String = (0..30).map(|at| format!("step({at});\n")).collect();
-        let (old, new) = (format!("{filler}{old}"), format!("{filler}{new}"));
+        let (old, new) = (format!("{old}{filler}{old}"), format!("{new}{filler}{new}"));
         let plan = script_update(&old, &new);
         prop_assume!(Script::new(old) != Script::new(new));
         let view = PlanView::of(&plan);
