@@ -86,6 +86,13 @@ impl Environment {
         self.program.as_deref()
     }
 
+    /// The folders of `PATH`.
+    #[must_use]
+    pub fn search_path(&self) -> Vec<PathBuf> {
+        let path = self.variables.get("PATH");
+        path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default()
+    }
+
     /// Whether a variable is set to anything.
     #[must_use]
     pub fn is_set(&self, name: &str) -> bool {

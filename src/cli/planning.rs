@@ -11,13 +11,16 @@ use tokio::time::Instant;
 use super::args::{self, ScopeArgs};
 use super::backup;
 use super::definitions::{self, Checked};
+use super::error::Fault;
 use super::session::{Session, Shared};
 use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
 use crate::model::{DesiredState, Name};
 use crate::plan::judge::Scripts;
-use crate::plan::{Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, veil};
+use crate::plan::{
+    Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, twins, veil,
+};
 use crate::source::Manifest;
 use crate::sync;
 
@@ -63,7 +66,8 @@ impl Prepared {
         self.read_at = Instant::now();
         let live = sync::fetch(&self.session.reader, &self.desired, &self.options).await?;
         let now = diff::plan(&self.desired, &live, &self.plan.tenant, &self.options);
-        Ok(now.fingerprint == self.plan.fingerprint)
+        let desired = policy::reshape(&self.desired, &self.options);
+        Ok(now.fingerprint == self.plan.fingerprint && twins::named(&desired, &live).is_empty())
     }
 
     /// What to say where the access token is likely to end before an apply
@@ -197,6 +201,8 @@ async fn one(
         .hint("names are compared as the tenant stores them, in kebab-case")
         .exit(Exit::Error));
     }
+    let shaped = policy::reshape(&definitions.desired, &options);
+    demand_one_of_each(twins::named(&shaped, &live))?;
     let plan = diff::plan(&definitions.desired, &live, &session.tenant, &options);
     let mut plan = veil::veiled(plan, &definitions.desired);
     if let Some(scopes) = session.reader.scopes().await? {
@@ -215,6 +221,22 @@ async fn one(
         options,
         read_at,
     })
+}
+
+/// Refuses to choose between live hooks or actions of one name.
+///
+/// # Errors
+/// When there are any.
+pub(super) fn demand_one_of_each(twins: Vec<twins::Twins>) -> Result<(), CliError> {
+    if twins.is_empty() {
+        return Ok(());
+    }
+    let hint = "choose one: delete or rename the others on the tenant. Until then, `--only` with \
+                other names leaves them alone";
+    let faults = twins
+        .into_iter()
+        .map(|twins| Fault { message: twins.to_string(), hint: Some(hint.to_owned()) });
+    Err(CliError { exit: Exit::Refused, faults: faults.collect() })
 }
 
 fn options(settings: &TenantSettings, scope: &ScopeArgs, restores: Option<&Manifest>) -> Options {

@@ -57,6 +57,14 @@ impl Live {
         Address { kind: self.kind(), name: self.name.clone() }
     }
 
+    /// The order among those of one name: the one that is called so comes before
+    /// those that only go by it.
+    #[must_use]
+    pub fn precedence(&self) -> (bool, bool, &Id) {
+        let is_called_so = self.stored_name.as_deref() == Some(self.name.as_str());
+        (!is_called_so, self.stored_name.is_none(), &self.id)
+    }
+
     /// Whether everything but the secrets' names is known.
     #[must_use]
     pub fn has_content(&self) -> bool {

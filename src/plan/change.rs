@@ -261,6 +261,10 @@ impl Change {
         }
     }
 
+    /// What to say where it [can lock out](Self::can_lock_out), after its name.
+    pub const LOCK_OUT: &'static str = " runs on every client-credentials grant: if it fails, machines get no tokens, this client \
+         included, and it has to be switched off in the Dashboard. Keep a valid access token at hand.";
+
     /// Whether this program's own log-in will go through what changes.
     #[must_use]
     pub fn can_lock_out(&self) -> bool {

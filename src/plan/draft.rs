@@ -229,8 +229,8 @@ impl<'a> Draft<'a> {
         let installed = live.action().is_some_and(|action| action.installed);
         if double {
             let message = format!(
-                "the tenant has more than one {kind} {} on {}; {} is taken as unmanaged",
-                live.name, live.trigger, live.id
+                "the tenant has more than one {kind} {}; the one with the id {} ({}) is left alone",
+                live.name, live.id, live.trigger
             );
             self.warn("HS502", message, None);
         }
@@ -242,7 +242,7 @@ impl<'a> Draft<'a> {
             self.warn("HS503", message, None);
         }
         let (name, trigger) = (live.name.clone(), live.trigger.clone());
-        if self.options.deletes(kind, &live.name) && known && !installed {
+        if self.options.deletes(kind, &live.name) && known && !installed && !double {
             self.changes.push(Change {
                 id: Some(live.id.clone()),
                 live: Some(live.clone()),
@@ -293,14 +293,7 @@ impl<'a> Draft<'a> {
     fn warn_of_lock_out(&mut self) {
         let risky = self.changes.iter().filter(|change| change.can_lock_out());
         let risky: Vec<(String, Option<String>)> = risky
-            .map(|change| {
-                let message = format!(
-                    "{} runs on every client-credentials grant: if it fails, machines get no \
-                     tokens, this client included. Keep a valid access token at hand.",
-                    change.name
-                );
-                (message, change.source.clone())
-            })
+            .map(|change| (format!("{}{}", change.name, Change::LOCK_OUT), change.source.clone()))
             .collect();
         for (message, source) in risky {
             self.warn("HS505", message, source.as_deref());

@@ -5,7 +5,9 @@
 //! `c`) or form a ring are told apart from renames that are done already.
 //! Must not compare anything else.
 
-use crate::model::{Definition, Live, Name};
+use std::collections::BTreeSet;
+
+use crate::model::{Definition, Kind, Live, Name, Trigger};
 
 /// Ends the name that a hook bears while another one takes its old name.
 pub const RENAME_SUFFIX: &str = "hooksync-rename";
@@ -17,8 +19,8 @@ pub const REPLACED_SUFFIX: &str = "hooksync-replaced";
 pub struct Pairing {
     /// For each definition, the place of its live hook.
     pub of_desired: Vec<Option<usize>>,
-    /// Live hooks that bear the name and trigger of a definition, and are not
-    /// the one taken for it: the tenant has two of them.
+    /// Live hooks that go by the name of one that is taken: the tenant has two
+    /// of them.
     pub doubles: Vec<usize>,
 }
 
@@ -32,13 +34,14 @@ pub fn pair(desired: &[&Definition], live: &[&Live]) -> Pairing {
         of_desired: vec![None; desired.len()],
         taken: vec![None; live.len()],
     };
-    let doubles = pairs.by_name();
+    pairs.by_name();
     for index in 0..desired.len() {
         if pairs.of_desired[index].is_none() {
             pairs.by_former_name(index, &mut vec![false; desired.len()]);
         }
     }
     pairs.rings();
+    let doubles = pairs.doubles();
     Pairing { of_desired: pairs.of_desired, doubles }
 }
 
@@ -61,25 +64,36 @@ impl Pairs<'_> {
         let mut found: Vec<usize> =
             (0..self.live.len()).filter(|&at| self.live[at].name == *name).collect();
         found.sort_by_key(|&at| {
-            (self.live[at].trigger != self.desired[index].trigger, &self.live[at].id)
+            (self.live[at].trigger != self.desired[index].trigger, self.live[at].precedence())
         });
         found
     }
 
-    fn by_name(&mut self) -> Vec<usize> {
-        let mut doubles = Vec::new();
+    fn by_name(&mut self) {
         for index in 0..self.desired.len() {
             let found = self.candidates(index, &self.desired[index].name);
-            if let Some((&first, rest)) = found.split_first() {
+            if let Some(&first) = found.first() {
                 self.take(index, first);
-                doubles.extend(
-                    rest.iter()
-                        .copied()
-                        .filter(|&at| self.live[at].trigger == self.live[first].trigger),
-                );
             }
         }
-        doubles
+    }
+
+    /// What goes by the name of something that is taken. An action at another
+    /// trigger is what an interrupted replacement left.
+    fn doubles(&self) -> Vec<usize> {
+        let all = || self.taken.iter().zip(self.live).enumerate();
+        let known = |live: &Live| {
+            let trigger = (live.kind() == Kind::Action).then(|| live.trigger.clone());
+            (live.name.clone(), trigger)
+        };
+        let names: BTreeSet<(Name, Option<Trigger>)> = all()
+            .filter(|(_, (taken, _))| taken.is_some())
+            .map(|(_, (_, live))| known(live))
+            .collect();
+        all()
+            .filter(|(_, (taken, live))| taken.is_none() && names.contains(&known(live)))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// The former names of a definition, those of an interrupted run last.

@@ -29,6 +29,7 @@ pub mod step;
 pub mod takeover;
 #[cfg(test)]
 mod tests;
+pub mod twins;
 pub mod veil;
 
 pub use behaviour::{Behaviour, Compared, Differs};

@@ -199,10 +199,7 @@ fn predecessor(plan: &Plan, at: usize) -> Option<&Change> {
 }
 
 fn lock_out(change: &Change) -> Phrase {
-    Phrase::default().theirs(&change.name).ours(
-        " runs whenever a machine asks for a token, this program too: if it fails, \
-         nobody logs in with client credentials, and it has to be switched off in the Dashboard.",
-    )
+    Phrase::default().theirs(&change.name).ours(Change::LOCK_OUT)
 }
 
 /// `1 to create, 2 to update`; empty for a plan without changes.

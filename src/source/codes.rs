@@ -58,6 +58,8 @@ codes! {
     PASSED_OVER = "HS020";
     /// A kind has no definitions any more, so it is left alone.
     NOT_IN_PLAY = "HS021";
+    /// A script that no definition uses.
+    LEFT_OVER = "HS022";
     /// A live hook that can't be a definition.
     NOT_EXPORTED = "HS040";
     /// Keyword markers that an export could not keep.

@@ -125,8 +125,46 @@ pub(crate) fn read_up_to(
     decode(bytes, file, what)
 }
 
+/// Why some bytes can't be read as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotText {
+    /// They begin as UTF-16 does.
+    #[error("the file is UTF-16; save it as UTF-8")]
+    Utf16,
+    /// They are neither.
+    #[error("the file is not valid UTF-8; save it as UTF-8")]
+    Other,
+}
+
+/// The text of some bytes that no one edits in place, without the mark that
+/// some editors put before UTF-8.
+///
+/// # Errors
+/// When it isn't UTF-8.
+pub fn text_of(bytes: Vec<u8>) -> Result<String, NotText> {
+    let utf16 = is_utf16(&bytes);
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix(BYTE_ORDER_MARK).map(str::to_owned).unwrap_or(text)),
+        Err(_) if utf16 => Err(NotText::Utf16),
+        Err(_) => Err(NotText::Other),
+    }
+}
+
+/// What some editors put before UTF-8.
+pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Whether bytes begin with the mark of UTF-16.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
 /// Takes bytes as UTF-8.
 fn decode(bytes: Vec<u8>, file: &str, what: &str) -> Result<Text, Box<Diagnostic>> {
+    if is_utf16(&bytes) {
+        let message = format!("the {what} is UTF-16, not UTF-8");
+        let found = Diagnostic::error(codes::NOT_UTF8, message).in_file(file);
+        return Err(Box::new(found.hint("save the file as UTF-8")));
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Text::new(file, text)),
         Err(error) => {

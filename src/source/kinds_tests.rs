@@ -119,6 +119,23 @@ fn faults_of_bindings_are_reported() {
 }
 
 #[test]
+fn a_script_that_no_definition_uses_is_noted() {
+    let folder = Folder::new(&[
+        ("hooks/a.yaml", "name: a\ntriggerId: send-phone-message\n"),
+        ("hooks/a.js", "module.exports = 1;"),
+        ("hooks/left.js", "module.exports = 1;"),
+        ("hooks/tool.js", "run();"),
+        ("hooks/a.test.js", "module.exports = 1;"),
+        ("hooks/lib/part.js", "module.exports = 1;"),
+    ]);
+    let loaded = load(&folder.path().join("hooks"), &LoadOptions::default());
+    assert_eq!(codes(&loaded), ["HS022"]);
+    let found = &loaded.diagnostics[0];
+    assert!(found.file.as_ref().unwrap().ends_with("hooks/left.js"), "{found:?}");
+    insta::assert_snapshot!(format!("{} {}", found.code, found.message));
+}
+
+#[test]
 fn a_kind_is_in_play_if_a_folder_stands_for_it() {
     let hook = "name: h\ntriggerId: send-phone-message\n";
     let folder = Folder::new(&[

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::definition::{self, Context, Parsed, check};
 use super::native::{self, Gathered};
 use super::walk::{self, Root, display};
-use super::{Layout, LoadOptions, codes, deploy_cli, passed_over};
+use super::{Layout, LoadOptions, codes, deploy_cli, leftover, passed_over, schema};
 use crate::model::{BindingsOrder, DesiredState, Diagnostic, InPlay, Kind, Severity};
 
 /// A folder's definitions, and everything that is to be said of them.
@@ -58,6 +58,22 @@ pub fn load_kinds(hooks: Option<&Path>, actions: Option<&Path>, options: &LoadOp
     all.finish(in_play, context, options)
 }
 
+/// What is to be said of a folder without definitions. One that an export or
+/// `new` has written in is no slip: it may say that there are to be none. So
+/// may an empty tree of the Deploy CLI.
+fn empty(root: &Root, dir: &Path) -> Diagnostic {
+    let message = "there are no definitions below this folder";
+    let is_tree = [Kind::Hook, Kind::Action].into_iter().any(|kind| root.has_folder(kind.plural()));
+    if root.given.join(schema::FOLDER).is_dir() || is_tree {
+        let message =
+            format!("{message}; what the tenant has is left alone, unless deletes are allowed");
+        return Diagnostic::warning(codes::NO_DEFINITIONS, message).in_file(display(dir));
+    }
+    Diagnostic::error(codes::NO_DEFINITIONS, message)
+        .in_file(display(dir))
+        .hint("`hooksync export` writes those of a tenant, `hooksync new` makes one")
+}
+
 /// What was read so far.
 #[derive(Default)]
 struct All {
@@ -102,11 +118,10 @@ impl All {
         }
         let count = gathered.count();
         if count == 0 && !context.found.iter().any(Diagnostic::is_error) {
-            let message = "there are no definitions below this folder";
-            let found = Diagnostic::error(codes::NO_DEFINITIONS, message).in_file(display(dir));
-            context.found.push(
-                found.hint("`hooksync export` writes those of a tenant, `hooksync new` makes one"),
-            );
+            context.found.push(empty(&root, dir));
+        }
+        if alone.is_none() {
+            context.found.extend(leftover::notes(&root, &gathered, &context.found));
         }
         self.layout.get_or_insert(Layout::Native);
         self.add(&root, gathered, |parsed| parsed.text.text.clone());
@@ -176,6 +191,10 @@ impl All {
         let desired = definition::desired(definitions.collect(), bindings, in_play);
         let Context { used, found: mut diagnostics, .. } = context;
         diagnostics.extend(options.keywords.notes(&used));
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            // what is left over can't be known yet
+            diagnostics.retain(|found| found.code != codes::LEFT_OVER);
+        }
         diagnostics.sort();
         diagnostics.dedup();
         Loaded {

@@ -15,6 +15,7 @@ pub(crate) mod file;
 pub mod keyword;
 #[cfg(test)]
 mod kinds_tests;
+mod leftover;
 mod load;
 mod mask;
 mod native;
@@ -23,6 +24,7 @@ mod passed_over;
 #[cfg(test)]
 mod properties;
 pub mod schema;
+mod spelling;
 #[cfg(test)]
 mod tests;
 pub(crate) mod walk;
@@ -34,6 +36,7 @@ pub use export::{
     Backup, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Manifest, Orphan,
     Saved, backup, export,
 };
+pub use file::{NotText, text_of};
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
 pub use load::{Loaded, load, load_kinds};
 

@@ -147,7 +147,7 @@ proptest! {
             }
             // Whatever is there, an export either refuses or makes it right.
             let live = LiveState::default();
-            let options = ExportOptions { keywords: some_keywords(), prune: true, only: &|_| true, kind: Kind::Hook, both: false, layout: None };
+            let options = ExportOptions { keywords: some_keywords(), prune: true, prune_scripts: false, only: &|_| true, kind: Kind::Hook, both: false, layout: None };
             let _ = export(dir, &live, &options);
         }
     }
@@ -239,6 +239,7 @@ fn run_export_as(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layou
     let options = ExportOptions {
         keywords: some_keywords(),
         prune,
+        prune_scripts: false,
         only: &|_| true,
         kind: Kind::Hook,
         both: false,

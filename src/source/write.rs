@@ -53,6 +53,8 @@ pub(crate) struct Batch {
     pub(crate) folder: PathBuf,
     pub(crate) writes: BTreeMap<PathBuf, NewContent>,
     pub(crate) removals: BTreeSet<PathBuf>,
+    /// Folders that are to be there, empty or not.
+    pub(crate) folders: BTreeSet<PathBuf>,
     /// Whether only the owner may read what is written.
     pub(crate) private: bool,
 }
@@ -60,7 +62,7 @@ pub(crate) struct Batch {
 impl Batch {
     /// Writes and removes, in this order. Returns the number of files touched.
     pub(crate) fn carry_out(&self) -> Result<usize, WriteError> {
-        if self.writes.is_empty() && self.removals.is_empty() {
+        if self.writes.is_empty() && self.removals.is_empty() && self.folders.is_empty() {
             return Ok(0);
         }
         make_folder(&self.folder, self.private)
@@ -87,6 +89,11 @@ impl Batch {
         for path in &self.removals {
             inside(&root, path)
                 .map_err(|error| fail(path, "the file can't be removed", &error, &[]))?;
+        }
+        for folder in &self.folders {
+            make_folder(folder, self.private)
+                .and_then(|()| inside(&root, folder))
+                .map_err(|error| fail(folder, "the folder can't be made", &error, &[]))?;
         }
         let mut written = Vec::new();
         for (path, file, target) in prepared {
@@ -225,7 +232,7 @@ mod tests {
                 })
                 .collect(),
             removals: BTreeSet::new(),
-            private: false,
+            ..Batch::default()
         }
     }
 

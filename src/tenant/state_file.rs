@@ -130,7 +130,8 @@ pub(super) fn read(
     random: &mut fastrand::Rng,
     now_ms: u64,
 ) -> Result<Read, Problem> {
-    let File { version, salt, hooks, actions, bindings, modules } = serde_json::from_str(text)?;
+    let File { version, salt, hooks, actions, bindings, modules } =
+        serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
     if version != VERSION {
         return Err(Problem::Version(version));
     }

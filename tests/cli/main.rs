@@ -24,8 +24,10 @@ mod safety;
 mod show;
 #[path = "../bench/sockets.rs"]
 mod sockets;
+mod spellings;
 mod support;
 mod together;
+mod twins;
 mod usage;
 mod versions;
 mod waits;

@@ -118,7 +118,12 @@ impl SigningKey {
     /// # Errors
     /// When it isn't one, or not RSA.
     pub fn from_pem(pem: &SecretValue, algorithm: SigningAlgorithm) -> Result<Self, InvalidKey> {
-        let key = PrivateKeyDer::from_pem_slice(pem.expose().as_bytes())
+        // kept in one line, as variables and JSON hold it: a PEM has no backslash
+        // of its own, nor quotes around it
+        let text = pem.expose().trim_start_matches('\u{feff}').trim();
+        let text = text.trim_matches(['"', '\'']).replace("\\r", "").replace("\\n", "\n");
+        let text = SecretValue::new(text);
+        let key = PrivateKeyDer::from_pem_slice(text.expose().as_bytes())
             .map_err(|_| InvalidKey::NoPem)?;
         let pair = match &key {
             PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
@@ -205,6 +210,16 @@ mod tests {
         check(PKCS1, "RS256", &RSA_PKCS1_2048_8192_SHA256);
         check(PKCS8, "RS384", &RSA_PKCS1_2048_8192_SHA384);
         check(PKCS8, "PS256", &RSA_PSS_2048_8192_SHA256);
+    }
+
+    #[test]
+    fn a_key_in_one_line_and_one_with_a_mark_are_keys() {
+        let check = |pem: String| assert!(key(&pem, SigningAlgorithm::Rs256).is_ok(), "{pem}");
+        check(format!("\u{feff}{PKCS8}"));
+        check(PKCS8.replace('\n', "\r\n"));
+        check(PKCS8.replace('\n', "\\n"));
+        check(PKCS1.trim().replace('\n', "\\r\\n"));
+        check(format!("\"{}\"\n", PKCS1.trim().replace('\n', "\\n")));
     }
 
     #[test]

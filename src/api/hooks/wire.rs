@@ -26,8 +26,8 @@ struct HookIn {
     trigger_id: Option<String>,
     #[serde(default)]
     enabled: Option<Value>,
-    #[serde(default)]
-    script: Option<String>,
+    #[serde(default, deserialize_with = "present_text")]
+    script: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
     dependencies: Option<Value>,
 }
@@ -35,6 +35,12 @@ struct HookIn {
 /// Keeps `null` apart from an absent field.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
+}
+
+fn present_text<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 impl HookIn {
@@ -55,7 +61,7 @@ impl HookIn {
             stored_name: name,
             trigger: Trigger::from_tenant(&trigger_id.unwrap_or_default()),
             runs: enabled,
-            script: script.map(Script::new),
+            script: script.flatten().map(Script::new),
             dependencies: dependencies.map(dependencies_in).transpose()?,
             secrets: None,
             body: LiveBody::Hook,
@@ -111,7 +117,13 @@ pub(in crate::api) fn list(body: &[u8]) -> Result<List, String> {
 
 /// Reads one hook.
 pub(in crate::api) fn hook(body: &[u8]) -> Result<Live, String> {
-    serde_json::from_slice::<HookIn>(body).map_err(|error| problem(body, &error))?.into_model()
+    let mut hook: HookIn = serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
+    // Asked for as a whole, a hook whose script is null has none. A list may
+    // leave scripts out that way.
+    if hook.script == Some(None) {
+        hook.script = Some(Some(String::new()));
+    }
+    hook.into_model()
 }
 
 /// Reads the names of a hook's secrets. The values are markers and are
@@ -204,6 +216,9 @@ mod tests {
         let given = hook(br#"{"id":"1","script":"","dependencies":null}"#).unwrap();
         assert_eq!(given.script, Some(Script::new("")));
         assert_eq!(given.dependencies, Some(Dependencies::new()));
+        let null = r#"{"id":"1","script":null}"#;
+        assert_eq!(hook(null.as_bytes()).unwrap().script, Some(Script::new("")));
+        assert_eq!(list(format!("[{null}]").as_bytes()).unwrap().hooks[0].script, None);
     }
 
     #[test]

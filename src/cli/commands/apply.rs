@@ -67,6 +67,8 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
     })
 }
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The plan that was reviewed, as far as the user said.
 #[derive(Default)]
 struct Reviewed {
@@ -88,6 +90,13 @@ fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
             let text = |value: &Value, key: &str| value[key].as_str().map(str::to_owned);
             if plan["format_version"] != "1" {
                 return Err(wrong("not a plan of format_version 1"));
+            }
+            let made_by = plan["hooksync_version"].as_str().unwrap_or("another version");
+            if made_by != VERSION {
+                let what = format!("the plan was made by hooksync {made_by}, this is {VERSION}");
+                return Err(wrong(&what)
+                    .hint("make the plan again with this version and have it reviewed")
+                    .exit(Exit::Refused));
             }
             let fingerprint = text(plan, "fingerprint").and_then(|print| print.parse().ok());
             Ok(Reviewed {

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{self, ExportArgs};
+use crate::cli::planning::demand_one_of_each;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::{Kinds, ProjectSettings};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
 use crate::model::{InPlay, Kind, Live, LiveBindings, Name};
 use crate::plan::policy::NamePattern;
+use crate::plan::twins;
 use crate::report::text::{self, ExportLine, ExportSign, FileDiff};
 use crate::source::export::{
     ExportOptions, ExportPlan, FileAction, FileChange, Git, LocalChange, Record, export,
@@ -51,6 +53,10 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         let what = if in_play.actions { "hook or action" } else { "hook" };
         return Err(CliError::new(format!("--only {unused}: no live {what} has such a name")));
     }
+    demand_one_of_each(twins::differing(&live, |own| {
+        let has_kind = if own.kind() == Kind::Hook { in_play.hooks } else { in_play.actions };
+        has_kind && only(own.kind(), &own.name)
+    }))?;
     live.bindings.retain(|own| only(Kind::Bindings, &trigger_name(own)));
     let mut plans = Vec::new();
     for (kind, dir, both) in folders {
@@ -58,6 +64,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         let options = ExportOptions {
             keywords: settings.project.keywords.clone(),
             prune: args.prune,
+            prune_scripts: args.prune && args.only.is_empty(),
             only: &only,
             kind,
             both,
@@ -72,7 +79,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
             CliError::told(Exit::Error)
         })?);
     }
-    let git = Git::new(environment.texts());
+    let git = Git::new(environment.texts(), environment.search_path());
     let project = file.path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let record = Record::read(project.unwrap_or(Path::new(".")));
     let local = local_changes(&plans, &git, &record);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Origin, Problem, Setting, Variables};
 use crate::api::{Credentials, SigningAlgorithm, SigningKey};
 use crate::model::SecretValue;
+use crate::source::text_of;
 
 const TOKEN: &str = "AUTH0_ACCESS_TOKEN";
 const CLIENT_ID: &str = "AUTH0_CLIENT_ID";
@@ -147,7 +148,8 @@ fn algorithm(variables: Variables<'_>) -> Result<SigningAlgorithm, Problem> {
 
 fn signing_key(path: &Setting<&str>, algorithm: SigningAlgorithm) -> Result<SigningKey, Problem> {
     let problem = |what: String| Problem::new(format!("{}: {what}", path.origin));
-    let pem = fs_err::read_to_string(path.value).map_err(|error| problem(error.to_string()))?;
+    let pem = fs_err::read(path.value).map_err(|error| problem(error.to_string()))?;
+    let pem = text_of(pem).map_err(|error| problem(format!("{}: {error}", path.value)))?;
     SigningKey::from_pem(&SecretValue::new(pem), algorithm)
         .map_err(|error| problem(format!("{}: {error}", path.value)))
 }

@@ -12,6 +12,7 @@ mod destination;
 mod file;
 mod inside;
 mod keywords;
+mod proxy;
 mod resolve;
 #[cfg(test)]
 mod tests;

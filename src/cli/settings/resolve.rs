@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     ConfigFile, Kinds, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting,
-    Target, TenantSettings, Variables, credentials, inside, keywords, suffix,
+    Target, TenantSettings, Variables, credentials, inside, keywords, proxy, suffix,
 };
 use crate::api::Headroom;
 use crate::cli::args::shared::LOCAL_STATE;
@@ -265,14 +265,18 @@ impl<'a> Parts<'a> {
         }
         let (domain, credentials) = self.destination(variables);
         let audience = variables.get(AUDIENCE);
-        match (domain, credentials, audience) {
-            (Ok(domain), Ok(credentials), Ok(audience)) => Ok(Target::Remote(Box::new(Remote {
-                domain,
-                credentials,
-                audience: audience.map(|audience| audience.map(str::to_owned)),
-            }))),
-            (domain, credentials, audience) => {
-                let faults = [domain.err(), credentials.err(), audience.err()];
+        let near = domain.as_ref().is_ok_and(|domain| domain.value.is_loopback());
+        let proxy = if near { Ok(()) } else { proxy::demand(self.environment) };
+        match (domain, credentials, audience, proxy) {
+            (Ok(domain), Ok(credentials), Ok(audience), Ok(())) => {
+                Ok(Target::Remote(Box::new(Remote {
+                    domain,
+                    credentials,
+                    audience: audience.map(|audience| audience.map(str::to_owned)),
+                })))
+            }
+            (domain, credentials, audience, proxy) => {
+                let faults = [domain.err(), credentials.err(), audience.err(), proxy.err()];
                 Err(faults.into_iter().flatten().collect())
             }
         }

@@ -1,10 +1,10 @@
 //! What a reviewer reads and what is sent, for the cases people have.
 
 use super::world::{World, desired_state, live_state, plan_of};
-use crate::model::Kind;
+use crate::model::{Id, Kind};
 use crate::plan::guard::{self, Allowed, Refusal};
 use crate::plan::hooks::HookOp;
-use crate::plan::{Op, Options, Plan, Ref, SecretVerb, SecretsMode, diff};
+use crate::plan::{Op, Options, Plan, Ref, SecretVerb, SecretsMode, diff, twins};
 
 /// The steps in short: `hook: what (after …)`.
 fn steps(plan: &Plan) -> Vec<String> {
@@ -234,4 +234,28 @@ fn the_fingerprint_moves_with_files_and_touched_hooks_only() {
     assert_ne!(base, print(&["a 1 newer"], &["a 1 old"]));
     assert_ne!(base, print(&["a 1 new"], &["a 1 older"]));
     assert_eq!(base.as_str().parse::<crate::plan::Fingerprint>().unwrap(), base);
+}
+
+/// Two live hooks, the first called `My Hook`, and how many twins are found.
+fn twins_of(first: &str, second: &str, expected: usize) {
+    let mut live = live_state(&[first, second]);
+    live.resources[0].stored_name = Some("My Hook".to_owned());
+    live.resources[0].id = Id::new("id-first");
+    let desired = desired_state(&["my-hook 1 s"]);
+    let found = twins::named(&desired, &live);
+    assert_eq!(found.len(), expected, "{found:?}");
+    for twins in found {
+        let text = twins.to_string();
+        assert!(text.contains("id-first") && text.contains("id-my-hook"), "{text}");
+    }
+    assert!(twins::named(&desired_state(&["other 1 s"]), &live).is_empty());
+}
+
+#[test]
+fn what_differs_is_never_chosen_from() {
+    twins_of("my-hook 1 s off", "my-hook 1 s off", 0);
+    twins_of("my-hook 1 s off", "my-hook 1 s on", 1);
+    twins_of("my-hook 1 s off", "my-hook 2 s off", 1);
+    twins_of("my-hook 1 s off", "my-hook 1 t off", 1);
+    twins_of("my-hook 1 s off +A", "my-hook 1 s off +B", 1);
 }

@@ -2,13 +2,15 @@
 //!
 //! Must not decide what to do next: hints come with the results.
 
+use std::collections::BTreeMap;
+
 use super::plan::{heading, names_width, sign_indent};
 use super::{fields, theirs};
 use crate::plan::{ApplyReport, ChangeResult, FailedRequest, Outcome, Plan};
 use crate::report::Style;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::Page;
-use crate::report::words::grouped;
+use crate::report::words::{count, grouped};
 
 /// The report of an apply: one line a change in the plan's order, and beneath
 /// it why it failed and what to do next.
@@ -28,8 +30,16 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
     page.wrap(0, 2, &heading);
     page.gap();
     let names = names_width(&page, results.iter().map(|result| &result.name));
-    for result in results {
+    let folded = folded(results);
+    for result in results.iter().filter(|result| !folds(result, &folded)) {
         one_result(&mut page, result, names);
+    }
+    for (message, number) in &folded {
+        let what = format!("{} not attempted", count(*number, "more change"));
+        page.wrap(2, fields::INDENT, &[span(Ink::Warning, what)]);
+        if let Some(message) = message {
+            fields::row(&mut page, "reason", vec![plain(theirs(message, style))]);
+        }
     }
     if !notes.is_empty() {
         page.gap();
@@ -53,6 +63,35 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
         page.wrap(0, 2, &[span(Ink::Danger, text)]);
     }
     page.finish()
+}
+
+/// Changes not attempted for one reason that are counted instead of listed.
+const MOST_LISTED: usize = 10;
+
+/// The reasons that more changes weren't attempted for than anybody reads one
+/// by one, with their number.
+fn folded(results: &[ChangeResult]) -> BTreeMap<Option<&str>, usize> {
+    let mut reasons: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for result in results.iter().filter(|result| can_fold(result)) {
+        *reasons.entry(reason(result)).or_default() += 1;
+    }
+    reasons.retain(|_, number| *number > MOST_LISTED);
+    reasons
+}
+
+fn folds(result: &ChangeResult, folded: &BTreeMap<Option<&str>, usize>) -> bool {
+    can_fold(result) && folded.contains_key(&reason(result))
+}
+
+/// Whether nothing was done for a change, and no request says why.
+fn can_fold(result: &ChangeResult) -> bool {
+    result.outcome == Outcome::NotAttempted
+        && result.done.is_empty()
+        && result.error.as_ref().is_none_or(|error| error.method.is_none())
+}
+
+fn reason(result: &ChangeResult) -> Option<&str> {
+    result.error.as_ref().map(|error| error.message.as_str())
 }
 
 fn is_whole(report: &ApplyReport) -> bool {

@@ -175,8 +175,11 @@ fn a_lock_out_is_told_once_and_as_a_danger() {
     let made = crate::plan::diff::plan(&desired, &LiveState::default(), "t", &options);
     assert_eq!(made.warnings.len(), 1);
     let text = show(&made, Style::plain(80));
-    assert!(text.contains("! token runs whenever a machine asks for a token"), "{text}");
+    assert!(text.contains("! token runs on every client-credentials grant"), "{text}");
     assert!(!text.contains("Warnings"), "{text}");
+    // and in the words that JSON has
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&text).contains(&words(&made.warnings[0].message)), "{text}");
 }
 
 #[test]

@@ -9,13 +9,14 @@ use super::Parsed;
 use crate::model::Diagnostic;
 use crate::source::codes;
 use crate::source::file::{self, Text, reason};
+use crate::source::spelling::as_on_disk;
 use crate::source::walk::{Root, display};
 
 /// Where a definition's script is or would be; `None` where the definition
 /// gives a path that can't be used.
 pub(crate) fn path_of(definition: &Parsed) -> Option<PathBuf> {
     let folder = definition.at.path.parent().unwrap_or(Path::new(""));
-    Some(folder.join(definition.script.as_ref()?))
+    Some(as_on_disk(folder.join(definition.script.as_ref()?)))
 }
 
 /// Reads a definition's script, or says why it can't be.

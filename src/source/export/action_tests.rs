@@ -82,6 +82,7 @@ fn run(dir: &Path, live: &LiveState, keywords: &Keywords) -> ExportPlan {
     let options = ExportOptions {
         keywords: keywords.clone(),
         prune: false,
+        prune_scripts: false,
         only: &|_| true,
         kind: Kind::Action,
         both: crate::source::kind_of_folder(dir).is_none(),

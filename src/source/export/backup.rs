@@ -62,7 +62,10 @@ impl Manifest {
     /// When there is one that can't be read.
     pub fn read(dir: &Path) -> std::io::Result<Option<Self>> {
         match std::fs::read(dir.join(MANIFEST)) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Ok(bytes) => {
+                let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+                Ok(Some(serde_json::from_slice(text)?))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(None),
             Err(error) => Err(error),
@@ -82,7 +85,7 @@ pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError
     let (mut names, mut enabled) = (BTreeSet::new(), BTreeSet::new());
     let mut remarks = Vec::new();
     let mut sorted = hooks.clone();
-    sorted.sort_by_key(|saved| (&saved.hook.name, render::precedence(saved.hook)));
+    sorted.sort_by_key(|saved| (&saved.hook.name, saved.hook.precedence()));
     for Saved { hook, becomes } in sorted {
         let stem = stems.give(&hook.name);
         let with_enabled = !hook.runs || enabled.insert(&hook.trigger);

@@ -52,6 +52,7 @@ fn run(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layout>) -> Exp
     let options = ExportOptions {
         keywords: keywords(),
         prune,
+        prune_scripts: false,
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
@@ -172,6 +173,7 @@ fn new_trees_are_written_in_either_layout() {
         let native = ExportOptions {
             keywords: keywords(),
             prune: false,
+            prune_scripts: false,
             only: &|_| true,
             kind: Kind::Hook,
             both: false,

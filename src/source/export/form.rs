@@ -249,6 +249,22 @@ impl Form {
         Some(path)
     }
 
+    /// What a tree without any hook is known by.
+    pub(crate) fn leave_empty(&self, batch: &mut Batch) {
+        match self {
+            Self::Native { .. } => {}
+            Self::Json(folder) => {
+                batch.folders.extend(Some(folder.join(HOOKS)).filter(|hooks| !hooks.exists()));
+            }
+            Self::Yaml(form) => {
+                if form.new.is_empty() && !form.file.exists() {
+                    let content = NewContent { text: "hooks: []\n".to_owned(), before: None };
+                    batch.writes.insert(form.file.clone(), content);
+                }
+            }
+        }
+    }
+
     /// Removes a definition. Returns what of it is removed, in words.
     pub(crate) fn remove(
         &mut self,

@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 
+const PROGRAM: &str = if cfg!(windows) { "git.exe" } else { "git" };
+
 /// The longest that one command may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -50,13 +52,19 @@ pub(crate) enum Held {
 #[derive(Debug, Clone, Default)]
 pub struct Git {
     variables: Vec<(String, OsString)>,
+    /// The folders in which programs are looked for.
+    folders: Vec<PathBuf>,
 }
 
 impl Git {
     /// With these variables, of which only those that git needs are passed on.
-    pub fn new<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub fn new<'a>(
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+        folders: Vec<PathBuf>,
+    ) -> Self {
         let known = variables.into_iter().filter(|(name, _)| VARIABLES.contains(name));
-        Self { variables: known.map(|(name, value)| (name.to_owned(), value.into())).collect() }
+        let variables = known.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Self { variables, folders }
     }
 
     /// What git holds of each file. Paths are absolute, with links followed.
@@ -177,13 +185,12 @@ impl Git {
     /// The file of the program. Entries of the PATH that are relative or lie in
     /// the repository could be the work of whoever wrote that.
     fn program(&self, top: &Path) -> Option<PathBuf> {
-        let path = self.variables.iter().find(|(name, _)| name == "PATH")?;
-        let name = format!("git{}", std::env::consts::EXE_SUFFIX);
-        std::env::split_paths(&path.1)
+        self.folders
+            .iter()
             .filter(|folder| folder.is_absolute())
             .filter_map(|folder| folder.canonicalize().ok())
             .filter(|folder| !folder.starts_with(top))
-            .map(|folder| folder.join(&name))
+            .map(|folder| folder.join(PROGRAM))
             .find(|file| file.is_file())
     }
 
@@ -336,17 +343,16 @@ mod tests {
         let top = folder.path().canonicalize().unwrap();
         std::fs::create_dir_all(top.join("repo/bin")).unwrap();
         std::fs::create_dir(top.join("bin")).unwrap();
-        let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         for dir in ["repo/bin", "bin"] {
-            std::fs::write(top.join(dir).join(&name), "").unwrap();
+            std::fs::write(top.join(dir).join(PROGRAM), "").unwrap();
         }
         let program = |entries: &[&Path]| {
-            let path = std::env::join_paths(entries).unwrap();
-            Git::new([("PATH", path.to_str().unwrap())]).program(&top.join("repo"))
+            let folders = entries.iter().map(|&entry| entry.to_owned()).collect();
+            Git::new([], folders).program(&top.join("repo"))
         };
         let (inside, outside) = (top.join("repo/bin"), top.join("bin"));
         assert_eq!(program(&[Path::new("."), &inside]), None);
-        assert_eq!(program(&[&inside, &outside]), Some(outside.join(name)));
+        assert_eq!(program(&[&inside, &outside]), Some(outside.join(PROGRAM)));
         assert_eq!(Git::default().program(&top), None);
     }
 }

@@ -44,6 +44,8 @@ pub struct ExportOptions<'a> {
     pub keywords: Keywords,
     /// Whether definitions without a live hook are removed.
     pub prune: bool,
+    /// Whether scripts that no definition uses are removed.
+    pub prune_scripts: bool,
     /// Which hooks are meant; others are left alone on disk.
     pub only: &'a dyn Fn(&Name) -> bool,
     /// Of which kind; bindings go with actions.

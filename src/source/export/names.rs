@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Name, Sha256};
+use crate::source::spelling::composed;
 
 /// Longer names are cut. Far below what file systems take.
 const LONGEST: usize = 100;
@@ -24,7 +25,7 @@ impl Stems {
     /// Marks a file name as taken: no hook gets a file with its stem.
     pub(crate) fn take(&mut self, file_name: &str) {
         let stem = file_name.split('.').next().unwrap_or(file_name);
-        self.taken.insert(stem.to_lowercase());
+        self.taken.insert(same(stem));
     }
 
     /// A stem for a hook.
@@ -33,12 +34,17 @@ impl Stems {
         let numbered = (2..).map(|number: u64| format!("{base}-{number}"));
         let free = std::iter::once(base.clone())
             .chain(numbered)
-            .find(|stem| !self.taken.contains(&stem.to_lowercase()));
+            .find(|stem| !self.taken.contains(&same(stem)));
         // The numbers don't end, so one is free.
         let stem = free.unwrap_or(base);
-        self.taken.insert(stem.to_lowercase());
+        self.taken.insert(same(&stem));
         stem
     }
+}
+
+/// What two stems share that some file system takes for one.
+fn same(stem: &str) -> String {
+    composed(&stem.to_lowercase())
 }
 
 /// A name as a file stem. Letters and digits of any script stay; what a file

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::merge::written;
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, Id, Kind, Live, Name, Trigger};
+use crate::model::{Dependencies, Kind, Live, Name, Trigger};
 use crate::source::node::{Entry, Node, Value};
 
 /// A text as a value.
@@ -43,13 +43,6 @@ pub(crate) fn written_name(hook: &Live) -> Option<String> {
     }
     let identity = Name::hook(hook.name.as_str()).ok()?;
     (identity == hook.name).then(|| identity.to_string())
-}
-
-/// Orders live hooks of one identity: the one that is called so comes before
-/// those that only go by it.
-pub(crate) fn precedence(hook: &Live) -> (bool, bool, &Id) {
-    let is_called_so = hook.stored_name.as_deref() == Some(hook.name.as_str());
-    (!is_called_so, hook.stored_name.is_none(), &hook.id)
 }
 
 /// A new definition. `enabled` is left out where two hooks of one trigger run,

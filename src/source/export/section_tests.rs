@@ -31,6 +31,7 @@ fn run(dir: &Path, live: &LiveState) -> Result<ExportPlan, Vec<Diagnostic>> {
         &ExportOptions {
             keywords,
             prune: true,
+            prune_scripts: false,
             only: &|_| true,
             kind: Kind::Hook,
             both: false,

@@ -44,6 +44,7 @@ fn run(dir: &Path, live: &LiveState, keywords: &Keywords, prune: bool) -> Export
     let options = ExportOptions {
         keywords: keywords.clone(),
         prune,
+        prune_scripts: false,
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
@@ -284,6 +285,7 @@ fn what_an_export_could_not_keep_is_told() {
     let options = ExportOptions {
         keywords,
         prune: false,
+        prune_scripts: false,
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
@@ -326,6 +328,7 @@ fn a_folder_that_cannot_be_understood_is_left_alone() {
     let options = ExportOptions {
         keywords: Keywords::default(),
         prune: true,
+        prune_scripts: false,
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
@@ -355,6 +358,7 @@ fn only_the_hooks_that_are_meant_are_touched() {
         both: false,
         keywords: Keywords::default(),
         prune: true,
+        prune_scripts: false,
         only: &|name| name.as_str() == "a",
         layout: None,
     };

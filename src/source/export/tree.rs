@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use super::actions;
 use super::bindings;
 use super::fields::{self, Beside};
-use super::form::{Form, Outcome, Read};
+use super::form::{Form, Outcome, Read, add_schema};
 use super::names::Stems;
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
@@ -21,6 +21,7 @@ use crate::model::{
 use crate::source::codes;
 use crate::source::definition::{Context, Parsed, check, script};
 use crate::source::file::MAX_BYTES;
+use crate::source::leftover;
 use crate::source::native::ParsedBindings;
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
@@ -120,6 +121,7 @@ impl<'a> Tree<'a> {
         {
             bindings::export(&self.orders, new, live, &mut plan);
         }
+        self.leftovers(live, options, &mut plan);
         let source = display(&self.form.folder());
         match self.form.finish(&mut plan.batch) {
             Outcome::InPlace => {}
@@ -256,6 +258,30 @@ impl<'a> Tree<'a> {
         plan.batch.writes.insert(path, NewContent { text: script, before: None });
     }
 
+    /// Scripts that no definition uses; and a trace of the export in a folder
+    /// that is new and stays empty, so that it says that there are none.
+    fn leftovers(&self, live: &LiveState, options: &ExportOptions<'_>, plan: &mut ExportPlan) {
+        let new = match &self.form {
+            Form::Native { new, .. } => new,
+            other => return other.leave_empty(&mut plan.batch),
+        };
+        match &self.root {
+            None if live.of(options.kind).next().is_none() => {
+                add_schema(new, options.kind, &mut plan.batch);
+            }
+            Some(root) if options.prune_scripts => {
+                for at in leftover::in_folder(root, &options.keywords) {
+                    let stem = at.path.file_stem().unwrap_or_default().to_string_lossy();
+                    let name = Name::action(&*stem);
+                    let removed = vec![at.file.clone()];
+                    plan.orphans.push(Orphan { name, source: at.file, removed });
+                    plan.batch.removals.insert(at.path);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Definitions that no live hook has. Their scripts go with them unless
     /// another definition uses them.
     fn orphans(
@@ -332,7 +358,7 @@ fn choose<'l>(
     let mut enabled: BTreeMap<&Trigger, &Name> = BTreeMap::new();
     let mut chosen = Vec::new();
     for (name, mut hooks) in by_name {
-        hooks.sort_by_key(|hook| render::precedence(hook));
+        hooks.sort_by_key(|hook| hook.precedence());
         let mut hooks = hooks.into_iter();
         let Some(hook) = hooks.next() else { continue };
         hooks.for_each(|other| {

@@ -180,7 +180,7 @@ impl Keywords {
                     .hint("it holds a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"),
             )
         };
-        match serde_json::from_str(json) {
+        match serde_json::from_str(json.trim_start_matches('\u{feff}')) {
             Ok(KeywordValue::Map(entries)) => Ok(Layer {
                 origin: Origin::Mappings,
                 keywords: entries
