@@ -1,10 +1,15 @@
 //! Where a hook answers: every use of its callback, if each one is a call that
-//! ends the hook.
+//! ends the hook, or that ends a function of the chain of promises that the
+//! hook ends with.
 //!
 //! Main function: [`endings`]. Only such hooks can be rewritten: an Action ends
-//! where its handler returns. Must not know what becomes of an answer.
+//! where its handler returns, or with the promise that it returns. Must not
+//! know what becomes of an answer.
 
-use oxc::ast::ast::{CallExpression, Expression, Statement, TryStatement};
+use oxc::ast::ast::{
+    Argument, ArrowFunctionBody, CallExpression, Expression, FormalParameters, Statement,
+    TryStatement,
+};
 use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
 
@@ -25,6 +30,17 @@ pub(super) struct Ending<'a> {
     /// The names that are known to hold an error here: the parameter of the
     /// `catch` around it, and what an `if` around it asks for.
     pub(super) errors: Vec<SymbolId>,
+    /// Whether it is the whole of an arrow function, without a block.
+    pub(super) is_expression: bool,
+}
+
+/// All endings of a hook.
+pub(super) struct Endings<'a> {
+    /// In the order of the script, but for chains.
+    pub(super) all: Vec<Ending<'a>>,
+    /// Statements that are a chain of promises in which the hook ends, and
+    /// that don't return it.
+    pub(super) chains: Vec<Span>,
 }
 
 /// Every use of the callback as an ending, or the first use that isn't one.
@@ -32,7 +48,7 @@ pub(super) fn endings<'a>(
     script: &Script<'a>,
     callback: SymbolId,
     body: &'a [Statement<'a>],
-) -> Result<Vec<Ending<'a>>, Span> {
+) -> Result<Endings<'a>, Span> {
     let mut walker = Walker {
         script,
         callback,
@@ -40,16 +56,24 @@ pub(super) fn endings<'a>(
         in_try: false,
         break_ends: false,
         errors: Vec::new(),
+        is_expression: false,
+        chains: Vec::new(),
     };
     walker.list(body, true);
-    let found = walker.found;
+    let Walker { found, chains, .. } = walker;
     for node in script.uses(callback) {
         let span = node.kind().span();
         if !found.iter().any(|ending| ending.call.callee.span() == span) {
             return Err(span);
         }
     }
-    Ok(found)
+    Ok(Endings { all: found, chains })
+}
+
+/// What a function of a chain does.
+enum Body<'a> {
+    Statements(&'a [Statement<'a>]),
+    Expression(&'a Expression<'a>),
 }
 
 struct Walker<'s, 'a> {
@@ -60,6 +84,8 @@ struct Walker<'s, 'a> {
     /// Whether nothing of the hook runs after a `break` here.
     break_ends: bool,
     errors: Vec<SymbolId>,
+    is_expression: bool,
+    chains: Vec<Span>,
 }
 
 impl<'a> Walker<'_, 'a> {
@@ -77,10 +103,16 @@ impl<'a> Walker<'_, 'a> {
             Statement::ReturnStatement(it) => {
                 if let Some(value) = &it.argument {
                     self.call(value, it.span, is_last, in_list);
+                    self.chain(value);
                 }
             }
             Statement::ExpressionStatement(it) if is_last => {
                 self.call(&it.expression, it.span, true, in_list);
+                let is_awaited = matches!(it.expression, Expression::AwaitExpression(_));
+                // an arrow function without a block returns it already
+                if self.chain(&it.expression) && !is_awaited && !self.is_expression {
+                    self.chains.push(it.span);
+                }
             }
             Statement::BlockStatement(it) => self.list(&it.body, is_last),
             Statement::IfStatement(it) => {
@@ -154,8 +186,82 @@ impl<'a> Walker<'_, 'a> {
                 in_list,
                 in_try: self.in_try,
                 errors: self.errors.clone(),
+                is_expression: self.is_expression,
             });
         }
+    }
+
+    /// Looks for answers in the functions that a chain of promises is given.
+    /// Whether there are any.
+    fn chain(&mut self, value: &'a Expression<'a>) -> bool {
+        let mut at = match value {
+            Expression::AwaitExpression(it) => &it.argument,
+            other => other,
+        };
+        let mut links = Vec::new();
+        while let Expression::CallExpression(call) = at
+            && let Expression::StaticMemberExpression(member) = &call.callee
+            && matches!(member.property.name.as_str(), "then" | "catch")
+        {
+            links.push((member.property.name.as_str(), call));
+            at = &member.object;
+        }
+        let before = self.found.len();
+        for (index, (name, call)) in links.iter().enumerate() {
+            let later = links.get(..index).unwrap_or_default();
+            let is_caught =
+                later.iter().any(|(name, call)| *name == "catch" || call.arguments.len() > 1);
+            for (nth, argument) in call.arguments.iter().enumerate().take(2) {
+                let catches = (*name == "catch" && nth == 0) || (*name == "then" && nth == 1);
+                let (params, body) = match argument {
+                    Argument::FunctionExpression(it) => {
+                        let Some(body) = &it.body else { continue };
+                        (&it.params, Body::Statements(&body.statements))
+                    }
+                    Argument::ArrowFunctionExpression(it) => match &it.body {
+                        ArrowFunctionBody::FunctionBody(body) => {
+                            (&it.params, Body::Statements(&body.statements))
+                        }
+                        other => match other.as_expression() {
+                            Some(value) => (&it.params, Body::Expression(value)),
+                            None => continue,
+                        },
+                    },
+                    _ => continue,
+                };
+                self.function(params, body, (catches, is_caught));
+            }
+        }
+        self.found.len() > before
+    }
+
+    /// One function of a chain.
+    fn function(
+        &mut self,
+        params: &'a FormalParameters<'a>,
+        body: Body<'a>,
+        (catches, is_caught): (bool, bool),
+    ) {
+        let known = self.errors.len();
+        if catches {
+            let first = params.items.first();
+            let id = first.and_then(|param| param.pattern.get_binding_identifier());
+            self.errors.extend(id.and_then(|id| id.symbol_id.get()));
+        }
+        let in_try = self.in_try;
+        self.in_try |= is_caught;
+        let break_ends = std::mem::replace(&mut self.break_ends, false);
+        let is_expression = matches!(body, Body::Expression(_));
+        let around = std::mem::replace(&mut self.is_expression, is_expression);
+        match body {
+            Body::Statements(all) => self.list(all, true),
+            Body::Expression(value) => {
+                self.call(value, value.span(), true, false);
+                self.chain(value);
+            }
+        }
+        (self.in_try, self.break_ends, self.is_expression) = (in_try, break_ends, around);
+        self.errors.truncate(known);
     }
 
     /// Whether nothing runs between a statement and the end of the hook, given

@@ -252,6 +252,18 @@ pub(super) fn without_default<'e, 'a>(expression: &'e Expression<'a>) -> &'e Exp
     }
 }
 
+/// A text that is known to its end.
+fn whole(script: &Script<'_>, expression: &Expression<'_>) -> Option<String> {
+    match expression {
+        Expression::StringLiteral(text) => Some(text.value.to_string()),
+        Expression::Identifier(name) => match script.constant(script.symbol(name)?)? {
+            Constant::Value(value) => whole(script, value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// How a text begins, as far as that can be read.
 pub(super) fn beginning(script: &Script<'_>, expression: &Expression<'_>) -> Option<String> {
     match expression {
@@ -261,9 +273,19 @@ pub(super) fn beginning(script: &Script<'_>, expression: &Expression<'_>) -> Opt
             if !first.is_empty() {
                 return Some(first);
             }
-            beginning(script, text.expressions.first()?)
+            let inserted = text.expressions.first()?;
+            let after = text.quasis.get(1).and_then(|it| it.value.cooked.as_ref());
+            match (whole(script, inserted), after) {
+                (Some(inserted), Some(after)) => Some(format!("{inserted}{after}")),
+                _ => beginning(script, inserted),
+            }
         }
-        Expression::BinaryExpression(sum) => beginning(script, &sum.left),
+        Expression::BinaryExpression(sum) => match (whole(script, &sum.left), &sum.right) {
+            (Some(left), Expression::StringLiteral(right)) => {
+                Some(format!("{left}{}", right.value))
+            }
+            _ => beginning(script, &sum.left),
+        },
         Expression::Identifier(name) => match script.constant(script.symbol(name)?)? {
             Constant::Value(value) => beginning(script, value),
             _ => None,

@@ -65,8 +65,13 @@ pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edit
     let body = handler.func.body().map(|body| body.statements.as_slice()).unwrap_or_default();
     let endings = endings(script, callback, body)
         .map_err(|at| it.not("the callback is used where the hook does not end", at))?;
-    it.no_other_error_classes(&endings)?;
-    it.answers(&endings)?;
+    it.no_other_error_classes(&endings.all)?;
+    it.answers(&endings.all)?;
+    for chain in &endings.chains {
+        let at = it.script.place(*chain).start;
+        // the Action ends with the promise
+        it.edits.replace(at..at, vec!["return ".into()]);
+    }
     it.parameters()?;
     it.head(&own, entry)?;
     Ok(it.edits)

@@ -280,3 +280,68 @@ fn a_script_that_never_loaded_is_refused() {
         "HM109 The script does not load, so the hook never ran: Unexpected token `}`.",
     );
 }
+
+#[test]
+fn a_chain_of_promises_that_the_hook_ends_with_is_returned() {
+    check(
+        Phone,
+        "module.exports = function (recipient, text, context, cb) {
+  const client = require('twilio')(context.webtask.secrets.SID);
+  client.messages
+    .create({ body: text, to: recipient })
+    .then(function () {
+      cb(null, {});
+    })
+    .catch((err) => cb(err));
+};
+",
+        "exports.onExecuteSendPhoneMessage = async (event, api) => {
+  const client = require('twilio')(event.secrets.SID);
+  return client.messages
+    .create({ body: event.message_options.text, to: event.message_options.recipient })
+    .then(function () {
+    })
+    .catch((err) => { throw err; });
+};
+",
+    );
+    // what a later function of the chain would catch is not thrown
+    check(
+        Post,
+        "module.exports = (user, context, cb) => {
+  save(user).then((it) => cb(new Error(it))).catch((err) => cb(err));
+};
+",
+        "not rewritten at `cb(new Error(it))`: its own `catch` would catch the error",
+    );
+    // work goes on after the chain begins
+    check(
+        Post,
+        "module.exports = (user, context, cb) => {
+  save(user).then(() => cb());
+  log(user);
+};
+",
+        "not rewritten at `cb`: the callback is used where the hook does not end",
+    );
+}
+
+#[test]
+fn a_namespace_that_is_a_constant_is_one() {
+    check(
+        Token,
+        "module.exports = (client, scope, audience, context, cb) => {
+  const NS = 'https://acme.example';
+  const token = {};
+  token.scope = scope;
+  token[`${NS}/plan`] = 'bar';
+  cb(null, token);
+};
+",
+        "exports.onExecuteCredentialsExchange = async (event, api) => {
+  const NS = 'https://acme.example';
+  api.accessToken.setCustomClaim(`${NS}/plan`, 'bar');
+};
+",
+    );
+}

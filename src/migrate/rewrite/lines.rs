@@ -14,6 +14,10 @@ impl Rewrite<'_, '_> {
     /// ends the handler by itself.
     pub(super) fn put(&mut self, ending: &Ending<'_>, mut lines: Vec<Line>, leaves: bool) {
         let at = self.script.place(ending.statement);
+        if ending.is_expression {
+            self.put_body(at, lines);
+            return;
+        }
         if !leaves && !ending.is_last {
             lines.push(vec!["return;".into()]);
         }
@@ -21,6 +25,25 @@ impl Rewrite<'_, '_> {
             lines.push(vec!["return;".into()]);
         }
         self.put_lines(at, lines, ending.in_list);
+    }
+
+    /// Puts a block in the place of an arrow function's only expression.
+    fn put_body(&mut self, at: Range<usize>, lines: Vec<Line>) {
+        let count = lines.len();
+        let indent = self.indentation(at.start);
+        let mut pieces: Vec<Piece> = vec!["{".into()];
+        for line in lines {
+            let between = if count == 1 { " ".to_owned() } else { format!("\n{indent}  ") };
+            pieces.push(between.into());
+            pieces.extend(line);
+        }
+        let close = match count {
+            0 => "}".to_owned(),
+            1 => " }".to_owned(),
+            _ => format!("\n{indent}}}"),
+        };
+        pieces.push(close.into());
+        self.replace(at, pieces);
     }
 
     /// Puts statements in the place of one.
