@@ -6,6 +6,7 @@
 //! decide what is written, or in which order.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -22,6 +23,10 @@ pub(super) const ROUNDS: u32 = 4;
 /// How often a write is sent that is answered 2xx by something that isn't the
 /// Management API, such as the login page of a network.
 pub(super) const ANSWERS: u32 = 3;
+/// Requests that take no longer need no room to be made for them.
+const AT_ONCE: Duration = Duration::from_millis(500);
+/// The longest wait for that.
+const LONGEST_ROOM: Duration = Duration::from_secs(60);
 
 /// How much a write matters just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,6 +123,32 @@ impl Writer {
         let slept = self.client.pipe.run.sleep(wait, call.class, "an answer of the tenant").await;
         self.client.pipe.run.count(|counts| counts.retried += 1);
         slept.map_err(|error| error.at(call.method, &call.path).maybe_done(true))
+    }
+
+    /// Waits, within the run's time and until its interrupt.
+    ///
+    /// # Errors
+    /// When the run's time or the user's interrupt ends it.
+    pub async fn wait(
+        &self,
+        time: Duration,
+        urgency: Urgency,
+        waiting_for: &'static str,
+    ) -> Result<(), ApiError> {
+        self.client.run.sleep(time, urgency.class(), waiting_for).await
+    }
+
+    /// Waits until the tenant's rate limit is likely to leave room for so many
+    /// requests in a row.
+    ///
+    /// # Errors
+    /// As [`Self::wait`].
+    pub async fn make_room(&self, requests: usize, urgency: Urgency) -> Result<(), ApiError> {
+        let needed = self.client.gate.estimate(requests).unwrap_or_default();
+        if needed < AT_ONCE {
+            return Ok(());
+        }
+        self.wait(needed.min(LONGEST_ROOM), urgency, "room for a switch").await
     }
 
     pub(super) async fn prepare(&self, urgency: Urgency) -> Result<(), ApiError> {

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::cutover::Cutover;
 use super::{Behaviour, Field, FieldChange, Fingerprint, Step};
 use crate::model::{Id, Kind, Live, Name, Position, SecretKey, Trigger};
 
@@ -30,6 +31,11 @@ pub struct Plan {
     /// Secrets that would be sent but whose value isn't known here: `plan`
     /// tells, `apply` refuses.
     pub unresolved: Vec<UnresolvedSecret>,
+    /// Hooks that give way to actions of their trigger, each as one unit.
+    pub cutovers: Vec<Cutover>,
+    /// The tenant has ended hooks: their definitions are blocked, and the rest
+    /// goes on.
+    pub hooks_ended: bool,
     /// The requests, in an order that is safe. Each names the change it
     /// belongs to.
     pub steps: Vec<Step>,
@@ -298,10 +304,34 @@ impl Plan {
         self.changed().next().is_none()
     }
 
-    /// How many changes are of one sort.
+    /// How many changes are of one sort. A hook that gives way to an action
+    /// counts as updated, whatever becomes of it then.
     #[must_use]
     pub fn count(&self, verb: Verb) -> usize {
-        self.changes.iter().filter(|change| change.verb == verb).count()
+        let counts_as = |(at, change): (usize, &Change)| match self.cutover_of(at) {
+            Some(_) => Verb::Update,
+            None => change.verb,
+        };
+        self.changes.iter().enumerate().filter(|change| counts_as(*change) == verb).count()
+    }
+
+    /// Whether a change is of a kind that the tenant has ended.
+    #[must_use]
+    pub fn is_ended(&self, change: &Change) -> bool {
+        self.hooks_ended && change.kind == Kind::Hook
+    }
+
+    /// Whether nothing can be done, because the tenant has ended hooks and
+    /// there is nothing else to do.
+    #[must_use]
+    pub fn is_all_ended(&self) -> bool {
+        self.hooks_ended && !self.changes.is_empty() && self.steps.is_empty()
+    }
+
+    /// The cutover in which a change's hook gives way.
+    #[must_use]
+    pub fn cutover_of(&self, change: usize) -> Option<&Cutover> {
+        self.cutovers.iter().find(|cutover| cutover.hook == change)
     }
 
     /// How many requests an apply will make at least: one a step.

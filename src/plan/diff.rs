@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::policy::{Options, reshape};
-use super::{Change, Plan, Verb, actions, fingerprint, hooks, matching, order, takeover};
+use super::{Change, Plan, Verb, actions, cutover, fingerprint, hooks, matching, order, takeover};
 use crate::model::{Definition, DesiredState, Kind, Live, LiveState};
 
 /// What has to happen on `tenant` for `live` to become as `desired`.
@@ -35,7 +35,9 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
         set_runs(&mut draft.changes, &orders, live);
     }
     draft.settle();
-    let (steps, unordered) = match order::steps(&draft.changes, &orders, &desired, live) {
+    let cutovers = cutover::find(&draft.changes, &orders);
+    let steps = order::steps(&draft.changes, &orders, &cutovers, &desired, live);
+    let (steps, unordered) = match steps {
         Ok(steps) => (steps, Vec::new()),
         Err(why) => (Vec::new(), vec![why.to_string()]),
     };
@@ -45,10 +47,12 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
         tenant: tenant.to_owned(),
         fingerprint,
         changes,
-        unchanged,
+        unchanged: unchanged.into_iter().map(|(_, name)| name).collect(),
         unmanaged,
         warnings,
         unresolved,
+        cutovers,
+        hooks_ended: live.hooks_removed.is_some(),
         steps,
         unordered,
         live_total: totals(live),

@@ -15,7 +15,7 @@ use crate::model::{Definition, DesiredSecret, DesiredState, Kind, Live, Name, Se
 pub(super) struct Draft<'a> {
     pub(super) options: &'a Options,
     pub(super) changes: Vec<Change>,
-    pub(super) unchanged: Vec<Name>,
+    pub(super) unchanged: Vec<(Kind, Name)>,
     pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) warnings: Vec<Warning>,
     pub(super) unresolved: Vec<UnresolvedSecret>,
@@ -85,7 +85,7 @@ impl<'a> Draft<'a> {
         };
         let is_change = !fields.is_empty() || secrets.iter().any(counts);
         if !is_change {
-            self.unchanged.push(definition.name.clone());
+            self.unchanged.push((definition.kind(), definition.name.clone()));
             if secrets.is_empty() {
                 return;
             }
@@ -212,13 +212,21 @@ impl<'a> Draft<'a> {
         (changes, missing)
     }
 
-    /// The tenant has ended a kind: what files define of it can't be compared,
-    /// and nothing counts as deleted.
+    /// The tenant has ended a kind: what files define of it can't be compared
+    /// and is blocked, and nothing counts as deleted.
     pub(super) fn removed(&mut self, kind: Kind, desired: &DesiredState, why: &str) {
-        let count = desired.of(kind).count();
+        let mut count = 0;
+        for definition in desired.of(kind) {
+            count += 1;
+            let blocked = Some(format!("the tenant has ended {}", kind.plural()));
+            self.changes.push(Change { blocked, ..of_definition(Verb::Create, definition) });
+        }
         if count > 0 {
-            let message =
-                format!("the tenant has no {kind}s any more, so {count} are left out: {why}");
+            let noun = if count == 1 { kind.as_str() } else { kind.plural() };
+            let message = format!(
+                "the tenant has ended {}, so {count} {noun} can't be applied: {why}",
+                kind.plural()
+            );
             self.warn("HS509", message, None);
         }
     }
@@ -274,13 +282,12 @@ impl<'a> Draft<'a> {
                 .then_with(|| (&a.name, &a.trigger, &a.id).cmp(&(&b.name, &b.trigger, &b.id)))
         });
         let changed = |change: &&Change| change.verb != Verb::Resend;
-        self.unchanged.retain(|name| {
-            !changes
-                .iter()
-                .filter(changed)
-                .any(|change| change.name == *name && change.source.is_some())
+        self.unchanged.retain(|(kind, name)| {
+            !changes.iter().filter(changed).any(|change| {
+                change.kind == *kind && change.name == *name && change.source.is_some()
+            })
         });
-        self.unchanged.sort();
+        self.unchanged.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
         self.unmanaged
             .retain(|live| !changes.iter().any(|change| change.id.as_ref() == Some(&live.id)));
         self.unmanaged.sort_by(|a, b| (a.kind, &a.name, &a.id).cmp(&(b.kind, &b.name, &b.id)));

@@ -26,7 +26,7 @@ pub fn is_public_cloud(domain: &str) -> bool {
 /// Warns of the changes of hooks that the public cloud refuses.
 #[must_use]
 pub fn warned(mut plan: Plan) -> Plan {
-    if !is_public_cloud(&plan.tenant) {
+    if plan.hooks_ended || !is_public_cloud(&plan.tenant) {
         return plan;
     }
     let refused: Vec<String> = plan

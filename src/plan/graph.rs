@@ -28,8 +28,8 @@ impl Graph {
     /// A step of a change, by the change's place in the plan.
     pub(super) fn add(&mut self, change: usize, op: Op) -> StepId {
         let shown_as = Name::action("");
-        let (after, takes_over_from) = (Vec::new(), Vec::new());
-        self.nodes.push(Step { change, shown_as, op, after, takes_over_from });
+        let (after, takes_over_from, awaits) = (Vec::new(), Vec::new(), Vec::new());
+        self.nodes.push(Step { change, shown_as, op, after, takes_over_from, awaits });
         self.nodes.len() - 1
     }
 
@@ -48,6 +48,19 @@ impl Graph {
     pub(super) fn take_over(&mut self, step: StepId, from: StepId) {
         if !self.nodes[step].takes_over_from.contains(&from) {
             self.nodes[step].takes_over_from.push(from);
+        }
+    }
+
+    /// What a step waits for by itself.
+    pub(super) fn waits_for(&self, step: StepId) -> Vec<StepId> {
+        self.nodes[step].after.clone()
+    }
+
+    /// Makes a step the first half of a cutover: the actions that `bind` binds
+    /// and that were not bound before have to be in traffic.
+    pub(super) fn open(&mut self, first: StepId, bind: StepId) {
+        if let Op::Bind(bind) = &self.nodes[bind].op {
+            self.nodes[first].awaits = bind.newcomers();
         }
     }
 
@@ -95,7 +108,7 @@ impl Graph {
         };
         let step = |&at: &StepId| {
             let mut step = self.nodes[at].clone();
-            for target in step.op.refs_mut() {
+            for target in step.op.refs_mut().into_iter().chain(&mut step.awaits) {
                 if let Ref::MadeBy(id) = target {
                     *id = place[*id];
                 }

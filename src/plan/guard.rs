@@ -82,8 +82,11 @@ pub enum Refusal {
         /// Why.
         why: Vec<String>,
     },
-    /// The token lacks scopes.
-    #[error("the token may not do all of this: {}", what.join("; "))]
+    /// The tenant has ended hooks, and there is nothing else to do.
+    #[error("the tenant has ended hooks, and the plan has nothing else to do")]
+    Ended,
+    /// The token lacks scopes, or the tenant's limits are met.
+    #[error("not all of this can be done: {}", what.join("; "))]
     Blocked {
         /// Hook and reason, one entry each.
         what: Vec<String>,
@@ -101,7 +104,7 @@ impl Refusal {
             | Self::Stale { .. }
             | Self::OtherTenant { .. }
             | Self::Unordered { .. } => true,
-            Self::Unresolved { .. } | Self::Blocked { .. } => false,
+            Self::Unresolved { .. } | Self::Blocked { .. } | Self::Ended => false,
         }
     }
 
@@ -129,8 +132,13 @@ impl Refusal {
                  alone with --secrets never."
             }
             Self::Blocked { .. } => {
-                "Grant the scope to the client (Auth0 dashboard: the application's API \
-                 permissions) and get a new token, or choose other hooks with --only."
+                "Grant a scope that is missing to the client (Auth0 dashboard: the application's \
+                 API permissions) and get a new token, correct what else is named, or choose others \
+                 with --only."
+            }
+            Self::Ended => {
+                "Actions take the place of hooks: `hooksync migrate` converts them, and needs no \
+                 tenant."
             }
         }
     }
@@ -169,10 +177,13 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
         refusals.push(Refusal::Deletes { what });
     }
     for (&kind, &live) in plan.live_total.iter().filter(|_| !force) {
-        let gone = |change: &&Change| {
-            change.kind == kind && matches!(change.verb, Verb::Delete | Verb::Replace)
+        // a hook that gives way to an action doesn't count
+        let gone = |(at, change): &(usize, &Change)| {
+            change.kind == kind
+                && matches!(change.verb, Verb::Delete | Verb::Replace)
+                && plan.cutover_of(*at).is_none()
         };
-        let deletes = plan.changes.iter().filter(gone).count();
+        let deletes = plan.changes.iter().enumerate().filter(gone).count();
         if deletes > 0 && (deletes >= live || (live >= 4 && deletes * 2 > live)) {
             refusals.push(Refusal::TooManyDeletes { kind, deletes, live });
         }
@@ -189,6 +200,9 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
     }
     if !plan.unresolved.is_empty() {
         refusals.push(Refusal::Unresolved { secrets: plan.unresolved.clone() });
+    }
+    if plan.is_all_ended() {
+        refusals.push(Refusal::Ended);
     }
     let what = blocked(&plan);
     if !what.is_empty() {
@@ -219,7 +233,8 @@ fn unbound(change: &Change) -> (usize, Vec<&str>) {
 }
 
 fn deletions_of(plan: &Plan, of: impl Fn(Kind) -> bool) -> Vec<String> {
-    let words = |change: &Change| match change.verb {
+    let words = |(at, change): (usize, &Change)| match change.verb {
+        Verb::Delete if plan.cutover_of(at).is_some() => None,
         Verb::Delete => Some(format!("{} {}", change.kind, change.name)),
         Verb::Replace => Some(format!("{} {} (replaced)", change.kind, change.name)),
         Verb::Create | Verb::Update | Verb::Resend => {
@@ -233,10 +248,13 @@ fn deletions_of(plan: &Plan, of: impl Fn(Kind) -> bool) -> Vec<String> {
             }
         }
     };
-    plan.changes.iter().filter(|change| of(change.kind)).filter_map(words).collect()
+    let all = plan.changes.iter().enumerate();
+    all.filter(|(_, change)| of(change.kind)).filter_map(words).collect()
 }
 
 fn blocked(plan: &Plan) -> Vec<String> {
-    let reasons = plan.changes.iter().map(|change| (&change.name, &change.blocked));
+    // what the tenant has ended doesn't keep the rest from being done
+    let others = plan.changes.iter().filter(|change| !plan.is_ended(change));
+    let reasons = others.map(|change| (&change.name, &change.blocked));
     reasons.filter_map(|(name, reason)| Some(format!("{name}: {}", reason.as_ref()?))).collect()
 }

@@ -3,6 +3,7 @@
 //! Each kind adds its writes and what they wait for; here they become one
 //! list. Must not decide *what* is written.
 
+use super::cutover::{self, Cutover};
 use super::graph::{Graph, NoOrder};
 use super::step::{Ref, Step};
 use super::{Change, actions, hooks};
@@ -15,12 +16,14 @@ use crate::model::{DesiredState, LiveState, Name};
 pub(super) fn steps(
     changes: &[Change],
     orders: &[actions::Order],
+    cutovers: &[Cutover],
     desired: &DesiredState,
     live: &LiveState,
 ) -> Result<Vec<Step>, NoOrder> {
     let mut graph = Graph::default();
-    hooks::order::add(&mut graph, changes, live)?;
-    actions::order::add(&mut graph, changes, orders, desired, live)?;
+    let gives = hooks::order::add(&mut graph, changes, live)?;
+    let binds = actions::order::add(&mut graph, changes, orders, desired, live)?;
+    cutover::order(&mut graph, cutovers, &gives, &binds, changes);
     let mut steps = graph.into_steps()?;
     for at in 0..steps.len() {
         if let Some(name) = shown_as(&steps, at, changes) {

@@ -5,10 +5,12 @@
 //! [`Op`] by its methods. Must not know how a step is carried out, or hold a
 //! secret's value (only its name).
 
+use std::collections::BTreeSet;
+
 use super::actions::{ActionOp, Bind};
 use super::hooks::HookOp;
 use super::{Field, SecretVerb};
-use crate::model::{Id, Kind, Live, Name, SecretKey};
+use crate::model::{Id, Kind, Live, Name, SecretKey, Trigger};
 
 /// A step's place in [`super::Plan::steps`].
 pub type StepId = usize;
@@ -38,6 +40,9 @@ pub struct Step {
     /// fails they are taken back, so that a trigger isn't left without its
     /// hook; and an interrupt doesn't come between them and this step.
     pub takes_over_from: Vec<StepId>,
+    /// Of the first half of a cutover: the actions that have to be in traffic
+    /// before it begins. Empty for any other step.
+    pub awaits: Vec<Ref>,
 }
 
 /// The body of one write.
@@ -99,6 +104,24 @@ pub enum Deed {
 }
 
 impl Op {
+    /// The write that switches a live hook on or off.
+    #[must_use]
+    pub fn switch(hook: Id, on: bool) -> Self {
+        Self::Hook(HookOp::switch(hook, on))
+    }
+
+    /// The name, the trigger and the older ids that an action's creation is
+    /// told from others by: names of actions need not be unique.
+    #[must_use]
+    pub fn creates_among(&self) -> Option<(&Name, &Trigger, &BTreeSet<Id>)> {
+        match self {
+            Self::Action(ActionOp::Create { action, known }) => {
+                Some((&action.name, &action.trigger, known))
+            }
+            Self::Hook(_) | Self::Action(_) | Self::Bind(_) => None,
+        }
+    }
+
     /// The kind of what is written to.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -155,12 +178,13 @@ impl Op {
     /// of this one, a switch-off alone came through. `None` where that can't
     /// be done.
     #[must_use]
-    pub fn undo(&self, live: &Live, only_off: bool) -> Option<Self> {
+    pub fn undo(&self, live: Option<&Live>, only_off: bool) -> Option<Self> {
         match self {
-            Self::Hook(op) => op.undo(live, only_off).map(Self::Hook),
+            Self::Hook(op) => op.undo(live?, only_off).map(Self::Hook),
             // what was written of an action is a draft, which isn't in traffic;
             // a version goes back by deploying an older one, for the user to ask
-            Self::Action(_) | Self::Bind(_) => None,
+            Self::Action(_) => None,
+            Self::Bind(bind) => Some(Self::Bind(bind.undo())),
         }
     }
 

@@ -6,5 +6,7 @@ mod behaviour;
 mod cases;
 mod frozen;
 mod graph;
+mod meanwhile;
+mod mixed;
 mod properties;
 mod world;

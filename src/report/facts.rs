@@ -6,6 +6,7 @@
 
 use super::words::count;
 use crate::model::Kind;
+use crate::plan::cutover::{Cutover, First};
 use crate::plan::takeover::takeovers;
 use crate::plan::{Change, Plan, SecretVerb, Verb, Warning};
 
@@ -87,6 +88,9 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
     for (at, change) in plan.changes.iter().enumerate() {
         let mut tell = |kind, phrase| dangers.push(Danger { kind, change: at, phrase });
         match change.verb {
+            Verb::Delete if plan.cutover_of(at).is_some() => {
+                tell(DangerKind::SwitchOff, delete(plan, at, change));
+            }
             Verb::Delete => tell(DangerKind::Delete, delete(plan, at, change)),
             Verb::Replace => tell(DangerKind::Replace, replace(change)),
             Verb::Create | Verb::Update | Verb::Resend => {}
@@ -130,6 +134,7 @@ fn delete(plan: &Plan, at: usize, change: &Change) -> Phrase {
     if change.runs_before() {
         phrase = phrase.ours(" while live on ").theirs(&change.trigger);
         phrase = match successor(plan, at) {
+            None if plan.cutover_of(at).is_some() => phrase.ours(", and an action takes its place"),
             Some(other) => phrase.ours("; ").theirs(&other.name).ours(" takes its place"),
             None => phrase.ours(", where nothing runs then"),
         };
@@ -161,6 +166,32 @@ fn lost_secrets(phrase: Phrase, change: &Change) -> Phrase {
     }
 }
 
+/// Each cutover as one sentence or two.
+pub(crate) fn cutovers(plan: &Plan) -> Vec<Phrase> {
+    let one = |cutover: &Cutover| {
+        let several = cutover.actions.len() > 1;
+        let hook = plan.changes.get(cutover.hook);
+        let hook = hook.map(|hook| hook.name.to_string()).unwrap_or_default();
+        let phrase = Phrase::default()
+            .theirs(&cutover.trigger)
+            .ours(if several { ": the actions " } else { ": the action " })
+            .list(&cutover.actions)
+            .ours(if several { " take over from the hook " } else { " takes over from the hook " })
+            .theirs(hook);
+        phrase.ours(match cutover.first {
+            First::Bind => {
+                ". Once deployed, it is bound, then the hook is switched off: for a moment both \
+                 may run. If the switch-off fails, the binding is undone."
+            }
+            First::SwitchOff => {
+                ". Once deployed, the hook is switched off, then it is bound: for a moment \
+                 neither may run. If the binding fails, the hook is switched on again."
+            }
+        })
+    };
+    plan.cutovers.iter().map(one).collect()
+}
+
 /// Whether a live hook is switched on or off.
 fn switched(change: &Change) -> Option<bool> {
     let before = change.live.as_ref()?.runs;
@@ -180,6 +211,7 @@ fn switch(plan: &Plan, at: usize, change: &Change) -> Option<Phrase> {
         (false, Some(other)) => {
             phrase.ours(" is switched off and ").theirs(&other.name).ours(" takes its place.")
         }
+        (false, None) if plan.cutover_of(at).is_some() => return None,
         (false, None) => {
             phrase.ours(" is switched off: nothing runs on ").theirs(&change.trigger).ours(" then.")
         }

@@ -32,7 +32,7 @@ impl StepView {
     /// A step as it is shown.
     #[must_use]
     pub fn of(step: &Step) -> Self {
-        let Step { change, shown_as, op, after, takes_over_from } = step;
+        let Step { change, shown_as, op, after, takes_over_from, awaits: _ } = step;
         Self {
             change: *change,
             shown_as: shown_as.to_string(),

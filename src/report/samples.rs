@@ -92,6 +92,8 @@ pub(crate) fn plan_of(changes: Vec<Change>) -> Plan {
         tenant: "demo.eu.auth0.com".to_owned(),
         fingerprint: fingerprint(),
         live_total: [(Kind::Hook, 5)].into(),
+        cutovers: Vec::new(),
+        hooks_ended: false,
         unordered: Vec::new(),
         deletes_allowed: false,
         token_lacks: Vec::new(),
@@ -110,7 +112,14 @@ pub(crate) fn clean_plan() -> Plan {
 
 fn step(change: usize, shown_as: &str, op: HookOp) -> Step {
     let (shown_as, op) = (name(shown_as), Op::Hook(op));
-    Step { change, shown_as, op, after: Vec::new(), takes_over_from: Vec::new() }
+    Step {
+        change,
+        shown_as,
+        op,
+        after: Vec::new(),
+        takes_over_from: Vec::new(),
+        awaits: Vec::new(),
+    }
 }
 
 /// An update of one field.
@@ -256,6 +265,7 @@ fn full_steps() -> Vec<Step> {
         Step {
             after: vec![1, 2],
             takes_over_from: vec![2],
+            awaits: Vec::new(),
             ..step(0, "block-disposable-mail", switched_on)
         },
         step(2, "enrich-token", HookOp::Patch { hook: other(), patch }),

@@ -21,6 +21,7 @@ use super::json::output;
 use super::json::{field_of, kind_of, secret_verb};
 use super::{PlanView, Repository, StepView, UNRESOLVED_SECRET};
 use crate::model::{Id, Kind, Live, LiveBody, Name, Position, Trigger};
+use crate::plan::cutover::{Cutover, First};
 use crate::plan::{
     Change, FieldChange, Plan, RequestCounts, SecretChange, SecretVerb, Unmanaged,
     UnresolvedSecret, Value, Verb, Warning,
@@ -111,6 +112,7 @@ pub fn read(value: &Json) -> Result<Saved, String> {
         Ok(UnresolvedSecret { hook: Name::action(name), key, keywords, source })
     })?;
     let warnings = list(value, "warnings", warning)?;
+    let cutovers = list(value, "cutovers", |one| cutover(one, &changes))?;
     let requests: output::Requests = member(value, "requests")?;
     Ok(Saved {
         plan: Plan {
@@ -124,6 +126,8 @@ pub fn read(value: &Json) -> Result<Saved, String> {
             // those have a list of their own
             warnings: warnings.into_iter().filter(|one| one.code != UNRESOLVED_SECRET).collect(),
             unresolved,
+            cutovers,
+            hooks_ended: false,
             steps: Vec::new(),
             unordered: Vec::new(),
             live_total: live_total(member(value, "live_total")?)?,
@@ -165,6 +169,27 @@ fn list<T: DeserializeOwned, U>(
         item.and_then(&mut each).map_err(|error| format!("{name}[{at}]: {error}"))
     });
     read.collect()
+}
+
+/// A cutover, by the names of what it changes.
+fn cutover(one: output::Cutover, changes: &[Change]) -> Result<Cutover, String> {
+    let output::Cutover { trigger_id, hook, actions, first } = one;
+    let place = |kind: Kind, name: &str| {
+        let of = |change: &Change| change.kind == kind && change.name.as_str() == name;
+        let found = changes.iter().position(of);
+        found.ok_or_else(|| format!("no change of the {kind} `{name}`"))
+    };
+    Ok(Cutover {
+        hook: place(Kind::Hook, &hook)?,
+        bindings: place(Kind::Bindings, &trigger_id)?,
+        trigger: Trigger::from_tenant(&trigger_id),
+        actions: actions.into_iter().map(Name::action).collect(),
+        first: match first.as_str() {
+            "bind" => First::Bind,
+            "switch_off" => First::SwitchOff,
+            _ => return Err(format!("unknown order `{first}`")),
+        },
+    })
 }
 
 fn live_total(found: BTreeMap<String, usize>) -> Result<BTreeMap<Kind, usize>, String> {

@@ -8,6 +8,7 @@
 mod check;
 mod perform;
 mod put_back;
+mod switch;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use check::Looks;
 use perform::Job;
 pub(super) use perform::{Done, Failure};
 use put_back::PutBack;
+use switch::Again;
 
 /// Something happened, for whoever shows progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub async fn execute(approved: &ApprovedPlan, executor: &Executor<'_>) -> ApplyR
         known: BTreeMap::new(),
         written: BTreeSet::new(),
         bound: BTreeSet::new(),
+        deployed: BTreeMap::new(),
+        retries: BTreeMap::new(),
         putting_back: BTreeSet::new(),
         put_back: BTreeSet::new(),
         left_behind: false,
@@ -120,6 +124,7 @@ type Ending = Result<Done, Failure>;
 enum Ended {
     Step(StepId, Ending),
     PuttingBack(StepId, PutBack),
+    Again(StepId, Box<Again>),
 }
 
 struct Run<'a> {
@@ -135,6 +140,10 @@ struct Run<'a> {
     written: BTreeSet<Id>,
     /// The triggers whose order it has written.
     bound: BTreeSet<Trigger>,
+    /// Since when what it has deployed is in traffic, as far as it is.
+    deployed: BTreeMap<Id, Option<Instant>>,
+    /// How often the second half of a cutover was tried again.
+    retries: BTreeMap<StepId, usize>,
     /// Steps that are being put back: nothing that comes after them begins.
     putting_back: BTreeSet<StepId>,
     /// What has been put back, or tried to: a step, for the sake of another.
@@ -159,7 +168,8 @@ impl Run<'_> {
             self.put_back_what_is_owed(&mut running);
             self.start(&mut running);
             match running.join_next().await {
-                Some(Ok(Ended::Step(id, result))) => self.ended(id, result),
+                Some(Ok(Ended::Step(id, result))) => self.ended(id, result, &mut running),
+                Some(Ok(Ended::Again(id, again))) => self.ended_again(id, *again),
                 Some(Ok(Ended::PuttingBack(id, ended))) => self.ended_putting_back(id, ended),
                 // nothing aborts a request, so it panicked
                 Some(Err(panic)) => std::panic::resume_unwind(panic.into_panic()),
@@ -250,9 +260,14 @@ impl Run<'_> {
             if self.stopping() && !owed {
                 continue;
             }
-            let urgency = if owed { Urgency::MustFinish } else { self.urgency(step) };
+            let urgency = match (owed, step.awaits.is_empty()) {
+                (true, _) => Urgency::MustFinish,
+                (false, true) => self.urgency(step),
+                // nothing of this run may come between the halves of a cutover
+                (false, false) => Urgency::Finish,
+            };
             let refused = self.refused.get(&step.op.write()).cloned();
-            let Some(job) = self.job(step, urgency, refused) else { continue };
+            let Some(job) = self.job(id, urgency, refused) else { continue };
             let writer = self.executor.writer.clone();
             running.spawn(async move { Ended::Step(id, job.run(&writer).await) });
             self.states[id] = State::Running;
@@ -283,7 +298,8 @@ impl Run<'_> {
                 .any(|(state, other)| matches!(state, State::Running) && other.op.write() == write)
     }
 
-    fn job(&self, step: &Step, urgency: Urgency, refused: Option<ApiError>) -> Option<Job> {
+    fn job(&self, at: StepId, urgency: Urgency, refused: Option<ApiError>) -> Option<Job> {
+        let step = &self.plan.steps[at];
         let id = step.op.target().map(|target| self.id_of(target).ok_or(())).transpose().ok()?;
         let values = perform::values(&step.op, self.executor.desired);
         let bound = match &step.op {
@@ -293,9 +309,22 @@ impl Run<'_> {
         let builds = Arc::clone(&self.builds);
         let before = self.seen_last(step);
         // of a refused patch a switch-off is left, which is right in any case
-        let check = if refused.is_none() { self.check(step) } else { None };
-        let op = step.op.clone();
-        Some(Job { op, id, values, urgency, refused, bound, builds, before, check })
+        let check = if refused.is_none() { self.check(at) } else { None };
+        let (op, opening) = (step.op.clone(), self.opening(step));
+        let at_once = Self::is_binding_owed(step);
+        Some(Job {
+            op,
+            id,
+            values,
+            urgency,
+            refused,
+            bound,
+            builds,
+            before,
+            check,
+            opening,
+            at_once,
+        })
     }
 
     fn bound(&self, entry: &BindEntry) -> Option<BindingRef> {
@@ -310,12 +339,17 @@ impl Run<'_> {
         }
     }
 
-    fn ended(&mut self, id: StepId, result: Ending) {
+    fn ended(&mut self, id: StepId, result: Ending, running: &mut Running) {
         let step = &self.plan.steps[id];
         let write = step.op.write();
         match result {
             Ok(done) => {
                 self.proven.insert(write);
+                if write.sort == WriteSort::Deploy
+                    && let Some(target) = step.op.target().and_then(|target| self.id_of(target))
+                {
+                    self.deployed.insert(target, done.in_traffic);
+                }
                 self.note_write(id, done.live.map(|live| *live));
                 self.made.extend(done.id.map(|made| (id, made)));
                 let name = &self.plan.changes[step.change].name;
@@ -328,23 +362,28 @@ impl Run<'_> {
                 self.skip(id, why);
             }
             Err(failure) => {
-                self.failed = true;
-                if failure.maybe_done() {
-                    self.note_write(id, None);
+                if let Some(failure) = self.retry_switch(id, failure, running) {
+                    self.failed(id, failure);
                 }
-                self.made.extend(failure.id.clone().map(|made| (id, made)));
-                if let Some(error) = failure.refusal() {
-                    self.refused.entry(write).or_insert_with(|| error.clone());
-                }
-                (self.executor.on_event)(Event::Failed(id));
-                self.states[id] = match failure {
-                    Failure { switched_off: true, error: Some(error), .. } => {
-                        State::OnlySwitchedOff(error)
-                    }
-                    failure => State::Failed(failure),
-                };
             }
         }
+    }
+
+    fn failed(&mut self, id: StepId, failure: Failure) {
+        let write = self.plan.steps[id].op.write();
+        self.failed = true;
+        if failure.maybe_done() {
+            self.note_write(id, None);
+        }
+        self.made.extend(failure.id.clone().map(|made| (id, made)));
+        if let Some(error) = failure.refusal() {
+            self.refused.entry(write).or_insert_with(|| error.clone());
+        }
+        (self.executor.on_event)(Event::Failed(id));
+        self.states[id] = match failure {
+            Failure { switched_off: true, error: Some(error), .. } => State::OnlySwitchedOff(error),
+            failure => State::Failed(failure),
+        };
     }
 
     fn remark(&mut self, change: usize, remark: String) {

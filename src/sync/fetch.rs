@@ -32,14 +32,14 @@ pub async fn fetch(
             false => Ok(LiveState::default()),
         }
     };
-    together(in_play, future::join(hooks, actions).await)
+    together(true, future::join(hooks, actions).await)
 }
 
 /// All of every live resource of these kinds that is chosen, secrets' names
 /// included; of the other hooks what the list carries.
 ///
 /// # Errors
-/// The first read that failed.
+/// The first read that failed; the end of hooks, where nothing else is read.
 pub async fn fetch_all(
     reader: &Reader,
     in_play: InPlay,
@@ -54,17 +54,17 @@ pub async fn fetch_all(
             false => Ok(LiveState::default()),
         }
     };
-    together(in_play, future::join(hooks, actions).await)
+    together(in_play.actions, future::join(hooks, actions).await)
 }
 
 type Both = (Result<Vec<Live>, ApiError>, Result<LiveState, ApiError>);
 
-fn together(in_play: InPlay, (hooks, actions): Both) -> Result<LiveState, ApiError> {
+/// `goes_on`: that the tenant has ended hooks is part of the answer.
+fn together(goes_on: bool, (hooks, actions): Both) -> Result<LiveState, ApiError> {
     let mut state = actions?;
     match hooks {
         Ok(hooks) => state.resources.extend(hooks),
-        // With hooks alone there is nothing else to go on with.
-        Err(error) if in_play.actions && error.ends_hooks() => {
+        Err(error) if goes_on && error.ends_hooks() => {
             state.hooks_removed = Some(error.to_string());
         }
         Err(error) => return Err(error),

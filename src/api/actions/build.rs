@@ -72,6 +72,35 @@ impl Writer {
         }
     }
 
+    /// Waits until a version that was deployed is in traffic, and gives since
+    /// when; `None` where that isn't seen within some seconds. The deploy is
+    /// done in either case, so that no failure of a look is one of it.
+    pub async fn wait_for_traffic(
+        &self,
+        id: &Id,
+        version: &Id,
+        builds: &Builds,
+        urgency: Urgency,
+    ) -> Option<Instant> {
+        let class = urgency.following();
+        let mut looked = Instant::now();
+        for pause in [FIRST, NEXT, NEXT, NEXT] {
+            self.client.run.sleep(pause, class, "a version to be in traffic").await.ok()?;
+            let mut seen = builds.seen.lock().await;
+            if seen.as_ref().is_none_or(|(at, _)| *at <= looked) {
+                let at = Instant::now();
+                *seen = Some((at, self.reader.all_actions(class).await.ok()?));
+            }
+            let (at, actions) = seen.as_ref()?;
+            looked = *at;
+            let live = actions.iter().find(|live| live.id == *id)?.action()?;
+            if live.deployed.as_ref().is_some_and(|it| it.id == *version && it.deployed) {
+                return Some(looked);
+            }
+        }
+        None
+    }
+
     /// The actions as they are now, one list for all that look at once.
     ///
     /// # Errors

@@ -268,10 +268,33 @@ impl Writer {
         entries: &[BindingRef],
         urgency: Urgency,
     ) -> Result<LiveBindings, ApiError> {
+        self.bind_within(&BINDABLE_AFTER, trigger, entries, urgency).await
+    }
+
+    /// The same, where nothing is waited out: something is off meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::bind`].
+    pub async fn bind_at_once(
+        &self,
+        trigger: &Trigger,
+        entries: &[BindingRef],
+        urgency: Urgency,
+    ) -> Result<LiveBindings, ApiError> {
+        self.bind_within(&[], trigger, entries, urgency).await
+    }
+
+    async fn bind_within(
+        &self,
+        waits: &[u64],
+        trigger: &Trigger,
+        entries: &[BindingRef],
+        urgency: Urgency,
+    ) -> Result<LiveBindings, ApiError> {
         self.prepare(urgency).await?;
         let body = body::bindings_out(entries);
         let call = Call::new(Method::Patch, bindings_path(trigger)?, urgency.class()).body(body);
-        let mut waits = BINDABLE_AFTER.into_iter();
+        let mut waits = waits.iter().copied();
         let mut round = 1;
         loop {
             let answer = match self.send(&call).await {

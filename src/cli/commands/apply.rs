@@ -146,6 +146,7 @@ fn approve(
     }
     let none = Reviewed::default();
     let (mut approved, mut refused) = (Vec::new(), Vec::new());
+    let mut ended = false;
     for (at, prepared) in plans.iter().enumerate() {
         let reviewed = reviewed.get(at).unwrap_or(&none);
         let allowed = Allowed {
@@ -164,6 +165,7 @@ fn approve(
             Err(refusals) => {
                 for refusal in refusals {
                     refused.push(refusal.is_safety());
+                    ended |= refusal == Refusal::Ended;
                     tell_refusal(&refusal, prepared, reviewed, context);
                 }
             }
@@ -174,7 +176,11 @@ fn approve(
     }
     context.output.error("Nothing was written.");
     let safety = refused.contains(&true);
-    Err(CliError::told(if safety { Exit::Refused } else { Exit::Error }))
+    Err(CliError::told(match (safety, ended) {
+        (true, _) => Exit::Refused,
+        (false, true) => Exit::TenantRefuses,
+        (false, false) => Exit::Error,
+    }))
 }
 
 fn tell_refusal(

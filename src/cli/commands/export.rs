@@ -58,6 +58,11 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         has_kind && only(own.kind(), &own.name)
     }))?;
     live.bindings.retain(|own| only(Kind::Bindings, &trigger_name(own)));
+    if let Some(why) = &live.hooks_removed {
+        context.say(&format!("The tenant has ended hooks; their files are left alone: {why}."));
+    }
+    let is_read = |kind: Kind| kind != Kind::Hook || live.hooks_removed.is_none();
+    let folders = folders.into_iter().filter(|(kind, ..)| is_read(*kind));
     let mut plans = Vec::new();
     for (kind, dir, both) in folders {
         let only = |name: &Name| only(kind, name);

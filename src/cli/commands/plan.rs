@@ -104,6 +104,9 @@ fn show(
         if let Some(Unplanned { error, .. }) = failed.first() {
             return Ok(error.exit);
         }
+        if plans.iter().any(|prepared| prepared.plan.is_all_ended()) {
+            return Ok(Exit::TenantRefuses);
+        }
         let changes = plans.iter().any(|prepared| !prepared.plan.is_clean());
         Ok(if changes && exit_tells { Exit::Changes } else { Exit::Done })
     })

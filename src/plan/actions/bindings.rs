@@ -24,6 +24,17 @@ pub(in crate::plan) struct Order {
 }
 
 impl Order {
+    /// The names of the actions that are bound and were not before.
+    pub(in crate::plan) fn newcomers(&self) -> Vec<Name> {
+        let before = || self.before.iter().flat_map(|before| &before.entries);
+        let was_bound = |entry: &Entry| match &entry.action {
+            Target::Live(id) => before().any(|old| old.action_id == *id),
+            Target::Created(_) => false,
+        };
+        let new = self.entries.iter().filter(|entry| !was_bound(entry));
+        new.map(|entry| Name::action(&entry.name)).collect()
+    }
+
     /// Whether the action of a change is in the list.
     pub(in crate::plan) fn binds(&self, change: &Change) -> bool {
         self.entries.iter().any(|entry| match &entry.action {

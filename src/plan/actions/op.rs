@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ActionPatch, Id, LiveBindings, Name, NewAction, SecretKey, Trigger};
+use crate::model::{
+    ActionPatch, Id, LiveBinding, LiveBindings, Name, NewAction, SecretKey, Trigger,
+};
 use crate::plan::{Deed, Field, Ref, SecretVerb, WriteSort};
 
 /// One write of an action.
@@ -60,6 +62,29 @@ pub struct BindEntry {
     pub action: Ref,
     /// The name that the Dashboard shows; `None` sends none.
     pub display_name: Option<String>,
+}
+
+impl Bind {
+    /// The actions that were not bound before.
+    pub(in crate::plan) fn newcomers(&self) -> Vec<Ref> {
+        let before = || self.before.iter().flat_map(|before| &before.entries);
+        let was_bound = |action: &Ref| match action {
+            Ref::Live(id) => before().any(|entry| entry.action_id == *id),
+            Ref::MadeBy(_) => false,
+        };
+        let actions = self.entries.iter().map(|entry| &entry.action);
+        actions.filter(|action| !was_bound(action)).cloned().collect()
+    }
+
+    /// The write of the order as it was.
+    pub(in crate::plan) fn undo(&self) -> Self {
+        let entry = |entry: &LiveBinding| BindEntry {
+            action: Ref::Live(entry.action_id.clone()),
+            display_name: entry.display_name.clone(),
+        };
+        let before = self.before.iter().flat_map(|before| &before.entries);
+        Self { trigger: self.trigger.clone(), entries: before.map(entry).collect(), before: None }
+    }
 }
 
 impl ActionOp {

@@ -25,29 +25,31 @@ struct Part {
     delete: Option<StepId>,
 }
 
-/// Adds the writes of all changes of actions, then those of the orders.
+/// Adds the writes of all changes of actions, then those of the orders; gives
+/// the latter by their change.
 pub(in crate::plan) fn add(
     graph: &mut Graph,
     changes: &[Change],
     orders: &[Order],
     desired: &DesiredState,
     live: &LiveState,
-) -> Result<(), NoOrder> {
+) -> Result<BTreeMap<usize, StepId>, NoOrder> {
     let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
     for (index, change) in changes.iter().enumerate() {
         if change.kind == Kind::Action {
             parts.insert(index, of_action(graph, index, change, desired, live)?);
         }
     }
+    let mut binds = BTreeMap::new();
     for (index, change) in changes.iter().enumerate() {
         if change.kind != Kind::Bindings || change.blocked.is_some() {
             continue;
         }
         let order = orders.iter().find(|order| order.trigger == change.trigger);
         let order = order.ok_or_else(|| NoOrder::Unfit(change.name.clone()))?;
-        bind(graph, index, order, changes, &parts)?;
+        binds.insert(index, bind(graph, index, order, changes, &parts)?);
     }
-    Ok(())
+    Ok(binds)
 }
 
 fn of_action(
@@ -112,7 +114,7 @@ fn bind(
     order: &Order,
     changes: &[Change],
     parts: &BTreeMap<usize, Part>,
-) -> Result<(), NoOrder> {
+) -> Result<StepId, NoOrder> {
     let mut entries = Vec::new();
     let mut before = Vec::new();
     for entry in &order.entries {
@@ -155,7 +157,7 @@ fn bind(
             && changes[**at].verb == Verb::Replace
     });
     replaced.filter_map(|(_, part)| part.delete).for_each(|delete| graph.after(delete, step));
-    Ok(())
+    Ok(step)
 }
 
 fn patch_of(change: &Change, definition: &Definition) -> ActionPatch {

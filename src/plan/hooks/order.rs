@@ -17,20 +17,30 @@ use crate::plan::{Change, Field, SecretVerb, Value, Verb};
 /// description say 20).
 pub const MAX_SECRETS: usize = 20;
 
-/// Adds the writes of all changes of hooks.
+/// The steps by which a hook gives way.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::plan) struct Gives {
+    pub(in crate::plan) off: Option<StepId>,
+    pub(in crate::plan) delete: Option<StepId>,
+}
+
+/// Adds the writes of all changes of hooks; gives for each change how its hook
+/// gives way.
 pub(in crate::plan) fn add(
     graph: &mut Graph,
     changes: &[Change],
     live: &LiveState,
-) -> Result<(), NoOrder> {
+) -> Result<Vec<Gives>, NoOrder> {
     let live: Vec<&Live> = live.of(Kind::Hook).collect();
     let mut builder = Builder { graph, parts: vec![Part::default(); changes.len()], changes, live };
-    let of_hooks = changes.iter().enumerate().filter(|(_, change)| change.kind == Kind::Hook);
+    let is_to_do = |change: &Change| change.kind == Kind::Hook && change.blocked.is_none();
+    let of_hooks = changes.iter().enumerate().filter(|(_, change)| is_to_do(change));
     for (index, change) in of_hooks {
         builder.parts[index] = builder.change(index, change)?;
     }
     builder.names()?;
-    builder.takeovers()
+    builder.takeovers()?;
+    Ok(builder.parts.iter().map(|part| Gives { off: part.off, delete: part.delete }).collect())
 }
 
 /// The nodes of one change that other changes have to know.

@@ -142,7 +142,12 @@ pub(super) fn carried_out(plan: &Plan, live: &LiveState, count: usize) -> LiveSt
     state
 }
 
-fn carry_out(state: &mut LiveState, made: &mut BTreeMap<usize, Id>, at: usize, step: &Step) {
+pub(super) fn carry_out(
+    state: &mut LiveState,
+    made: &mut BTreeMap<usize, Id>,
+    at: usize,
+    step: &Step,
+) {
     let id = |made: &BTreeMap<usize, Id>, target: &Ref| match target {
         Ref::Live(id) => id.clone(),
         Ref::MadeBy(step) => made[step].clone(),

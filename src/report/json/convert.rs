@@ -4,9 +4,9 @@
 //! forgotten here. Must not decide anything.
 
 use super::output::{
-    Apply, ApplyError, ApplyResult, ApplySummary, Behaviour, Change, FORMAT_VERSION, Field,
-    Finding, LiveBefore, Plan, PlanSummary, Requests, Secret, SecretWrite, Unmanaged, Unresolved,
-    Validate, ValidateSummary, Warning,
+    Apply, ApplyError, ApplyResult, ApplySummary, Behaviour, Change, Cutover, FORMAT_VERSION,
+    Field, Finding, LiveBefore, Plan, PlanSummary, Requests, Secret, SecretWrite, Unmanaged,
+    Unresolved, Validate, ValidateSummary, Warning,
 };
 use super::steps::Step;
 use crate::model::{Diagnostic, Live, Position, Severity};
@@ -26,6 +26,8 @@ impl Plan {
             unmanaged,
             warnings,
             unresolved,
+            cutovers,
+            hooks_ended: _,
             steps: _,
             unordered: _,
             live_total,
@@ -49,6 +51,7 @@ impl Plan {
                 unmanaged: unmanaged.len(),
             },
             changes: plan.changed().map(change).collect(),
+            cutovers: cutovers.iter().map(|one| cutover(plan, one)).collect(),
             secret_writes: plan.resent().map(secret_write).collect(),
             unmanaged: unmanaged
                 .iter()
@@ -186,6 +189,20 @@ fn field(change: &plan::FieldChange, name: &str) -> Field {
                 ),
             }
         }
+    }
+}
+
+fn cutover(plan: &plan::Plan, cutover: &plan::cutover::Cutover) -> Cutover {
+    let plan::cutover::Cutover { trigger, hook, bindings: _, actions, first } = cutover;
+    let hook = plan.changes.get(*hook);
+    Cutover {
+        trigger_id: trigger.to_string(),
+        hook: hook.map(|hook| hook.name.to_string()).unwrap_or_default(),
+        actions: actions.iter().map(ToString::to_string).collect(),
+        first: match first {
+            plan::cutover::First::Bind => "bind".to_owned(),
+            plan::cutover::First::SwitchOff => "switch_off".to_owned(),
+        },
     }
 }
 

@@ -40,6 +40,9 @@ pub struct Plan {
     pub summary: PlanSummary,
     /// What is done, ordered by name.
     pub changes: Vec<Change>,
+    /// Hooks that give way to actions of their trigger: the changes of hook,
+    /// actions and bindings are carried out as one, or undone together.
+    pub cutovers: Vec<Cutover>,
     /// Hooks without a change whose secrets are sent again, for values can't
     /// be compared.
     pub secret_writes: Vec<SecretWrite>,
@@ -217,6 +220,21 @@ pub struct Secret {
     /// can't be compared. `delete`: the definition lacks it.
     #[schemars(extend("enum" = ["create", "write", "delete"]))]
     pub action: String,
+}
+
+/// A hook that gives way to actions of its trigger.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Cutover {
+    /// The trigger.
+    pub trigger_id: String,
+    /// The hook's name.
+    pub hook: String,
+    /// The names of the actions that are bound and were not before.
+    pub actions: Vec<String>,
+    /// Which half comes first: `bind`, so that both may run for a moment, or
+    /// `switch_off`, so that neither may.
+    #[schemars(extend("enum" = ["bind", "switch_off"]))]
+    pub first: String,
 }
 
 /// A hook whose only writes are secrets sent again.

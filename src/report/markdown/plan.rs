@@ -90,6 +90,7 @@ fn section(view: &PlanView<'_>, room: usize) -> String {
     let footer = footer(view);
     let room = room.saturating_sub(length(&footer));
     let mut out = dangers(&found, room / 5);
+    out.push_str(&cutovers(plan, room / 5));
     let order = facts::danger_first(plan, &found);
     out.push_str(&table(plan, &order, room / 4));
     out.push_str(&effects::section(plan, room / 5));
@@ -110,6 +111,17 @@ fn dangers(found: &[Danger], room: usize) -> String {
         out.push_str(">\n> Apply deletes only with `--allow-delete`.\n");
     }
     out
+}
+
+/// Each hook that gives way to an action, as one.
+fn cutovers(plan: &Plan, room: usize) -> String {
+    let found = facts::cutovers(plan);
+    if found.is_empty() {
+        return String::new();
+    }
+    let item = |one: &facts::Phrase| format!("> - {}\n", phrase(one));
+    let (items, left_out) = fitting(&found, room.saturating_sub(200), item);
+    format!("\n> [!IMPORTANT]\n> Cutover, each as one:\n{items}{}", more(left_out, "> - "))
 }
 
 fn table(plan: &Plan, order: &[usize], room: usize) -> String {

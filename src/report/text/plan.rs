@@ -34,6 +34,8 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
         unmanaged: _,
         warnings: _,
         unresolved,
+        cutovers: _,
+        hooks_ended: _,
         steps: _,
         unordered: _,
         live_total: _,
@@ -45,6 +47,7 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
     page.wrap(0, 2, &heading);
     let found = facts::dangers(plan);
     dangers(&mut page, &found, *deletes_allowed);
+    cutovers(&mut page, plan);
     let names = names_width(&page, plan.changed().map(|change| &change.name));
     let mut rows = MOST_ROWS;
     for change in plan.changed() {
@@ -173,6 +176,24 @@ fn dangers(page: &mut Page<'_>, dangers: &[Danger], deletes_allowed: bool) {
     if !deletes_allowed && dangers.iter().any(|danger| danger.kind.is_delete()) {
         page.wrap(2, 4, &[plain("Apply deletes only with --allow-delete.")]);
     }
+}
+
+fn cutovers(page: &mut Page<'_>, plan: &Plan) {
+    let found = facts::cutovers(plan);
+    if found.is_empty() {
+        return;
+    }
+    page.gap();
+    let title = if found.len() == 1 { "Cutover" } else { "Cutovers" };
+    let note = " (each is done as one, or not at all)";
+    page.wrap(0, 2, &[span(Ink::Strong, title), span(Ink::Faint, note)]);
+    let most = entries(page);
+    for phrase in found.iter().take(most) {
+        let mut spans = vec![span(Ink::Changed, ">"), plain(" ")];
+        spans.extend(phrase_spans(phrase, page.style));
+        page.wrap(2, 4, &spans);
+    }
+    more(page, found.len(), most);
 }
 
 fn order(page: &mut Page<'_>, view: &PlanView<'_>) {

@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::api::actions::BindingRef;
 use crate::api::{ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
 use crate::model::{ActionPatch, Id, Live, ModuleUse, SecretKey, SecretValue, Trigger};
@@ -147,8 +149,14 @@ async fn deploy(
         };
         (draft, at, asked) = (found, seen, own);
     };
-    let notes = version.version.number.map(|number| format!("version {number} is deployed"));
-    Ok(Done { notes: notes.into_iter().collect(), ..Done::default() })
+    let in_traffic = match version.version.deployed {
+        true => Some(Instant::now()),
+        false => writer.wait_for_traffic(id, &version.version.id, builds, urgency).await,
+    };
+    let number = version.version.number.map(|number| format!(" {number}")).unwrap_or_default();
+    let not_yet = if in_traffic.is_none() { ", and was not in traffic when looked at" } else { "" };
+    let notes = vec![format!("version{number} is deployed{not_yet}")];
+    Ok(Done { notes, in_traffic, ..Done::default() })
 }
 
 /// The tenant gives no reason; packages are the usual one.
@@ -178,14 +186,20 @@ async fn modules(
     }
 }
 
-/// Writes the order of a trigger.
+/// Writes the order of a trigger. `patient`: an action that can't be bound yet
+/// is waited for.
 pub(in crate::sync) async fn bind(
     writer: &Writer,
     trigger: &Trigger,
     entries: &[BindingRef],
     urgency: Urgency,
+    patient: bool,
 ) -> Result<Done, Failure> {
-    let bound = writer.bind(trigger, entries, urgency).await.map_err(Failure::of)?;
+    let bound = match patient {
+        true => writer.bind(trigger, entries, urgency).await,
+        false => writer.bind_at_once(trigger, entries, urgency).await,
+    };
+    let bound = bound.map_err(Failure::of)?;
     let got = bound.entries.iter().map(|entry| &entry.action_id);
     if got.eq(entries.iter().map(|entry| &entry.action)) {
         return Ok(Done::default());

@@ -14,8 +14,8 @@ use super::Run;
 use super::perform::{Failure, Job};
 use crate::api::{Builds, FRESH, HooksSeen, Look, Urgency, Writer};
 use crate::model::{Id, Kind, Live, LiveBindings, Name, Trigger};
-use crate::plan::actions::{ActionOp, Bind};
-use crate::plan::{Op, Ref, Step, meanwhile};
+use crate::plan::actions::Bind;
+use crate::plan::{Op, Ref, Step, StepId, WriteSort, meanwhile};
 
 /// What a run has seen since its plan was made.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Looks {
 #[derive(Debug, Clone)]
 pub(super) struct Check {
     looks: Arc<Looks>,
-    of: Subject,
+    of: Vec<Subject>,
 }
 
 #[derive(Debug, Clone)]
@@ -72,8 +72,23 @@ impl Check {
         urgency: Urgency,
         op: &Op,
     ) -> Result<(Instant, bool), Failure> {
+        let (mut oldest, mut asked) = (Instant::now(), false);
+        for subject in &self.of {
+            let (at, own) = self.look_at(subject, writer, urgency, op).await?;
+            (oldest, asked) = (oldest.min(at), asked || own);
+        }
+        Ok((oldest, asked))
+    }
+
+    async fn look_at(
+        &self,
+        subject: &Subject,
+        writer: &Writer,
+        urgency: Urgency,
+        op: &Op,
+    ) -> Result<(Instant, bool), Failure> {
         let builds = &self.looks.builds;
-        match &self.of {
+        match subject {
             Subject::Live(before) => {
                 let id = &before.id;
                 let look = match before.kind() {
@@ -119,22 +134,36 @@ fn demand_unchanged(changed: &[&str]) -> Result<(), Failure> {
 impl Run<'_> {
     /// What has to be looked at before a step. What this run has written to
     /// already is its own: the answers to its writes are compared.
-    pub(super) fn check(&self, step: &Step) -> Option<Check> {
-        let looks = Arc::clone(self.looks.as_ref()?);
-        let of = match &step.op {
-            Op::Action(ActionOp::Create { action, known }) => {
-                let created = self.made.values().cloned();
-                let known = known.iter().cloned().chain(created).collect();
-                Subject::NewAction(action.name.clone(), action.trigger.clone(), known)
-            }
-            // a deploy looks at the draft that it waits for
-            Op::Action(ActionOp::Deploy { .. }) => return None,
+    pub(super) fn check(&self, at: StepId) -> Option<Check> {
+        let (looks, steps) = (Arc::clone(self.looks.as_ref()?), &self.plan.steps);
+        let step = &steps[at];
+        if step.takes_over_from.iter().any(|&first| !steps[first].awaits.is_empty()) {
+            // was looked at before the first half
+            return None;
+        }
+        let mut of: Vec<Subject> = self.subject(step).into_iter().collect();
+        if !step.awaits.is_empty() {
+            let seconds = steps.iter().filter(|second| second.takes_over_from.contains(&at));
+            of.extend(seconds.filter_map(|second| self.subject(second)));
+        }
+        (!of.is_empty()).then_some(Check { looks, of })
+    }
+
+    fn subject(&self, step: &Step) -> Option<Subject> {
+        if let Some((name, trigger, known)) = step.op.creates_among() {
+            let known = known.iter().chain(self.made.values()).cloned().collect();
+            return Some(Subject::NewAction(name.clone(), trigger.clone(), known));
+        }
+        // a deploy looks at the draft that it waits for
+        if step.op.write().sort == WriteSort::Deploy {
+            return None;
+        }
+        Some(match &step.op {
             Op::Bind(Bind { trigger, before, .. }) if !self.bound.contains(trigger) => {
                 Subject::Order(trigger.clone(), before.clone())
             }
             Op::Hook(_) | Op::Action(_) | Op::Bind(_) => Subject::Live(self.unwritten(step)?),
-        };
-        Some(Check { looks, of })
+        })
     }
 
     /// What a step writes to, as the plan saw it, if this run has not written

@@ -4,12 +4,16 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::Ending;
 use super::check::Check;
+use super::switch::Opening;
 use crate::api::actions::BindingRef;
 use crate::api::{ApiError, ApiErrorKind, Builds, Urgency, Writer};
 use crate::model::{DesiredSecret, DesiredState, Id, Live, SecretKey, SecretValue};
-use crate::plan::{Op, meanwhile};
+use crate::plan::actions::BindEntry;
+use crate::plan::{Op, Ref, meanwhile};
 use crate::sync::{actions, hooks};
 
 /// A step with all that its request needs.
@@ -31,6 +35,10 @@ pub(in crate::sync) struct Job {
     pub(in crate::sync) before: Option<Live>,
     /// What has to be as it was.
     pub(super) check: Option<Check>,
+    /// What has to be waited for.
+    pub(super) opening: Option<Opening>,
+    /// A binding that is refused for now is not waited for.
+    pub(super) at_once: bool,
 }
 
 /// A step that is done.
@@ -41,6 +49,8 @@ pub(in crate::sync) struct Done {
     pub(in crate::sync) notes: Vec<String>,
     /// What was written to, as the answer has it.
     pub(in crate::sync) live: Option<Box<Live>>,
+    /// Since when what was deployed is in traffic.
+    pub(in crate::sync) in_traffic: Option<Instant>,
 }
 
 /// A step that isn't.
@@ -116,6 +126,9 @@ impl Failure {
 
 impl Job {
     pub(in crate::sync) async fn run(mut self, writer: &Writer) -> Ending {
+        if let Some(opening) = self.opening.take() {
+            opening.wait(writer, self.urgency).await?;
+        }
         match self.check.take() {
             Some(check) => check.before(self, writer).await,
             None => self.carry_out(writer).await,
@@ -123,7 +136,7 @@ impl Job {
     }
 
     pub(super) async fn carry_out(self, writer: &Writer) -> Ending {
-        let Self { op, id, values, urgency, refused, bound, builds, before, check: _ } = self;
+        let Self { op, id, values, urgency, refused, bound, builds, before, at_once, .. } = self;
         match op {
             Op::Hook(op) => {
                 hooks::Job { op, id, values, urgency, refused, before }.run(writer).await
@@ -131,26 +144,38 @@ impl Job {
             Op::Action(op) => {
                 actions::Job { op, id, values, urgency, builds, before }.run(writer).await
             }
-            Op::Bind(op) => actions::bind(writer, &op.trigger, &bound, urgency).await,
+            Op::Bind(op) => actions::bind(writer, &op.trigger, &bound, urgency, !at_once).await,
         }
     }
 }
 
 /// Carries out what takes a step back, also in a run that is being stopped.
-pub(in crate::sync) async fn undo(writer: &Writer, id: &Id, op: Op) -> Result<(), Failure> {
+pub(in crate::sync) async fn undo(writer: &Writer, id: Option<Id>, op: Op) -> Result<(), Failure> {
     let urgency = Urgency::MustFinish;
+    let bound = match &op {
+        Op::Bind(bind) => bind.entries.iter().filter_map(was_bound).collect(),
+        Op::Hook(_) | Op::Action(_) => Vec::new(),
+    };
     let job = Job {
         op,
-        id: Some(id.clone()),
+        id,
         values: Vec::new(),
         urgency,
         refused: None,
-        bound: Vec::new(),
+        bound,
         builds: Arc::default(),
         before: None,
         check: None,
+        opening: None,
+        at_once: false,
     };
     job.run(writer).await.map(drop)
+}
+
+/// An entry of an order as it was.
+fn was_bound(entry: &BindEntry) -> Option<BindingRef> {
+    let Ref::Live(action) = &entry.action else { return None };
+    Some(BindingRef { action: action.clone(), display_name: entry.display_name.clone() })
 }
 
 /// The values of the secrets that a step sends.

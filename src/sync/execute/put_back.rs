@@ -8,15 +8,14 @@ use super::perform::{self, Failure};
 use super::{Ended, Run, Running, State};
 use crate::api::Writer;
 use crate::model::Id;
-use crate::plan::{Op, Step, StepId};
-use crate::sync::hooks;
+use crate::plan::{Op, StepId};
 
 /// What has to be done so that a trigger is as it was.
 struct Task {
-    /// The hook that has to be off first, because nobody knows whether its
-    /// switch-on came through.
-    off: Option<Id>,
-    undo: Vec<(StepId, Id, Op)>,
+    /// What has to be undone first, because nobody knows whether it came
+    /// through.
+    first: Option<(Option<Id>, Op)>,
+    undo: Vec<(StepId, Option<Id>, Op)>,
 }
 
 /// What came of it.
@@ -29,14 +28,14 @@ pub(super) enum PutBack {
 
 impl Task {
     async fn run(self, writer: &Writer) -> PutBack {
-        if let Some(off) = &self.off
-            && hooks::switch_off(writer, off).await.is_err()
+        if let Some((id, op)) = self.first
+            && perform::undo(writer, id, op).await.is_err()
         {
             return PutBack::Unsafe;
         }
         let mut asked = Vec::new();
         for (step, id, op) in self.undo {
-            asked.push((step, perform::undo(writer, &id, op).await));
+            asked.push((step, perform::undo(writer, id, op).await));
         }
         PutBack::Asked(asked)
     }
@@ -65,31 +64,41 @@ impl Run<'_> {
                 continue;
             }
             self.put_back.extend(owed.iter().map(|&from| (id, from)));
-            let off = if unsure { self.hook_of(step) } else { None };
-            if unsure && off.is_none() {
+            let first = if unsure { self.makes_sure(id) } else { None };
+            if unsure && first.is_none() {
                 self.remark_unsafe(id);
                 continue;
             }
             let undo: Vec<_> = owed.iter().filter_map(|&from| self.inverse(from)).collect();
             self.putting_back.extend(undo.iter().map(|(from, ..)| *from));
-            let task = Task { off, undo };
+            let task = Task { first, undo };
             let writer = self.executor.writer.clone();
             running.spawn(async move { Ended::PuttingBack(id, task.run(&writer).await) });
         }
     }
 
-    /// What a step switches on; `None` where it creates it.
-    fn hook_of(&self, step: &Step) -> Option<Id> {
-        self.id_of(step.op.target()?)
+    /// The write after which it is certain that a step which may have come
+    /// through is not done; `None` where it creates something.
+    fn makes_sure(&self, id: StepId) -> Option<(Option<Id>, Op)> {
+        let op = &self.plan.steps[id].op;
+        if op.switches() == Some(true) {
+            let hook = self.id_of(op.target()?)?;
+            return Some((Some(hook.clone()), Op::switch(hook, false)));
+        }
+        self.inverse(id).map(|(_, target, op)| (target, op))
     }
 
     /// What takes a step back.
-    fn inverse(&self, from: StepId) -> Option<(StepId, Id, Op)> {
+    pub(super) fn inverse(&self, from: StepId) -> Option<(StepId, Option<Id>, Op)> {
         let step = &self.plan.steps[from];
-        let live = self.plan.changes[step.change].live.as_ref()?;
+        let live = self.plan.changes[step.change].live.as_ref();
         let only_off = matches!(self.states[from], State::OnlySwitchedOff(_));
         let undo = step.op.undo(live, only_off)?;
-        Some((from, self.id_of(undo.target()?)?, undo))
+        let target = match undo.target() {
+            Some(target) => Some(self.id_of(target)?),
+            None => None,
+        };
+        Some((from, target, undo))
     }
 
     pub(super) fn ended_putting_back(&mut self, for_step: StepId, ended: PutBack) {
@@ -127,6 +136,13 @@ impl Run<'_> {
     fn remark_unsafe(&mut self, id: StepId) {
         let step = &self.plan.steps[id];
         let remark = match step.op.target() {
+            None if matches!(step.op, Op::Bind(_)) => {
+                "the hook that gave way is still switched off, because nobody knows whether the \
+                 action is bound now; run apply again"
+            }
+            Some(_) if step.op.switches() == Some(false) => {
+                "the action is bound, and nobody knows whether the hook is off; run apply again"
+            }
             None => "the hook that it replaces still waits under another name; run apply again",
             Some(_) => {
                 "the hook that ran before it is still switched off, because nobody knows whether \

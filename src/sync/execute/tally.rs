@@ -30,14 +30,17 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
         notes: run.notes.clone(),
         interrupted: run.executor.stop.is_cancelled(),
         wrote: run.left_behind || run.states.iter().any(is_written),
-        tenant_refuses: run.refused.values().any(|error| {
-            // a bare 403 too: the token's scopes were checked before, and the
-            // words in which read-only tenants refuse are nowhere recorded
-            matches!(
-                error.kind,
-                ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone | ApiErrorKind::Forbidden
-            )
-        }),
+        tenant_refuses: plan.hooks_ended
+            || run.refused.values().any(|error| {
+                // a bare 403 too: the token's scopes were checked before, and the
+                // words in which read-only tenants refuse are nowhere recorded
+                matches!(
+                    error.kind,
+                    ApiErrorKind::FeatureRefused
+                        | ApiErrorKind::FeatureGone
+                        | ApiErrorKind::Forbidden
+                )
+            }),
     }
 }
 
@@ -63,7 +66,9 @@ fn outcome(run: &Run<'_>, index: usize, change: &Change) -> ChangeResult {
         run.plan.steps.iter().enumerate().filter(|(_, step)| step.change == index).collect();
     let all_done = steps.iter().all(|(id, _)| matches!(run.states[*id], State::Done));
     let none_tried = steps.iter().all(|(id, _)| matches!(run.states[*id], State::Skipped(_)));
-    let (outcome, error) = if steps.is_empty() && change.withheld.is_none() {
+    let (outcome, error) = if let (true, Some(why)) = (steps.is_empty(), &change.blocked) {
+        (Outcome::NotAttempted, Some(without_request(why.clone())))
+    } else if steps.is_empty() && change.withheld.is_none() {
         // nothing was done, so nothing can be applied
         let why = "internal error: no request belongs to this change".to_owned();
         (Outcome::NotAttempted, Some(without_request(why)))
@@ -116,10 +121,15 @@ fn error(run: &Run<'_>, steps: &[(StepId, &Step)]) -> Option<FailedRequest> {
     });
     let lost = || {
         states().find_map(|state| match state {
-            State::TakenBack(step) => Some(without_request(format!(
-                "put back as it was, because {} could not take over",
-                owner_of(run, *step)
-            ))),
+            State::TakenBack(step) => {
+                let what = match run.plan.steps[*step].op.switches() {
+                    Some(false) => "be switched off",
+                    _ => "take over",
+                };
+                let owner = owner_of(run, *step);
+                let why = format!("put back as it was, because {owner} could not {what}");
+                Some(without_request(why))
+            }
             State::Skipped(Why::After(step)) => {
                 Some(without_request(format!("waits for {}, which failed", owner_of(run, *step))))
             }

@@ -95,7 +95,7 @@ fn judged(differences: Vec<Difference>, id: Option<Id>) -> Result<Done, Failure>
     let (notes, wrong): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_harmless);
     let words = |found: Vec<Difference>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
     if wrong.is_empty() {
-        Ok(Done { id, notes: words(notes), live: None })
+        Ok(Done { id, notes: words(notes), ..Done::default() })
     } else {
         Err(Failure { wrong: words(wrong).join("; "), accepted: true, id, ..Failure::default() })
     }
@@ -122,7 +122,7 @@ async fn refused_patch(writer: &Writer, id: &Id, patch: &HookPatch, error: ApiEr
 }
 
 /// Switches a hook off, also in a run that is being stopped.
-pub(in crate::sync) async fn switch_off(writer: &Writer, id: &Id) -> Result<(), ApiError> {
+async fn switch_off(writer: &Writer, id: &Id) -> Result<(), ApiError> {
     writer.patch(id, &HookPatch::enabled(false), Urgency::MustFinish).await.map(drop)
 }
 
