@@ -135,7 +135,7 @@ impl Writer {
         urgency: Urgency,
         waiting_for: &'static str,
     ) -> Result<(), ApiError> {
-        self.client.run.sleep(time, urgency.class(), waiting_for).await
+        self.client.pipe.run.sleep(time, urgency.class(), waiting_for).await
     }
 
     /// Waits until the tenant's rate limit is likely to leave room for so many
@@ -144,7 +144,7 @@ impl Writer {
     /// # Errors
     /// As [`Self::wait`].
     pub async fn make_room(&self, requests: usize, urgency: Urgency) -> Result<(), ApiError> {
-        let needed = self.client.gate.estimate(requests).unwrap_or_default();
+        let needed = self.client.pipe.gate.estimate(requests).unwrap_or_default();
         if needed < AT_ONCE {
             return Ok(());
         }

@@ -11,6 +11,7 @@ use crate::model::{
     Address, Code, Definition, DesiredState, Diagnostic, InPlay, Kind, Name, Severity,
 };
 use crate::plan::Plan;
+use crate::plan::actions::rotation;
 use crate::plan::judge::{Findings, Scripts, judge};
 use crate::plan::policy::NamePattern;
 use crate::report::text;
@@ -85,7 +86,9 @@ pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked
             None => source::load(&settings.dir.value, &options),
         };
     let scripts = lint::check_all(&desired, rules);
-    Checked { desired, definitions, found: diagnostics, scripts, alone }
+    let mut found = diagnostics;
+    found.extend(rotation::findings(&desired, jiff::Timestamp::now()));
+    Checked { desired, definitions, found, scripts, alone }
 }
 
 /// Which kinds an environment's folders speak of, whatever is wrong in them.

@@ -157,7 +157,7 @@ pub(super) async fn prepare_each(
     for settings in all {
         let restores = backup::manifest(&settings.project.dir.value)?;
         let mut definitions = definitions::check(&settings.project, rules);
-        if settings.allow_delete.value {
+        if settings.allow_delete.value || settings.allow_delete_actions {
             definitions.demand_complete();
         }
         definitions.demand_readable(context)?;
@@ -245,7 +245,7 @@ fn options(settings: &TenantSettings, scope: &ScopeArgs, restores: Option<&Manif
         deletable: restores
             .map(|backup| backup.made.iter().filter_map(|name| Name::hook(name).ok()).collect()),
         only: scope.only.clone(),
-        allow_delete_actions: scope.allow_delete == Some(true),
+        allow_delete_actions: settings.allow_delete_actions,
         secrets: scope.secrets.map(|mode| match mode {
             args::SecretsMode::Always => SecretsMode::Always,
             args::SecretsMode::Missing => SecretsMode::Missing,

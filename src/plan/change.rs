@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cutover::Cutover;
-use super::{Behaviour, Field, FieldChange, Fingerprint, Step};
+use super::{Behaviour, Field, FieldChange, Fingerprint, Step, Value};
 use crate::model::{Id, Kind, Live, Name, Position, SecretKey, Trigger};
 
 /// What has to happen on one tenant for its hooks to be as desired.
@@ -111,6 +111,9 @@ pub struct Change {
     /// Whether it runs at its trigger once it is done, where its own fields
     /// don't say: of an action the bindings do.
     pub runs_after: Option<bool>,
+    /// The number of the version that a deploy of an action makes, as far as
+    /// it is known.
+    pub version: Option<u64>,
     /// Why the tenant or the token will refuse it, where that is known.
     pub blocked: Option<String>,
     /// Why the hook will not be switched on although its definition says so:
@@ -207,6 +210,7 @@ impl Change {
             fields: Vec::new(),
             secrets: Vec::new(),
             runs_after: None,
+            version: None,
             blocked: None,
             withheld: None,
             behaviour: None,
@@ -267,22 +271,69 @@ impl Change {
         }
     }
 
-    /// What to say where it [can lock out](Self::can_lock_out), after its name.
-    pub const LOCK_OUT: &'static str = " runs on every client-credentials grant: if it fails, machines get no tokens, this client \
-         included, and it has to be switched off in the Dashboard. Keep a valid access token at hand.";
+    /// What to say where it [can lock out](Self::can_lock_out), after the names
+    /// of what runs.
+    #[must_use]
+    pub fn lock_out(&self) -> &'static str {
+        match (self.kind, &self.trigger) {
+            (Kind::Hook, _) => {
+                " runs on every client-credentials grant: if it fails, machines get no tokens, this client \
+                 included, and it has to be switched off in the Dashboard. Keep a valid access token at hand."
+            }
+            (_, Trigger::CredentialsExchange) => {
+                " runs on every client-credentials grant: if it fails, machines get no tokens, this client \
+                 included, and it has to be unbound in the Dashboard. Keep a valid access token at hand."
+            }
+            _ => {
+                " runs at every login: if it fails, nobody can log in until the version before it is \
+                 deployed again, or it is unbound."
+            }
+        }
+    }
 
-    /// Whether this program's own log-in will go through what changes.
+    /// Whether it changes what every log-in of users, or of machines (this
+    /// program's own among them), goes through.
     #[must_use]
     pub fn can_lock_out(&self) -> bool {
         let renames_only =
             self.secrets.is_empty() && self.fields.iter().all(|change| change.field == Field::Name);
-        self.trigger == Trigger::CredentialsExchange
-            && self.will_run()
-            && match self.verb {
-                Verb::Create | Verb::Replace => true,
-                Verb::Update => !renames_only,
-                Verb::Delete | Verb::Resend => false,
+        match self.kind {
+            Kind::Hook => {
+                self.trigger == Trigger::CredentialsExchange
+                    && self.will_run()
+                    && match self.verb {
+                        Verb::Create | Verb::Replace => true,
+                        Verb::Update => !renames_only,
+                        Verb::Delete | Verb::Resend => false,
+                    }
             }
+            // a draft is in nobody's way
+            Kind::Action => self.is_at_a_door() && self.will_run() && self.deploys(),
+            Kind::Bindings => self.is_at_a_door() && !self.newly_bound().is_empty(),
+        }
+    }
+
+    /// Whether actions of its trigger run before anybody gets a token.
+    fn is_at_a_door(&self) -> bool {
+        self.trigger == Trigger::CredentialsExchange || self.trigger.as_str() == "post-login"
+    }
+
+    /// Whether a new version of an action is deployed.
+    #[must_use]
+    pub fn deploys(&self) -> bool {
+        let deploy = self.field(Field::Deploy).and_then(|field| field.new.flag());
+        deploy == Some(true) && self.withheld.is_none()
+    }
+
+    /// Of a trigger's bindings: the names that are bound and were not before.
+    #[must_use]
+    pub fn newly_bound(&self) -> Vec<&str> {
+        match self.field(Field::Bindings).map(|field| (&field.old, &field.new)) {
+            Some((Some(Value::Names(old)), Value::Names(new))) => {
+                new.iter().filter(|name| !old.contains(name)).map(String::as_str).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -34,6 +34,9 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
         }
         set_runs(&mut draft.changes, &orders, live);
     }
+    if desired.in_play.actions {
+        actions::mark_limits(&mut draft.changes, live);
+    }
     draft.settle();
     let cutovers = cutover::find(&draft.changes, &orders);
     let steps = order::steps(&draft.changes, &orders, &cutovers, &desired, live);
@@ -120,6 +123,7 @@ fn set_runs(changes: &mut [Change], orders: &[actions::Order], live: &LiveState)
             }),
         };
         change.runs_after = Some(bound && change.verb != Verb::Delete);
+        change.version = change.deploys().then(|| actions::next_version(change)).flatten();
     }
 }
 

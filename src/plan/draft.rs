@@ -122,7 +122,7 @@ impl<'a> Draft<'a> {
                      sent yet",
                     definition.name
                 );
-                self.warn("HS507", message, Some(&definition.place.file));
+                self.warn(actions::rotation::CODE, message, Some(&definition.place.file));
                 continue;
             }
             match definition.secrets.as_ref().and_then(|all| all.get(&key)) {
@@ -295,12 +295,18 @@ impl<'a> Draft<'a> {
         self.warnings.sort();
     }
 
-    /// A broken `credentials-exchange` hook stops token requests, those of
-    /// this program too.
+    /// Broken code at `credentials-exchange` stops token requests, those of
+    /// this program too; at `post-login` every login.
     fn warn_of_lock_out(&mut self) {
         let risky = self.changes.iter().filter(|change| change.can_lock_out());
         let risky: Vec<(String, Option<String>)> = risky
-            .map(|change| (format!("{}{}", change.name, Change::LOCK_OUT), change.source.clone()))
+            .map(|change| {
+                let name = match change.kind {
+                    Kind::Hook | Kind::Action => change.name.to_string(),
+                    Kind::Bindings => change.newly_bound().join(", "),
+                };
+                (format!("{name}{}", change.lock_out()), change.source.clone())
+            })
             .collect();
         for (message, source) in risky {
             self.warn("HS505", message, source.as_deref());

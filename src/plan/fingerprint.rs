@@ -181,6 +181,7 @@ impl Canonical {
             fields,
             secrets,
             runs_after: _,
+            version: _,
             blocked: _,
             withheld,
             behaviour: _,

@@ -5,7 +5,7 @@
 //! text harmless in its own way. Must not know any format.
 
 use super::words::count;
-use crate::model::Kind;
+use crate::model::{Kind, Trigger};
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::takeover::takeovers;
 use crate::plan::{Change, Plan, SecretVerb, Verb, Warning};
@@ -231,7 +231,11 @@ fn predecessor(plan: &Plan, at: usize) -> Option<&Change> {
 }
 
 fn lock_out(change: &Change) -> Phrase {
-    Phrase::default().theirs(&change.name).ours(Change::LOCK_OUT)
+    let phrase = match change.kind {
+        Kind::Hook | Kind::Action => Phrase::default().theirs(&change.name),
+        Kind::Bindings => Phrase::default().list(change.newly_bound()),
+    };
+    phrase.ours(change.lock_out())
 }
 
 /// `1 to create, 2 to update`; empty for a plan without changes.

@@ -28,6 +28,7 @@ pub(crate) mod samples;
 pub mod sarif;
 pub mod saved;
 pub mod text;
+mod traffic;
 pub mod versions;
 mod words;
 

@@ -221,6 +221,7 @@ fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
         behaviour,
         withheld,
         runs_after,
+        version,
         live,
     } = one;
     let verb = Verb::CHANGES.into_iter().find(|verb| verb.as_str() == action);
@@ -235,6 +236,7 @@ fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
         fields: fields.into_iter().map(field).collect::<Result<_, _>>()?,
         secrets: secrets.into_iter().map(secret).collect::<Result<_, _>>()?,
         runs_after,
+        version,
         // the file says why something stays off in both places
         blocked: blocked.filter(|why| Some(why) != withheld.as_ref()),
         withheld,

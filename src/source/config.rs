@@ -34,8 +34,10 @@ pub struct Config {
     pub hooks: Option<PathBuf>,
     /// The folder of actions.
     pub actions: Option<PathBuf>,
-    /// Whether deletes are allowed.
+    /// Whether hooks and their secrets may be deleted.
     pub allow_delete: Option<bool>,
+    /// Whether actions may be deleted, and unbound.
+    pub allow_delete_actions: Option<bool>,
     /// Keywords for every environment.
     pub keywords: BTreeMap<String, Keyword>,
     /// Environment variables that answer for keywords outside of secrets too.
@@ -58,8 +60,10 @@ pub struct EnvironmentConfig {
     pub name: String,
     /// The tenant's domain.
     pub domain: Option<String>,
-    /// Whether deletes are allowed there.
+    /// Whether hooks and their secrets may be deleted there.
     pub allow_delete: Option<bool>,
+    /// Whether actions may be deleted there, and unbound.
+    pub allow_delete_actions: Option<bool>,
     /// Keywords that go before those for every environment.
     pub keywords: BTreeMap<String, Keyword>,
 }
@@ -156,7 +160,9 @@ fn read_root(fields: &mut Fields<'_>, root: &Node, folder: &Path, config: &mut C
         match key {
             "hooks" => config.hooks = read_folder(fields, value, "hooks", folder),
             "actions" => config.actions = read_folder(fields, value, "actions", folder),
-            "allowDelete" => config.allow_delete = fields.boolean(value, "`allowDelete`"),
+            "allowDelete" => {
+                (config.allow_delete, config.allow_delete_actions) = read_allowed(fields, value);
+            }
             "keywords" => config.keywords = read_keywords(fields, value),
             "keywordsFromEnv" => config.keywords_from_env = read_names(fields, value),
             "environments" => config.environments = read_environments(fields, value),
@@ -165,6 +171,25 @@ fn read_root(fields: &mut Fields<'_>, root: &Node, folder: &Path, config: &mut C
             _ => config.rules = read_rules(fields, value),
         }
     }
+}
+
+/// `true` and `false` speak of hooks alone, as they did before there were
+/// actions; a list names the kinds.
+fn read_allowed(fields: &mut Fields<'_>, node: &Node) -> (Option<bool>, Option<bool>) {
+    const KINDS: [&str; 2] = ["hooks", "actions"];
+    if !matches!(node.value, Value::List(_)) {
+        return (fields.boolean(node, "`allowDelete`"), None);
+    }
+    let mut named = Vec::new();
+    let mut wrong = Vec::new();
+    for (kind, node) in fields.texts(node, "a kind in `allowDelete`") {
+        if KINDS.contains(&kind) { named.push(kind) } else { wrong.push((kind, node)) }
+    }
+    for (kind, node) in wrong {
+        let message = format!("`{kind}` in `allowDelete` is neither `hooks` nor `actions`");
+        fields.error(codes::INVALID_SETTING, message, &node.span);
+    }
+    (Some(named.contains(&"hooks")), Some(named.contains(&"actions")))
 }
 
 fn read_folder(fields: &mut Fields<'_>, node: &Node, key: &str, folder: &Path) -> Option<PathBuf> {
@@ -253,6 +278,7 @@ fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentCon
             name: name.to_owned(),
             domain: None,
             allow_delete: None,
+            allow_delete_actions: None,
             keywords: BTreeMap::new(),
         };
         let settings = fields.record(&entry.value, "an environment", &KNOWN).unwrap_or_default();
@@ -260,7 +286,10 @@ fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentCon
             match key {
                 "domain" => environment.domain = fields.text(value, "`domain`").map(str::to_owned),
                 "keywords" => environment.keywords = read_keywords(fields, value),
-                _ => environment.allow_delete = fields.boolean(value, "`allowDelete`"),
+                _ => {
+                    (environment.allow_delete, environment.allow_delete_actions) =
+                        read_allowed(fields, value);
+                }
             }
         }
         environments.push(environment);
@@ -318,6 +347,21 @@ mod tests {
         let names: Vec<&str> = config.environments.iter().map(|e| e.name.as_str()).collect();
         assert_eq!(names, ["prod", "dev"]);
         insta::assert_debug_snapshot!(config);
+    }
+
+    #[test]
+    fn what_may_be_deleted_is_a_flag_for_hooks_or_a_list_of_kinds() {
+        let check = |text: &str, expected: (Option<bool>, Option<bool>)| {
+            let (config, found) = read(&format!("allowDelete: {text}\n"));
+            assert!(found.is_empty(), "{found:#?}");
+            assert_eq!((config.allow_delete, config.allow_delete_actions), expected, "{text}");
+        };
+        check("true", (Some(true), None));
+        check("false", (Some(false), None));
+        check("[hooks, actions]", (Some(true), Some(true)));
+        check("[actions]", (Some(false), Some(true)));
+        check("[]", (Some(false), Some(false)));
+        assert_eq!(read("allowDelete: [hook]\n").1.len(), 1);
     }
 
     #[test]

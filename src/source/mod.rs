@@ -25,6 +25,7 @@ mod passed_over;
 mod properties;
 pub mod schema;
 mod spelling;
+mod switch;
 #[cfg(test)]
 mod tests;
 pub(crate) mod walk;
@@ -40,6 +41,7 @@ pub use file::{NotText, text_of};
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
 pub use load::{Loaded, load, load_kinds};
 
+pub use switch::switched_off;
 pub use walk::kind_of_folder;
 pub use write::WriteError;
 pub use yaml::to_yaml;

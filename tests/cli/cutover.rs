@@ -124,6 +124,26 @@ async fn a_binding_that_is_refused_for_now_gives_the_hook_back_and_is_tried_agai
     }
 }
 
+#[test]
+fn migrate_switches_the_hooks_off_in_their_files_when_asked() {
+    let definition = "# ours\nname: check\ntriggerId: pre-user-registration\nenabled: true # on\n";
+    let project = Project::with(&[
+        ("hooks/check.yaml", definition),
+        (
+            "hooks/check.js",
+            "module.exports = function (user, context, cb) {\n  cb(null, { user });\n};\n",
+        ),
+    ]);
+    let args = ["migrate", "hooks", "--events", "20"];
+    let shown = project.run(&args).stdout;
+    assert!(shown.contains("hooks/check.yaml: set enabled: false"), "{shown}");
+    assert_eq!(project.read("hooks/check.yaml"), definition);
+    let run = project.run(&[&args[..], &["--cutover"]].concat());
+    assert!([0, 3].contains(&run.code), "{run}");
+    let edited = definition.replace("enabled: true", "enabled: false");
+    assert_eq!(project.read("hooks/check.yaml"), edited, "{run}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_switched_to_a_version_that_could_not_be_built() {
     let behaviour = Behaviour {

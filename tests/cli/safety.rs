@@ -113,3 +113,21 @@ async fn what_a_half_migrated_folder_passes_over_is_not_deleted() {
     project.on(&tenant, &["apply", "--yes", "--allow-delete", "--force"]).expect(1);
     assert_eq!(tenant.state().hooks.len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_far_ahead_is_an_error() {
+    let action =
+        "name: a\ntriggerId: post-login\nsecrets:\n  KEY: { value: v, rotatedAt: 2206-01-01 }\n";
+    let project = Project::with(&[
+        ("actions/a.yaml", action),
+        ("actions/a.js", "exports.onExecutePostLogin = async () => {};\n"),
+    ]);
+    let run = project.run(&["validate"]).expect(1);
+    assert!(format!("{run}").contains("HS510"), "{run}");
+    let tenant = tenant_with(Vec::new()).await;
+    for command in [&["plan"][..], &["apply", "--yes"]] {
+        let run = project.on(&tenant, command).expect(1);
+        assert!(run.stderr.contains("more than 24 h ahead"), "{run}");
+    }
+    assert_eq!(writes(&tenant), [""; 0]);
+}

@@ -21,6 +21,7 @@ mod check;
 mod drive;
 #[cfg(unix)]
 mod interrupts;
+mod mixed;
 mod plans;
 mod process;
 mod refusals;

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::api::look::{FRESH, Look};
+use crate::api::text::harmless;
 use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
 use crate::model::{BuildStatus, Id, Live, LiveBindings, LiveModule, ModuleUse, Trigger};
 
@@ -85,7 +86,7 @@ impl Writer {
         let class = urgency.following();
         let mut looked = Instant::now();
         for pause in [FIRST, NEXT, NEXT, NEXT] {
-            self.client.run.sleep(pause, class, "a version to be in traffic").await.ok()?;
+            self.client.pipe.run.sleep(pause, class, "a version to be in traffic").await.ok()?;
             let mut seen = builds.seen.lock().await;
             if seen.as_ref().is_none_or(|(at, _)| *at <= looked) {
                 let at = Instant::now();
@@ -99,6 +100,15 @@ impl Writer {
             }
         }
         None
+    }
+
+    /// What the newest version of an action says of its build; nothing where
+    /// that can't be read.
+    pub async fn build_errors(&self, id: &Id, urgency: Urgency) -> Vec<String> {
+        let versions = self.reader.versions_of(id, urgency.following()).await;
+        let newest = versions.ok().and_then(|versions| versions.into_iter().next());
+        let errors = newest.map(|version| version.errors).unwrap_or_default();
+        errors.iter().map(|error| harmless(error, &[])).collect()
     }
 
     /// The actions as they are now, one list for all that look at once.

@@ -32,6 +32,9 @@ pub struct MigrateArgs {
     /// How many events each hook and its action run on
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Migration")]
     pub events: u32,
+    /// Set `enabled: false` in the files of hooks that have an action now
+    #[arg(long, help_heading = "Migration")]
+    pub cutover: bool,
     /// Overwrite files that were edited or that another tool wrote
     #[arg(long, help_heading = "Migration")]
     pub force: bool,

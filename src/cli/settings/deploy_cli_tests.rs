@@ -56,6 +56,7 @@ fn the_environment_and_hooksync_yaml_go_before_it() {
         domain: Some("staging.auth0.com".to_owned()),
         keywords: Default::default(),
         allow_delete: Some(false),
+        allow_delete_actions: None,
     };
     let config = Config { environments: vec![staging], ..Config::default() };
     let args = ProjectArgs { env: vec!["staging".to_owned()], ..Default::default() };
@@ -113,6 +114,7 @@ fn hooksync_yaml_does_not_redirect_them() {
         domain: Some("staging.auth0.com".to_owned()),
         keywords: Default::default(),
         allow_delete: None,
+        allow_delete_actions: None,
     };
     let config = Config { environments: vec![staging], ..Config::default() };
     let args = ProjectArgs { env: vec!["staging".to_owned()], ..Default::default() };

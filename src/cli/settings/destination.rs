@@ -181,6 +181,7 @@ mod tests {
             domain: Some(domain.to_owned()),
             keywords: Default::default(),
             allow_delete: None,
+            allow_delete_actions: None,
         };
         let config = Config { environments: vec![chosen], ..Config::default() };
         let file = ConfigFile { path: PathBuf::from("hooksync.yaml"), config, deploy: None };

@@ -110,8 +110,10 @@ pub struct TenantSettings {
     pub project: ProjectSettings,
     /// The tenant.
     pub target: Target,
-    /// Whether deletes are planned.
+    /// Whether deletes of hooks are planned.
     pub allow_delete: Setting<bool>,
+    /// Whether deletes of actions are planned, and unbinds.
+    pub allow_delete_actions: bool,
     /// How fast.
     pub rate: RateSettings,
     /// The time for the whole run.

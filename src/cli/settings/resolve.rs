@@ -177,12 +177,14 @@ impl<'a> Parts<'a> {
         let mut keep = |problem: Problem| problems.push(problem);
         let project = self.project().map_err(&mut keep).ok();
         let target = self.target(variables).map_err(|found| found.into_iter().for_each(&mut keep));
+        let flag = allow_delete;
         let allow_delete = self.allow_delete(allow_delete, variables).map_err(&mut keep).ok();
         match (project, target.ok(), allow_delete) {
             (Some(project), Some(target), Some(allow_delete)) => Ok(TenantSettings {
                 project,
                 target,
                 allow_delete,
+                allow_delete_actions: self.allow_delete_actions(flag),
                 rate: self.rate(),
                 timeout: self.timeout(),
             }),
@@ -311,6 +313,12 @@ impl<'a> Parts<'a> {
         };
         let given = own.or_else(of_all).or_else(deploy);
         Ok(given.unwrap_or(Setting::new(false, Origin::Default)))
+    }
+
+    /// Actions need the flag, or the word of hooksync.yaml.
+    fn allow_delete_actions(self, flag: Option<bool>) -> bool {
+        let own = || self.chosen.and_then(|chosen| chosen.allow_delete_actions);
+        flag.or_else(own).or(self.file.config.allow_delete_actions).unwrap_or(false)
     }
 
     fn rate(self) -> RateSettings {

@@ -17,6 +17,7 @@ fn file() -> ConfigFile {
         domain: Some(domain.to_owned()),
         keywords: BTreeMap::new(),
         allow_delete,
+        allow_delete_actions: None,
     };
     ConfigFile {
         path: PathBuf::from("hooksync.yaml"),

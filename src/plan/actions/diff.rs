@@ -7,7 +7,7 @@ use crate::model::{
     ActionBody, Body, Definition, Dependencies, DeployedVersion, Live, LiveAction, LiveModule,
     ModuleUse, Script, SecretTimes, TriggerVersion,
 };
-use crate::plan::{Field, FieldChange, SecretChange, Value};
+use crate::plan::{Change, Field, FieldChange, SecretChange, Value, Verb};
 
 /// What a draft or a version is made of, less its secrets.
 #[derive(Debug, Clone)]
@@ -33,6 +33,17 @@ pub(in crate::plan) fn body(definition: &Definition) -> ActionBody {
     match &definition.body {
         Body::Action(body) => body.clone(),
         Body::Hook { .. } => ActionBody::default(),
+    }
+}
+
+/// The number of the version that a deploy makes.
+pub(in crate::plan) fn next_version(change: &Change) -> Option<u64> {
+    if matches!(change.verb, Verb::Create | Verb::Replace) {
+        return Some(1);
+    }
+    match &change.live.as_ref()?.action()?.deployed {
+        Some(deployed) => deployed.number.map(|number| number + 1),
+        None => Some(1),
     }
 }
 

@@ -181,6 +181,74 @@ fn an_entry_that_nobody_knows_is_blocked_before_the_first_write() {
     assert!(guard::approve(plan, &Allowed::default()).is_err());
 }
 
+#[test]
+fn the_tenant_s_limits_block_before_the_first_write() {
+    let blocked = |desired: &DesiredState, live: &LiveState| {
+        let plan = plan_of(desired, live);
+        let found = plan.changes.iter().filter_map(|change| change.blocked.clone()).collect();
+        assert!(
+            guard::approve(
+                plan,
+                &Allowed { deletes_actions: true, force: true, ..Allowed::default() }
+            )
+            .is_err()
+        );
+        let found: Vec<String> = found;
+        found
+    };
+    let keys: String = (0..31).map(|key| format!(" +S{key}")).collect();
+    let desired = desired_state(&[&format!("a post-login s{keys}")], &[]);
+    assert_eq!(
+        blocked(&desired, &LiveState::default()),
+        ["31 secrets, and an action has at most 30"]
+    );
+    // those that are kept count, too
+    let live_keys: String = (0..30).map(|key| format!(" +S{key}")).collect();
+    let live = live_state(&[&format!("a post-login s{live_keys}")], &[]);
+    assert_eq!(blocked(&desired, &live), ["31 secrets, and an action has at most 30"]);
+
+    let mut desired = desired_state(&["a post-login s"], &[]);
+    let packages = (0..11).map(|number| (format!("p{number}"), "1.0.0".to_owned()));
+    desired.definitions[0].dependencies = Some(packages.collect());
+    let live = live_state(&["a post-login s"], &[]);
+    assert_eq!(blocked(&desired, &live), ["11 packages, and an action has at most 10"]);
+
+    let lines: Vec<String> = (0..100).map(|number| format!("n{number} post-login s")).collect();
+    let live = live_state(&as_strs(&lines), &[]);
+    let all: Vec<&str> = as_strs(&lines).into_iter().chain(["more post-login s"]).collect();
+    let desired = desired_state(&all, &[]);
+    assert_eq!(blocked(&desired, &live), ["101 actions, and a tenant has at most 100"]);
+    let names: Vec<String> = (0..21).map(|number| format!("n{number}")).collect();
+    let desired = desired_state(&as_strs(&lines), &[&format!("post-login: {}", names.join(" "))]);
+    assert_eq!(blocked(&desired, &live), ["21 actions, and a trigger runs at most 20"]);
+}
+
+#[test]
+fn what_lies_before_every_login_can_lock_out() {
+    let check = |desired: DesiredState, live: LiveState, expected: bool| {
+        let plan = plan_of(&desired, &live);
+        let risky = plan.changes.iter().any(crate::plan::Change::can_lock_out);
+        assert_eq!(risky, expected, "{:#?}", plan.changes);
+        assert_eq!(plan.warnings.iter().any(|one| one.code == "HS505"), expected);
+    };
+    for trigger in ["post-login", "credentials-exchange"] {
+        let line = |script: &str| format!("a {trigger} {script}");
+        let order = format!("{trigger}: a");
+        let bound = || live_state(&[&line("s")], &[&order]);
+        check(desired_state(&[&line("new")], &[&order]), bound(), true);
+        check(desired_state(&[&line("new")], &[]), bound(), true);
+        // a draft alone, a rename, and what is not bound are in nobody's way
+        check(desired_state(&[&line("new draft")], &[]), bound(), false);
+        check(desired_state(&[&format!("b {trigger} s <a")], &[]), bound(), false);
+        check(desired_state(&[&line("new")], &[]), live_state(&[&line("s")], &[]), false);
+        // an action that was deployed long ago is bound
+        check(desired_state(&[&line("s")], &[&order]), live_state(&[&line("s")], &[]), true);
+    }
+    let (line, order) = ("a post-change-password new", "post-change-password: a");
+    let live = live_state(&["a post-change-password s"], &[order]);
+    check(desired_state(&[line], &[order]), live, false);
+}
+
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 const TRIGGERS: [&str; 2] = ["post-login", "pre-user-registration"];
 

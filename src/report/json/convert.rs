@@ -100,6 +100,7 @@ fn change(change: &plan::Change) -> Change {
         fields,
         secrets,
         runs_after,
+        version,
         blocked,
         withheld,
         behaviour,
@@ -122,6 +123,7 @@ fn change(change: &plan::Change) -> Change {
         blocked: blocked.as_ref().or(withheld.as_ref()).cloned(),
         withheld: withheld.clone(),
         runs_after: *runs_after,
+        version: *version,
         live: live.as_ref().map(live_before),
         behaviour: behaviour.as_ref().map(Behaviour::of),
     }

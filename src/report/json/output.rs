@@ -121,6 +121,9 @@ pub struct Change {
     /// Whether an action is bound to its trigger once this is done; null where
     /// the fields say it.
     pub runs_after: Option<bool>,
+    /// The number of the version that a deploy of an action makes; null where
+    /// none is made, or its number isn't known.
+    pub version: Option<u64>,
     /// What is live before; null for a create.
     pub live: Option<LiveBefore>,
 }

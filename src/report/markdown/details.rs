@@ -7,14 +7,15 @@ use similar::ChangeTag;
 use super::effects;
 use super::escape::{self, code, fence, length, prose};
 use crate::model::{Dependencies, Script};
-use crate::plan::{Change, FieldChange, SecretVerb, Value, Verb};
+use crate::plan::{Change, Field, FieldChange, Plan, SecretVerb, Value, Verb};
 use crate::report::diff::{self, Row};
 use crate::report::text::{row_text, script_summary, shown_fields};
+use crate::report::traffic::{Move, moves, traffic};
 use crate::report::words::{count, grouped};
 
 /// A change in at most `room` characters, unfolded or not; `None` where not even its fields
 /// fit.
-pub(super) fn details(change: &Change, room: usize, open: bool) -> Option<String> {
+pub(super) fn details(plan: &Plan, change: &Change, room: usize, open: bool) -> Option<String> {
     let verb = match change.verb {
         Verb::Resend => "secrets",
         verb => verb.as_str(),
@@ -24,7 +25,8 @@ pub(super) fn details(change: &Change, room: usize, open: bool) -> Option<String
     let open = if open { " open" } else { "" };
     let mut out =
         format!("\n<details{open}><summary>{verb} <b>{}</b></summary>\n\n", escape::name(name));
-    for line in facts_of(change) {
+    let traffic = traffic(plan, change).map(|one| format!("traffic: {}", escape::phrase(&one)));
+    for line in traffic.into_iter().chain(facts_of(change)) {
         out.push_str(&format!("- {line}\n"));
     }
     let end = "\n</details>\n";
@@ -83,6 +85,7 @@ fn facts_of(change: &Change) -> Vec<String> {
             (_, Value::Script(_)) => {}
             (_, Value::Text(_) | Value::Flag(_) | Value::Names(_)) => {
                 lines.push(old_new(field.label(), old.map(in_a_row), in_a_row(new)));
+                lines.extend(moved(*field, old, new));
             }
         }
     }
@@ -101,6 +104,19 @@ fn facts_of(change: &Change) -> Vec<String> {
         lines.push(format!("until now {state}, {} of script", count(script, "line")));
     }
     lines
+}
+
+/// What comes, goes and moves in an order.
+fn moved(field: Field, old: Option<&Value>, new: &Value) -> Vec<String> {
+    let (Field::Bindings, Some(Value::Names(old)), Value::Names(new)) = (field, old, new) else {
+        return Vec::new();
+    };
+    let line = |one: Move<'_>| match one {
+        Move::In(name, to) => format!("{}: bound as number {to}", code(name)),
+        Move::Out(name) => format!("{}: **unbound**", code(name)),
+        Move::To(name, from, to) => format!("{}: moves from number {from} to {to}", code(name)),
+    };
+    if old.is_empty() { Vec::new() } else { moves(old, new).into_iter().map(line).collect() }
 }
 
 /// A short value.

@@ -189,7 +189,7 @@ fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
         let rows = details::rows(change);
         let open = (1..=SHORT).contains(&rows) && opened + rows <= SHORT_TOGETHER;
         opened += if open { rows } else { 0 };
-        match details::details(change, share, open) {
+        match details::details(plan, change, share, open) {
             Some(text) => {
                 left -= length(&text).min(left);
                 out.push_str(&text);

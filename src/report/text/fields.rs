@@ -11,6 +11,7 @@ use crate::report::Style;
 use crate::report::diff;
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded};
+use crate::report::traffic::{Move, moves};
 use crate::report::words::{count, size};
 
 /// Blanks before a row.
@@ -64,6 +65,7 @@ pub(super) fn fields(page: &mut Page<'_>, change: &Change, most: usize) -> usize
             (_, Value::Text(_) | Value::Flag(_) | Value::Names(_)) => {
                 let old = old.as_ref().map(|old| in_a_row(old, page.style));
                 old_new(page, label, old, in_a_row(new, page.style));
+                moved(page, change);
             }
         }
     }
@@ -102,6 +104,39 @@ fn old_new(page: &mut Page<'_>, label: &str, old: Option<String>, new: String) {
     }
     spans.push(span(Ink::Added, new));
     row(page, label, spans);
+}
+
+/// What comes, goes and moves in an order, unless there is nothing but what
+/// comes to an empty one.
+fn moved(page: &mut Page<'_>, change: &FieldChange) {
+    let FieldChange {
+        field: Field::Bindings,
+        old: Some(Value::Names(old)),
+        new: Value::Names(new),
+    } = change
+    else {
+        return;
+    };
+    if old.is_empty() {
+        return;
+    }
+    for moved in moves(old, new) {
+        let spans = match moved {
+            Move::In(name, to) => vec![
+                span(Ink::Added, format!("+ {}", theirs(name, page.style))),
+                span(Ink::Faint, format!("  bound as number {to}")),
+            ],
+            Move::Out(name) => vec![
+                span(Ink::Removed, format!("- {}", theirs(name, page.style))),
+                span(Ink::Faint, "  unbound"),
+            ],
+            Move::To(name, from, to) => vec![
+                span(Ink::Changed, format!("~ {}", theirs(name, page.style))),
+                span(Ink::Faint, format!("  moves from number {from} to {to}")),
+            ],
+        };
+        row(page, "", spans);
+    }
 }
 
 fn dependencies(page: &mut Page<'_>, old: Option<&Dependencies>, new: &Dependencies) {

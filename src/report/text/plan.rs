@@ -9,6 +9,7 @@ use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
 use crate::report::order;
+use crate::report::traffic::traffic;
 use crate::report::words::{about, count, listed, size};
 use crate::report::{PlanView, Style};
 
@@ -52,7 +53,7 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
     let mut rows = MOST_ROWS;
     for change in plan.changed() {
         page.gap();
-        rows = rows.saturating_sub(one_change(&mut page, change, names, rows));
+        rows = rows.saturating_sub(one_change(&mut page, plan, change, names, rows));
     }
     sent_again(&mut page, &plan.resent().collect::<Vec<_>>());
     order(&mut page, view);
@@ -101,7 +102,13 @@ pub(super) fn heading(page: &Page<'_>, verb: Verb, name: &str, names: usize) -> 
     ]
 }
 
-fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -> usize {
+fn one_change(
+    page: &mut Page<'_>,
+    plan: &Plan,
+    change: &Change,
+    names: usize,
+    most: usize,
+) -> usize {
     let Change {
         verb,
         kind: _,
@@ -113,6 +120,7 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
         fields: _,
         secrets,
         runs_after: _,
+        version: _,
         blocked,
         withheld,
         behaviour: _,
@@ -134,6 +142,9 @@ fn one_change(page: &mut Page<'_>, change: &Change, names: usize, most: usize) -
     }
     if let Some(reason) = withheld {
         fields::row(page, "stays off", vec![span(Ink::Warning, theirs(reason, page.style))]);
+    }
+    if let Some(phrase) = traffic(plan, change) {
+        fields::row(page, "traffic", phrase_spans(&phrase, page.style));
     }
     effects::rows(page, change);
     let shown = fields::fields(page, change, most);

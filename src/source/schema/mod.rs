@@ -185,9 +185,10 @@ struct Config {
     /// The folder of actions and their bindings, relative to this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     actions: Option<NonEmpty>,
-    /// Whether hooks and secrets without a definition may be deleted.
+    /// Whether hooks and secrets without a definition may be deleted; a list of
+    /// kinds covers actions, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    allow_delete: Option<bool>,
+    allow_delete: Option<AllowDelete>,
     /// What keywords stand for: `##KEY##` as text, `@@KEY@@` as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords: Option<BTreeMap<String, Value>>,
@@ -218,6 +219,26 @@ enum TestsSetting {
     Optional,
 }
 
+/// What may be deleted.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum AllowDelete {
+    /// Hooks and their secrets, or nothing.
+    Hooks(bool),
+    /// These kinds. To unbind an action is to delete.
+    Kinds(Vec<DeletableKind>),
+}
+
+/// A kind that may be deleted.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum DeletableKind {
+    /// Hooks and their secrets.
+    Hooks,
+    /// Actions, and entries of bindings.
+    Actions,
+}
+
 /// One tenant.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
@@ -228,9 +249,10 @@ struct Environment {
     /// Keywords that go before those for every environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords: Option<BTreeMap<String, Value>>,
-    /// Whether hooks and secrets without a definition may be deleted there.
+    /// Whether hooks and secrets without a definition may be deleted there; a
+    /// list of kinds covers actions, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    allow_delete: Option<bool>,
+    allow_delete: Option<AllowDelete>,
 }
 
 /// The rate limit belongs to the whole tenant: this says how much of it is

@@ -125,7 +125,7 @@ async fn deploy(
     let (built, mut at) = writer.wait_for_build(id, builds, urgency).await.map_err(Failure::of)?;
     let mut draft = match built {
         Built::Ready(draft) => draft,
-        Built::Failed(draft) => return Err(failed_build(&draft)),
+        Built::Failed(draft) => return Err(failed_build(writer, &draft, urgency).await),
     };
     let mut asked = false;
     let version = loop {
@@ -159,20 +159,38 @@ async fn deploy(
     Ok(Done { notes, in_traffic, ..Done::default() })
 }
 
-/// The tenant gives no reason; packages are the usual one.
-fn failed_build(draft: &Live) -> Failure {
+/// Why a draft could not be built, as far as that can be found out. A draft
+/// carries no reason, so the action's versions are asked once; packages are
+/// the usual one.
+async fn failed_build(writer: &Writer, draft: &Live, urgency: Urgency) -> Failure {
+    let reasons = writer.build_errors(&draft.id, urgency).await;
     let packages: Vec<String> = draft
         .dependencies
         .iter()
         .flatten()
         .map(|(name, version)| format!("{name} {version}"))
         .collect();
-    let cause = match packages.as_slice() {
-        [] => String::new(),
-        packages => format!("; most likely one of its packages: {}", packages.join(", ")),
+    let named = draft
+        .dependencies
+        .iter()
+        .flatten()
+        .find(|(name, _)| reasons.iter().any(|reason| reason.contains(name.as_str())));
+    let (cause, next) = match (reasons.as_slice(), named, packages.as_slice()) {
+        ([], _, []) => (String::new(), "Look at it in the Dashboard".to_owned()),
+        ([], _, packages) => (
+            format!("; most likely one of its packages is not on npm: {}", packages.join(", ")),
+            "Look each of them up, with its version, on npmjs.com".to_owned(),
+        ),
+        (reasons, Some((name, version)), _) => (
+            format!("; package {name} {version}: {}", reasons.join("; ")),
+            format!("Give a version of {name} that is on npmjs.com"),
+        ),
+        (reasons, None, _) => {
+            (format!(": {}", reasons.join("; ")), "Correct that, and apply again".to_owned())
+        }
     };
     Failure::not_sent(&format!(
-        "the build of its draft failed{cause}. What was deployed before stays in traffic"
+        "the build of its draft failed{cause}. What was deployed before stays in traffic. {next}"
     ))
 }
 

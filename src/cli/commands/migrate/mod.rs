@@ -4,6 +4,7 @@
 
 mod cases;
 mod convert;
+mod cutover;
 mod files;
 #[cfg(test)]
 mod tests;
@@ -42,7 +43,11 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
     }
     files::write(&args.out, &mut hooks, args.force)?;
     let hooks: Vec<Migrated> = hooks.into_iter().map(|it| it.migrated).collect();
-    let next = next_steps(args, &hooks);
+    let files = cutover::Files::find(&loaded.desired, &hooks)?;
+    if args.cutover {
+        files.write(context)?;
+    }
+    let next = next_steps(args, &hooks, &files);
     context.output.data(&match args.format {
         MigrateFormat::Text => migration::text(&hooks, &next, &context.output.stdout_style()),
         MigrateFormat::Json => migration::json(&hooks),
@@ -54,16 +59,13 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
 }
 
 /// What to do with what was written.
-fn next_steps(args: &MigrateArgs, hooks: &[Migrated]) -> Vec<String> {
+fn next_steps(args: &MigrateArgs, hooks: &[Migrated], files: &cutover::Files) -> Vec<String> {
     if hooks.iter().all(|hook| hook.files.is_empty()) {
         return Vec::new();
     }
     let out = args.out.display();
-    vec![
-        format!("hooksync test {out}: the behaviour tests that were written along"),
-        "set `enabled: false` in the hooks' files, so that one plan binds the actions and switches \
-         the hooks off"
-            .to_owned(),
-        "hooksync plan: what that changes on the tenant".to_owned(),
-    ]
+    let tests = format!("hooksync test {out}: the behaviour tests that were written along");
+    let plan = "hooksync plan: one plan binds the actions and switches the hooks off".to_owned();
+    let edits = if args.cutover { Vec::new() } else { files.as_steps() };
+    std::iter::once(tests).chain(edits).chain([plan]).collect()
 }
