@@ -22,6 +22,7 @@ mod drive;
 #[cfg(unix)]
 mod interrupts;
 mod mixed;
+mod mixed_chance;
 mod plans;
 mod process;
 mod refusals;
