@@ -5,7 +5,7 @@
 //! text harmless in its own way. Must not know any format.
 
 use super::words::count;
-use crate::model::{Kind, Trigger};
+use crate::model::Kind;
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::takeover::takeovers;
 use crate::plan::{Change, Plan, SecretVerb, Verb, Warning};
