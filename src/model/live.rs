@@ -33,9 +33,10 @@ pub struct Live {
 }
 
 /// What only one kind of live resource has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LiveBody {
     /// A hook has nothing beside the rest.
+    #[default]
     Hook,
     /// An action's.
     Action(Box<LiveAction>),

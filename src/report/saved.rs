@@ -20,7 +20,7 @@ use super::json::FORMAT_VERSION;
 use super::json::output;
 use super::json::{field_of, kind_of, secret_verb};
 use super::{PlanView, Repository, StepView, UNRESOLVED_SECRET};
-use crate::model::{Id, Kind, Live, LiveBody, Name, Position, Trigger};
+use crate::model::{Id, Kind, Live, Name, Position, Trigger};
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::{
     Change, FieldChange, Plan, RequestCounts, SecretChange, SecretVerb, Unmanaged,
@@ -270,7 +270,7 @@ fn live_before(
         dependencies: None,
         secrets,
         // no renderer looks at what only one kind has
-        body: LiveBody::Hook,
+        body: Default::default(),
     })
 }
 

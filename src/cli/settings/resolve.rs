@@ -170,15 +170,14 @@ impl<'a> Parts<'a> {
         })
     }
 
-    fn tenant(self, allow_delete: Option<bool>) -> Result<TenantSettings, Problems> {
+    fn tenant(self, flag: Option<bool>) -> Result<TenantSettings, Problems> {
         let suffix = self.name().map(suffix);
         let variables = self.variables(suffix.as_deref());
         let mut problems = Vec::new();
         let mut keep = |problem: Problem| problems.push(problem);
         let project = self.project().map_err(&mut keep).ok();
         let target = self.target(variables).map_err(|found| found.into_iter().for_each(&mut keep));
-        let flag = allow_delete;
-        let allow_delete = self.allow_delete(allow_delete, variables).map_err(&mut keep).ok();
+        let allow_delete = self.allow_delete(flag, variables).map_err(&mut keep).ok();
         match (project, target.ok(), allow_delete) {
             (Some(project), Some(target), Some(allow_delete)) => Ok(TenantSettings {
                 project,
@@ -315,10 +314,9 @@ impl<'a> Parts<'a> {
         Ok(given.unwrap_or(Setting::new(false, Origin::Default)))
     }
 
-    /// Actions need the flag, or the word of hooksync.yaml.
     fn allow_delete_actions(self, flag: Option<bool>) -> bool {
-        let own = || self.chosen.and_then(|chosen| chosen.allow_delete_actions);
-        flag.or_else(own).or(self.file.config.allow_delete_actions).unwrap_or(false)
+        let own = self.chosen.and_then(|chosen| chosen.allow_delete_actions);
+        flag.or(own).or(self.file.config.allow_delete_actions) == Some(true)
     }
 
     fn rate(self) -> RateSettings {
