@@ -63,6 +63,18 @@ pub struct Converted {
     pub findings: Vec<Finding>,
 }
 
+/// Where a hook first uses its callback, in bytes of its script.
+#[must_use]
+pub fn first_answer(script: &str, trigger: &Trigger) -> Option<usize> {
+    use oxc::span::GetSpan as _;
+    let first = hook::with_parsed(script, trigger, |parsed| {
+        let callback = parsed.handler.as_ref()?.callback?;
+        let uses = parsed.uses(callback).map(|node| parsed.place(node.kind().span()).start);
+        uses.min()
+    });
+    first.ok().flatten()
+}
+
 /// Converts a hook's script as it is on disk, keyword markers included.
 ///
 /// # Errors

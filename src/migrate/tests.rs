@@ -345,3 +345,10 @@ fn a_namespace_that_is_a_constant_is_one() {
 ",
     );
 }
+
+#[test]
+fn the_first_answer_has_a_place() {
+    let script = "module.exports = (user, context, cb) => {\n  later(() => log(1));\n  cb();\n};\n";
+    assert_eq!(first_answer(script, &Post), script.find("cb();"));
+    assert_eq!(first_answer("module.exports = (user) => {};\n", &Post), None);
+}

@@ -133,6 +133,13 @@ impl Keywords {
         Self { layers, environment, from_environment, guarded }
     }
 
+    /// The same with more layers, which answer where no other does.
+    #[must_use]
+    pub fn with_weaker(&self, layers: Vec<Layer>) -> Self {
+        let layers = self.layers.iter().cloned().chain(layers).collect();
+        Self::new(layers, self.environment.clone(), self.from_environment.iter().cloned())
+    }
+
     /// The same for a test file with keywords of its own, which go before all
     /// but those of the command line. The process's variables and what they
     /// hold never answer: a test finds the same everywhere.

@@ -115,11 +115,14 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
     found.branches_total = report.branches_total;
     found.verdict = if report.is_whole() && !blocked { Verdict::Proven } else { Verdict::Differs };
     found.findings.extend(unmet(&report, hook));
+    // where no error has a place, the one where the hook answers is the nearest
+    let answers_at = migrate::first_answer(text, &hook.trigger)
+        .and_then(|at| u32::try_from(line_of(text, at)).ok());
     found.differences = report
         .differences
         .iter()
         .map(|it| Differs {
-            line: it.line,
+            line: it.line.or(answers_at),
             message: it.message.clone(),
             when: it.when.clone(),
             event: it.event.clone(),

@@ -27,7 +27,11 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
     let Some(settings) = all.into_iter().next() else {
         return Err(CliError::new("there is no environment to take keywords from"));
     };
-    let options = LoadOptions { keywords: settings.keywords.clone(), allow_unresolved: true };
+    // what only an environment says is better than a marker in code that runs
+    let environments = file.config.environments.iter();
+    let others = environments.flat_map(|it| file.config.keyword_layers(Some(&it.name))).collect();
+    let keywords = settings.keywords.with_weaker(others);
+    let options = LoadOptions { keywords, allow_unresolved: true };
     let loaded = source::load(&settings.dir.value, &options);
     let errors: Vec<Diagnostic> =
         loaded.diagnostics.iter().filter(|it| it.is_error()).cloned().collect();
