@@ -1,5 +1,5 @@
-//! The live state of every hook that an apply touches, saved before its first
-//! write.
+//! The live state of every hook, action and order that an apply touches, saved
+//! before its first write.
 //!
 //! Must not remove a backup without saying so, nor a folder that is none.
 
@@ -7,7 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::planning::Prepared;
 use super::{CliError, Context, Exit};
-use crate::model::Kind;
+use crate::model::{Address, Kind, LiveBindings};
+use crate::plan::{Change, Field, Op, Plan, SecretVerb, Verb};
 use crate::source::{Backup, Manifest, Saved, export};
 
 /// What the names of backups begin with.
@@ -36,14 +37,8 @@ pub(super) fn save(
     context: &Context<'_>,
 ) -> Result<(), CliError> {
     let plan = &prepared.plan;
-    let saved = |change: &crate::plan::Change| change.kind == Kind::Hook && change.live.is_some();
-    if plan.changed().any(|change| change.kind != Kind::Hook) {
-        context.say(
-            "No backup of actions and bindings: the tenant keeps deployed versions, but not an \
-             edited draft or the order of a trigger.",
-        );
-    }
-    if !plan.changed().any(saved) {
+    let backup = of_plan(plan);
+    if backup.saved.is_empty() && backup.bindings.is_empty() {
         match plan.is_clean() {
             true => context
                 .say("No backup: only secrets are sent again, and their values can't be read."),
@@ -53,26 +48,75 @@ pub(super) fn save(
     }
     let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
     demand_outside(dir, &prepared.dir)?;
-    let folder = free_folder(dir, prepared.environment.as_deref());
-    let hooks = plan.changed().filter(|change| change.kind == Kind::Hook).filter_map(|change| {
-        let hook = change.live.as_ref()?;
-        Some(Saved { hook, becomes: Some(&change.name).filter(|name| **name != hook.name) })
-    });
-    let created =
-        |change: &&crate::plan::Change| change.kind == Kind::Hook && change.live.is_none();
-    let made = plan.changed().filter(created);
-    let backup = Backup {
-        tenant: &plan.tenant,
-        hooks: hooks.collect(),
-        made: made.map(|change| &change.name).collect(),
-    };
-    export::backup(&folder, &backup).map_err(|error| {
+    write(&backup, prepared.environment.as_deref(), place, context)
+}
+
+/// Saves an action whose draft will be overwritten.
+///
+/// # Errors
+/// When it can't be saved: then nothing may be written to the tenant either.
+pub(super) fn save_draft(
+    tenant: &str,
+    change: &Change,
+    environment: Option<&str>,
+    place: Place<'_>,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    let Some(live) = &change.live else { return Ok(()) };
+    let saved =
+        Saved { live, becomes: None, goes_live: true, loses: std::collections::BTreeSet::new() };
+    let backup = Backup { tenant, saved: vec![saved], ..Backup::default() };
+    write(&backup, environment, place, context)
+}
+
+fn write(
+    backup: &Backup<'_>,
+    environment: Option<&str>,
+    place: Place<'_>,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
+    let folder = free_folder(dir, environment);
+    export::backup(&folder, backup).map_err(|error| {
         CliError::new(format!("no backup could be made, so nothing was written: {error}"))
             .hint("choose another place with --backup-dir, or go without with --no-backup")
     })?;
     context.say(&format!("Backup of what is live: {}", folder.display()));
     keep_some(dir, place.keep, &folder, context);
     Ok(())
+}
+
+/// What a plan touches, as it is now.
+fn of_plan(plan: &Plan) -> Backup<'_> {
+    let saved = plan.changed().filter_map(|change| {
+        let live = change.live.as_ref()?;
+        let deploys = change.field(Field::Deploy).and_then(|field| field.new.flag()) == Some(true);
+        Some(Saved {
+            live,
+            becomes: Some(&change.name).filter(|name| **name != live.name),
+            goes_live: deploys || matches!(change.verb, Verb::Delete | Verb::Replace),
+            loses: change.secrets_to(SecretVerb::Delete).cloned().collect(),
+        })
+    });
+    let orders = plan.steps.iter().filter_map(|step| match &step.op {
+        Op::Bind(bind) => {
+            let none = LiveBindings { trigger: bind.trigger.clone(), entries: Vec::new() };
+            Some(bind.before.clone().unwrap_or(none))
+        }
+        _ => None,
+    });
+    let mut bindings: Vec<LiveBindings> = orders.collect();
+    bindings.sort_by(|a, b| a.trigger.cmp(&b.trigger));
+    bindings.dedup_by(|a, b| a.trigger == b.trigger);
+    let made = plan
+        .changed()
+        .filter(|change| change.kind != Kind::Bindings && change.verb == Verb::Create);
+    Backup {
+        tenant: &plan.tenant,
+        saved: saved.collect(),
+        bindings,
+        made: made.map(|change| Address { kind: change.kind, name: change.name.clone() }).collect(),
+    }
 }
 
 /// What is known of a folder of definitions, if it is a backup or holds one.

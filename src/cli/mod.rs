@@ -10,6 +10,7 @@ pub mod commands;
 pub mod environment;
 pub mod error;
 pub mod exit;
+mod exporting;
 pub mod output;
 pub mod settings;
 mod tested;
@@ -24,6 +25,7 @@ mod question;
 mod repository;
 mod saved;
 mod session;
+mod starters;
 
 pub use environment::Environment;
 pub use error::CliError;

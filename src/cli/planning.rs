@@ -16,7 +16,7 @@ use super::session::{Session, Shared};
 use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
-use crate::model::{DesiredState, Name};
+use crate::model::DesiredState;
 use crate::plan::judge::Scripts;
 use crate::plan::{
     Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, twins, veil,
@@ -242,8 +242,7 @@ pub(super) fn demand_one_of_each(twins: Vec<twins::Twins>) -> Result<(), CliErro
 fn options(settings: &TenantSettings, scope: &ScopeArgs, restores: Option<&Manifest>) -> Options {
     Options {
         allow_delete: settings.allow_delete.value,
-        deletable: restores
-            .map(|backup| backup.made.iter().filter_map(|name| Name::hook(name).ok()).collect()),
+        deletable: restores.map(Manifest::deletable),
         only: scope.only.clone(),
         allow_delete_actions: settings.allow_delete_actions,
         secrets: scope.secrets.map(|mode| match mode {

@@ -8,6 +8,7 @@
 pub mod action;
 pub mod address;
 pub mod bindings;
+pub mod content;
 pub mod definition;
 pub mod diagnostic;
 pub mod hook;
@@ -29,6 +30,7 @@ pub use bindings::{
     BindingEntry, BindingsMode, BindingsOrder, BoundAction, LiveBinding, LiveBindings,
     TriggerVersion,
 };
+pub use content::Content;
 pub use definition::{Body, Definition, ScriptSource};
 pub use diagnostic::{Code, Diagnostic, Excerpt, Places, Position, Severity};
 pub use hook::{Dependencies, HookPatch, NewHook};

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::model::{Definition, DesiredState, Kind, Live, LiveState, Name};
+use crate::model::{Address, Definition, DesiredState, Kind, Live, LiveState, Name};
 
 /// The choices that shape a plan.
 #[derive(Debug, Clone, Default)]
@@ -15,8 +15,8 @@ pub struct Options {
     /// Live hooks without a definition are deleted instead of left alone.
     pub allow_delete: bool,
     /// The only ones of them that may be deleted; `None` means any. A backup
-    /// knows some of a tenant's hooks, not all.
-    pub deletable: Option<BTreeSet<Name>>,
+    /// knows some of a tenant's hooks and actions, not all.
+    pub deletable: Option<BTreeSet<Address>>,
     /// Only hooks whose name matches one of these; empty means all.
     pub only: Vec<NamePattern>,
     /// The same for actions and bindings.
@@ -153,7 +153,10 @@ impl Options {
             Kind::Hook => self.allow_delete,
             Kind::Action | Kind::Bindings => self.allow_delete_actions,
         };
-        allowed && self.deletable.as_ref().is_none_or(|names| names.contains(name))
+        let named = |all: &BTreeSet<Address>| {
+            all.iter().any(|known| known.kind == kind && known.name == *name)
+        };
+        allowed && self.deletable.as_ref().is_none_or(named)
     }
 
     /// Whether a definition is to be looked at, by its name or a former one.

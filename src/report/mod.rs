@@ -22,6 +22,7 @@ mod order;
 mod page;
 pub mod progress;
 mod repository;
+pub mod rollback;
 pub mod safe;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -9,7 +9,9 @@ use std::path::Path;
 use super::definition::{self, Context, Parsed, check};
 use super::native::{self, Gathered};
 use super::walk::{self, Root, display};
-use super::{Layout, LoadOptions, codes, deploy_cli, leftover, passed_over, schema};
+use super::{
+    Keywords, Layout, LoadOptions, codes, deploy_cli, leftover, passed_over, schema,
+};
 use crate::model::{BindingsOrder, DesiredState, Diagnostic, InPlay, Kind, Severity};
 
 /// A folder's definitions, and everything that is to be said of them.
@@ -72,6 +74,37 @@ fn empty(root: &Root, dir: &Path) -> Diagnostic {
     Diagnostic::error(codes::NO_DEFINITIONS, message)
         .in_file(display(dir))
         .hint("`hooksync export` writes those of a tenant, `hooksync new` makes one")
+}
+
+/// Which kinds a folder in hooksync's own layout speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Contents {
+    /// There are hooks, or an empty folder for them and no actions.
+    pub hooks: bool,
+    /// There are actions, bindings, or an empty folder for them.
+    pub actions: bool,
+    /// Hooks are somewhere else than in a folder `hooks`.
+    pub hooks_right_in_it: bool,
+}
+
+/// Looks which kinds a folder speaks of. One that isn't there speaks of none.
+#[must_use]
+pub fn contents(dir: &Path) -> Contents {
+    let Ok(root) = Root::open(dir) else { return Contents::default() };
+    let keywords = Keywords::default();
+    let gathered = native::read(&root, None, &mut Context::new(&keywords, true));
+    let actions = gathered.actions + gathered.orders > 0 || root.has_folder("actions");
+    Contents {
+        hooks: gathered.hooks > 0 || (root.has_folder("hooks") && !actions),
+        actions,
+        hooks_right_in_it: gathered.hooks > 0 && !root.has_folder("hooks"),
+    }
+}
+
+/// Whether a folder is laid out as one of the Deploy CLI's trees.
+#[must_use]
+pub fn is_deploy_tree(dir: &Path) -> bool {
+    deploy_cli::recognise(dir).is_some()
 }
 
 /// What was read so far.

@@ -5,6 +5,7 @@
 // Helpers outside of `#[test]` functions panic as the tests do.
 #![allow(clippy::unwrap_used)]
 
+mod actions_on_disk;
 mod backups;
 mod behaviour;
 mod canary;
@@ -21,6 +22,7 @@ mod hostile;
 mod local_changes;
 mod meanwhile;
 mod pipelines;
+mod rollback;
 mod round_trip;
 mod safety;
 mod show;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hooksync::plan::Plan;
+use hooksync::plan::{Plan, SecretVerb};
 use hooksync::source::{self, Backup, Saved};
 
 /// The steps of a plan, one a line.
@@ -22,11 +22,15 @@ pub(crate) fn told(plan: &Plan) -> String {
 
 /// Saves what a plan touches, as an apply does.
 pub(crate) fn save(plan: &Plan, folder: &Path) -> Result<(), String> {
-    let live = plan.changes.iter().filter_map(|change| change.live.as_ref());
-    let hooks: Vec<Saved<'_>> = live.map(|hook| Saved { hook, becomes: None }).collect();
-    if hooks.is_empty() {
+    let touched = plan.changes.iter().filter_map(|change| {
+        let live = change.live.as_ref()?;
+        let loses = change.secrets_to(SecretVerb::Delete).cloned().collect();
+        Some(Saved { live, becomes: None, goes_live: true, loses })
+    });
+    let saved: Vec<Saved<'_>> = touched.collect();
+    if saved.is_empty() {
         return Ok(());
     }
-    let backup = Backup { tenant: &plan.tenant, hooks, made: Vec::new() };
+    let backup = Backup { tenant: &plan.tenant, saved, ..Backup::default() };
     source::backup(folder, &backup).map(drop).map_err(|error| error.to_string())
 }

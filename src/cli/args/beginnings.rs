@@ -6,29 +6,48 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::shared::ConnectionArgs;
-use super::values;
-use crate::model::{Name, Trigger};
+use crate::model::Trigger;
 
 /// The arguments of `hooksync init`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync init                            a project in this folder, with a first hook
+  hooksync init                            a project in this folder, with a first action
   hooksync init auth0 --ci gitlab          in ./auth0, with a GitLab pipeline
-  hooksync init --from-tenant              start with what $AUTH0_DOMAIN has")]
+  hooksync init --from-tenant              start with what $AUTH0_DOMAIN has
+  hooksync init --kind hook                with a first hook")]
 pub struct InitArgs {
     /// The project's folder
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// Start with the tenant's hooks instead of an example
+    /// Start with the tenant's actions and hooks instead of an example
     #[arg(long)]
     pub from_tenant: bool,
+    /// What the example is
+    #[arg(
+        long,
+        value_enum,
+        value_name = "KIND",
+        default_value = "action",
+        conflicts_with = "from_tenant"
+    )]
+    pub kind: NewKind,
     /// Which pipeline to write
     #[arg(long, value_name = "CI", default_value = "github")]
     pub ci: Ci,
     /// Which tenant, for `--from-tenant`.
     #[command(flatten)]
     pub connection: ConnectionArgs,
+}
+
+/// What is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum NewKind {
+    /// An action
+    #[default]
+    Action,
+    /// A hook
+    Hook,
 }
 
 /// A pipeline to write.
@@ -47,27 +66,37 @@ pub enum Ci {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync new pre-user-registration deny-disposable-mail
-  hooksync new credentials-exchange add-plan-claim --dir auth0/hooks")]
+  hooksync new post-login \"Add roles\"
+  hooksync new pre-user-registration \"Deny by domain\" --dir auth0/actions
+  hooksync new credentials-exchange add-plan-claim --kind hook")]
 pub struct NewArgs {
-    /// When the hook runs
+    /// When it runs
     #[arg(value_parser = PossibleValuesParser::new(TRIGGERS))]
     pub trigger: String,
-    /// The hook's name; stored in kebab-case
-    #[arg(value_parser = values::new_name)]
-    pub name: Name,
-    /// The folder of definitions [default: `hooks:` of ./hooksync.yaml, else ./hooks]
+    /// Its name; a hook's is stored in kebab-case
+    pub name: String,
+    /// What is added
+    #[arg(long, value_enum, value_name = "KIND", default_value = "action")]
+    pub kind: NewKind,
+    /// The folder of definitions [default: `actions:` or `hooks:` of hooksync.yaml, else ./actions or ./hooks]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 }
 
-/// The triggers' ids, for help and completion.
-const TRIGGERS: [&str; 5] = [
+/// The triggers' ids, for help and completion: those of hooks, then others of
+/// actions.
+pub(crate) const TRIGGERS: [&str; 11] = [
     "credentials-exchange",
     "pre-user-registration",
     "post-user-registration",
     "post-change-password",
     "send-phone-message",
+    "post-login",
+    "password-reset-post-challenge",
+    "custom-phone-provider",
+    "custom-email-provider",
+    "custom-token-exchange",
+    "event-stream",
 ];
 
 impl NewArgs {
@@ -83,8 +112,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_of_triggers_is_complete() {
+    fn the_list_begins_with_the_triggers_of_hooks() {
         let known: Vec<_> = Trigger::KNOWN.iter().map(Trigger::as_str).collect();
-        assert_eq!(known, TRIGGERS);
+        assert_eq!(known, TRIGGERS[..5]);
     }
 }

@@ -13,6 +13,7 @@ mod export;
 mod extras;
 mod migrate;
 mod plan;
+mod rollback;
 pub mod shared;
 mod show;
 mod tenant;
@@ -22,13 +23,16 @@ mod versions;
 
 pub use apply::ApplyArgs;
 pub use backups::{BackupArgs, BackupsArgs, BackupsCommand, BackupsPlace};
-pub use beginnings::{Ci, InitArgs, NewArgs};
+#[cfg(test)]
+pub(crate) use beginnings::TRIGGERS;
+pub use beginnings::{Ci, InitArgs, NewArgs, NewKind};
 pub use behaviour::{RunArgs, TestArgs, TestFormat};
 pub use ci::CiArgs;
 pub use export::{ExportArgs, Layout};
 pub use extras::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SchemaKind};
 pub use migrate::{MigrateArgs, MigrateFormat, MigrateStyle};
 pub use plan::PlanArgs;
+pub use rollback::RollbackArgs;
 pub use shared::{
     ColorWhen, ConnectionArgs, GlobalArgs, ProjectArgs, ResultFormat, ScopeArgs, SecretsMode,
 };
@@ -80,7 +84,7 @@ pub enum Command {
     /// Change the tenant to what the definitions say
     #[command(visible_alias = "import")]
     Apply(ApplyArgs),
-    /// Write the tenant's hooks to disk
+    /// Write the tenant's hooks, actions and bindings to disk
     #[command(visible_alias = "dump")]
     Export(ExportArgs),
     /// Check definitions and scripts, without a network
@@ -88,6 +92,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// List the versions of an action
     Versions(VersionsArgs),
+    /// Make an old version of an action live again
+    Rollback(RollbackArgs),
     /// Run the behaviour tests beside the definitions
     Test(TestArgs),
     /// Run one hook or action once, without deploying it
@@ -100,9 +106,9 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Run a local tenant to try things on
     Tenant(TenantArgs),
-    /// Start a project: folders, a first hook, a pipeline
+    /// Start a project: a first action with its test, bindings, a pipeline
     Init(InitArgs),
-    /// Add a hook from its trigger's template
+    /// Add an action from its trigger's template, with a first test (--kind hook: a hook)
     New(NewArgs),
     /// Check connection, credentials and limits, and tell where each setting came from
     Doctor(DoctorArgs),
@@ -122,6 +128,7 @@ impl Command {
             Self::Apply(args) => Some((&mut args.project, &mut args.connection)),
             Self::Export(args) => Some((&mut args.project, &mut args.connection)),
             Self::Versions(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Rollback(args) => Some((&mut args.project, &mut args.connection)),
             Self::Doctor(args) => Some((&mut args.project, &mut args.connection)),
             Self::Backups(args) => match &mut args.command {
                 BackupsCommand::Diff(args) => Some((&mut args.project, &mut args.connection)),

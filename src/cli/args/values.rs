@@ -4,7 +4,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::model::Name;
 use crate::plan::policy::NamePattern;
 use crate::source::config::rate::{self, Headroom};
 use crate::source::keyword::is_key;
@@ -67,14 +66,25 @@ pub(super) fn hook_name(text: &str) -> Result<NamePattern, String> {
         .map_err(|invalid| format!("{invalid} (a folder goes before --only, not after it)"))
 }
 
-/// Reads a new hook's name.
-pub(super) fn new_name(text: &str) -> Result<Name, String> {
-    Name::hook(text).map_err(|invalid| invalid.to_string())
+/// Reads the number of a version: `9`, or `v9` as `versions` shows it.
+pub(super) fn version_number(text: &str) -> Result<u64, String> {
+    let number = text.strip_prefix('v').unwrap_or(text).parse().ok();
+    number.filter(|number| *number > 0).ok_or_else(|| {
+        "write the version's number, such as 9; `hooksync versions NAME` lists them".to_owned()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_has_a_number() {
+        assert_eq!((version_number("9"), version_number("v12")), (Ok(9), Ok(12)));
+        for wrong in ["", "v", "0", "-1", "9.1", "latest", "99999999999999999999"] {
+            assert!(version_number(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_keyword_may_hold_equal_signs_and_is_never_shown() {

@@ -36,11 +36,17 @@ fn list(place: &BackupsPlace, context: &Context<'_>) -> Result<Exit, CliError> {
     for folder in backup::all(dir) {
         let Some(manifest) = backup::manifest(&folder)? else { continue };
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let hooks = match definitions(&folder) {
-            1 => "1 definition".to_owned(),
-            number => format!("{number} definitions"),
+        let orders = folder.join("actions").join("bindings.yaml").is_file();
+        let number = definitions(&folder) + definitions(&folder.join("actions"));
+        let hooks = match number - usize::from(orders) {
+            0 if orders => "bindings".to_owned(),
+            number => {
+                let plural = if number == 1 { "" } else { "s" };
+                let bindings = if orders { ", bindings" } else { "" };
+                format!("{number} definition{plural}{bindings}")
+            }
         };
-        let made = match manifest.made.len() {
+        let made = match manifest.made.len() + manifest.made_actions.len() {
             0 => String::new(),
             number => format!(", {} created by that apply", number),
         };
@@ -54,7 +60,7 @@ fn list(place: &BackupsPlace, context: &Context<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-/// How many definitions are in a backup.
+/// How many definitions are right in a folder.
 fn definitions(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "yaml")).count()

@@ -179,7 +179,7 @@ fn readable(kind: &'static str, total: Option<u64>, seen: usize, more: bool, tim
 /// What each scope of actions is needed for.
 const ACTION_USES: [(&str, &str); 4] = [
     ("read:actions", "plan, export and versions"),
-    ("create:actions", "new actions, every deploy"),
+    ("create:actions", "new actions, every deploy, rollback"),
     ("update:actions", "changes of actions and of bindings"),
     ("delete:actions", "deletes"),
 ];

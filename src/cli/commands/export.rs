@@ -1,13 +1,13 @@
 //! `hooksync export`: from the tenant to disk.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::cli::args::{self, ExportArgs};
+use crate::cli::exporting::{self, Target};
 use crate::cli::planning::demand_one_of_each;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::settings::{Kinds, ProjectSettings};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
-use crate::model::{InPlay, Kind, Live, LiveBindings, Name};
+use crate::model::{Kind, Live, LiveBindings, Name};
 use crate::plan::policy::NamePattern;
 use crate::plan::twins;
 use crate::report::text::{self, ExportLine, ExportSign, FileDiff};
@@ -16,7 +16,6 @@ use crate::source::export::{
     local_changes,
 };
 use crate::source::{self, Layout};
-use crate::sync;
 
 /// Runs it.
 ///
@@ -33,29 +32,35 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
     let only = |kind: Kind, name: &Name| {
         args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(kind, name))
     };
-    let folders = folders(&settings.project);
-    let has = |kind: Kind| folders.iter().any(|(own, ..)| *own == kind);
-    let in_play = InPlay { hooks: has(Kind::Hook), actions: has(Kind::Action) };
-    let (mut live, tenant) = runtime()?.block_on(async {
+    let layout = args.layout.map(|layout| match layout {
+        args::Layout::Native => Layout::Native,
+        args::Layout::DeployCli => Layout::DeployCli,
+        args::Layout::DeployCliYaml => Layout::DeployCliYaml,
+    });
+    let mut targets = exporting::targets(&settings.project, layout);
+    let (mut live, left_out, tenant) = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
             let session = shared.connect(settings).await?;
             let chosen = |live: &Live| only(live.kind(), &live.name);
-            let live = sync::fetch_all(&session.reader, in_play, &chosen).await?;
-            Ok((live, session.tenant))
+            let (live, left_out) = exporting::fetch(&session.reader, &mut targets, &chosen).await?;
+            Ok((live, left_out, session.tenant))
         };
         shared.unless_interrupted(read).await
     })?;
+    for line in left_out {
+        context.say(&line);
+    }
     if let Some(unused) = unused(&args.only, |pattern| {
         live.resources.iter().any(|own| pattern.matches(own.kind(), &own.name))
             || live.bindings.iter().any(|own| pattern.matches(Kind::Bindings, &trigger_name(own)))
     }) {
-        let what = if in_play.actions { "hook or action" } else { "hook" };
+        let has_actions = targets.iter().any(|target| target.kind == Kind::Action);
+        let what = if has_actions { "hook or action" } else { "hook" };
         return Err(CliError::new(format!("--only {unused}: no live {what} has such a name")));
     }
     demand_one_of_each(twins::differing(&live, |own| {
-        let has_kind = if own.kind() == Kind::Hook { in_play.hooks } else { in_play.actions };
-        has_kind && only(own.kind(), &own.name)
+        targets.iter().any(|target| target.kind == own.kind()) && only(own.kind(), &own.name)
     }))?;
     live.bindings.retain(|own| only(Kind::Bindings, &trigger_name(own)));
     if let Some(why) = &live.hooks_removed {
@@ -64,7 +69,10 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
     let is_read = |kind: Kind| kind != Kind::Hook || live.hooks_removed.is_none();
     let folders = folders.into_iter().filter(|(kind, ..)| is_read(*kind));
     let mut plans = Vec::new();
-    for (kind, dir, both) in folders {
+    for Target { kind, dir, both, offered } in targets {
+        if offered && live.of(kind).next().is_none() {
+            continue;
+        }
         let only = |name: &Name| only(kind, name);
         let options = ExportOptions {
             keywords: settings.project.keywords.clone(),
@@ -73,11 +81,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
             only: &only,
             kind,
             both,
-            layout: args.layout.map(|layout| match layout {
-                args::Layout::Native => Layout::Native,
-                args::Layout::DeployCli => Layout::DeployCli,
-                args::Layout::DeployCliYaml => Layout::DeployCliYaml,
-            }),
+            layout,
         };
         plans.push(export(&dir, &live, &options).map_err(|found| {
             definitions::tell(&found, context);
@@ -149,26 +153,6 @@ fn trigger_name(order: &LiveBindings) -> Name {
     Name::action(order.trigger.as_str())
 }
 
-/// The folder of each kind that is exported, and whether it is for both.
-fn folders(project: &ProjectSettings) -> Vec<(Kind, PathBuf, bool)> {
-    let dir = &project.dir.value;
-    if let Some(Kinds { hooks, actions }) = &project.kinds {
-        let each = [(Kind::Hook, hooks), (Kind::Action, actions)];
-        return each
-            .into_iter()
-            .filter_map(|(kind, dir)| Some((kind, dir.clone()?, false)))
-            .collect();
-    }
-    match source::kind_of_folder(dir) {
-        Some(kind) => vec![(kind, dir.clone(), false)],
-        None => {
-            let actions = dir.join("actions").is_dir();
-            let actions = actions.then(|| (Kind::Action, dir.clone(), true));
-            [(Kind::Hook, dir.clone(), false)].into_iter().chain(actions).collect()
-        }
-    }
-}
-
 fn unused(only: &[NamePattern], is_used: impl Fn(&NamePattern) -> bool) -> Option<String> {
     let unused: Vec<&str> =
         only.iter().filter(|pattern| !is_used(pattern)).map(NamePattern::as_str).collect();
@@ -178,6 +162,7 @@ fn unused(only: &[NamePattern], is_used: impl Fn(&NamePattern) -> bool) -> Optio
 /// Every hook of an export as the report takes it.
 fn lines(plan: &ExportPlan) -> Vec<ExportLine> {
     let hooks = plan.hooks.iter().map(|hook| ExportLine {
+        kind: hook.kind,
         name: hook.name.clone(),
         sign: match hook.action {
             FileAction::Created => ExportSign::Created,
@@ -187,6 +172,7 @@ fn lines(plan: &ExportPlan) -> Vec<ExportLine> {
         files: hook.written.clone(),
     });
     let orphans = plan.orphans.iter().map(|orphan| ExportLine {
+        kind: orphan.kind,
         name: orphan.name.clone(),
         sign: if orphan.removed.is_empty() { ExportSign::Orphan } else { ExportSign::Removed },
         files: match orphan.removed.as_slice() {

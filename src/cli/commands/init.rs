@@ -4,26 +4,33 @@
 
 use std::path::{Path, PathBuf};
 
-use super::new::{write_hook, write_new, write_schemas};
-use crate::cli::args::{Ci, ExportArgs, InitArgs, ProjectArgs};
+use crate::cli::args::{Ci, ExportArgs, InitArgs, NewKind, ProjectArgs};
+use crate::cli::starters::{self, write_new, write_schemas};
 use crate::cli::{CliError, Context, Exit};
-use crate::model::{Name, Trigger};
-use crate::source::config;
+use crate::model::{Kind, Name, Trigger};
+use crate::source::{config, schema};
 
 /// Writes what is missing and tells what to do next.
 pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     fs_err::create_dir_all(&args.dir)?;
     // so that files in this folder are told without a `./`
     let dir = args.dir.strip_prefix(".").unwrap_or(&args.dir);
-    let mut lines = vec![
-        if args.from_tenant { tenants_hooks(dir, args, context)? } else { first_hook(dir)? },
-        write_missing(&dir.join(config::FILE), include_str!("../templates/hooksync.yaml"))?,
-        ignore_state(&dir.join(".gitignore"))?,
-    ];
+    let mut lines = match (args.from_tenant, args.kind) {
+        (true, _) => vec![what_is_live(dir, args, context)?],
+        (false, NewKind::Action) => first_action(dir)?,
+        (false, NewKind::Hook) => vec![first_hook(dir)?],
+    };
+    for (kind, folder) in [(Kind::Hook, "hooks"), (Kind::Action, "actions")] {
+        let folder = dir.join(folder);
+        if folder.is_dir() {
+            write_schemas(&folder, kind)?;
+        }
+    }
+    lines.push(write_missing(&dir.join(config::FILE), &settings(dir))?);
+    lines.push(ignore_state(&dir.join(".gitignore"))?);
     if let Some((path, text)) = pipeline(args.ci) {
         lines.push(write_missing(&dir.join(path), text)?);
     }
-    write_schemas(&dir.join("hooks"))?;
     for line in lines {
         context.say(&line);
     }
@@ -31,11 +38,11 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     Ok(Exit::Done)
 }
 
-/// The tenant's hooks, as `export` writes them.
-fn tenants_hooks(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<String, CliError> {
-    let hooks = dir.join("hooks");
+/// What the tenant has, as `export` writes it: a folder for each kind.
+fn what_is_live(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<String, CliError> {
+    let to = if dir == Path::new("") { Path::new(".") } else { dir };
     let export = ExportArgs {
-        project: ProjectArgs { dir: Some(hooks.clone()), ..ProjectArgs::default() },
+        project: ProjectArgs { dir: Some(to.to_owned()), ..ProjectArgs::default() },
         connection: args.connection.clone(),
         only: Vec::new(),
         layout: None,
@@ -44,7 +51,42 @@ fn tenants_hooks(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<S
         force: false,
     };
     super::export::run(&export, context)?;
-    Ok(format!("exported {}", hooks.display()))
+    let folders = ["hooks", "actions"].map(|name| dir.join(name));
+    let there = folders.iter().filter(|folder| folder.is_dir());
+    let there: Vec<String> = there.map(|folder| folder.display().to_string()).collect();
+    Ok(format!("exported {}", if there.is_empty() { "nothing".into() } else { there.join(", ") }))
+}
+
+/// An action that does no harm, and the order that runs it, unless there are
+/// definitions already.
+fn first_action(dir: &Path) -> Result<Vec<String>, CliError> {
+    let actions = dir.join("actions");
+    let folders = [&actions, &dir.join("hooks")];
+    if let Some(there) = folders.into_iter().find(|folder| folder.exists()) {
+        return Ok(vec![format!("kept     {}", there.display())]);
+    }
+    let name = Name::action("Tell of new users");
+    let definition =
+        starters::write(&actions, Kind::Action, &name, &Trigger::PostUserRegistration)?;
+    let bindings = actions.join("bindings.yaml");
+    let text = format!(
+        "{header}\
+         # Which actions run at each trigger, in which order. `append` keeps what the\n\
+         # tenant runs already; without it the list is all that runs.\n\
+         kind: bindings\n\
+         bindings:\n\
+         \x20 {trigger}:\n\
+         \x20   append: true\n\
+         \x20   actions:\n\
+         \x20     - {name}\n",
+        header = schema::BINDINGS_HEADER,
+        trigger = Trigger::PostUserRegistration,
+    );
+    write_new(&bindings, &text)?;
+    Ok(vec![
+        format!("created  {}", definition.display()),
+        format!("created  {}", bindings.display()),
+    ])
 }
 
 /// A hook that does no harm, unless there are definitions already.
@@ -55,8 +97,19 @@ fn first_hook(dir: &Path) -> Result<String, CliError> {
     }
     // A name that is in kebab-case already is its own stored form.
     let name = Name::of_live_hook(Some("tell-of-new-users"), "");
-    let definition = write_hook(&hooks, &name, &Trigger::PostUserRegistration)?;
+    let definition = starters::write(&hooks, Kind::Hook, &name, &Trigger::PostUserRegistration)?;
     Ok(format!("created  {}", definition.display()))
+}
+
+/// The settings' file, with the folders that there are.
+fn settings(dir: &Path) -> String {
+    let there = ["actions", "hooks"].into_iter().filter(|name| dir.join(name).is_dir());
+    let there: Vec<&str> = there.collect();
+    let first = there.first().copied().unwrap_or("actions");
+    let folders: Vec<String> = there.iter().map(|name| format!("{name}: {name}\n")).collect();
+    include_str!("../templates/hooksync.yaml")
+        .replace("FIRST_FOLDER", first)
+        .replace("FOLDERS\n", &folders.concat())
 }
 
 fn write_missing(path: &Path, text: &str) -> Result<String, CliError> {
@@ -107,6 +160,7 @@ fn next_steps(dir: &Path, ci: Ci) -> String {
     let mut text = format!(
         "\nNext:{enter}\n  \
          hooksync validate\n  \
+         hooksync test            run the first test\n  \
          hooksync plan --local    what would change on a local tenant\n  \
          hooksync apply --local   change it"
     );
@@ -141,7 +195,8 @@ mod tests {
         let environment = Environment::default();
         let context = Context { environment: &environment, output: &output };
         let connection = ConnectionArgs::default();
-        let args = InitArgs { dir: dir.to_owned(), from_tenant: false, ci, connection };
+        let kind = NewKind::Action;
+        let args = InitArgs { dir: dir.to_owned(), from_tenant: false, kind, ci, connection };
         assert_eq!(run(&args, &context), Ok(Exit::Done));
         captured.stderr().replace(dir.to_str().unwrap(), "DIR").replace('\\', "/")
     }
@@ -151,7 +206,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let project = dir.path().join("project");
         insta::assert_snapshot!(init(&project, Ci::Github), @r"
-        created  DIR/hooks/tell-of-new-users.yaml
+        created  DIR/actions/tell-of-new-users.yaml
+        created  DIR/actions/bindings.yaml
         created  DIR/hooksync.yaml
         created  DIR/.gitignore
         created  DIR/.github/workflows/hooks.yml
@@ -159,15 +215,18 @@ mod tests {
         Next:
           cd DIR
           hooksync validate
+          hooksync test            run the first test
           hooksync plan --local    what would change on a local tenant
           hooksync apply --local   change it
         The pipeline's first lines say which variables it needs. It has to lie at the repository's root.
         ");
         let (config, findings) = config::read(&project.join("hooksync.yaml"));
-        assert_eq!((config.hooks, &findings[..]), (Some(project.join("hooks")), &[][..]));
+        assert_eq!((config.actions, &findings[..]), (Some(project.join("actions")), &[][..]));
         std::fs::write(project.join(".gitignore"), "target").unwrap();
         let again = init(&project, Ci::None);
-        assert!(again.starts_with("kept     DIR/hooks\nkept     DIR/hooksync.yaml\nextended DIR/"));
+        assert!(
+            again.starts_with("kept     DIR/actions\nkept     DIR/hooksync.yaml\nextended DIR/")
+        );
         assert_eq!(
             std::fs::read_to_string(project.join(".gitignore")).unwrap(),
             "target\n.hooksync/\n"

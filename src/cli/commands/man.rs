@@ -73,8 +73,9 @@ mod tests {
         let names: Vec<_> = pages().unwrap().into_iter().map(|page| page.name).collect();
         assert_eq!(
             names.join(" "),
-            "hooksync hooksync-plan hooksync-show hooksync-ci hooksync-apply hooksync-export hooksync-validate \
-             hooksync-versions hooksync-test hooksync-run hooksync-drift hooksync-backups \
+            "hooksync hooksync-plan hooksync-show hooksync-ci hooksync-apply hooksync-export \
+             hooksync-validate hooksync-versions hooksync-rollback hooksync-test hooksync-run \
+             hooksync-drift hooksync-backups \
              hooksync-backups-list hooksync-backups-show hooksync-backups-diff \
              hooksync-backups-restore hooksync-migrate \
              hooksync-tenant hooksync-tenant-serve hooksync-init hooksync-new hooksync-doctor \

@@ -14,6 +14,7 @@ mod man;
 mod migrate;
 mod new;
 mod plan;
+mod rollback;
 mod run;
 mod schema;
 mod show;
@@ -52,6 +53,7 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
         Command::New(args) => new::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
+        Command::Rollback(args) => rollback::run(&args, context),
         Command::Versions(args) => versions::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),

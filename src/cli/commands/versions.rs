@@ -39,7 +39,7 @@ pub(super) fn run(args: &VersionsArgs, context: &Context<'_>) -> Result<Exit, Cl
 }
 
 /// The one action of this name.
-fn named(name: &str, actions: Vec<Live>) -> Result<Live, CliError> {
+pub(super) fn named(name: &str, actions: Vec<Live>) -> Result<Live, CliError> {
     let mut found: Vec<Live> =
         actions.into_iter().filter(|action| action.name.as_str() == name).collect();
     let name = safe::short(name, 200, true);

@@ -52,7 +52,7 @@ impl ConfigFile {
     }
 
     /// Something beside the file; as it is where there is none.
-    pub(super) fn beside(&self, name: &str) -> PathBuf {
+    pub(in crate::cli) fn beside(&self, name: &str) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(name)
     }
 

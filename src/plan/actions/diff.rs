@@ -3,21 +3,11 @@
 //! Every field of a live action has to be thought of here. Must not look at
 //! bindings.
 
+use crate::model::content::{same_packages, same_script, same_times};
 use crate::model::{
-    ActionBody, Body, Definition, Dependencies, DeployedVersion, Live, LiveAction, LiveModule,
-    ModuleUse, Script, SecretTimes, TriggerVersion,
+    ActionBody, Body, Content, Definition, Live, LiveAction, ModuleUse, TriggerVersion,
 };
 use crate::plan::{Change, Field, FieldChange, SecretChange, Value, Verb};
-
-/// What a draft or a version is made of, less its secrets.
-#[derive(Debug, Clone)]
-struct Content {
-    script: Option<Script>,
-    runtime: Option<String>,
-    dependencies: Option<Dependencies>,
-    trigger_version: Option<String>,
-    modules: Vec<ModuleUse>,
-}
 
 /// What differs between an action's definition and what is live.
 #[derive(Debug, Default)]
@@ -54,7 +44,7 @@ pub(in crate::plan) fn all_fields(
     triggers: &[TriggerVersion],
 ) -> Vec<FieldChange> {
     let body = body(definition);
-    let old = live.map(draft_of);
+    let old = live.map(Content::of_draft);
     let mut fields = vec![
         FieldChange::text(
             Field::Name,
@@ -106,7 +96,7 @@ pub(in crate::plan) fn changed_fields(
 ) -> Compared {
     let (body, none) = (body(definition), LiveAction::default());
     let action = live.action().unwrap_or(&none);
-    let draft = draft_of(live);
+    let draft = Content::of_draft(live);
     let mut fields = Vec::new();
     if live.name != definition.name {
         let old = Some(live.name.to_string());
@@ -146,9 +136,9 @@ pub(in crate::plan) fn changed_fields(
         after.script = Some(new.clone());
     }
     let deployed = action.deployed.as_ref();
-    let content = deployed.map(content_of_version);
+    let content = deployed.map(Content::of_version);
     let is_live = |content: &Option<Content>, other: &Content| {
-        content.as_ref().is_some_and(|content| same_content(content, other, strict))
+        content.as_ref().is_some_and(|content| content.is_like(other, strict))
     };
     let same_secrets =
         deployed.is_some_and(|version| same_times(&version.secrets, &action.secrets));
@@ -164,92 +154,6 @@ pub(in crate::plan) fn changed_fields(
     Compared { fields, overwrites_draft }
 }
 
-fn draft_of(live: &Live) -> Content {
-    let none = LiveAction::default();
-    // every field of a live action has to be thought of here
-    let LiveAction {
-        trigger_version,
-        runtime,
-        modules,
-        secrets: _,
-        build: _,
-        deployed: _,
-        all_changes_deployed: _,
-        updated_at: _,
-        installed: _,
-    } = live.action().unwrap_or(&none);
-    Content {
-        script: live.script.clone(),
-        runtime: runtime.clone(),
-        dependencies: live.dependencies.clone(),
-        trigger_version: trigger_version.clone(),
-        modules: uses(modules),
-    }
-}
-
-fn content_of_version(version: &DeployedVersion) -> Content {
-    let DeployedVersion {
-        id: _,
-        number: _,
-        deployed: _,
-        script,
-        dependencies,
-        runtime,
-        trigger_version,
-        modules,
-        secrets: _,
-    } = version;
-    Content {
-        script: script.clone(),
-        runtime: runtime.clone(),
-        dependencies: dependencies.clone(),
-        trigger_version: trigger_version.clone(),
-        modules: uses(modules),
-    }
-}
-
-/// Whether two contents are alike, as far as both are known.
-fn same_content(a: &Content, b: &Content, strict: bool) -> bool {
-    fn alike<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool {
-        a.zip(b).is_none_or(|(a, b)| same(a, b))
-    }
-    alike(a.script.as_ref(), b.script.as_ref(), |a, b| same_script(a, b, strict))
-        && alike(a.runtime.as_ref(), b.runtime.as_ref(), PartialEq::eq)
-        && alike(a.dependencies.as_ref(), b.dependencies.as_ref(), |a, b| {
-            same_packages(a, b) || same_packages(b, a)
-        })
-        && alike(a.trigger_version.as_ref(), b.trigger_version.as_ref(), PartialEq::eq)
-        && a.modules == b.modules
-}
-
-fn same_script(a: &Script, b: &Script, strict: bool) -> bool {
-    a == b || (!strict && a.same_but_newlines(b))
-}
-
-/// Whether the tenant has the packages that are wanted. It resolves `latest`
-/// to a number on save, so that one equals any version.
-fn same_packages(wanted: &Dependencies, live: &Dependencies) -> bool {
-    wanted.len() == live.len()
-        && wanted.iter().all(|(name, version)| {
-            live.get(name).is_some_and(|live| version == "latest" || version == live)
-        })
-}
-
-/// Whether the deployed version has the secrets of the draft, by the times at
-/// which they were written; a time that isn't known counts as fitting.
-fn same_times(deployed: &SecretTimes, draft: &SecretTimes) -> bool {
-    deployed.len() == draft.len()
-        && deployed.iter().all(|(key, time)| {
-            draft.get(key).is_some_and(|other| time.zip(*other).is_none_or(|(a, b)| a == b))
-        })
-}
-
-fn uses(modules: &[LiveModule]) -> Vec<ModuleUse> {
-    let mut uses: Vec<ModuleUse> = modules.iter().map(|module| module.uses.clone()).collect();
-    uses.sort();
-    uses
-}
-
-fn in_words(modules: &[ModuleUse]) -> Vec<String> {
+pub(super) fn in_words(modules: &[ModuleUse]) -> Vec<String> {
     modules.iter().map(|module| format!("{} v{}", module.name, module.version)).collect()
 }

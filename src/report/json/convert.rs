@@ -88,7 +88,7 @@ impl Plan {
     }
 }
 
-fn change(change: &plan::Change) -> Change {
+pub(super) fn change(change: &plan::Change) -> Change {
     let plan::Change {
         verb,
         kind,

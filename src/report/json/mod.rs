@@ -9,6 +9,7 @@ pub mod behaviour;
 mod convert;
 mod encode;
 pub mod output;
+mod rollback;
 mod schema;
 mod steps;
 
@@ -17,7 +18,8 @@ mod tests;
 
 pub(crate) use encode::pretty;
 pub(in crate::report) use output::FORMAT_VERSION;
-pub use output::{Apply, Plan, Validate};
+pub use output::{Apply, ApplyError, Plan, Validate};
+pub use rollback::rollback;
 pub use schema::{Kind, schema};
 pub use steps::Step;
 pub(in crate::report) use steps::{field_of, kind_of, secret_verb};

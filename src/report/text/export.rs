@@ -4,7 +4,7 @@
 
 use super::plan::names_width;
 use super::{sign, theirs};
-use crate::model::Name;
+use crate::model::{Kind, Name};
 use crate::plan::Verb;
 use crate::report::Style;
 use crate::report::diff::unified;
@@ -13,7 +13,7 @@ use crate::report::layout::{Page, padded};
 use crate::report::safe;
 use crate::report::words::{count, grouped};
 
-/// What became of one hook's files.
+/// What became of the files of one hook, action or order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportSign {
     /// They are new.
@@ -28,10 +28,12 @@ pub enum ExportSign {
     Orphan,
 }
 
-/// One hook of an export.
+/// One hook or action of an export, or a file of bindings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportLine {
-    /// The hook's name.
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
     pub name: Name,
     /// What became of its files.
     pub sign: ExportSign,
@@ -118,7 +120,7 @@ pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
     let mut page = Page::new(style);
     let told = || lines.iter().filter(|line| line.sign != ExportSign::Unchanged);
     let names = names_width(&page, told().map(|line| &line.name));
-    for ExportLine { name, sign: what, files } in told() {
+    for ExportLine { kind, name, sign: what, files } in told() {
         let (ink, sign) = match what {
             ExportSign::Created => sign(Verb::Create),
             ExportSign::Updated => sign(Verb::Update),
@@ -133,7 +135,7 @@ pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
             plain(format!("  {}", files.join(", "))),
         ];
         if *what == ExportSign::Orphan {
-            spans.push(plain(" has no live hook; --prune removes it"));
+            spans.push(plain(format!(" has no live {kind}; --prune removes it")));
         }
         page.wrap(0, 4, &spans);
     }
@@ -146,7 +148,7 @@ fn summary(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
     let [created, updated, unchanged, removed] = numbers(lines);
     format!(
         "Exported {} of {}: {} created, {} updated, {} unchanged, {} removed.",
-        count(created + updated + unchanged, "hook"),
+        kinds(lines),
         theirs(tenant, style),
         grouped(created),
         grouped(updated),
@@ -160,4 +162,27 @@ fn numbers(lines: &[ExportLine]) -> [usize; 4] {
     let number = |sign| lines.iter().filter(|line| line.sign == sign).count();
     [ExportSign::Created, ExportSign::Updated, ExportSign::Unchanged, ExportSign::Removed]
         .map(number)
+}
+
+/// How many of each kind are live. Where there is nothing, of hooks.
+fn kinds(lines: &[ExportLine]) -> String {
+    let live = |kind: Kind| {
+        let gone = [ExportSign::Removed, ExportSign::Orphan];
+        lines.iter().filter(|line| line.kind == kind && !gone.contains(&line.sign)).count()
+    };
+    let (hooks, actions, orders) = (live(Kind::Hook), live(Kind::Action), live(Kind::Bindings));
+    let has_hooks = hooks > 0 || lines.iter().all(|line| line.kind == Kind::Hook);
+    let parts = [
+        has_hooks.then(|| count(hooks, "hook")),
+        (actions > 0 || !has_hooks).then(|| count(actions, "action")),
+        (orders > 0).then(|| match orders {
+            1 => "1 file of bindings".to_owned(),
+            more => format!("{} files of bindings", grouped(more)),
+        }),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        parts => parts.concat(),
+    }
 }

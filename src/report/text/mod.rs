@@ -13,6 +13,7 @@ mod environments;
 mod export;
 mod fields;
 mod plan;
+mod rollback;
 mod script;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use drift::drift;
 pub use environments::{applies, plans, sections};
 pub use export::{ExportLine, ExportSign, FileDiff, export, export_check};
 pub use plan::plan;
+pub use rollback::{rollback, rolled_back};
 
 pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};
 pub(super) use diagnostics::each as diagnostics_of;

@@ -10,14 +10,12 @@ use std::path::Path;
 
 use super::fields::key;
 use super::render::{dependencies, map, node, text, texts};
+use crate::model::content::{LATEST, draft_is_deployed, uses};
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, DeployedVersion, Live, LiveAction, ModuleUse};
+use crate::model::{Dependencies, Live, LiveAction};
 use crate::source::definition::Parsed;
 use crate::source::node::{Node, Value};
 use crate::source::yaml::Edit;
-
-/// The version of a package that stands for whatever the tenant took.
-const LATEST: &str = "latest";
 
 /// A new definition for a folder.
 pub(crate) fn definition(
@@ -51,7 +49,7 @@ pub(crate) fn definition(
     if let Some(keys) = &live.secrets {
         add("secrets", map(keys.iter().map(|key| (key.clone(), text(NOT_SHOWN)))));
     }
-    if draft_differs(live) {
+    if !draft_is_deployed(live, false) {
         add("deploy", Value::Bool(false));
     }
     if !literal.is_empty() {
@@ -73,13 +71,11 @@ pub(crate) fn edits(definition: &Parsed, live: &Live, edits: &mut Vec<Edit>) {
     let own = &definition.action;
     word("triggerVersion", &own.trigger_version, &action.trigger_version);
     word("runtime", &own.runtime, &action.runtime);
-    let mut used: Vec<ModuleUse> =
-        action.modules.iter().map(|module| module.uses.clone()).collect();
-    used.sort();
+    let used = uses(&action.modules);
     if has("modules") && own.modules.as_ref() != Some(&used) {
         edits.push(Edit::Set(key("modules"), modules(action)));
     }
-    if own.deploy && draft_differs(live) {
+    if own.deploy && !draft_is_deployed(live, false) {
         edits.push(Edit::Set(key("deploy"), Value::Bool(false)));
     }
 }
@@ -101,26 +97,4 @@ pub(crate) fn latest_kept(live: &Dependencies, old: Option<&Dependencies>) -> De
             (package.clone(), version.to_owned())
         })
         .collect()
-}
-
-/// Whether a deploy of the draft would change what runs.
-pub(crate) fn draft_differs(live: &Live) -> bool {
-    let Some(action) = live.action() else { return false };
-    let Some(deployed) = &action.deployed else { return true };
-    let DeployedVersion {
-        id: _,
-        number: _,
-        deployed: _,
-        script,
-        dependencies,
-        runtime,
-        trigger_version: _,
-        modules,
-        secrets,
-    } = deployed;
-    script.is_some() && *script != live.script
-        || dependencies.is_some() && *dependencies != live.dependencies
-        || runtime.is_some() && *runtime != action.runtime
-        || *modules != action.modules
-        || *secrets != action.secrets
 }

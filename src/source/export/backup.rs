@@ -1,5 +1,5 @@
-//! Live hooks put by before they are touched, as definitions that an apply can
-//! put back.
+//! Live hooks, actions and bindings put by before they are touched, as
+//! definitions that an apply can put back.
 //!
 //! Main types: [`Backup`], what is saved, and [`Manifest`], what is known of a
 //! folder that is a backup. Secret values can't be read from a tenant, so they
@@ -12,15 +12,19 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::names::Stems;
-use super::render;
-use crate::model::{Live, Name};
+use super::{backup_actions, backup_note, render};
+use crate::model::{Address, Kind, Live, LiveBindings, Name, Script, SecretKey};
 use crate::source::walk::display;
 use crate::source::write::{Batch, NewContent, WriteError};
 use crate::source::yaml::{self, SMALL};
 
 /// The folder, inside the backup, of hooks that can't be definitions beside
 /// the others. Loading passes over it, because its name begins with a dot.
-const ASIDE: &str = ".not-definitions";
+pub(super) const ASIDE: &str = ".not-definitions";
+
+/// The folder, inside the backup, of drafts that were not deployed: what runs
+/// comes first, and a definition says one thing.
+pub(super) const DRAFTS: &str = ".drafts";
 
 /// What tells a backup from other folders. Loading passes over it, too.
 const MANIFEST: &str = ".hooksync-backup.json";
@@ -30,29 +34,38 @@ const MANIFEST: &str = ".hooksync-backup.json";
 pub struct Backup<'a> {
     /// The tenant.
     pub tenant: &'a str,
-    /// Every live hook that will be touched.
-    pub hooks: Vec<Saved<'a>>,
-    /// The names of the hooks that will be made.
-    pub made: Vec<&'a Name>,
+    /// Every live hook and action that will be touched.
+    pub saved: Vec<Saved<'a>>,
+    /// The order of every trigger that will be touched.
+    pub bindings: Vec<LiveBindings>,
+    /// What will be created.
+    pub made: Vec<Address>,
 }
 
-/// One live hook that will be touched.
-#[derive(Debug, Clone, Copy)]
+/// One live hook or action that will be touched.
+#[derive(Debug, Clone)]
 pub struct Saved<'a> {
     /// As it is now.
-    pub hook: &'a Live,
+    pub live: &'a Live,
     /// What it will be called, if it gets another name.
     pub becomes: Option<&'a Name>,
+    /// Whether what runs of an action is touched, and not its draft alone.
+    pub goes_live: bool,
+    /// The secrets that it will lose.
+    pub loses: BTreeSet<SecretKey>,
 }
 
 /// What is known of a folder that is a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The tenant whose hooks were saved.
+    /// The tenant whose state was saved.
     pub tenant: String,
     /// The hooks that were about to be made: to go back is to delete them,
     /// and no others.
     pub made: Vec<String>,
+    /// The same of actions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_actions: Vec<String>,
 }
 
 impl Manifest {
@@ -71,6 +84,16 @@ impl Manifest {
             Err(error) => Err(error),
         }
     }
+
+    /// What may be deleted on the way back.
+    #[must_use]
+    pub fn deletable(&self) -> BTreeSet<Address> {
+        let Self { tenant: _, made, made_actions } = self;
+        let hooks = made.iter().filter_map(|name| Name::hook(name).ok());
+        let hooks = hooks.map(|name| Address { kind: Kind::Hook, name });
+        let actions = made_actions.iter().map(|name| Name::action(name.as_str()));
+        hooks.chain(actions.map(|name| Address { kind: Kind::Action, name })).collect()
+    }
 }
 
 /// Writes a backup into a folder that doesn't exist yet. Returns its files.
@@ -78,15 +101,45 @@ impl Manifest {
 /// # Errors
 /// When a file can't be written.
 pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError> {
-    let Backup { tenant, hooks, made } = backup;
+    let Backup { tenant, saved, bindings, made } = backup;
     let mut batch = Batch { folder: dir.to_owned(), private: true, ..Batch::default() };
+    let (actions, hooks): (Vec<_>, Vec<_>) =
+        saved.iter().partition(|saved| saved.live.kind() == Kind::Action);
+    let mut remarks = of_hooks(dir, hooks, &mut batch);
+    let of_actions = backup_actions::add(dir, actions, bindings, &mut batch);
+    remarks.extend(of_actions.remarks);
+    let made_of = |kind: Kind| -> Vec<String> {
+        made.iter().filter(|own| own.kind == kind).map(|own| own.name.to_string()).collect()
+    };
+    let manifest = Manifest {
+        tenant: (*tenant).to_owned(),
+        made: made_of(Kind::Hook),
+        made_actions: made_of(Kind::Action),
+    };
+    let mut put = |name: &str, text: String| {
+        batch.writes.insert(dir.join(name), NewContent { text, before: None });
+    };
+    put("README.md", backup_note::note(&manifest, &remarks, of_actions.drafts));
+    // texts always serialise
+    put(MANIFEST, serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n");
+    if of_actions.drafts {
+        let own = Manifest { made: Vec::new(), made_actions: Vec::new(), ..manifest };
+        let text = serde_json::to_string_pretty(&own).unwrap_or_default() + "\n";
+        put(&format!("{DRAFTS}/{MANIFEST}"), text);
+    }
+    batch.carry_out()?;
+    Ok(batch.writes.keys().map(|path| display(path)).collect())
+}
+
+/// Adds the files of hooks; gives a remark on each.
+fn of_hooks(dir: &Path, mut hooks: Vec<&Saved<'_>>, batch: &mut Batch) -> Vec<String> {
     let mut stems = Stems::default();
     stems.take("readme");
+    stems.take("actions");
     let (mut names, mut enabled) = (BTreeSet::new(), BTreeSet::new());
     let mut remarks = Vec::new();
-    let mut sorted = hooks.clone();
-    sorted.sort_by_key(|saved| (&saved.hook.name, saved.hook.precedence()));
-    for Saved { hook, becomes } in sorted {
+    hooks.sort_by_key(|saved| (&saved.live.name, saved.live.precedence()));
+    for Saved { live: hook, becomes, .. } in hooks {
         let stem = stems.give(&hook.name);
         let with_enabled = !hook.runs || enabled.insert(&hook.trigger);
         let text = render::obstacle(hook).is_none().then(|| {
@@ -94,36 +147,39 @@ pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError
             let literal = render::literal_markers(hook);
             let script = format!("{stem}.js");
             let mut tree = render::definition(hook, &name, &script, &literal, with_enabled);
-            render::add_former_name(&mut tree, becomes);
+            render::add_former_name(&mut tree, *becomes);
             yaml::emit(&tree, SMALL)
         });
         let text = text.flatten().filter(|_| names.insert(&hook.name));
         remarks.push(remark(hook, &stem, text.is_some(), with_enabled));
         let folder = if text.is_some() { dir.to_owned() } else { dir.join(ASIDE) };
-        let mut put = |ending: &str, text: String| {
-            let path = folder.join(format!("{stem}.{ending}"));
-            batch.writes.insert(path, NewContent { text, before: None });
-        };
-        put("yaml", text.unwrap_or_else(|| facts(hook)));
-        if let Some(script) = &hook.script {
-            put("js", script.as_str().to_owned());
-        }
+        let text = text.unwrap_or_else(|| facts(hook));
+        put_files(batch, &folder, &stem, text, hook.script.as_ref());
     }
-    let made: Vec<String> = made.iter().map(ToString::to_string).collect();
-    let mut put = |name: &str, text: String| {
-        batch.writes.insert(dir.join(name), NewContent { text, before: None });
+    remarks
+}
+
+/// The two files of a definition.
+pub(super) fn put_files(
+    batch: &mut Batch,
+    folder: &Path,
+    stem: &str,
+    text: String,
+    script: Option<&Script>,
+) {
+    let mut put = |ending: &str, text: String| {
+        let path = folder.join(format!("{stem}.{ending}"));
+        batch.writes.insert(path, NewContent { text, before: None });
     };
-    put("README.md", note(tenant, &remarks, &made));
-    let manifest = Manifest { tenant: (*tenant).to_owned(), made };
-    // texts always serialise
-    put(MANIFEST, serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n");
-    batch.carry_out()?;
-    Ok(batch.writes.keys().map(|path| display(path)).collect())
+    put("yaml", text);
+    if let Some(script) = script {
+        put("js", script.as_str().to_owned());
+    }
 }
 
 /// What is known of a hook that can't be a definition, as comments, so that
 /// nothing takes it for one.
-fn facts(hook: &Live) -> String {
+pub(super) fn facts(hook: &Live) -> String {
     let mut lines = vec![
         ("id", hook.id.as_str().to_owned()),
         ("name", hook.stored_name.clone().unwrap_or_default()),
@@ -148,16 +204,8 @@ fn remark(hook: &Live, stem: &str, is_definition: bool, with_enabled: bool) -> S
             "was enabled beside another hook of its trigger; that is not put back".to_owned(),
         );
     }
-    match &hook.secrets {
-        Some(keys) if !keys.is_empty() => {
-            let keys: Vec<String> =
-                keys.iter().map(|key| format!("`{}`", key.escape_debug())).collect();
-            parts.insert(2, format!("secrets without their values: {}", keys.join(", ")));
-        }
-        Some(_) => {}
-        None => {
-            parts.insert(2, "its secrets were not looked at".to_owned());
-        }
+    if let Some(remark) = of_secrets(hook) {
+        parts.insert(2, remark);
     }
     let parts: Vec<String> = parts.into_values().collect();
     let parts = if parts.is_empty() { "complete".to_owned() } else { parts.join("; ") };
@@ -168,19 +216,15 @@ fn remark(hook: &Live, stem: &str, is_definition: bool, with_enabled: bool) -> S
     )
 }
 
-fn note(tenant: &str, remarks: &[String], made: &[String]) -> String {
-    let mut note = format!(
-        "# Hooks of {} as they were before an apply\n\n\
-         `hooksync apply` on this folder puts them back, and touches no others. With\n\
-         `--allow-delete` it also deletes what that apply made: hooks and secrets.\n\
-         Values of secrets can't be read from a tenant: hooks that still exist keep theirs, but a\n\
-         hook that has to be made again comes back without them, switched off until they are\n\
-         given. Its id is a new one then.\n\n{}",
-        tenant.escape_debug(),
-        remarks.concat()
-    );
-    if !made.is_empty() {
-        note.push_str(&format!("\nHooks that the apply was to make: `{}`\n", made.join("`, `")));
+/// What is missing of the secrets.
+pub(super) fn of_secrets(live: &Live) -> Option<String> {
+    match &live.secrets {
+        Some(keys) if keys.is_empty() => None,
+        Some(keys) => {
+            let keys: Vec<String> =
+                keys.iter().map(|key| format!("`{}`", key.escape_debug())).collect();
+            Some(format!("secrets without their values: {}", keys.join(", ")))
+        }
+        None => Some("its secrets were not looked at".to_owned()),
     }
-    note
 }

@@ -4,13 +4,15 @@
 //! triggers that no file mentions go to `bindings.yaml`. Must not touch the
 //! disk but to read that file.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::form::add_schema;
-use super::render::{map, node, text};
+use super::merge::written;
+use super::render::{map, node, text, texts};
 use super::{ExportPlan, FileAction, HookFiles};
 use crate::model::{
-    BindingEntry, BindingsMode, BindingsOrder, BoundAction, Diagnostic, Kind, LiveBinding,
+    BindingEntry, BindingsMode, BindingsOrder, BoundAction, Diagnostic, Id, Kind, LiveBinding,
     LiveBindings, LiveState, Name,
 };
 use crate::source::codes;
@@ -22,7 +24,10 @@ use crate::source::write::NewContent;
 use crate::source::yaml::{self, Edit, SMALL};
 
 /// The usual file.
-const FILE: &str = "bindings.yaml";
+pub(super) const FILE: &str = "bindings.yaml";
+
+/// The field that lists markers which are text.
+const LITERAL: &str = "literalMarkers";
 
 /// Adds what has to change so that files say the live order of each trigger.
 pub(crate) fn export(
@@ -31,7 +36,8 @@ pub(crate) fn export(
     live: &LiveState,
     plan: &mut ExportPlan,
 ) {
-    let mut edits: Vec<Vec<Edit>> = files.iter().map(|_| Vec::new()).collect();
+    let manner = Manner::of(live);
+    let mut changed: Vec<Vec<&LiveBindings>> = files.iter().map(|_| Vec::new()).collect();
     let mut new: Vec<&LiveBindings> = Vec::new();
     for order in &live.bindings {
         let place = files.iter().enumerate().find_map(|(at, file)| {
@@ -39,8 +45,8 @@ pub(crate) fn export(
             Some((at, own))
         });
         match place {
-            Some((_, own)) if says(own, &order.entries) => {}
-            Some((at, _)) => edits[at].push(set(order)),
+            Some((_, own)) if says(own, &order.entries, &manner) => {}
+            Some((at, _)) => changed[at].push(order),
             None if order.entries.is_empty() => {}
             None => new.push(order),
         }
@@ -51,14 +57,17 @@ pub(crate) fn export(
         .position(|file| file.at.path.ends_with(FILE))
         .or_else(|| (!files.is_empty()).then_some(0));
     match home {
-        Some(at) => edits[at].extend(new.into_iter().map(set)),
-        None if !new.is_empty() => create(&new, folder, plan),
+        Some(at) => changed[at].extend(new),
+        None if !new.is_empty() => create(&new, &manner, folder, plan),
         None => {}
     }
-    for (file, edits) in files.iter().zip(edits) {
+    for (file, orders) in files.iter().zip(changed) {
         let mut action = FileAction::Unchanged;
-        if !edits.is_empty() {
-            let Some(edited) = yaml::edit(&file.text.text, &file.written, &edits, SMALL) else {
+        if !orders.is_empty() {
+            let edits = edits_of(file, &orders, &manner);
+            let edited =
+                edits.and_then(|edits| yaml::edit(&file.text.text, &file.written, &edits, SMALL));
+            let Some(edited) = edited else {
                 let message = "the bindings can't be written so that every reader takes them";
                 let found = Diagnostic::warning(codes::NOT_EXPORTED, message);
                 plan.notes.push(found.in_file(&file.at.file));
@@ -83,15 +92,99 @@ pub(crate) fn export(
 }
 
 fn files_of(action: FileAction, source: String, written: Vec<String>) -> HookFiles {
-    HookFiles { name: Name::action("bindings"), action, source, written }
+    HookFiles { kind: Kind::Bindings, name: Name::action("bindings"), action, source, written }
 }
 
-fn create(orders: &[&LiveBindings], folder: &Path, plan: &mut ExportPlan) {
-    let all = orders.iter().map(|order| (order.trigger.as_str().to_owned(), list(&order.entries)));
-    let tree =
-        node(map([("kind".to_owned(), text("bindings")), ("bindings".to_owned(), map(all))]));
+/// A file that holds these orders; `None` for no orders, and if no text was
+/// found that says them.
+pub(super) fn as_text(orders: &[&LiveBindings], manner: &Manner<'_>) -> Option<String> {
+    if orders.is_empty() {
+        return None;
+    }
+    let all = orders
+        .iter()
+        .map(|order| (order.trigger.as_str().to_owned(), list(&order.entries, manner)));
+    let mut fields = vec![("kind".to_owned(), text("bindings")), ("bindings".to_owned(), map(all))];
+    let literal: BTreeSet<String> = orders.iter().flat_map(|order| markers_of(order)).collect();
+    if !literal.is_empty() {
+        fields.push((LITERAL.to_owned(), texts(&literal)));
+    }
+    yaml::emit(&node(map(fields)), SMALL)
+}
+
+/// The markers in the names of an order: text, not keywords.
+fn markers_of(order: &LiveBindings) -> BTreeSet<String> {
+    let of_entry = |entry: &LiveBinding| {
+        let name = written(entry.action_name.as_str());
+        let title = entry.display_name.iter().flat_map(|title| written(title));
+        name.into_iter().chain(title).collect::<Vec<_>>()
+    };
+    order.entries.iter().flat_map(of_entry).collect()
+}
+
+/// The edits of a file's orders, with the markers in them listed as text.
+/// `None` if one of those is a keyword elsewhere in the file.
+fn edits_of(
+    file: &ParsedBindings,
+    orders: &[&LiveBindings],
+    manner: &Manner<'_>,
+) -> Option<Vec<Edit>> {
+    let mut edits: Vec<Edit> = orders.iter().map(|order| set(order, manner)).collect();
+    let listed = file.written.get(LITERAL).map(|entry| &entry.value.value);
+    let listed: BTreeSet<String> = match listed {
+        Some(Value::List(items)) => {
+            items.iter().filter_map(|item| Some(item.as_text()?.to_owned())).collect()
+        }
+        _ => BTreeSet::new(),
+    };
+    let markers: BTreeSet<String> = orders.iter().flat_map(|order| markers_of(order)).collect();
+    if markers.iter().any(|marker| !listed.contains(marker) && file.text.text.contains(marker)) {
+        return None;
+    }
+    if !markers.is_subset(&listed) {
+        let all = listed.union(&markers).cloned().collect::<BTreeSet<_>>();
+        edits.push(Edit::Set(vec![LITERAL.to_owned()], texts(&all)));
+    }
+    Some(edits)
+}
+
+/// How entries are written.
+#[derive(Default)]
+pub(super) struct Manner<'a> {
+    /// Names that more than one action has: an entry by such a name could mean
+    /// either, so it is written by its id.
+    doubles: BTreeSet<&'a Name>,
+    /// Whether a display name is written that is the action's own name. A
+    /// definition leaves it out; what goes back has to say all.
+    all_titles: bool,
+}
+
+impl<'a> Manner<'a> {
+    /// For definitions of what is live.
+    fn of(live: &'a LiveState) -> Self {
+        let actions = live.of(Kind::Action).map(|live| (&live.name, &live.id));
+        Self { doubles: doubles(actions.chain(named(&live.bindings))), all_titles: false }
+    }
+
+    /// For orders that are put by.
+    pub(super) fn of_backup(orders: &'a [LiveBindings]) -> Self {
+        Self { doubles: doubles(named(orders)), all_titles: true }
+    }
+}
+
+fn named(orders: &[LiveBindings]) -> impl Iterator<Item = (&Name, &Id)> {
+    let entries = orders.iter().flat_map(|order| &order.entries);
+    entries.map(|entry| (&entry.action_name, &entry.action_id))
+}
+
+fn doubles<'a>(all: impl Iterator<Item = (&'a Name, &'a Id)>) -> BTreeSet<&'a Name> {
+    let mut first: BTreeMap<&Name, &Id> = BTreeMap::new();
+    all.filter(|(name, id)| first.entry(name).or_insert(id) != id).map(|(name, _)| name).collect()
+}
+
+fn create(orders: &[&LiveBindings], manner: &Manner<'_>, folder: &Path, plan: &mut ExportPlan) {
     let path = folder.join(FILE);
-    let Some(body) = yaml::emit(&tree, SMALL) else {
+    let Some(body) = as_text(orders, manner) else {
         let message = "the bindings can't be written so that every reader takes them";
         let found = Diagnostic::warning(codes::NOT_EXPORTED, message);
         return plan.notes.push(found.in_file(display(&path)));
@@ -103,38 +196,39 @@ fn create(orders: &[&LiveBindings], folder: &Path, plan: &mut ExportPlan) {
     plan.hooks.push(files_of(FileAction::Created, source.clone(), vec![source]));
 }
 
-fn set(order: &LiveBindings) -> Edit {
+fn set(order: &LiveBindings, manner: &Manner<'_>) -> Edit {
     let path = vec!["bindings".to_owned(), order.trigger.as_str().to_owned()];
-    Edit::Set(path, list(&order.entries))
+    Edit::Set(path, list(&order.entries, manner))
 }
 
-fn list(entries: &[LiveBinding]) -> Value {
-    Value::List(entries.iter().map(|entry| node(entry_of(entry))).collect())
+fn list(entries: &[LiveBinding], manner: &Manner<'_>) -> Value {
+    Value::List(entries.iter().map(|entry| node(entry_of(entry, manner))).collect())
 }
 
 /// One entry: a name where that says everything.
-fn entry_of(live: &LiveBinding) -> Value {
+fn entry_of(live: &LiveBinding, manner: &Manner<'_>) -> Value {
     let LiveBinding { action_id, action_name, display_name, installed } = live;
-    let mut fields = match installed {
-        true => vec![("id".to_owned(), text(action_id.as_str()))],
-        false => vec![("action".to_owned(), text(action_name.as_str()))],
-    };
-    match display_name {
-        Some(shown) if *installed || shown != action_name.as_str() => {
-            fields.push(("displayName".to_owned(), text(shown)));
-        }
-        _ if !installed => return text(action_name.as_str()),
-        _ => {}
+    let by_id = *installed || manner.doubles.contains(action_name);
+    let title = display_name
+        .as_ref()
+        .filter(|title| by_id || manner.all_titles || *title != action_name.as_str());
+    if !by_id && title.is_none() {
+        return text(action_name.as_str());
     }
-    map(fields)
+    let own = match by_id {
+        true => ("id".to_owned(), text(action_id.as_str())),
+        false => ("action".to_owned(), text(action_name.as_str())),
+    };
+    let title = title.map(|title| ("displayName".to_owned(), text(title)));
+    map([own].into_iter().chain(title))
 }
 
 /// Whether an order says what is live, as a plan would compare them.
-fn says(order: &BindingsOrder, live: &[LiveBinding]) -> bool {
+fn says(order: &BindingsOrder, live: &[LiveBinding], manner: &Manner<'_>) -> bool {
     let BindingsOrder { trigger: _, mode, entries, place: _ } = order;
     let is = |own: &BindingEntry, live: &LiveBinding| {
         let action = match &own.action {
-            BoundAction::Name(name) => *name == live.action_name,
+            BoundAction::Name(name) => *name == live.action_name && !manner.doubles.contains(name),
             BoundAction::Id(id) => *id == live.action_id,
         };
         action

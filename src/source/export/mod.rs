@@ -8,6 +8,8 @@
 mod action_tests;
 mod actions;
 mod backup;
+mod backup_actions;
+mod backup_note;
 mod bindings;
 #[cfg(test)]
 mod deploy_cli_tests;
@@ -31,6 +33,7 @@ use std::path::Path;
 pub use backup::{Backup, Manifest, Saved, backup};
 pub use git::Git;
 pub use local::{LocalChange, Record, local_changes};
+pub use names::stem;
 
 use super::mask;
 use super::walk::display;
@@ -85,7 +88,9 @@ pub struct FileChange {
 /// One hook's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookFiles {
-    /// The hook.
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
     pub name: Name,
     /// What becomes of its files.
     pub action: FileAction,
@@ -109,7 +114,9 @@ pub enum FileAction {
 /// A definition without a live hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Orphan {
-    /// The hook that isn't there.
+    /// What it is.
+    pub kind: Kind,
+    /// The name that nothing live has.
     pub name: Name,
     /// The definition's file.
     pub source: String,

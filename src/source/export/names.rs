@@ -47,9 +47,10 @@ fn same(stem: &str) -> String {
     composed(&stem.to_lowercase())
 }
 
-/// A name as a file stem. Letters and digits of any script stay; what a file
+/// A name as a file stem, if no other file has that. Letters and digits of any script stay; what a file
 /// system or a shell takes for something else becomes a hyphen.
-fn stem(name: &Name) -> String {
+#[must_use]
+pub fn stem(name: &Name) -> String {
     let name = name.as_str();
     let keeps = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '(' | ')' | '+');
     let plain: String = name.chars().map(|c| if keeps(c) { c } else { '-' }).collect();

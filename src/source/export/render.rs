@@ -101,15 +101,17 @@ pub(crate) fn add_former_name(definition: &mut Node, name: Option<&Name>) {
     }
 }
 
-/// The markers in a live hook's versions: text, not keywords.
-pub(crate) fn literal_versions(hook: &Live) -> BTreeSet<String> {
-    hook.dependencies.iter().flatten().flat_map(|(_, version)| written(version)).collect()
+/// The markers in a live hook's versions, and in an action's name: text, not
+/// keywords. (A hook's name can't hold any.)
+pub(crate) fn literal_values(live: &Live) -> BTreeSet<String> {
+    let versions = live.dependencies.iter().flatten().flat_map(|(_, version)| written(version));
+    versions.chain(written(live.name.as_str())).collect()
 }
 
-/// The markers in a live hook's script and versions: text, not keywords.
+/// All markers in what is live: text, not keywords.
 pub(crate) fn literal_markers(hook: &Live) -> BTreeSet<String> {
     let script = hook.script.iter().flat_map(|script| written(script.as_str()));
-    script.chain(literal_versions(hook)).collect()
+    script.chain(literal_values(hook)).collect()
 }
 
 /// Whether a hook can be a definition at all, else why not.

@@ -56,7 +56,7 @@ pub(crate) fn wanted(
             let path = script::path_of(definition);
             let given = Script::new(given);
             let live = if given.same_but_newlines(&live) { &given } else { &live };
-            let versions = render::literal_versions(hook);
+            let versions = render::literal_values(hook);
             let merged =
                 merge(&source, given.as_str(), live.as_str(), &definition.literal, &versions);
             Wanted {

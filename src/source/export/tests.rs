@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::model::{DesiredSecret, Id, Live, LiveBody, Script, Trigger};
+use crate::model::{Address, DesiredSecret, Id, Live, LiveBody, Script, Trigger};
 use crate::source::{Environment, LoadOptions, Loaded, load};
 
 fn hook(name: &str, script: &str) -> Live {
@@ -395,12 +395,19 @@ fn a_backup_can_be_loaded_again() {
         hook("readme", "5"),
     ];
     let (renamed, made) = (Name::hook("Z").unwrap(), Name::hook("new").unwrap());
-    let of = |hook| Saved { hook, becomes: (hook.name.as_str() == "readme").then_some(&renamed) };
-    let saved =
-        Backup { tenant: "t.example", hooks: live.iter().map(of).collect(), made: vec![&made] };
+    let of = |live| Saved {
+        live,
+        becomes: (live.name.as_str() == "readme").then_some(&renamed),
+        goes_live: true,
+        loses: BTreeSet::new(),
+    };
+    let made = vec![Address { kind: Kind::Hook, name: made }];
+    let saved = live.iter().map(of).collect();
+    let saved = Backup { tenant: "t.example", saved, made, ..Backup::default() };
     let written = backup(&dir, &saved).unwrap();
     assert_eq!(written.len(), 12, "{written:#?}");
-    let manifest = Manifest { tenant: "t.example".into(), made: vec!["new".into()] };
+    let manifest =
+        Manifest { tenant: "t.example".into(), made: vec!["new".into()], made_actions: Vec::new() };
     assert_eq!(Manifest::read(&dir).unwrap(), Some(manifest));
     assert_eq!(Manifest::read(folder.path()).unwrap(), None);
     let loaded = reload(&dir, &keywords(r#"{"HOME":"/root"}"#));

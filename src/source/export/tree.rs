@@ -193,6 +193,7 @@ impl<'a> Tree<'a> {
         let definition = &definitions[index];
         let source = definition.text.file.clone();
         let mut files = HookFiles {
+            kind: hook.kind(),
             name: hook.name.clone(),
             action: FileAction::Unchanged,
             source: source.clone(),
@@ -203,7 +204,7 @@ impl<'a> Tree<'a> {
             wanted.path.is_none().then(|| form.new_script(&stems.give(&hook.name), Some(folder)));
         let path = new_script.as_ref().map(|(path, _)| path.clone()).or(wanted.path);
         let literal: BTreeSet<String> =
-            wanted.literal.union(&render::literal_versions(hook)).cloned().collect();
+            wanted.literal.union(&render::literal_values(hook)).cloned().collect();
         let lists = form.has_literals();
         note_markers(&source, &wanted.lost, &literal, &definition.literal, lists, plan);
         let literal = if lists { literal } else { BTreeSet::new() };
@@ -250,6 +251,7 @@ impl<'a> Tree<'a> {
         note_markers(&display(&source), &none, &literal, &none, lists, plan);
         note_size(&path, &script, plan);
         plan.hooks.push(HookFiles {
+            kind: hook.kind(),
             name: hook.name.clone(),
             action: FileAction::Created,
             source: display(&source),
@@ -322,7 +324,8 @@ impl<'a> Tree<'a> {
                 }
             }
             let source = definition.text.file.clone();
-            plan.orphans.push(Orphan { name: name.value.clone(), source, removed });
+            let (kind, name) = (definition.kind, name.value.clone());
+            plan.orphans.push(Orphan { kind, name, source, removed });
         }
     }
 }

@@ -1,0 +1,56 @@
+//! `hooksync rollback`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::shared::{ConnectionArgs, ProjectArgs, ResultFormat, SAFETY};
+use super::values;
+
+/// The arguments of `hooksync rollback`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  hooksync versions \"Add roles\"                 which versions there are
+  hooksync rollback \"Add roles\" --to 9          shows what goes live, asks, deploys
+  hooksync rollback add-roles --to 9 --yes       without asking
+  hooksync rollback add-roles --to 9 --update-draft --yes   the draft, too")]
+pub struct RollbackArgs {
+    /// The action's name
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The version to make live again
+    #[arg(long, value_name = "N", value_parser = values::version_number)]
+    pub to: u64,
+    /// Make the draft equal to that version, too; an edited draft is saved before
+    #[arg(long, help_heading = SAFETY)]
+    pub update_draft: bool,
+    /// Don't ask
+    #[arg(short, long, visible_alias = "auto-approve", help_heading = SAFETY)]
+    pub yes: bool,
+    /// Where a draft is saved before it is overwritten [default: .hooksync/backups]
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "update_draft",
+        value_hint = ValueHint::DirPath,
+        help_heading = SAFETY
+    )]
+    pub backup_dir: Option<PathBuf>,
+    /// How the result is printed
+    #[arg(
+        short = 'o',
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub format: ResultFormat,
+    /// Which environment.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Which tenant.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}

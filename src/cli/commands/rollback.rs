@@ -1,0 +1,245 @@
+//! `hooksync rollback`: makes an old version of an action live again.
+//!
+//! Shown and confirmed as an apply is. What was shown is what is done: the
+//! action is looked at again right before the write.
+
+use super::versions::named;
+use crate::api::{ActionVersion, ApiError, Reader, Urgency};
+use crate::cli::args::{ResultFormat, RollbackArgs};
+use crate::cli::question::confirm;
+use crate::cli::session::{Session, Shared, runtime};
+use crate::cli::{CliError, Context, Exit, backup, definitions, settings};
+use crate::model::{BuildStatus, Live};
+use crate::plan::{RequestCounts, actions};
+use crate::report::json::ApplyError;
+use crate::report::rollback::{Rollback, RolledBack};
+use crate::report::{json, safe, text};
+
+/// Runs it.
+///
+/// # Errors
+/// When there is no such action or version, when it is refused, and when the
+/// tenant can't be read or refuses.
+pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (file, _) = definitions::config(&args.project, context)?;
+    let environment = context.environment;
+    let all = settings::tenant(&args.project, &args.connection, None, environment, &file)?;
+    let [settings] = all.as_slice() else {
+        return Err(CliError::usage("a rollback is done on one tenant")
+            .hint("choose one environment with --env"));
+    };
+    runtime()?.block_on(async {
+        let shared = Shared::new(context.output);
+        let session = shared.connect(settings).await?;
+        let look = look(&session, args);
+        let (rollback, version) = shared.unless_interrupted(look).await?;
+        show(&rollback, args, context)?;
+        if rollback.is_clean() {
+            return finish(&rollback, &RolledBack::Unchanged, &session, args, context);
+        }
+        consent(args, context)?;
+        if !args.yes {
+            agree(&rollback, &session, &shared, context).await?;
+        }
+        if args.update_draft && rollback.has_other_draft() && !shared.stop.is_cancelled() {
+            let place = backup::Place { dir: args.backup_dir.as_deref(), keep: usize::MAX };
+            let change = &rollback.change;
+            let environment = settings.project.environment.as_deref();
+            backup::save_draft(&session.tenant, change, environment, place, context)?;
+        }
+        shared.notice_interrupts().await;
+        if shared.stop.is_cancelled() {
+            return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
+        }
+        match deploy(&rollback, &version, &session).await {
+            Ok(done) => finish(&rollback, &done, &session, args, context),
+            Err(error) if args.format == ResultFormat::Json => {
+                let failed = RolledBack::Failed(as_data(&error));
+                let exit = CliError::from(error).exit;
+                finish(&rollback, &failed, &session, args, context)?;
+                Ok(exit)
+            }
+            Err(error) => Err(error.into()),
+        }
+    })
+}
+
+/// What the tenant has, and what would change.
+async fn look(
+    session: &Session,
+    args: &RollbackArgs,
+) -> Result<(Rollback, ActionVersion), CliError> {
+    let reader = &session.reader;
+    let action = named(&args.name, reader.actions().await?)?;
+    if action.action().is_some_and(|action| action.installed) {
+        let name = safe::short(&args.name, 200, true);
+        return Err(CliError::new(format!(
+            "`{name}` comes from the marketplace; it has no versions here"
+        ))
+        .hint("its version is chosen in the Dashboard"));
+    }
+    let versions = reader.versions(&action.id).await?;
+    let bindings = reader.bindings(&action.trigger).await?;
+    let version = chosen(args.to, versions, &action)?;
+    let change = actions::rollback(&action, &version.version);
+    let made = version.created_at.map(|time| format!("{time:.0}"));
+    let rollback = Rollback {
+        tenant: session.tenant.clone(),
+        change,
+        to: version.version.clone(),
+        made,
+        bindings,
+        update_draft: args.update_draft,
+    };
+    Ok((rollback, version))
+}
+
+/// The version of a number, if it can run.
+fn chosen(to: u64, all: Vec<ActionVersion>, action: &Live) -> Result<ActionVersion, CliError> {
+    let name = safe::short(action.name.as_str(), 200, true);
+    let known: Vec<String> =
+        all.iter().filter_map(|found| found.version.number).map(|n| n.to_string()).collect();
+    let Some(found) = all.into_iter().find(|found| found.version.number == Some(to)) else {
+        let error = CliError::new(format!("`{name}` has no version {to} on the tenant"));
+        return Err(match known.as_slice() {
+            [] => error.hint("it was never deployed"),
+            known => error.hint(format!(
+                "it has {}; a tenant keeps 50 versions of an action, the others are gone",
+                known.join(", ")
+            )),
+        });
+    };
+    if found.build == BuildStatus::Failed || !found.errors.is_empty() {
+        let why: Vec<String> = found.errors.iter().map(|why| safe::short(why, 300, true)).collect();
+        let why = if why.is_empty() { String::new() } else { format!(": {}", why.join("; ")) };
+        return Err(CliError::new(format!("version {to} of `{name}` failed to build{why}"))
+            .hint("choose another one; `hooksync versions` lists them"));
+    }
+    Ok(found)
+}
+
+fn show(rollback: &Rollback, args: &RollbackArgs, context: &Context<'_>) -> Result<(), CliError> {
+    let output = context.output;
+    let asks = !args.yes && output.can_ask();
+    let beside = asks && !context.environment.streams.stdout_is_terminal;
+    match args.format {
+        ResultFormat::Text if beside => {
+            output.error(&text::rollback(rollback, &output.stderr_style()));
+        }
+        ResultFormat::Text => output.data(&text::rollback(rollback, &output.stdout_style()))?,
+        ResultFormat::Json if asks => {
+            output.error(&text::rollback(rollback, &output.stderr_style()));
+        }
+        ResultFormat::Json => output.say(&text::rollback(rollback, &output.stderr_style())),
+    }
+    Ok(())
+}
+
+fn consent(args: &RollbackArgs, context: &Context<'_>) -> Result<(), CliError> {
+    if args.yes || context.output.can_ask() {
+        return Ok(());
+    }
+    Err(CliError::new("there is no terminal to ask on; nothing was written")
+        .hint("read what would go live above, then pass --yes")
+        .exit(Exit::Refused))
+}
+
+/// Asks whether to go on, and looks whether what was shown still holds.
+async fn agree(
+    rollback: &Rollback,
+    session: &Session,
+    shared: &Shared,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    let question = format!("Make it live on {}?", rollback.tenant);
+    let answer = tokio::select! {
+        biased;
+        () = shared.stop.cancelled() => return Ok(()),
+        answer = confirm(context.output, &question) => answer?,
+    };
+    match answer {
+        None => return Ok(()),
+        Some(false) => return Err(CliError::new("cancelled; nothing was written")),
+        Some(true) => {}
+    }
+    let is_current = shared.unless_interrupted(is_current(rollback, &session.reader)).await?;
+    if is_current {
+        return Ok(());
+    }
+    Err(CliError::new(format!(
+        "{} was changed by another client since this was shown; nothing was written",
+        safe::short(rollback.change.name.as_str(), 200, true)
+    ))
+    .hint("run the command again and look at what goes live now")
+    .exit(Exit::Refused))
+}
+
+async fn is_current(rollback: &Rollback, reader: &Reader) -> Result<bool, CliError> {
+    let Some(before) = &rollback.change.live else { return Ok(true) };
+    let now = reader.action(&before.id).await?;
+    let state = |live: &Live| {
+        let action = live.action().cloned().unwrap_or_default();
+        (live.script.clone(), action.updated_at, action.deployed.map(|version| version.id))
+    };
+    Ok(state(before) == state(&now))
+}
+
+async fn deploy(
+    rollback: &Rollback,
+    version: &ActionVersion,
+    session: &Session,
+) -> Result<RolledBack, ApiError> {
+    let Some(live) = &rollback.change.live else { return Ok(RolledBack::Unchanged) };
+    let update_draft = rollback.update_draft;
+    let done = session
+        .writer
+        .deploy_version(&live.id, version, rollback.from(), update_draft, Urgency::Begin)
+        .await?;
+    // accepted is not yet in traffic; what the tenant says of it is only told
+    let after = session.reader.action(&live.id).await.ok();
+    let deployed = after.as_ref().and_then(|live| live.action()?.deployed.as_ref());
+    let ours = deployed.filter(|deployed| deployed.id == done.version.id);
+    Ok(RolledBack::Deployed {
+        version: done.version.number,
+        in_traffic: ours.is_some_and(|deployed| deployed.deployed) || done.version.deployed,
+    })
+}
+
+fn as_data(error: &ApiError) -> ApplyError {
+    ApplyError {
+        method: error.method.map(|method| method.to_string()),
+        path: error.path.clone(),
+        status: error.status,
+        error_code: error.error_code.clone(),
+        message: error.to_string(),
+    }
+}
+
+fn finish(
+    rollback: &Rollback,
+    result: &RolledBack,
+    session: &Session,
+    args: &RollbackArgs,
+    context: &Context<'_>,
+) -> Result<Exit, CliError> {
+    let counts = session.reader.counts();
+    let counts = RequestCounts {
+        total: counts.total,
+        throttled: counts.throttled,
+        retried: counts.retried,
+        waited_ms: counts.waited_ms,
+    };
+    let shown = match args.format {
+        ResultFormat::Json => json::rollback(rollback, result, &counts),
+        ResultFormat::Text => {
+            let done = text::rolled_back(rollback, result, &context.output.stdout_style());
+            if done.is_empty() { done } else { format!("\n{done}") }
+        }
+    };
+    let delivered = context.output.data(&shown);
+    if delivered.is_err() {
+        context.output.error(&shown);
+    }
+    delivered?;
+    Ok(Exit::Done)
+}

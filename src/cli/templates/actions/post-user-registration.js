@@ -1,0 +1,19 @@
+/**
+ * Runs after a user was stored. Nobody waits for it; an error shows in the
+ * tenant's log only.
+ *
+ * @param {object} event who signed up
+ */
+exports.onExecutePostUserRegistration = async (event) => {
+  await tellOthers(event.user, event.connection.name);
+};
+
+/**
+ * What is to be done.
+ *
+ * @param {object} user
+ * @param {string} connection
+ */
+async function tellOthers(user, connection) {
+  console.log(`A user signed up with ${connection}`);
+}

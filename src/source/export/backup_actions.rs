@@ -1,0 +1,162 @@
+//! The actions and bindings of a backup.
+//!
+//! An action is two things, and a definition says one: what runs is what the
+//! definition holds if that is touched, and a draft that wasn't deployed lies
+//! beside it. Must not write anything itself.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::backup::{ASIDE, DRAFTS, Saved, facts, of_secrets, put_files};
+use super::names::Stems;
+use super::{actions, bindings, render};
+use crate::model::content::draft_is_deployed;
+use crate::model::{Live, LiveAction, LiveBindings, LiveBody, SecretKey};
+use crate::source::write::{Batch, NewContent};
+use crate::source::yaml::{self, SMALL};
+
+/// The folder of actions, of which a definition's kind is known.
+const FOLDER: &str = "actions";
+
+/// The folder, inside the backup, of what runs where only the draft is touched.
+const DEPLOYED: &str = ".deployed";
+
+/// What was added.
+#[derive(Default)]
+pub(super) struct Added {
+    /// One for each action and trigger.
+    pub(super) remarks: Vec<String>,
+    /// Whether there are drafts beside what ran.
+    pub(super) drafts: bool,
+}
+
+/// Adds the files of actions and of orders.
+pub(super) fn add(
+    dir: &Path,
+    mut saved: Vec<&Saved<'_>>,
+    orders: &[LiveBindings],
+    batch: &mut Batch,
+) -> Added {
+    let mut added = Added::default();
+    let mut stems = Stems::default();
+    let mut names = BTreeSet::new();
+    saved.sort_by_key(|saved| (&saved.live.name, &saved.live.id));
+    for saved in saved {
+        let stem = stems.give(&saved.live.name);
+        let is_first = names.insert(&saved.live.name);
+        if is_first && add_action(dir, saved, &stem, &mut added, batch).is_some() {
+            continue;
+        }
+        put_files(
+            batch,
+            &dir.join(ASIDE).join(FOLDER),
+            &stem,
+            facts(saved.live),
+            saved.live.script.as_ref(),
+        );
+        added.remarks.push(remark(
+            saved.live,
+            &stem,
+            vec![format!("can't be put back by an apply; its content is in `{ASIDE}/`")],
+        ));
+    }
+    let manner = bindings::Manner::of_backup(orders);
+    if let Some(text) = bindings::as_text(&orders.iter().collect::<Vec<_>>(), &manner) {
+        let path = dir.join(FOLDER).join(bindings::FILE);
+        batch.writes.insert(path, NewContent { text, before: None });
+        for order in orders {
+            added.remarks.push(format!(
+                "- the order of {}: {} actions\n",
+                order.trigger.as_str().escape_debug(),
+                order.entries.len()
+            ));
+        }
+    }
+    added
+}
+
+/// Adds one action; `None` if it can't be a definition.
+fn add_action(
+    dir: &Path,
+    saved: &Saved<'_>,
+    stem: &str,
+    added: &mut Added,
+    batch: &mut Batch,
+) -> Option<()> {
+    let Saved { live, becomes, goes_live, loses } = saved;
+    if render::obstacle(live).is_some() {
+        return None;
+    }
+    let text = |live: &Live| {
+        let script = format!("{stem}.js");
+        let literal = render::literal_markers(live);
+        let mut tree = actions::definition(live, &script, &literal, Path::new(FOLDER));
+        render::add_former_name(&mut tree, *becomes);
+        yaml::emit(&tree, SMALL)
+    };
+    let draft = (text(live)?, live.script.as_ref());
+    let mut remarks = Vec::new();
+    let ran = as_deployed(live, loses).filter(|_| !draft_is_deployed(live, true));
+    let main = dir.join(FOLDER);
+    let mut put = |folder: &Path, (text, script): (String, _)| {
+        put_files(batch, folder, stem, text, script);
+    };
+    match ran {
+        None => put(&main, draft),
+        Some(ran) => {
+            let deployed = (text(&ran)?, ran.script.as_ref());
+            if *goes_live {
+                put(&main, deployed);
+                put(&dir.join(DRAFTS).join(FOLDER), draft);
+                added.drafts = true;
+                remarks.push(format!("its draft, which was not deployed, is in `{DRAFTS}/`"));
+            } else {
+                put(&main, draft);
+                put(&dir.join(DEPLOYED).join(FOLDER), deployed);
+                remarks.push(format!(
+                    "its draft; what is deployed is not touched, and in `{DEPLOYED}/`"
+                ));
+            }
+        }
+    }
+    let version = live.action().and_then(|action| action.deployed.as_ref());
+    match version.map(|version| version.number) {
+        Some(Some(number)) => remarks.push(format!("version {number} was deployed")),
+        Some(None) => {}
+        None => remarks.push("it was not deployed".to_owned()),
+    }
+    remarks.extend(of_secrets(live));
+    added.remarks.push(remark(live, stem, remarks));
+    Some(())
+}
+
+/// The action as if its draft were what is deployed; `None` if nothing is.
+fn as_deployed(live: &Live, loses: &BTreeSet<SecretKey>) -> Option<Live> {
+    let action = live.action()?;
+    let version = action.deployed.clone()?;
+    let mut ran = live.clone();
+    // what the version doesn't say is that of the draft
+    ran.script = version.script.clone().or(ran.script);
+    ran.dependencies = version.dependencies.clone().or(ran.dependencies);
+    // a key that the draft keeps must not count as deleted when this goes back
+    let kept = live.secrets.iter().flatten().filter(|key| !loses.contains(*key));
+    ran.secrets = Some(version.secrets.keys().chain(kept).cloned().collect());
+    ran.body = LiveBody::Action(Box::new(LiveAction {
+        trigger_version: version.trigger_version.clone().or(action.trigger_version.clone()),
+        runtime: version.runtime.clone().or(action.runtime.clone()),
+        modules: version.modules.clone(),
+        secrets: version.secrets.clone(),
+        deployed: Some(version),
+        ..action.clone()
+    }));
+    Some(ran)
+}
+
+fn remark(live: &Live, stem: &str, parts: Vec<String>) -> String {
+    format!(
+        "- `{FOLDER}/{stem}`: id `{}`, {}; {}\n",
+        live.id.as_str().escape_debug(),
+        live.trigger.as_str().escape_debug(),
+        parts.join("; ")
+    )
+}
