@@ -22,16 +22,18 @@ fn the_demo_is_planned_applied_and_clean_then() {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo"), &project, "demo");
     let checked = project.run(&["validate", "demo"]).expect(0);
     assert_eq!(checked.stderr, "");
+    let tested = project.run(&["test", "demo"]).expect(0);
+    assert!(tested.stdout.contains("50 cases passed"), "{tested}");
 
     let plan = project.run(&["plan", "demo", "--local", "--format", "json"]).expect(0).json();
-    assert_eq!(plan["summary"]["create"], 5, "{plan:#}");
+    assert_eq!(plan["summary"]["create"], 11, "{plan:#}");
     assert_eq!(plan["tenant"], "local");
-    assert!(plan["changes"].as_array().unwrap().iter().all(|change| change["action"] == "create"));
+    assert_eq!(plan["summary"]["update"], 4, "the order of four triggers: {plan:#}");
 
     project.run(&["plan", "demo", "--local", "--detailed-exitcode"]).expect(2);
     let applied =
         project.run(&["apply", "demo", "--local", "--yes", "--format", "json"]).expect(0).json();
-    assert_eq!(applied["summary"]["applied"], 5, "{applied:#}");
+    assert_eq!(applied["summary"]["applied"], 15, "{applied:#}");
     project.run(&["plan", "demo", "--local", "--detailed-exitcode"]).expect(0);
 
     let before = project.files();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Project, writes};
 
 fn login(body: &str) -> String {
-    format!("exports.onExecutePostLogin = async (event, api) => {{{body}}};\n")
+    format!("exports.onExecutePostLogin = async (event, api) => {{{body}\n}};\n")
 }
 
 /// A tenant whose action has two versions, `// one` and `// two`, and a draft.

@@ -27,6 +27,8 @@ fn the_schemas_have_the_fields_that_are_read() {
 #[test]
 fn every_definition_of_the_demo_fits() {
     let hook = jsonschema::validator_for(&value(&hook())).unwrap();
+    let action = jsonschema::validator_for(&value(&action())).unwrap();
+    let bindings = jsonschema::validator_for(&value(&bindings())).unwrap();
     let config = jsonschema::validator_for(&value(&config())).unwrap();
     let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo");
     let mut count = 0;
@@ -38,12 +40,17 @@ fn every_definition_of_the_demo_fits() {
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let read: Value = serde_yaml::from_str(&text).unwrap();
-        let schema = if path.ends_with("hooksync.yaml") { &config } else { &hook };
+        let schema = match path.parent().and_then(|folder| folder.file_name()?.to_str()) {
+            _ if path.ends_with("hooksync.yaml") => &config,
+            _ if path.ends_with("bindings.yaml") => &bindings,
+            Some("actions") => &action,
+            _ => &hook,
+        };
         let faults: Vec<String> = schema.iter_errors(&read).map(|e| e.to_string()).collect();
         assert!(faults.is_empty(), "{}: {faults:?}", path.display());
         count += 1;
     }
-    assert_eq!(count, 6);
+    assert_eq!(count, 13);
 }
 
 #[test]
