@@ -38,7 +38,7 @@ pub(super) fn save(
 ) -> Result<(), CliError> {
     let plan = &prepared.plan;
     let backup = of_plan(plan);
-    if backup.saved.is_empty() && backup.bindings.is_empty() {
+    if backup.saved.is_empty() && backup.bindings.iter().all(|order| order.entries.is_empty()) {
         match plan.is_clean() {
             true => context
                 .say("No backup: only secrets are sent again, and their values can't be read."),

@@ -59,12 +59,15 @@ pub(super) fn targets(project: &ProjectSettings, layout: Option<Layout>) -> Vec<
     if let Some(kind) = source::kind_of_folder(dir) {
         return vec![target(kind, dir, false, false)];
     }
-    // the Deploy CLI's layouts have a folder or section of each kind anyway
-    if source::is_deploy_tree(dir) || layout.is_some_and(|layout| layout != Layout::Native) {
-        return vec![target(hook, dir, false, false)];
-    }
-    let source::Contents { hooks, actions, hooks_right_in_it } = source::contents(dir);
+    let tree = source::contents_of_tree(dir);
+    let is_tree = tree.is_some() || layout.is_some_and(|layout| layout != Layout::Native);
+    let source::Contents { hooks, actions, hooks_right_in_it } =
+        tree.unwrap_or_else(|| source::contents(dir));
     match (hooks, actions) {
+        // the Deploy CLI's layouts have a folder or section of each kind anyway
+        (false, false) if is_tree => {
+            vec![target(hook, dir, false, true), target(action, dir, false, true)]
+        }
         (false, false) => vec![target(hook, dir, true, true), target(action, dir, true, true)],
         _ => {
             let hooks = hooks.then(|| target(hook, dir, !hooks_right_in_it, false));
@@ -101,7 +104,12 @@ pub(super) async fn fetch(
                 live.triggers.extend(triggers);
             }
             Err(error) if (offered && is_refusal(&error)) || (!alone && error.ends_hooks()) => {
-                left_out.push(format!("{}s are left out: {error}", capital(kind)));
+                left_out.push(match error.ends_hooks() {
+                    true => {
+                        format!("The tenant has ended hooks; their files are left alone: {error}.")
+                    }
+                    false => format!("{}s are left out: {error}", capital(kind)),
+                });
                 targets.retain(|target| target.kind != kind);
                 refused.get_or_insert(error);
             }

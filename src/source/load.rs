@@ -35,8 +35,9 @@ pub struct Loaded {
 pub fn load(dir: &Path, options: &LoadOptions) -> Loaded {
     let mut context = Context::new(&options.keywords, options.allow_unresolved);
     let mut all = All::default();
-    all.dir(dir, &mut context);
-    let in_play = all.in_play(walk::kind_of_folder(dir));
+    let folder = walk::kind_of_folder(dir);
+    all.dir(dir, folder, &mut context);
+    let in_play = all.in_play(folder);
     all.finish(in_play, context, options)
 }
 
@@ -48,7 +49,9 @@ pub fn load_kinds(hooks: Option<&Path>, actions: Option<&Path>, options: &LoadOp
     for (kind, dir) in [(Kind::Hook, hooks), (Kind::Action, actions)] {
         let Some(dir) = dir else { continue };
         context.default_kind = kind;
-        all.dir(dir, &mut context);
+        let alone = hooks.is_none() || actions.is_none();
+        let only = if alone { walk::kind_of_folder(dir) } else { Some(kind) };
+        all.dir(dir, only, &mut context);
     }
     let folder = match (hooks, actions) {
         (Some(_), None) => Some(Kind::Hook),
@@ -101,10 +104,13 @@ pub fn contents(dir: &Path) -> Contents {
     }
 }
 
-/// Whether a folder is laid out as one of the Deploy CLI's trees.
+/// The same of one of the Deploy CLI's trees; `None` for another folder.
 #[must_use]
-pub fn is_deploy_tree(dir: &Path) -> bool {
-    deploy_cli::recognise(dir).is_some()
+pub fn contents_of_tree(dir: &Path) -> Option<Contents> {
+    let tree = deploy_cli::recognise(dir)?;
+    let of = |kind| deploy_cli::speaks_of(&tree, kind);
+    let (hooks, actions) = (of(Kind::Hook), of(Kind::Action));
+    Some(Contents { hooks, actions, hooks_right_in_it: false })
 }
 
 /// What was read so far.
@@ -122,10 +128,11 @@ struct All {
 }
 
 impl All {
-    fn dir(&mut self, dir: &Path, context: &mut Context<'_>) {
+    /// `only`: the kind that the folder stands for in a tree.
+    fn dir(&mut self, dir: &Path, only: Option<Kind>, context: &mut Context<'_>) {
         if let Some(tree) = deploy_cli::recognise(dir) {
             context.found.extend(passed_over::beside_tree(&tree));
-            return self.tree(&tree, context);
+            return self.tree(&tree, only, context);
         }
         if let Some(file) = deploy_cli::without_hooks(dir) {
             let message =
@@ -160,7 +167,7 @@ impl All {
         self.add(&root, gathered, |parsed| parsed.text.text.clone());
     }
 
-    fn tree(&mut self, tree: &deploy_cli::Tree, context: &mut Context<'_>) {
+    fn tree(&mut self, tree: &deploy_cli::Tree, only: Option<Kind>, context: &mut Context<'_>) {
         self.layout = Some(match tree {
             deploy_cli::Tree::Directory(_) | deploy_cli::Tree::File(_) => Layout::DeployCli,
             deploy_cli::Tree::Yaml(_) => Layout::DeployCliYaml,
@@ -171,7 +178,7 @@ impl All {
             Err(found) => return context.found.push(*found),
         };
         context.has_literals = false;
-        let gathered = deploy_cli::read(&root, tree, context);
+        let gathered = deploy_cli::read(&root, tree, only, context);
         context.has_literals = true;
         self.has_hooks |= gathered.has_hooks;
         self.has_actions |= gathered.has_actions;

@@ -39,7 +39,7 @@ pub use export::{
 };
 pub use file::{NotText, text_of};
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};
-pub use load::{Contents, Loaded, contents, is_deploy_tree, load, load_kinds};
+pub use load::{Contents, Loaded, contents, contents_of_tree, load, load_kinds};
 
 pub use switch::switched_off;
 pub use walk::kind_of_folder;

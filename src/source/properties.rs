@@ -147,7 +147,7 @@ proptest! {
             }
             // Whatever is there, an export either refuses or makes it right.
             let live = LiveState::default();
-            let options = ExportOptions { keywords: some_keywords(), prune: true, prune_scripts: false, only: &|_| true, kind: Kind::Hook, both: false, layout: None };
+            let options = ExportOptions { keywords: some_keywords(), prune: true, prune_scripts: false, only: &|_| true, kind: Kind::Hook, both: false, under: None, layout: None };
             let _ = export(dir, &live, &options);
         }
     }
@@ -243,6 +243,7 @@ fn run_export_as(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layou
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
+        under: None,
         layout,
     };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));

@@ -216,6 +216,8 @@ async fn a_backup_keeps_a_draft_beside_what_ran() {
     let drafted = project.read(&format!("{folder}/.drafts/actions/a.js"));
     assert!(ran.contains("// ran") && drafted.contains("// edited"), "{ran}{drafted}");
     project.on(&tenant, &["apply", &folder, "--yes"]).expect(0);
+    // a version is in traffic a moment after its deploy
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     project.on(&tenant, &["apply", &format!("{folder}/.drafts"), "--yes"]).expect(0);
     assert_eq!(lives(&tenant, &project), before);
 }

@@ -31,10 +31,14 @@ async fn tenant_with_versions(project: &Project) -> Running {
         edit.write("actions/a.yaml", fields);
         edit.write("actions/a.js", login(body));
         edit.on(&tenant, &["apply", "--yes"]).expect(0);
+        in_traffic().await;
     }
-    // a version is in traffic a moment after its deploy
-    tokio::time::sleep(Duration::from_millis(200)).await;
     tenant
+}
+
+/// A version is in traffic a moment after its deploy.
+async fn in_traffic() {
+    tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
 fn codes(tenant: &Running, project: &Project) -> (String, Value) {
@@ -73,6 +77,7 @@ async fn a_new_version_equal_to_the_old_one_runs_and_the_draft_is_kept() {
     assert_eq!((&done["from"], &done["to"], &done["version"]), (&2.into(), &1.into(), &3.into()));
     assert_eq!((&done["outcome"], &done["bound_at"]), (&"applied".into(), &json!([2])));
     assert_eq!(done["fields"][0]["field"], "script");
+    in_traffic().await;
     let (draft, versions) = codes(&tenant, &project);
     assert!(draft.contains("// three"), "{draft}");
     assert_eq!(versions["versions"][0]["script_sha256"], versions["versions"][2]["script_sha256"]);

@@ -75,7 +75,7 @@ fn a_pull_request_gets_one_comment_that_is_kept_up_to_date() {
     let plan_file = machine.home().join("fixtures/demo/plan.md");
     let body = std::fs::read_to_string(&plan_file).unwrap();
     assert!(
-        body.starts_with("<!-- hooksync plan of hooks for ") && body.contains("5 to create"),
+        body.starts_with("<!-- hooksync plan of hooks for ") && body.contains("11 to create"),
         "{body}"
     );
     // when the plan failed, the comment says so
@@ -111,7 +111,7 @@ fn a_forks_pull_request_is_planned_without_credentials() {
     let ran = machine.run(&commands, &variables);
     assert_eq!(ran[3].code, 0, "{}", ran[3].printed);
     let last_plan = ran[3].printed.rsplit("Plan for local").next().unwrap();
-    assert!(last_plan.contains("Plan: 1 to update (4 unchanged)"), "{last_plan}");
+    assert!(last_plan.contains("Plan: 1 to update (10 unchanged)"), "{last_plan}");
     assert_eq!(ran[4].printed, "1\n", "only the change's plan is in the summary");
     // a base branch without hooks is no fault of the change
     assert_eq!(ran[6].code, 0, "{}", ran[6].printed);

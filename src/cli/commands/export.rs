@@ -63,12 +63,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         targets.iter().any(|target| target.kind == own.kind()) && only(own.kind(), &own.name)
     }))?;
     live.bindings.retain(|own| only(Kind::Bindings, &trigger_name(own)));
-    if let Some(why) = &live.hooks_removed {
-        context.say(&format!("The tenant has ended hooks; their files are left alone: {why}."));
-    }
-    let is_read = |kind: Kind| kind != Kind::Hook || live.hooks_removed.is_none();
-    let folders = folders.into_iter().filter(|(kind, ..)| is_read(*kind));
-    let mut plans = Vec::new();
+    let mut plans: Vec<ExportPlan> = Vec::new();
     for Target { kind, dir, both, offered } in targets {
         if offered && live.of(kind).next().is_none() {
             continue;
@@ -81,12 +76,15 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
             only: &only,
             kind,
             both,
+            under: plans.last(),
             layout,
         };
-        plans.push(export(&dir, &live, &options).map_err(|found| {
+        let plan = export(&dir, &live, &options).map_err(|found| {
             definitions::tell(&found, context);
             CliError::told(Exit::Error)
-        })?);
+        })?;
+        plans.iter_mut().for_each(|earlier| earlier.give_way_to(&plan));
+        plans.push(plan);
     }
     let git = Git::new(environment.texts(), environment.search_path());
     let project = file.path.parent().filter(|parent| !parent.as_os_str().is_empty());

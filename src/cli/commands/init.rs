@@ -34,7 +34,7 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     for line in lines {
         context.say(&line);
     }
-    context.say(&next_steps(dir, args.ci));
+    context.say(&next_steps(dir, args.ci, !args.from_tenant));
     Ok(Exit::Done)
 }
 
@@ -153,14 +153,14 @@ fn pipeline(ci: Ci) -> Option<(PathBuf, &'static str)> {
     }
 }
 
-fn next_steps(dir: &Path, ci: Ci) -> String {
+fn next_steps(dir: &Path, ci: Ci, has_test: bool) -> String {
     let here = dir == Path::new("");
     // from within, where hooksync.yaml is found
+    let test = if has_test { "  hooksync test            run the first test\n" } else { "" };
     let enter = if here { String::new() } else { format!("\n  cd {}", shell_word(dir)) };
     let mut text = format!(
         "\nNext:{enter}\n  \
-         hooksync validate\n  \
-         hooksync test            run the first test\n  \
+         hooksync validate\n{test}  \
          hooksync plan --local    what would change on a local tenant\n  \
          hooksync apply --local   change it"
     );

@@ -166,6 +166,7 @@ pub(crate) fn read(
     let (what, known) = match (style, kind) {
         (Style::Native, Kind::Action) => ("an action", &ACTION_FIELDS[..]),
         (Style::Native, _) => ("a hook", &HOOK_FIELDS[..]),
+        (Style::Deploy, Kind::Action) => ("an action", &ACTION_FIELDS[1..10]),
         (Style::Deploy, _) => ("a hook", &HOOK_FIELDS[..6]),
     };
     let entries = match style {
@@ -181,8 +182,16 @@ pub(crate) fn read(
     };
     let start = resolved.span.start..resolved.span.start;
     for field in required.iter().filter(|field| entry(field).is_none()) {
-        let message = format!("`{field}` is missing");
-        if *field == "script" {
+        let shown = match (style, kind, *field) {
+            (Style::Deploy, Kind::Action, "triggerId") => "supported_triggers",
+            (Style::Deploy, Kind::Action, "script") => "code",
+            (_, _, field) => field,
+        };
+        let message = format!("`{shown}` is missing");
+        if *field == "script" && kind == Kind::Action {
+            let hint = "name the file of the code, as in `./actions/NAME/code.js`";
+            fields.advise(codes::MISSING_FIELD, message, &start, hint);
+        } else if *field == "script" {
             let hint = "name the script's file, as in `script: ./my-hook.js`";
             fields.advise(codes::MISSING_FIELD, message, &start, hint);
         } else {

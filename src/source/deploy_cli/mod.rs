@@ -1,10 +1,15 @@
-//! The two layouts of Auth0's Deploy CLI: `hooks/*.json` with scripts beside
-//! them, and a `tenant.yaml` with a list of hooks among other sections.
+//! The two layouts of Auth0's Deploy CLI: folders `hooks`, `actions` and
+//! `triggers` with JSON files and code, and a `tenant.yaml` with a section of each
+//! among others.
 //!
 //! Recognised by what lies in a folder. Keywords are replaced in the text
 //! before it is parsed, as the Deploy CLI does; what else it does differently
-//! is said where it matters. Must not look at anything but hooks.
+//! is said where it matters. Must not look at anything but hooks, actions
+//! and triggers.
 
+#[cfg(test)]
+mod action_tests;
+mod actions;
 pub(crate) mod raw;
 mod read;
 mod replaced;
@@ -20,23 +25,16 @@ pub(crate) use read::{read, root_of, source_text};
 
 use super::walk::display;
 use super::yaml;
+use crate::model::Kind;
 
 /// Sections that nearly every `tenant.yaml` has one of.
-const SECTIONS: [&str; 8] = [
-    "tenant:",
-    "clients:",
-    "resourceServers:",
-    "connections:",
-    "databases:",
-    "rules:",
-    "actions:",
-    "pages:",
-];
+const SECTIONS: [&str; 7] =
+    ["tenant:", "clients:", "resourceServers:", "connections:", "databases:", "rules:", "pages:"];
 
 /// A folder in one of the two layouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tree {
-    /// The folder that has a folder `hooks`.
+    /// The folder that has the folders of the kinds.
     Directory(PathBuf),
     /// The YAML file.
     Yaml(PathBuf),
@@ -56,6 +54,10 @@ impl Tree {
 pub(crate) const HOOKS: &str = "hooks";
 /// The same of actions.
 pub(crate) const ACTIONS: &str = "actions";
+/// The same of bindings.
+pub(crate) const TRIGGERS: &str = "triggers";
+/// The sections that are read.
+pub(crate) const READ: [&str; 3] = [HOOKS, ACTIONS, TRIGGERS];
 
 /// The names of the YAML layout's file.
 const YAML_FILES: [&str; 2] = ["tenant.yaml", "tenant.yml"];
@@ -73,16 +75,14 @@ pub(crate) fn recognise(dir: &Path) -> Option<Tree> {
     if let Some(file) = yaml_file(dir) {
         return Some(Tree::Yaml(file));
     }
-    if has_hooks(&dir.join(HOOKS)) {
+    if FOLDERS.iter().any(|(name, sign)| has_json(&dir.join(name), sign)) {
         return Some(Tree::Directory(dir.to_owned()));
     }
-    let is_hooks =
-        dir.canonicalize().is_ok_and(|real| real.file_name().is_some_and(|n| n == HOOKS));
-    if !is_hooks || has_definitions(dir) {
-        return None;
-    }
+    let real = dir.canonicalize().ok()?;
+    let own = FOLDERS.iter().find(|(name, _)| real.file_name().is_some_and(|own| own == *name));
+    let (_, sign) = own.filter(|_| !has_definitions(dir))?;
     let above = above(dir);
-    if has_hooks(dir) {
+    if has_json(dir, sign) {
         return Some(Tree::Directory(above));
     }
     yaml_file(&above).map(Tree::Yaml)
@@ -96,7 +96,9 @@ pub(crate) fn without_hooks(dir: &Path) -> Option<PathBuf> {
     files.retain(|file| {
         fs::read_to_string(file).is_ok_and(|text| {
             let has = |key: &str| text.lines().any(|line| line.starts_with(key));
-            !has("hooks") && !has("triggerId") && SECTIONS.iter().any(|key| has(key))
+            !READ.iter().any(|key| has(key))
+                && !has("triggerId")
+                && SECTIONS.iter().any(|key| has(key))
         })
     });
     files.into_iter().next()
@@ -114,18 +116,24 @@ fn above(dir: &Path) -> PathBuf {
 
 fn yaml_file(dir: &Path) -> Option<PathBuf> {
     let files = YAML_FILES.iter().map(|name| dir.join(name));
-    files.into_iter().find(|file| {
-        file.is_file() && fs::read_to_string(file).is_ok_and(|text| section::find(&text).is_some())
-    })
+    files
+        .into_iter()
+        .find(|file| file.is_file() && fs::read_to_string(file).is_ok_and(|text| has_any(&text)))
+}
+
+/// Whether a text has one of the sections that are read.
+fn has_any(text: &str) -> bool {
+    READ.iter().any(|key| section::find(text, key).is_some())
 }
 
 /// Whether a YAML file has a list of hooks. A definition, faulty or not, has
 /// none: only what is a tree is taken for one.
 fn has_section(file: &Path) -> bool {
     let Ok(text) = fs::read_to_string(file) else { return false };
-    section::find(&text).is_some()
-        || yaml::parse(&raw::quote_bare(&text).0, yaml::LARGE)
-            .is_ok_and(|tree| tree.get("hooks").is_some() && tree.get("name").is_none())
+    has_any(&text)
+        || yaml::parse(&raw::quote_bare(&text).0, yaml::LARGE).is_ok_and(|tree| {
+            READ.iter().any(|key| tree.get(key).is_some()) && tree.get("name").is_none()
+        })
 }
 
 /// Whether a folder has definitions of hooksync's own layout.
@@ -133,11 +141,40 @@ fn has_definitions(dir: &Path) -> bool {
     files(dir, &["yaml", "yml"]).next().is_some()
 }
 
-/// Whether a folder has a JSON file that describes a hook.
-fn has_hooks(dir: &Path) -> bool {
+/// The folders of a tree, and what tells their files from others.
+const FOLDERS: [(&str, &str); 3] =
+    [(HOOKS, "\"triggerId\""), (ACTIONS, "\"supported_triggers\""), (TRIGGERS, "\"action_name\"")];
+
+/// Whether a folder has a JSON file with a sign that it describes a hook, an
+/// action or bindings.
+fn has_json(dir: &Path, sign: &str) -> bool {
     !has_definitions(dir)
         && files(dir, &["json"])
-            .any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains("\"triggerId\"")))
+            .any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(sign)))
+}
+
+/// Whether there is something of a kind in a tree, or a folder or section for
+/// it.
+pub(crate) fn speaks_of(tree: &Tree, kind: Kind) -> bool {
+    let names: &[&str] = match kind {
+        Kind::Hook => &[HOOKS],
+        Kind::Action | Kind::Bindings => &[ACTIONS, TRIGGERS],
+    };
+    match tree {
+        Tree::Directory(root) => names.iter().any(|name| root.join(name).is_dir()),
+        Tree::File(file) => names.iter().any(|name| {
+            let folder = file.parent().and_then(Path::file_name);
+            folder.map_or(kind == Kind::Hook, |folder| folder == *name)
+        }),
+        Tree::Yaml(file) => {
+            let text = fs::read_to_string(file).unwrap_or_default();
+            let part = |name: &&str| section::find(&text, name).is_some();
+            names.iter().any(part)
+                || (!has_any(&text)
+                    && yaml::parse(&raw::quote_bare(&text).0, yaml::LARGE)
+                        .is_ok_and(|tree| names.iter().any(|name| tree.get(name).is_some())))
+        }
+    }
 }
 
 /// Regular files right in a folder, unordered.

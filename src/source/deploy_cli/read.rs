@@ -1,4 +1,4 @@
-//! Hooks out of a Deploy CLI tree.
+//! Hooks, actions and bindings out of a Deploy CLI tree.
 //!
 //! Must not write.
 
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::replaced::ReplacedText;
-use super::{HOOKS, Tree, above, files, section};
+use super::{ACTIONS, HOOKS, READ, TRIGGERS, Tree, above, actions, files, section, speaks_of};
 use crate::model::{Diagnostic, Kind, Severity};
 use crate::source::codes;
-use crate::source::definition::{self, Context, Parsed, Shape, Style};
+use crate::source::definition::{self, Context, Shape, Style};
 use crate::source::file::{self, Text};
-use crate::source::native::Gathered;
+use crate::source::native::{Gathered, ParsedBindings};
 use crate::source::node::{Node, Value};
 use crate::source::walk::{Found, Root, display};
 use crate::source::yaml::{self, LARGE};
@@ -28,58 +28,123 @@ pub(crate) fn root_of(tree: &Tree) -> PathBuf {
                 Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
                 _ => PathBuf::from("."),
             };
-            let is_hooks = matches!(tree, Tree::File(_)) && folder.ends_with(HOOKS);
-            if is_hooks { above(&folder) } else { folder }
+            let of_kind = READ.iter().any(|name| folder.ends_with(name));
+            if matches!(tree, Tree::File(_)) && of_kind { above(&folder) } else { folder }
         }
     }
 }
 
-/// All hooks of a tree, as far as they can be read, and how many there are.
-pub(crate) fn read(root: &Root, tree: &Tree, context: &mut Context<'_>) -> Gathered {
-    let (definitions, hooks) = match tree {
-        Tree::Directory(folder) => {
-            let folder = folder.join(HOOKS);
-            let mut paths: Vec<PathBuf> = files(&folder, &["json"]).collect();
-            paths.sort();
-            read_files(root, paths, context)
-        }
-        Tree::File(file) => read_files(root, vec![file.clone()], context),
-        Tree::Yaml(file) => read_yaml(root, file, context),
+/// All of a kind in a tree (`None`: of every kind), as far as it can be read,
+/// and how much there is.
+pub(crate) fn read(
+    root: &Root,
+    tree: &Tree,
+    only: Option<Kind>,
+    context: &mut Context<'_>,
+) -> Gathered {
+    let meant = |kind: Kind| only.is_none_or(|only| only == kind) && speaks_of(tree, kind);
+    let mut all = Gathered {
+        has_hooks: meant(Kind::Hook),
+        has_actions: meant(Kind::Action),
+        ..Gathered::default()
     };
-    Gathered { definitions, hooks, has_hooks: true, ..Gathered::default() }
+    let sorted = |folder: &Path| {
+        let mut paths: Vec<PathBuf> = files(folder, &["json"]).collect();
+        paths.sort();
+        paths
+    };
+    match tree {
+        Tree::Directory(folder) => {
+            if all.has_hooks {
+                let paths = sorted(&folder.join(HOOKS));
+                read_files(root, paths, Kind::Hook, &mut all, context);
+            }
+            if all.has_actions {
+                let paths = sorted(&folder.join(ACTIONS));
+                read_files(root, paths, Kind::Action, &mut all, context);
+                // the first file is the one that counts
+                let paths = sorted(&folder.join(TRIGGERS)).into_iter().take(1).collect();
+                read_files(root, paths, Kind::Bindings, &mut all, context);
+            }
+        }
+        Tree::File(file) => {
+            let kind = match file.parent().and_then(Path::file_name) {
+                Some(folder) if folder == ACTIONS => Kind::Action,
+                Some(folder) if folder == TRIGGERS => Kind::Bindings,
+                _ => Kind::Hook,
+            };
+            read_files(root, vec![file.clone()], kind, &mut all, context);
+        }
+        Tree::Yaml(file) => read_yaml(root, file, &mut all, context),
+    }
+    all
+}
+
+/// The key of a kind's section.
+fn section_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hook => HOOKS,
+        Kind::Action => ACTIONS,
+        Kind::Bindings => TRIGGERS,
+    }
 }
 
 /// What findings about a definition may point into: the file, but of a
-/// `tenant.yaml` the hooks alone, on their own lines.
+/// `tenant.yaml` the sections that are read, on their own lines.
 pub(crate) fn source_text(text: &Text, tree: &Tree) -> String {
-    match (tree, section::find(&text.text)) {
-        (Tree::Yaml(_), Some(part)) => {
-            let lines = text.text[..part.start].matches('\n').count();
-            format!("{}{}", "\n".repeat(lines), &text.text[part])
-        }
-        _ => text.text.clone(),
+    if !matches!(tree, Tree::Yaml(_)) {
+        return text.text.clone();
     }
+    let mut parts: Vec<_> = READ.iter().filter_map(|key| section::find(&text.text, key)).collect();
+    if parts.is_empty() {
+        return text.text.clone();
+    }
+    parts.sort_by_key(|part| part.start);
+    let (mut out, mut at) = (String::new(), 0);
+    for part in parts {
+        let lines = text.text[at..part.start].matches('\n').count();
+        out.push_str(&"\n".repeat(lines));
+        out.push_str(&text.text[part.clone()]);
+        at = part.end;
+    }
+    out
 }
 
-fn read_files(root: &Root, paths: Vec<PathBuf>, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
-    let count = paths.len();
-    let mut definitions = Vec::with_capacity(count);
+fn read_files(
+    root: &Root,
+    paths: Vec<PathBuf>,
+    kind: Kind,
+    all: &mut Gathered,
+    context: &mut Context<'_>,
+) {
     for path in paths {
         let file = display(&path);
+        count(kind, all);
         if !root.holds(&path).unwrap_or(false) {
             let message = "the symbolic link leads out of the tree";
             context.found.push(Diagnostic::error(codes::LINK_LEAVES, message).in_file(file));
             continue;
         }
-        match file::read(&path, &file, "hook").and_then(file::without_nul) {
-            Ok(text) => definitions.extend(read_json(Found { path, file }, text, context)),
+        match file::read(&path, &file, kind.as_str()).and_then(file::without_nul) {
+            Ok(text) => {
+                if let Some((text, tree)) = read_json(text, context) {
+                    take(root, Found { path, file }, Rc::new(text), tree, kind, all, context);
+                }
+            }
             Err(found) => context.found.push(*found),
         }
     }
-    (definitions, count)
 }
 
-fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed> {
+fn count(kind: Kind, all: &mut Gathered) {
+    match kind {
+        Kind::Hook => all.hooks += 1,
+        Kind::Action => all.actions += 1,
+        Kind::Bindings => all.orders += 1,
+    }
+}
+
+fn read_json(text: Text, context: &mut Context<'_>) -> Option<(Text, Node)> {
     let body = text.text.len() - text.text.trim_start_matches('\u{feff}').len();
     let part = ReplacedText::new(&text, body..text.text.len(), context);
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&part.text) {
@@ -104,7 +169,8 @@ fn read_json(at: Found, text: Text, context: &mut Context<'_>) -> Option<Parsed>
         }
     };
     let tree = part.settle_hook(&tree, context);
-    take(at, Rc::new(text), tree, context)
+    drop(part);
+    Some((text, tree))
 }
 
 /// The bytes of a line and column as `serde_json` counts them.
@@ -114,56 +180,63 @@ fn place(text: &str, line: usize, column: usize) -> std::ops::Range<usize> {
     at..at
 }
 
-fn read_yaml(root: &Root, path: &Path, context: &mut Context<'_>) -> (Vec<Parsed>, usize) {
+fn read_yaml(root: &Root, path: &Path, all: &mut Gathered, context: &mut Context<'_>) {
     let file = display(path);
     if !root.holds(path).unwrap_or(true) {
         let message = "the symbolic link leads out of the tree";
         context.found.push(Diagnostic::error(codes::LINK_LEAVES, message).in_file(file));
-        return (Vec::new(), 0);
+        return;
     }
     let text = file::read_up_to(path, &file, "file", MAX_YAML).and_then(file::without_nul);
     let text = match text {
         Ok(text) => Rc::new(text),
-        Err(found) => {
-            context.found.push(*found);
-            return (Vec::new(), 0);
-        }
+        Err(found) => return context.found.push(*found),
     };
-    let Some(hooks) = hooks_of(&text, context) else {
-        return (Vec::new(), 0);
-    };
-    let items = match hooks.value {
-        Value::List(items) => items,
-        Value::Null => Vec::new(),
-        other => {
-            let message = format!("`hooks` is a list, and this is {}", other.kind());
-            context.found.push(text.error(codes::WRONG_KIND, message, &hooks.span));
-            return (Vec::new(), 0);
-        }
-    };
-    let count = items.len();
     let at = Found { path: path.to_owned(), file };
-    let definitions = items
-        .into_iter()
-        .filter_map(|item| take(at.clone(), Rc::clone(&text), item, context))
-        .collect();
-    (definitions, count)
+    for kind in Kind::ALL {
+        let meant = match kind {
+            Kind::Hook => all.has_hooks,
+            Kind::Action | Kind::Bindings => all.has_actions,
+        };
+        let key = section_of(kind);
+        let Some(section) = meant.then(|| section_value(&text, key, context)).flatten() else {
+            continue;
+        };
+        if kind == Kind::Bindings {
+            count(kind, all);
+            take(root, at.clone(), Rc::clone(&text), section, kind, all, context);
+            continue;
+        }
+        let items = match section.value {
+            Value::List(items) => items,
+            Value::Null => Vec::new(),
+            other => {
+                let message = format!("`{key}` is a list, and this is {}", other.kind());
+                context.found.push(text.error(codes::WRONG_KIND, message, &section.span));
+                continue;
+            }
+        };
+        for item in items {
+            count(kind, all);
+            take(root, at.clone(), Rc::clone(&text), item, kind, all, context);
+        }
+    }
 }
 
-/// The value of `hooks`: from its own lines if they can be read alone (aliases
-/// may point elsewhere), else from the whole file.
-fn hooks_of(text: &Text, context: &mut Context<'_>) -> Option<Node> {
+/// The value of a section: from its own lines if they can be read alone
+/// (aliases may point elsewhere), else from the whole file.
+fn section_value(text: &Text, key: &str, context: &mut Context<'_>) -> Option<Node> {
     let whole = 0..text.text.len();
-    let parts = section::find(&text.text).into_iter().chain([whole]);
+    let parts = section::find(&text.text, key).into_iter().chain([whole]);
     let mut fault = None;
     for part in parts {
         let part = ReplacedText::new(text, part, context);
         match yaml::parse(&part.text, LARGE) {
             Ok(tree) => {
-                let hooks = tree.get("hooks")?.value.clone();
-                return Some(part.settle_hooks(&hooks, context));
+                let section = tree.get(key)?.value.clone();
+                return Some(part.settle_hooks(&section, context));
             }
-            // What is wrong with the hooks' own lines is what counts.
+            // What is wrong with the section's own lines is what counts.
             Err(error) if fault.is_none() => {
                 if part.tell_left(context) {
                     return None;
@@ -181,8 +254,35 @@ fn hooks_of(text: &Text, context: &mut Context<'_>) -> Option<Node> {
     None
 }
 
-fn take(at: Found, text: Rc<Text>, tree: Node, context: &mut Context<'_>) -> Option<Parsed> {
+/// Takes one map apart, or the map of all bindings.
+fn take(
+    root: &Root,
+    at: Found,
+    text: Rc<Text>,
+    tree: Node,
+    kind: Kind,
+    all: &mut Gathered,
+    context: &mut Context<'_>,
+) {
     let literal = std::collections::BTreeSet::new();
-    let shape = Shape { kind: Kind::Hook, style: Style::Deploy };
-    definition::read(at, text, tree.clone(), &tree, literal, shape, context)
+    let shape = Shape { kind, style: Style::Deploy };
+    let resolved = match kind {
+        Kind::Hook => tree.clone(),
+        Kind::Action if actions::is_installed(&tree) => {
+            all.actions -= 1;
+            return;
+        }
+        Kind::Action => {
+            let below = at.path.parent().and_then(|folder| folder.strip_prefix(&root.given).ok());
+            let below = below.map(|below| below.to_string_lossy().into_owned());
+            actions::as_definition(&tree, &root.given, &below.unwrap_or_default())
+        }
+        Kind::Bindings => {
+            let resolved = actions::as_bindings(&tree);
+            let orders = definition::bindings::read(&text, &resolved, context);
+            all.bindings.push(ParsedBindings { at, text, written: tree, orders });
+            return;
+        }
+    };
+    all.definitions.extend(definition::read(at, text, tree, &resolved, literal, shape, context));
 }

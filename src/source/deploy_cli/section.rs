@@ -1,4 +1,4 @@
-//! The lines of a YAML file that hold its hooks.
+//! The lines of a YAML file that hold one of its sections, such as its hooks.
 //!
 //! Only these are read and only these are ever changed: the rest of a
 //! `tenant.yaml` is none of this program's business, and need not even be
@@ -9,14 +9,14 @@ use std::ops::Range;
 use crate::source::node::{Entry, Node};
 use crate::source::yaml::{self, LARGE};
 
-/// The bytes of the top-level key `hooks` and its value, whole lines; `None`
-/// if there is none in block style.
-pub(crate) fn find(text: &str) -> Option<Range<usize>> {
+/// The bytes of a top-level key and its value, whole lines; `None` if there is
+/// none in block style.
+pub(crate) fn find(text: &str, key: &str) -> Option<Range<usize>> {
     let mut start = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         match start {
-            None if is_hooks_key(line) => start = Some(at),
+            None if is_key(line, key) => start = Some(at),
             Some(from) if ends_section(line) => return Some(from..at),
             _ => {}
         }
@@ -25,10 +25,10 @@ pub(crate) fn find(text: &str) -> Option<Range<usize>> {
     start.map(|from| from..text.len())
 }
 
-fn is_hooks_key(line: &str) -> bool {
+fn is_key(line: &str, key: &str) -> bool {
     let line = line.strip_prefix('\u{feff}').unwrap_or(line);
-    ["hooks", "\"hooks\"", "'hooks'"].iter().any(|key| {
-        let rest = line.strip_prefix(key).map(|rest| rest.trim_start_matches([' ', '\t']));
+    [key.to_owned(), format!("\"{key}\""), format!("'{key}'")].iter().any(|key| {
+        let rest = line.strip_prefix(key.as_str()).map(|rest| rest.trim_start_matches([' ', '\t']));
         rest.and_then(|rest| rest.strip_prefix(':'))
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
     })
@@ -57,9 +57,9 @@ pub(crate) fn trimmed(text: &str, section: Range<usize>) -> Range<usize> {
     section.start..end
 }
 
-/// Whether everything but the hooks says after a change what it said before.
+/// Whether everything but a section says after a change what it said before.
 /// Of a file that can't be read as a whole, only its anchors are looked at.
-pub(crate) fn others_stay(old: &str, new: &str) -> bool {
+pub(crate) fn others_stay(old: &str, new: &str, key: &str) -> bool {
     let parse = |text: &str| yaml::parse(&super::raw::quote_bare(text).0, LARGE).ok();
     let Some(before) = parse(old) else {
         let is_used = |anchor: &&str| new.contains(&format!("*{anchor}"));
@@ -68,7 +68,7 @@ pub(crate) fn others_stay(old: &str, new: &str) -> bool {
     // an empty file, or one with nothing but comments
     let others = |tree: &Node| -> Vec<Entry> {
         let entries = tree.as_map().unwrap_or_default().iter();
-        entries.filter(|entry| entry.key.as_text() != Some("hooks")).cloned().collect()
+        entries.filter(|entry| entry.key.as_text() != Some(key)).cloned().collect()
     };
     let (Some(after), before) = (parse(new), others(&before)) else { return false };
     let after = others(&after);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Option<&str> {
-        find(text).map(|at| &text[trimmed(text, at)])
+        find(text, "hooks").map(|at| &text[trimmed(text, at)])
     }
 
     #[test]

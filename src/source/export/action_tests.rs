@@ -86,6 +86,7 @@ fn run(dir: &Path, live: &LiveState, keywords: &Keywords) -> ExportPlan {
         only: &|_| true,
         kind: Kind::Action,
         both: crate::source::kind_of_folder(dir).is_none(),
+        under: None,
         layout: None,
     };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::form::add_schema;
+use super::deploy;
+use super::form::{Form, add_schema};
 use super::merge::written;
 use super::render::{map, node, text, texts};
 use super::{ExportPlan, FileAction, HookFiles};
@@ -88,6 +89,50 @@ pub(crate) fn export(
         let written =
             if action == FileAction::Updated { vec![file.at.file.clone()] } else { Vec::new() };
         plan.hooks.push(files_of(action, file.at.file.clone(), written));
+    }
+}
+
+/// The same in the Deploy CLI's layouts, which know names alone.
+pub(crate) fn export_deploy(
+    files: &[ParsedBindings],
+    form: &mut Form,
+    live: &LiveState,
+    plan: &mut ExportPlan,
+) {
+    let manner = Manner::of(live);
+    let file = files.first();
+    let own = |order: &LiveBindings| file?.orders.iter().find(|own| own.trigger == order.trigger);
+    let mut changed: Vec<&LiveBindings> = live
+        .bindings
+        .iter()
+        .filter(|order| match own(order) {
+            Some(own) => !says(own, &order.entries, &Manner::default()),
+            None => !order.entries.is_empty(),
+        })
+        .collect();
+    changed.sort_by_key(|order| deploy::rank(order.trigger.as_str()));
+    for entry in live.bindings.iter().flat_map(|order| &order.entries) {
+        if manner.doubles.contains(&entry.action_name) {
+            let message = format!(
+                "two actions are called `{}`, and this layout binds by name",
+                entry.action_name
+            );
+            plan.notes.push(Diagnostic::warning(codes::NOT_EXPORTED, message));
+        }
+    }
+    let orders: Vec<_> = changed
+        .iter()
+        .map(|order| (order.trigger.as_str().to_owned(), deploy::order(order)))
+        .collect();
+    let source = file.map(|file| file.at.file.clone());
+    if orders.is_empty() {
+        let of_file = |source| files_of(FileAction::Unchanged, source, Vec::new());
+        return plan.hooks.extend(source.map(of_file));
+    }
+    let action = if file.is_some() { FileAction::Updated } else { FileAction::Created };
+    if let Some(path) = form.set_orders(file, orders, &mut plan.batch) {
+        let source = display(&path);
+        plan.hooks.push(files_of(action, source.clone(), vec![source]));
     }
 }
 

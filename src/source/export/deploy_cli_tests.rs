@@ -56,6 +56,7 @@ fn run(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layout>) -> Exp
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
+        under: None,
         layout,
     };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
@@ -177,6 +178,7 @@ fn new_trees_are_written_in_either_layout() {
             only: &|_| true,
             kind: Kind::Hook,
             both: false,
+            under: None,
             layout: Some(Layout::Native),
         };
         let found = export(&dir, &live, &native).unwrap_err();

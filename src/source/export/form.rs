@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::{ExportOptions, render};
-use crate::model::Kind;
+use super::{ExportOptions, deploy, render};
+use crate::model::{Kind, Live};
 use crate::source::Layout;
 use crate::source::definition::{Context, Parsed};
-use crate::source::deploy_cli::{self, HOOKS, raw, section};
+use crate::source::deploy_cli::{self, ACTIONS, HOOKS, TRIGGERS, raw, section};
 use crate::source::file::Text;
 use crate::source::native::{self, Gathered, ParsedBindings};
 use crate::source::node::{Entry, Node, Value};
@@ -24,15 +24,20 @@ use crate::source::yaml::{self, Edit, LARGE, SMALL};
 pub(crate) enum Form {
     /// One YAML file for each definition, in this folder; new ones in that.
     Native { folder: PathBuf, new: PathBuf, kind: Kind },
-    /// One JSON file a hook, in the folder `hooks` of this one.
-    Json(PathBuf),
+    /// One JSON file for each definition, in the folder of its kind in this one.
+    Json { folder: PathBuf, kind: Kind },
     /// A list in one YAML file.
     Yaml(YamlForm),
 }
 
-/// The list of hooks in a `tenant.yaml`, while it changes.
+/// The list of one kind in a `tenant.yaml`, while it changes.
 pub(crate) struct YamlForm {
     file: PathBuf,
+    kind: Kind,
+    /// The file's text as it is without this form, where others change it, too.
+    under: Option<NewContent>,
+    /// The orders of triggers that are set.
+    orders: Vec<(String, Value)>,
     /// The file as it is, once it was read.
     text: Option<Rc<Text>>,
     /// The list as it is, markers as they are written.
@@ -61,6 +66,8 @@ pub(crate) enum Outcome {
     Rewritten,
     /// No text was found that says it.
     Impossible,
+    /// There was nothing to change after all.
+    Nothing,
 }
 
 impl Form {
@@ -69,8 +76,12 @@ impl Form {
     pub(crate) fn of(dir: &Path, options: &ExportOptions<'_>) -> Option<Self> {
         let (wanted, kind) = (options.layout, options.kind);
         let yaml = |file: PathBuf| {
+            let under = options.under.and_then(|plan| plan.batch.writes.get(&file)).cloned();
             Self::Yaml(YamlForm {
                 file,
+                kind,
+                under,
+                orders: Vec::new(),
                 text: None,
                 items: Vec::new(),
                 bare: BTreeSet::new(),
@@ -81,13 +92,13 @@ impl Form {
         };
         match (deploy_cli::recognise(dir), wanted) {
             (Some(deploy_cli::Tree::Directory(root)), None | Some(Layout::DeployCli)) => {
-                Some(Self::Json(root))
+                Some(Self::Json { folder: root, kind })
             }
             (Some(deploy_cli::Tree::Yaml(file)), None | Some(Layout::DeployCliYaml)) => {
                 Some(yaml(file))
             }
             (Some(_), _) => None,
-            (None, Some(Layout::DeployCli)) => Some(Self::Json(dir.to_owned())),
+            (None, Some(Layout::DeployCli)) => Some(Self::Json { folder: dir.to_owned(), kind }),
             (None, Some(Layout::DeployCliYaml)) => Some(yaml(dir.join("tenant.yaml"))),
             (None, None | Some(Layout::Native)) => {
                 let own = if kind == Kind::Action { "actions" } else { "hooks" };
@@ -100,7 +111,7 @@ impl Form {
     /// The folder that everything lies in.
     pub(crate) fn folder(&self) -> PathBuf {
         match self {
-            Self::Native { folder, .. } | Self::Json(folder) => folder.clone(),
+            Self::Native { folder, .. } | Self::Json { folder, .. } => folder.clone(),
             Self::Yaml(form) => deploy_cli::root_of(&deploy_cli::Tree::Yaml(form.file.clone())),
         }
     }
@@ -109,8 +120,12 @@ impl Form {
     fn scripts(&self) -> (PathBuf, &'static str) {
         match self {
             Self::Native { new, .. } => (new.clone(), ""),
-            Self::Json(folder) => (folder.join(HOOKS), "./"),
-            Self::Yaml(_) => (self.folder().join(HOOKS), "./hooks/"),
+            Self::Json { folder, kind: Kind::Hook } => (folder.join(HOOKS), "./"),
+            Self::Json { folder, .. } => (folder.join(ACTIONS), "./actions/"),
+            Self::Yaml(YamlForm { kind: Kind::Hook, .. }) => {
+                (self.folder().join(HOOKS), "./hooks/")
+            }
+            Self::Yaml(_) => (self.folder().join(ACTIONS), "./actions/"),
         }
     }
 
@@ -129,7 +144,15 @@ impl Form {
     pub(crate) fn folder_of_new(&self) -> Option<&Path> {
         match self {
             Self::Native { new, .. } => Some(new),
-            Self::Json(_) | Self::Yaml(_) => None,
+            Self::Json { .. } | Self::Yaml(_) => None,
+        }
+    }
+
+    /// Whether it holds actions in the Deploy CLI's shape.
+    pub(crate) fn has_deploy_actions(&self) -> bool {
+        match self {
+            Self::Native { .. } => false,
+            Self::Json { kind, .. } | Self::Yaml(YamlForm { kind, .. }) => *kind != Kind::Hook,
         }
     }
 
@@ -153,14 +176,16 @@ impl Form {
                     },
                 };
             }
-            Self::Json(folder) if !folder.join(HOOKS).exists() => return Read::default(),
-            Self::Json(folder) => deploy_cli::Tree::Directory(folder.clone()),
+            Self::Json { folder, .. } => deploy_cli::Tree::Directory(folder.clone()),
             Self::Yaml(form) if !form.file.exists() => return Read::default(),
             Self::Yaml(form) => deploy_cli::Tree::Yaml(form.file.clone()),
         };
-        let Gathered { definitions, hooks: count, .. } = deploy_cli::read(root, &tree, context);
+        let Gathered { definitions, bindings, hooks, actions, .. } =
+            deploy_cli::read(root, &tree, Some(kind), context);
+        let count = if kind == Kind::Hook { hooks } else { actions };
         if let Self::Yaml(form) = self {
-            form.text = definitions.first().map(|definition| Rc::clone(&definition.text));
+            let first = definitions.first().map(|definition| Rc::clone(&definition.text));
+            form.text = first.or_else(|| bindings.first().map(|file| Rc::clone(&file.text)));
             form.items = definitions
                 .iter()
                 .map(|definition| {
@@ -170,7 +195,7 @@ impl Form {
                 })
                 .collect();
         }
-        Read { definitions, orders: Vec::new(), count }
+        Read { definitions, orders: bindings, count }
     }
 
     /// A new script's path for a definition in `beside` (or a new one), and
@@ -180,7 +205,11 @@ impl Form {
             Self::Native { new, .. } => {
                 (beside.unwrap_or(new).join(format!("{stem}.js")), format!("{stem}.js"))
             }
-            Self::Json(_) | Self::Yaml(_) => {
+            Self::Json { .. } | Self::Yaml(_) if self.has_deploy_actions() => {
+                let (folder, prefix) = self.scripts();
+                (folder.join(stem).join("code.js"), format!("{prefix}{stem}/code.js"))
+            }
+            Self::Json { .. } | Self::Yaml(_) => {
                 let (folder, prefix) = self.scripts();
                 (folder.join(format!("{stem}.js")), format!("{prefix}{stem}.js"))
             }
@@ -191,7 +220,7 @@ impl Form {
     pub(crate) fn update(
         &mut self,
         index: usize,
-        definition: &Parsed,
+        (definition, live): (&Parsed, &Live),
         edits: Vec<Edit>,
         batch: &mut Batch,
     ) -> Outcome {
@@ -206,17 +235,28 @@ impl Form {
                     (format!("{header}{}", edited.text), edited.rewritten)
                 })
             }
-            Self::Json(_) => {
+            Self::Json { kind, .. } => {
                 let mut tree = raw::as_written(&definition.written, &definition.text);
+                let edits = match kind {
+                    Kind::Hook => edits,
+                    _ => deploy::edits(definition, &tree, live, &edits),
+                };
+                if edits.is_empty() {
+                    return Outcome::Nothing;
+                }
                 edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
                 Some((raw::json(&tree), false))
             }
             Self::Yaml(form) => {
-                form.edits.extend(
-                    edits
-                        .into_iter()
-                        .map(|edit| edit.below(&["hooks".to_owned(), index.to_string()])),
-                );
+                let edits = match form.kind {
+                    Kind::Hook => edits,
+                    _ => deploy::edits(definition, &form.items[index], live, &edits),
+                };
+                if edits.is_empty() {
+                    return Outcome::Nothing;
+                }
+                let place = [form.key().to_owned(), index.to_string()];
+                form.edits.extend(edits.into_iter().map(|edit| edit.below(&place)));
                 return Outcome::InPlace;
             }
         };
@@ -234,12 +274,18 @@ impl Form {
                 add_schema(new, *kind, batch);
                 (new.join(format!("{stem}.yaml")), text)
             }
-            Self::Json(folder) => {
+            Self::Json { folder, kind: Kind::Hook } => {
                 let path = folder.join(HOOKS).join(format!("{stem}.json"));
                 (path, raw::json(&render::in_deploy_order(tree)))
             }
+            Self::Json { folder, .. } => {
+                (folder.join(ACTIONS).join(format!("{stem}.json")), raw::json(&tree))
+            }
             Self::Yaml(form) => {
-                let tree = render::in_deploy_order(tree);
+                let tree = match form.kind {
+                    Kind::Hook => render::in_deploy_order(tree),
+                    _ => deploy::in_yaml_order(tree),
+                };
                 yaml::emit(&tree, SMALL)?;
                 form.new.push(tree);
                 return Some(form.file.clone());
@@ -274,7 +320,7 @@ impl Form {
     ) -> String {
         let shown = display(&definition.at.path);
         match self {
-            Self::Native { .. } | Self::Json(_) => {
+            Self::Native { .. } | Self::Json { .. } => {
                 batch.removals.insert(definition.at.path.clone());
                 shown
             }
@@ -285,60 +331,152 @@ impl Form {
         }
     }
 
+    /// Sets the orders of triggers, in the Deploy CLI's shape. `file` is the one
+    /// that holds them now. Gives the file that changes.
+    pub(crate) fn set_orders(
+        &mut self,
+        file: Option<&ParsedBindings>,
+        orders: Vec<(String, Value)>,
+        batch: &mut Batch,
+    ) -> Option<PathBuf> {
+        match self {
+            Self::Native { .. } => None,
+            Self::Json { folder, .. } => {
+                let (path, mut tree, before) = match file {
+                    Some(file) => (
+                        file.at.path.clone(),
+                        raw::as_written(&file.written, &file.text),
+                        Some(file.text.text.clone()),
+                    ),
+                    None => {
+                        let path = folder.join(TRIGGERS).join("triggers.json");
+                        let before = std::fs::read_to_string(&path).ok();
+                        (path, render::node(Value::Map(Vec::new())), before)
+                    }
+                };
+                for (trigger, order) in orders {
+                    yaml::change_tree(&mut tree, &Edit::Set(vec![trigger], order));
+                }
+                batch.writes.insert(path.clone(), NewContent { text: raw::json(&tree), before });
+                Some(path)
+            }
+            Self::Yaml(form) => {
+                form.orders = orders;
+                Some(form.file.clone())
+            }
+        }
+    }
+
     /// Puts what was gathered into the batch, once all is known.
     pub(crate) fn finish(self, batch: &mut Batch) -> Outcome {
         match self {
-            Self::Native { .. } | Self::Json(_) => Outcome::InPlace,
+            Self::Native { .. } | Self::Json { .. } => Outcome::InPlace,
             Self::Yaml(form) => form.finish(batch),
         }
     }
 }
 
 impl YamlForm {
+    /// The key of the list.
+    fn key(&self) -> &'static str {
+        if self.kind == Kind::Hook { HOOKS } else { ACTIONS }
+    }
+
     fn finish(mut self, batch: &mut Batch) -> Outcome {
-        if self.edits.is_empty() && self.new.is_empty() && self.removed.is_empty() {
+        let has_list = !(self.edits.is_empty() && self.new.is_empty() && self.removed.is_empty());
+        if !has_list && self.orders.is_empty() {
             return Outcome::InPlace;
         }
         // From the last, so that the places of the others stay.
         self.removed.sort_unstable();
         for index in self.removed.iter().rev() {
-            self.edits.push(Edit::Remove(vec!["hooks".to_owned(), index.to_string()]));
+            self.edits.push(Edit::Remove(vec![self.key().to_owned(), index.to_string()]));
         }
-        let before = match &self.text {
+        let disk = || match &self.text {
             Some(text) => Some(text.text.clone()),
             None => std::fs::read_to_string(&self.file).ok(),
         };
-        let old = before.as_deref().unwrap_or_default();
-        let part = section::find(old).map(|part| section::trimmed(old, part));
-        let (text, outcome) = match part {
-            Some(part) => match self.in_place(&old[part.clone()]) {
-                Some(new) => (splice(old, part, &new), Outcome::InPlace),
-                None => match self.anew() {
-                    Some(new) => (splice(old, part, &new), Outcome::Rewritten),
-                    None => return Outcome::Impossible,
-                },
-            },
-            None => match self.anew() {
-                Some(new) if old.is_empty() || old.ends_with('\n') => {
-                    (splice(old, old.len()..old.len(), &new), Outcome::InPlace)
-                }
-                Some(new) => {
-                    (splice(old, old.len()..old.len(), &format!("\n{new}")), Outcome::InPlace)
-                }
-                None => return Outcome::Impossible,
-            },
+        let (mut text, before) = match &self.under {
+            Some(NewContent { text, before }) => (text.clone(), before.clone()),
+            None => {
+                let disk = disk();
+                (disk.clone().unwrap_or_default(), disk)
+            }
         };
-        if !section::others_stay(old, &text) {
-            return Outcome::Impossible;
+        let mut outcome = Outcome::InPlace;
+        let list = has_list.then(|| self.key());
+        let orders = (!self.orders.is_empty()).then_some(TRIGGERS);
+        for key in [list, orders].into_iter().flatten() {
+            let Some((new, how)) = self.section(key, &text) else { return Outcome::Impossible };
+            if !section::others_stay(&text, &new, key) {
+                return Outcome::Impossible;
+            }
+            if matches!(how, Outcome::Rewritten) {
+                outcome = how;
+            }
+            text = new;
         }
         batch.writes.insert(self.file, NewContent { text, before });
         outcome
     }
 
+    /// The text with one section changed.
+    fn section(&self, key: &str, old: &str) -> Option<(String, Outcome)> {
+        let part = section::find(old, key).map(|part| section::trimmed(old, part));
+        let (in_place, anew): (Option<String>, Box<dyn Fn() -> Option<String> + '_>) = match key {
+            TRIGGERS => {
+                let section = part.clone().map(|part| &old[part]);
+                (section.and_then(|part| self.orders_in(part)), {
+                    Box::new(move || self.orders_anew(section))
+                })
+            }
+            _ => {
+                let section = part.clone().map(|part| &old[part]);
+                (section.and_then(|part| self.in_place(part)), Box::new(|| self.anew()))
+            }
+        };
+        Some(match (part, in_place) {
+            (Some(part), Some(new)) => (splice(old, part, &new), Outcome::InPlace),
+            (Some(part), None) => (splice(old, part, &anew()?), Outcome::Rewritten),
+            (None, _) => {
+                let gap = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
+                let new = format!("{gap}{}", anew()?);
+                (splice(old, old.len()..old.len(), &new), Outcome::InPlace)
+            }
+        })
+    }
+
+    /// The section of triggers with its comments.
+    fn orders_in(&self, part: &str) -> Option<String> {
+        let tree = yaml::parse(part, LARGE).ok()?;
+        tree.get(TRIGGERS)?.value.as_map()?;
+        let edited = yaml::edit(part, &tree, &self.order_edits(), LARGE)?;
+        (!edited.rewritten).then_some(edited.text)
+    }
+
+    /// The same without.
+    fn orders_anew(&self, part: Option<&str>) -> Option<String> {
+        let old = part.and_then(|part| yaml::parse(part, LARGE).ok());
+        let is_map = |tree: &Node| tree.get(TRIGGERS).is_some_and(|e| e.value.as_map().is_some());
+        let mut tree = old.filter(is_map).unwrap_or_else(|| {
+            let empty = [(TRIGGERS.to_owned(), Value::Map(Vec::new()))];
+            render::node(render::map(empty))
+        });
+        self.order_edits().iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
+        yaml::emit(&tree, LARGE)
+    }
+
+    fn order_edits(&self) -> Vec<Edit> {
+        let set = |(trigger, order): &(String, Value)| {
+            Edit::Set(vec![TRIGGERS.to_owned(), trigger.clone()], order.clone())
+        };
+        self.orders.iter().map(set).collect()
+    }
+
     /// The list with all changes, as a document.
     fn wanted(&self, items: Vec<Node>) -> Node {
         let list = Node::new(Value::List(items), 0..0);
-        let key = Node::new(Value::Text("hooks".to_owned()), 0..0);
+        let key = Node::new(Value::Text(self.key().to_owned()), 0..0);
         let mut tree = Node::new(Value::Map(vec![Entry { key, value: list }]), 0..0);
         self.edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
         if let Value::Map(entries) = &mut tree.value
@@ -355,7 +493,7 @@ impl YamlForm {
         // Bare markers are no YAML; in quotes they are, and mean the same.
         let (quoted, bare) = raw::quote_bare(part);
         let tree = yaml::parse(&quoted, LARGE).ok()?;
-        let Value::List(items) = &tree.get("hooks")?.value.value else { return None };
+        let Value::List(items) = &tree.get(self.key())?.value.value else { return None };
         let mut text = yaml::edit_in_place(&quoted, &self.edits)?;
         if !self.new.is_empty() {
             let first = quoted.lines().skip(1).find(|line| line.trim_start().starts_with("- "))?;

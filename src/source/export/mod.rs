@@ -11,6 +11,9 @@ mod backup;
 mod backup_actions;
 mod backup_note;
 mod bindings;
+mod deploy;
+#[cfg(test)]
+mod deploy_action_tests;
 #[cfg(test)]
 mod deploy_cli_tests;
 mod fields;
@@ -56,6 +59,9 @@ pub struct ExportOptions<'a> {
     /// Whether the folder is for both kinds, so that new definitions go to a
     /// folder `hooks` or `actions` in it.
     pub both: bool,
+    /// What else will be written: a tenant.yaml has both kinds. This export's
+    /// text of such a file holds that one's changes, too.
+    pub under: Option<&'a ExportPlan>,
     /// How a new folder is laid out. An existing one keeps its layout.
     pub layout: Option<Layout>,
 }
@@ -162,6 +168,12 @@ impl ExportPlan {
         let mut changes: Vec<FileChange> = written.chain(removed).collect();
         changes.sort_by(|a, b| a.file.cmp(&b.file));
         changes
+    }
+
+    /// Leaves out the files that a later export, made with this one in
+    /// [`ExportOptions::under`], writes with its own changes.
+    pub fn give_way_to(&mut self, later: &Self) {
+        self.batch.writes.retain(|path, _| !later.batch.writes.contains_key(path));
     }
 
     /// Carries it out. Every file is prepared before the first is replaced.

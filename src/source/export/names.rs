@@ -19,6 +19,8 @@ const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "hooksync", "bindings"]
 #[derive(Debug, Default)]
 pub(crate) struct Stems {
     taken: BTreeSet<String>,
+    /// The same of whole names, less `.json`.
+    whole: BTreeSet<String>,
 }
 
 impl Stems {
@@ -26,6 +28,21 @@ impl Stems {
     pub(crate) fn take(&mut self, file_name: &str) {
         let stem = file_name.split('.').next().unwrap_or(file_name);
         self.taken.insert(same(stem));
+        let whole = file_name.strip_suffix(".json").unwrap_or(file_name);
+        self.whole.insert(same(whole));
+    }
+
+    /// A stem as the Deploy CLI makes one for an action: the name but for what
+    /// no file system takes.
+    pub(crate) fn give_whole(&mut self, name: &Name) -> String {
+        let base = whole(name.as_str());
+        let numbered = (2..).map(|number: u64| format!("{base}-{number}"));
+        let free = std::iter::once(base.clone())
+            .chain(numbered)
+            .find(|stem| !self.whole.contains(&same(stem)));
+        let stem = free.unwrap_or(base);
+        self.whole.insert(same(&stem));
+        stem
     }
 
     /// A stem for a hook.
@@ -45,6 +62,35 @@ impl Stems {
 /// What two stems share that some file system takes for one.
 fn same(stem: &str) -> String {
     composed(&stem.to_lowercase())
+}
+
+/// What the Deploy CLI makes of a name (the package `sanitize-filename`).
+fn whole(name: &str) -> String {
+    let illegal = |c: char| {
+        matches!(c, '/' | '?' | '<' | '>' | '\\' | ':' | '*' | '|' | '"')
+            || matches!(c, '\0'..='\u{1f}' | '\u{80}'..='\u{9f}')
+    };
+    let mut out: String = name.chars().map(|c| if illegal(c) { '-' } else { c }).collect();
+    let lower = out.to_lowercase();
+    let first = lower.split('.').next().unwrap_or_default();
+    let numbered = |word: &str| {
+        let rest = first.strip_prefix(word).unwrap_or_default();
+        rest.len() == 1 && rest.chars().all(|c| c.is_ascii_digit())
+    };
+    let reserved = matches!(first, "con" | "prn" | "aux" | "nul");
+    if out.chars().all(|c| c == '.') || reserved || numbered("com") || numbered("lpt") {
+        return "-".to_owned();
+    }
+    let kept = out.trim_end_matches(['.', ' ']).len();
+    if kept < out.len() {
+        out.truncate(kept);
+        out.push('-');
+    }
+    // 255 bytes, less the ending
+    let most = 255 - ".json".len();
+    let end = (0..=most.min(out.len())).rev().find(|&at| out.is_char_boundary(at)).unwrap_or(0);
+    out.truncate(end);
+    out
 }
 
 /// A name as a file stem, if no other file has that. Letters and digits of any script stay; what a file
@@ -70,6 +116,26 @@ pub fn stem(name: &Name) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn actions_are_called_as_the_deploy_cli_calls_them() {
+        // as version 8.44 wrote them
+        for (name, stem) in [
+            ("Add roles (v2)", "Add roles (v2)"),
+            ("a/b\\c: d?*", "a-b-c- d--"),
+            ("con", "-"),
+            ("..", "-"),
+            ("  lead and trail ", "  lead and trail-"),
+            ("役割 を追加", "役割 を追加"),
+            (".hidden", ".hidden"),
+            ("1.10", "1.10"),
+        ] {
+            assert_eq!(Stems::default().give_whole(&Name::action(name)), stem);
+        }
+        let mut stems = Stems::default();
+        stems.take("Add roles.json");
+        assert_eq!(stems.give_whole(&Name::action("add roles")), "add roles-2");
+    }
 
     #[test]
     fn stems_are_safe_and_never_given_twice() {

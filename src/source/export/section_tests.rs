@@ -35,6 +35,7 @@ fn run(dir: &Path, live: &LiveState) -> Result<ExportPlan, Vec<Diagnostic>> {
             only: &|_| true,
             kind: Kind::Hook,
             both: false,
+            under: None,
             layout,
         },
     )?;

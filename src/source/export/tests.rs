@@ -48,6 +48,7 @@ fn run(dir: &Path, live: &LiveState, keywords: &Keywords, prune: bool) -> Export
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
+        under: None,
         layout: None,
     };
     let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
@@ -289,6 +290,7 @@ fn what_an_export_could_not_keep_is_told() {
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
+        under: None,
         layout: None,
     };
     let plan = export(dir, &live, &options).unwrap();
@@ -332,6 +334,7 @@ fn a_folder_that_cannot_be_understood_is_left_alone() {
         only: &|_| true,
         kind: Kind::Hook,
         both: false,
+        under: None,
         layout: None,
     };
     let found = export(folder.path(), &state([hook("a", "1")]), &options).unwrap_err();
@@ -360,6 +363,7 @@ fn only_the_hooks_that_are_meant_are_touched() {
         prune: true,
         prune_scripts: false,
         only: &|name| name.as_str() == "a",
+        under: None,
         layout: None,
     };
     let plan = export(dir, &live, &options).unwrap();

@@ -8,13 +8,12 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::actions;
-use super::bindings;
 use super::fields::{self, Beside};
 use super::form::{Form, Outcome, Read, add_schema};
 use super::names::Stems;
 use super::scripts::{self, Wanted};
-use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan, render};
+use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan};
+use super::{actions, bindings, deploy, render};
 use crate::model::{
     DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue, Severity, Trigger,
 };
@@ -116,20 +115,25 @@ impl<'a> Tree<'a> {
             self.create(hook, with_enabled, &mut plan);
         }
         self.orphans(&unmatched, live, options, &mut plan);
-        if options.kind == Kind::Action
-            && let Form::Native { new, .. } = &self.form
-        {
-            bindings::export(&self.orders, new, live, &mut plan);
+        if options.kind == Kind::Action {
+            match &self.form {
+                Form::Native { new, .. } => {
+                    bindings::export(&self.orders, new, live, &mut plan);
+                }
+                Form::Json { .. } | Form::Yaml(_) => {
+                    bindings::export_deploy(&self.orders, &mut self.form, live, &mut plan);
+                }
+            }
         }
         self.leftovers(live, options, &mut plan);
         let source = display(&self.form.folder());
         match self.form.finish(&mut plan.batch) {
-            Outcome::InPlace => {}
+            Outcome::InPlace | Outcome::Nothing => {}
             Outcome::Rewritten => note_rewritten(&source, &mut plan),
             Outcome::Impossible => {
-                let message = "the list of hooks can't be written so that every reader takes it and \
+                let message = "the list of hooks or actions can't be written so that every reader takes it and \
                                all else in the file stays what it is";
-                let hint = "an anchor (`&name`) among the hooks may be used elsewhere, or the \
+                let hint = "an anchor (`&name`) in it may be used elsewhere, or the \
                             file may be one map in braces; write it out, or export to a new folder";
                 let found = Diagnostic::error(codes::NOT_EXPORTED, message).in_file(source);
                 return Err(vec![found.hint(hint)]);
@@ -200,8 +204,13 @@ impl<'a> Tree<'a> {
             written: Vec::new(),
         };
         let folder = definition.at.path.parent().unwrap_or(Path::new(""));
-        let new_script =
-            wanted.path.is_none().then(|| form.new_script(&stems.give(&hook.name), Some(folder)));
+        let new_script = wanted.path.is_none().then(|| {
+            let stem = match form.has_deploy_actions() {
+                true => stems.give_whole(&hook.name),
+                false => stems.give(&hook.name),
+            };
+            form.new_script(&stem, Some(folder))
+        });
         let path = new_script.as_ref().map(|(path, _)| path.clone()).or(wanted.path);
         let literal: BTreeSet<String> =
             wanted.literal.union(&render::literal_values(hook)).cloned().collect();
@@ -210,13 +219,16 @@ impl<'a> Tree<'a> {
         let literal = if lists { literal } else { BTreeSet::new() };
         let beside = Beside { script: new_script.map(|(_, name)| name), literal, with_enabled };
         let edits = fields::edits(definition, hook, &beside);
-        if !edits.is_empty() {
-            match form.update(index, definition, edits, &mut plan.batch) {
-                Outcome::InPlace => {}
-                Outcome::Rewritten => note_rewritten(&source, plan),
+        if !edits.is_empty() || form.has_deploy_actions() {
+            match form.update(index, (definition, hook), edits, &mut plan.batch) {
+                Outcome::Nothing => {}
+                Outcome::InPlace => files.written.push(source),
+                Outcome::Rewritten => {
+                    note_rewritten(&source, plan);
+                    files.written.push(source);
+                }
                 Outcome::Impossible => return note_unwritable(hook, plan),
             }
-            files.written.push(source);
         }
         if let Some(path) = path.filter(|_| wanted.before.as_ref() != Some(&wanted.text)) {
             files.written.push(display(&path));
@@ -232,7 +244,10 @@ impl<'a> Tree<'a> {
 
     fn create(&mut self, hook: &Live, with_enabled: bool, plan: &mut ExportPlan) {
         let Some(name) = render::written_name(hook) else { return };
-        let stem = self.stems.give(&hook.name);
+        let stem = match self.form.has_deploy_actions() {
+            true => self.stems.give_whole(&hook.name),
+            false => self.stems.give(&hook.name),
+        };
         let (path, script_name) = self.form.new_script(&stem, None);
         let literal = render::literal_markers(hook);
         let lists = self.form.has_literals();
@@ -241,6 +256,7 @@ impl<'a> Tree<'a> {
             Some(folder) if hook.kind() == Kind::Action => {
                 actions::definition(hook, &script_name, &listed, folder)
             }
+            None if hook.kind() == Kind::Action => deploy::definition(hook, &script_name),
             _ => render::definition(hook, &name, &script_name, &listed, with_enabled),
         };
         let Some(source) = self.form.create(&stem, tree, &mut plan.batch) else {

@@ -27,7 +27,12 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
         tenant: plan.tenant.clone(),
         fingerprint: plan.fingerprint.clone(),
         results: results.collect(),
-        notes: run.notes.clone(),
+        notes: {
+            // as they came in is not the same in every run
+            let mut notes = run.notes.clone();
+            notes.sort();
+            notes
+        },
         interrupted: run.executor.stop.is_cancelled(),
         wrote: run.left_behind || run.states.iter().any(is_written),
         tenant_refuses: plan.hooks_ended
