@@ -4,8 +4,11 @@
 //! a plan, an export, a backup and a rollback must not differ about it. Must
 //! not compare a definition, whose omitted fields are unmanaged.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Dependencies, DeployedVersion, Live, LiveAction, LiveModule, ModuleUse, Script, SecretTimes,
+    Dependencies, DeployedVersion, Live, LiveAction, LiveBody, LiveModule, ModuleUse, Script,
+    SecretKey, SecretTimes,
 };
 
 /// The version of a package that stands for whatever the tenant resolved it
@@ -104,6 +107,30 @@ pub fn draft_is_deployed(live: &Live, strict_newlines: bool) -> bool {
     })
 }
 
+/// An action as if its draft were what is deployed; `None` if nothing is.
+/// `loses` are secrets that the draft is about to lose.
+#[must_use]
+pub fn as_deployed(live: &Live, loses: &BTreeSet<SecretKey>) -> Option<Live> {
+    let action = live.action()?;
+    let version = action.deployed.clone()?;
+    let mut ran = live.clone();
+    // what the version doesn't say is that of the draft
+    ran.script = version.script.clone().or(ran.script);
+    ran.dependencies = version.dependencies.clone().or(ran.dependencies);
+    // a key that the draft keeps must not count as deleted when this goes back
+    let kept = live.secrets.iter().flatten().filter(|key| !loses.contains(*key));
+    ran.secrets = Some(version.secrets.keys().chain(kept).cloned().collect());
+    ran.body = LiveBody::Action(Box::new(LiveAction {
+        trigger_version: version.trigger_version.clone().or(action.trigger_version.clone()),
+        runtime: version.runtime.clone().or(action.runtime.clone()),
+        modules: version.modules.clone(),
+        secrets: version.secrets.clone(),
+        deployed: Some(version),
+        ..action.clone()
+    }));
+    Some(ran)
+}
+
 /// Whether two scripts are alike.
 #[must_use]
 pub fn same_script(a: &Script, b: &Script, strict_newlines: bool) -> bool {
@@ -141,7 +168,7 @@ pub fn uses(modules: &[LiveModule]) -> Vec<ModuleUse> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Id, LiveBody, Name, Trigger};
+    use crate::model::{Id, Name, Trigger};
 
     fn live(change: impl FnOnce(&mut DeployedVersion)) -> Live {
         let packages = Dependencies::from([("axios".to_owned(), "1.6.0".to_owned())]);

@@ -79,6 +79,11 @@ async fn tenant_of(project: &Project, state: &serde_json::Value) -> Running {
     tenant
 }
 
+/// A version is in traffic a moment after its deploy.
+async fn in_traffic() {
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+}
+
 fn clean(run: &Run) -> bool {
     run.stdout.contains("No changes")
 }
@@ -207,17 +212,18 @@ async fn a_backup_keeps_a_draft_beside_what_ran() {
     draft.write("actions/a.yaml", "name: a\ntriggerId: post-login\ndeploy: false\n");
     draft.write("actions/a.js", login(" // edited"));
     draft.on(&tenant, &["apply", "--yes"]).expect(0);
+    in_traffic().await;
     let before = lives(&tenant, &project);
     assert!(before.contains("// edited") && before.contains("deploy: false"), "{before}");
     project.on(&tenant, &["apply", "--yes"]).expect(0);
+    in_traffic().await;
     let list = project.run(&["backups", "list"]).expect(0).stdout;
     let folder = format!(".hooksync/backups/{}", list.split("  ").next().unwrap());
     let ran = project.read(&format!("{folder}/actions/a.js"));
     let drafted = project.read(&format!("{folder}/.drafts/actions/a.js"));
     assert!(ran.contains("// ran") && drafted.contains("// edited"), "{ran}{drafted}");
     project.on(&tenant, &["apply", &folder, "--yes"]).expect(0);
-    // a version is in traffic a moment after its deploy
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    in_traffic().await;
     project.on(&tenant, &["apply", &format!("{folder}/.drafts"), "--yes"]).expect(0);
     assert_eq!(lives(&tenant, &project), before);
 }

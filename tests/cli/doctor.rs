@@ -75,7 +75,7 @@ async fn actions_are_looked_at_where_they_are_in_play() {
     assert!(told.contains("ok       actions        0 can be read"), "{told}");
     assert!(!told.contains("hooks"), "{told}");
     let told = check(&["read:actions", "update:actions"], Mode::Legacy, 0).await;
-    let missing = "create:actions (for new actions, every deploy)";
+    let missing = "create:actions (for new actions, every deploy, rollback)";
     assert!(told.contains(missing) && told.contains("delete:actions"), "{told}");
     let told = check(&["read:hooks"], Mode::Legacy, 1).await;
     assert!(told.contains("error    actions        the access token lacks the scope"), "{told}");

@@ -10,8 +10,8 @@ use std::path::Path;
 use super::backup::{ASIDE, DRAFTS, Saved, facts, of_secrets, put_files};
 use super::names::Stems;
 use super::{actions, bindings, render};
-use crate::model::content::draft_is_deployed;
-use crate::model::{Live, LiveAction, LiveBindings, LiveBody, SecretKey};
+use crate::model::content::{as_deployed, draft_is_deployed};
+use crate::model::{Live, LiveBindings};
 use crate::source::write::{Batch, NewContent};
 use crate::source::yaml::{self, SMALL};
 
@@ -128,28 +128,6 @@ fn add_action(
     remarks.extend(of_secrets(live));
     added.remarks.push(remark(live, stem, remarks));
     Some(())
-}
-
-/// The action as if its draft were what is deployed; `None` if nothing is.
-fn as_deployed(live: &Live, loses: &BTreeSet<SecretKey>) -> Option<Live> {
-    let action = live.action()?;
-    let version = action.deployed.clone()?;
-    let mut ran = live.clone();
-    // what the version doesn't say is that of the draft
-    ran.script = version.script.clone().or(ran.script);
-    ran.dependencies = version.dependencies.clone().or(ran.dependencies);
-    // a key that the draft keeps must not count as deleted when this goes back
-    let kept = live.secrets.iter().flatten().filter(|key| !loses.contains(*key));
-    ran.secrets = Some(version.secrets.keys().chain(kept).cloned().collect());
-    ran.body = LiveBody::Action(Box::new(LiveAction {
-        trigger_version: version.trigger_version.clone().or(action.trigger_version.clone()),
-        runtime: version.runtime.clone().or(action.runtime.clone()),
-        modules: version.modules.clone(),
-        secrets: version.secrets.clone(),
-        deployed: Some(version),
-        ..action.clone()
-    }));
-    Some(ran)
 }
 
 fn remark(live: &Live, stem: &str, parts: Vec<String>) -> String {

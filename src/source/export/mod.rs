@@ -29,6 +29,7 @@ mod section_tests;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod yaml_form;
 
 use std::collections::BTreeSet;
 use std::path::Path;
