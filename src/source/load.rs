@@ -9,9 +9,7 @@ use std::path::Path;
 use super::definition::{self, Context, Parsed, check};
 use super::native::{self, Gathered};
 use super::walk::{self, Root, display};
-use super::{
-    Keywords, Layout, LoadOptions, codes, deploy_cli, leftover, passed_over, schema,
-};
+use super::{Keywords, Layout, LoadOptions, codes, deploy_cli, leftover, passed_over, schema};
 use crate::model::{BindingsOrder, DesiredState, Diagnostic, InPlay, Kind, Severity};
 
 /// A folder's definitions, and everything that is to be said of them.

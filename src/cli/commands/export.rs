@@ -65,7 +65,9 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
     live.bindings.retain(|own| only(Kind::Bindings, &trigger_name(own)));
     let mut plans: Vec<ExportPlan> = Vec::new();
     for Target { kind, dir, both, offered } in targets {
-        if offered && live.of(kind).next().is_none() {
+        // where there is nothing at all, hooks leave a trace of that
+        let is_trace = kind == Kind::Hook && live.resources.is_empty();
+        if offered && live.of(kind).next().is_none() && !is_trace {
             continue;
         }
         let only = |name: &Name| only(kind, name);

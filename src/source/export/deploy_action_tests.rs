@@ -68,6 +68,7 @@ fn run(dir: &Path, live: &LiveState, layout: Layout) -> ExportPlan {
     let options = ExportOptions {
         keywords: keywords(),
         prune: false,
+        prune_scripts: false,
         only: &|_| true,
         kind: Kind::Action,
         both: false,

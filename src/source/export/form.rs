@@ -280,12 +280,14 @@ impl Form {
     pub(crate) fn leave_empty(&self, batch: &mut Batch) {
         match self {
             Self::Native { .. } => {}
-            Self::Json(folder) => {
-                batch.folders.extend(Some(folder.join(HOOKS)).filter(|hooks| !hooks.exists()));
+            Self::Json { folder, kind } => {
+                let own = if *kind == Kind::Hook { HOOKS } else { ACTIONS };
+                batch.folders.extend(Some(folder.join(own)).filter(|own| !own.exists()));
             }
             Self::Yaml(form) => {
                 if form.new.is_empty() && !form.file.exists() {
-                    let content = NewContent { text: "hooks: []\n".to_owned(), before: None };
+                    let text = format!("{}: []\n", form.key());
+                    let content = NewContent { text, before: None };
                     batch.writes.insert(form.file.clone(), content);
                 }
             }

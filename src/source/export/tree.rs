@@ -287,12 +287,14 @@ impl<'a> Tree<'a> {
             None if live.of(options.kind).next().is_none() => {
                 add_schema(new, options.kind, &mut plan.batch);
             }
-            Some(root) if options.prune_scripts => {
+            // one folder for both kinds is looked through once
+            Some(root) if options.prune_scripts && !(options.both && options.under.is_some()) => {
                 for at in leftover::in_folder(root, &options.keywords) {
                     let stem = at.path.file_stem().unwrap_or_default().to_string_lossy();
                     let name = Name::action(&*stem);
                     let removed = vec![at.file.clone()];
-                    plan.orphans.push(Orphan { name, source: at.file, removed });
+                    let kind = options.kind;
+                    plan.orphans.push(Orphan { kind, name, source: at.file, removed });
                     plan.batch.removals.insert(at.path);
                 }
             }
