@@ -282,6 +282,8 @@ impl<'h> Findings<'h> {
         let Self { hook, settings, found, script_credentials, definition_credentials, .. } = self;
         let mut found = found;
         found.sort_by_key(|found| found.place.start());
+        let script_credentials = joined(script_credentials);
+        let definition_credentials = joined(definition_credentials);
         let script = &hook.script_source;
         let mut in_script = Places::new(&script.text).without_lines_over(LONG_LINE);
         let mut in_definition = Places::new(&hook.source_text).without_lines_over(LONG_LINE);
@@ -321,8 +323,22 @@ impl<'h> Findings<'h> {
 /// A line longer than this, as bundlers write them, is not worth showing.
 const LONG_LINE: usize = 2000;
 
+/// Ranges in order, without overlaps, so that one is found at once.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
 /// Overwrites every credential in a finding's excerpt with asterisks, one a
-/// character, so that the underline stays where it belongs.
+/// character, so that the underline stays where it belongs. `credentials` are
+/// [joined].
 fn redacted(
     mut finding: Diagnostic,
     text: &str,
@@ -334,7 +350,10 @@ fn redacted(
     };
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let hidden = |byte: usize| credentials.iter().any(|range| range.contains(&byte));
+    let hidden = |byte: usize| {
+        let after = credentials.partition_point(|range| range.start <= byte);
+        after.checked_sub(1).is_some_and(|last| credentials[last].contains(&byte))
+    };
     excerpt.line = excerpt
         .line
         .char_indices()
@@ -378,6 +397,12 @@ mod tests {
         assert_eq!(found.message, "`##NAME##` is odd");
         assert_eq!(found.position.unwrap().column, 5);
         assert_eq!(found.excerpt.as_ref().unwrap().width, 8);
+    }
+
+    #[test]
+    fn ranges_are_joined_in_order() {
+        assert_eq!(joined(vec![7..9, 0..3, 2..5, 3..4, 5..6]), [0..6, 7..9]);
+        assert!(joined(Vec::new()).is_empty());
     }
 
     #[test]

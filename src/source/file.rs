@@ -3,15 +3,14 @@
 //! The main type is [`Text`]. Nothing but regular files is ever opened, no
 //! more than a limit is read, and nothing is repaired in silence.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use super::codes;
-use super::mask::mask;
-use crate::model::{Code, Diagnostic, Place, Severity, Span};
+use super::{codes, mask};
+use crate::model::{Code, Diagnostic, Excerpt, Place, Position, Severity, Span};
 
 /// The largest definition and the largest script: 1 MB.
 pub(crate) const MAX_BYTES: u64 = 1_000_000;
@@ -23,6 +22,27 @@ pub(crate) struct Text {
     pub(crate) text: String,
     /// How many findings there are, told or not.
     findings: Cell<usize>,
+    /// Where its lines are, once somebody asked.
+    lines: OnceCell<Lines>,
+    /// Up to where the characters of a line were counted last.
+    counted: Cell<Counted>,
+}
+
+/// The lines of a text, so that the place of each finding is found at once.
+#[derive(Clone)]
+struct Lines {
+    /// Where each begins.
+    starts: Vec<usize>,
+    /// How much of each may be shown; `None` is all of it.
+    visible: Vec<Option<usize>>,
+}
+
+/// A byte of a line, and its column.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    line_start: usize,
+    at: usize,
+    column: usize,
 }
 
 /// The longest line that a finding quotes, in bytes.
@@ -35,7 +55,13 @@ const MOST_FINDINGS: usize = 100;
 impl Text {
     /// Takes a file's text.
     pub(crate) fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { file: file.into(), text: text.into(), findings: Cell::new(0) }
+        Self {
+            file: file.into(),
+            text: text.into(),
+            findings: Cell::new(0),
+            lines: OnceCell::new(),
+            counted: Cell::default(),
+        }
     }
 
     /// Whether one more finding is to be told. The first that isn't leaves a
@@ -60,13 +86,50 @@ impl Text {
         message: impl Into<String>,
         span: &Range<usize>,
     ) -> Diagnostic {
-        let found = Diagnostic::new(code, severity, message)
-            .in_file(&self.file)
-            .at_bytes(&self.text, span.start, span.end);
-        let mut found = mask(&self.text, found);
-        // Nobody reads a line of that length, and it would be held many times.
-        found.excerpt = found.excerpt.filter(|excerpt| excerpt.line.len() <= LONGEST_EXCERPT);
+        let mut found = Diagnostic::new(code, severity, message).in_file(&self.file);
+        let (position, excerpt) = self.at(span);
+        (found.position, found.excerpt) = (Some(position), excerpt);
         found
+    }
+
+    /// The place of some bytes, and the line there as far as it may be shown.
+    /// The work doesn't grow with the text.
+    fn at(&self, span: &Range<usize>) -> (Position, Option<Excerpt>) {
+        let text = self.text.as_str();
+        let start = text.floor_char_boundary(span.start);
+        let end = text.floor_char_boundary(span.end.max(start));
+        let lines = self.lines.get_or_init(|| {
+            let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+            let starts = std::iter::once(0).chain(newlines).collect();
+            Lines { starts, visible: mask::visible(text) }
+        });
+        let index = lines.starts.partition_point(|&begin| begin <= start).saturating_sub(1);
+        let line_start = lines.starts.get(index).copied().unwrap_or(0);
+        let line_end = lines.starts.get(index + 1).map_or(text.len(), |next| next - 1);
+        let column = self.column(line_start, start);
+        let line = text.get(line_start..line_end).unwrap_or_default().trim_end_matches('\r');
+        // Nobody reads a line of that length, and it would be held many times.
+        let excerpt = (line.len() <= LONGEST_EXCERPT).then(|| {
+            let shown = end.min(line_start + line.len());
+            let width = text.get(start..shown).map_or(0, |part| part.chars().count()).max(1);
+            let visible = lines.visible.get(index).copied().flatten();
+            mask::excerpt(line, width, column, visible)
+        });
+        (Position { line: index + 1, column }, excerpt)
+    }
+
+    /// The column of a byte: counted from the last one of its line that was
+    /// asked for, so that many places of one long line cost no more than one.
+    fn column(&self, line_start: usize, at: usize) -> usize {
+        let last = self.counted.get();
+        let from = match last.line_start == line_start && last.at <= at && last.column > 0 {
+            true => last,
+            false => Counted { line_start, at: line_start, column: 1 },
+        };
+        let passed = self.text.get(from.at..at).map_or(0, |part| part.chars().count());
+        let column = from.column + passed;
+        self.counted.set(Counted { line_start, at, column });
+        column
     }
 
     /// Some bytes of this file as a place that findings and plans can show.

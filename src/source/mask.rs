@@ -4,7 +4,7 @@
 //! too. Hides rather too much than too little. Must not change anything but a
 //! finding's excerpt.
 
-use crate::model::Diagnostic;
+use crate::model::Excerpt;
 
 /// Keys whose values may be secret, in definitions and in settings.
 const SECRET_BEARING: [&str; 3] = ["secrets", "keywords", "AUTH0_KEYWORD_REPLACE_MAPPINGS"];
@@ -12,17 +12,21 @@ const SECRET_BEARING: [&str; 3] = ["secrets", "keywords", "AUTH0_KEYWORD_REPLACE
 /// What stands for hidden text.
 const HIDDEN: char = '…';
 
-/// Hides the values in the quoted line if it belongs to secrets.
-pub(crate) fn mask(text: &str, mut finding: Diagnostic) -> Diagnostic {
-    let (Some(position), Some(excerpt)) = (finding.position, finding.excerpt.as_mut()) else {
-        return finding;
+/// A line to be quoted, of which only this many bytes may be shown; `None` is
+/// all of it.
+pub(crate) fn excerpt(line: &str, width: usize, column: usize, visible: Option<usize>) -> Excerpt {
+    let Some(visible) = visible.and_then(|end| line.get(..end)) else {
+        return Excerpt { line: line.to_owned(), width };
     };
-    if let Some(visible) = visible_part(text, position.line) {
-        let shown = visible.chars().count() + 1;
-        excerpt.line = format!("{visible}{HIDDEN}");
-        excerpt.width = excerpt.width.min((shown + 1).saturating_sub(position.column)).max(1);
-    }
-    finding
+    let shown = visible.chars().count() + 1;
+    let width = width.min((shown + 1).saturating_sub(column)).max(1);
+    Excerpt { line: format!("{visible}{HIDDEN}"), width }
+}
+
+/// How many bytes of each line may be shown; `None` is all of it.
+pub(crate) fn visible(text: &str) -> Vec<Option<usize>> {
+    let mut state = Inside::default();
+    text.lines().map(|line| state.visible(line).map(str::len)).collect()
 }
 
 /// A whole text with the values of its secrets hidden.
@@ -41,13 +45,6 @@ pub(crate) fn masked(text: &str) -> String {
         }
     }
     out
-}
-
-/// The part of a line (counted from 1) that may be shown, or `None` if that
-/// is all of it.
-fn visible_part(text: &str, number: usize) -> Option<&str> {
-    let mut state = Inside::default();
-    text.lines().take(number).fold(None, |_, line| state.visible(line))
 }
 
 /// Where a text is while it is read line by line.
@@ -130,13 +127,13 @@ fn secret_key(line: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::Code;
+    use crate::source::codes;
+    use crate::source::file::Text;
 
     fn shown(text: &str, needle: &str) -> String {
         let at = text.find(needle).unwrap();
-        let found = Diagnostic::error(Code("HS000"), "x").at_bytes(text, at, at + needle.len());
-        mask(text, found).excerpt.unwrap().line
+        let found = Text::new("f", text).error(codes::SYNTAX, "x", &(at..at + needle.len()));
+        found.excerpt.unwrap().line
     }
 
     #[test]

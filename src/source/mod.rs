@@ -16,6 +16,8 @@ pub mod keyword;
 #[cfg(test)]
 mod kinds_tests;
 mod leftover;
+#[cfg(test)]
+mod linear_tests;
 mod load;
 mod mask;
 mod native;

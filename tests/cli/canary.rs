@@ -22,7 +22,7 @@ const VARIABLES: [(&str, &str); 10] = [
 
 /// Runs every form of a plan, and looks for the canary in all that comes out.
 fn plans(project: &Project, more: &[&str]) -> Vec<Run> {
-    let formats = ["text", "json", "markdown", "github"].into_iter();
+    let formats = ["text", "json", "markdown", "html", "github"].into_iter();
     let runs = formats.map(|format| {
         let mut args = vec!["plan", "--local", "state.json", "--out", "plan.json", "-vv"];
         args.extend(["--format", format]);
@@ -162,6 +162,15 @@ fn a_secret_that_a_script_inserts_too_is_hidden() {
     let args = ["plan", "--local", "state.json", "--keyword", "KEY=CANARY-of-another-time"];
     let run = project.run(&args).expect(0);
     assert!(run.stdout.contains("[another secret]") && !run.stdout.contains(CANARY), "{run}");
+    // nor does applying it, in any format
+    for (at, format) in ["text", "json", "text"].into_iter().enumerate() {
+        let keyword = keyword(&format!("CANARY-number-{at}"));
+        let args = ["apply", "--local", "state.json", "--yes", "-v", "--format", format];
+        let run = project.run(&[&args[..], &["--keyword", &keyword]].concat()).expect(0);
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert!(!printed.contains(CANARY) && printed.contains("applied"), "{run}");
+        assert!(printed.contains("HS507") || printed.contains("secret"), "{run}");
+    }
 }
 
 #[cfg(unix)]
