@@ -22,6 +22,7 @@ mod git;
 mod local;
 mod merge;
 mod names;
+mod notes;
 mod render;
 mod scripts;
 #[cfg(test)]

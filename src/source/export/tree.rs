@@ -11,15 +11,13 @@ use walkdir::WalkDir;
 use super::fields::{self, Beside};
 use super::form::{Form, Outcome, Read, add_schema};
 use super::names::Stems;
+use super::notes::{note_markers, note_rewritten, note_size, note_unwritable, skipped};
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan};
 use super::{actions, bindings, deploy, render};
-use crate::model::{
-    DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue, Severity, Trigger,
-};
+use crate::model::{DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue, Trigger};
 use crate::source::codes;
 use crate::source::definition::{Context, Parsed, check, script};
-use crate::source::file::MAX_BYTES;
 use crate::source::leftover;
 use crate::source::native::ParsedBindings;
 use crate::source::walk::{Root, display};
@@ -401,64 +399,4 @@ fn choose<'l>(
         chosen.push(Chosen { hook, with_enabled: first == name });
     }
     chosen
-}
-
-fn quoted(live: &Live) -> String {
-    format!("{} `{}`", live.kind(), live.name)
-}
-
-fn skipped(hook: &Live, why: &str) -> Diagnostic {
-    let message = format!("{} (id `{}`) is not exported: {why}", quoted(hook), hook.id);
-    Diagnostic::warning(codes::NOT_EXPORTED, message)
-}
-
-fn note_unwritable(hook: &Live, plan: &mut ExportPlan) {
-    let why = "no YAML text was found that every reader takes for its values";
-    plan.notes.push(skipped(hook, why));
-}
-
-fn note_rewritten(source: &str, plan: &mut ExportPlan) {
-    let message = "the file has to be written anew; its comments are lost";
-    plan.notes.push(Diagnostic::warning(codes::REWRITTEN, message).in_file(source));
-}
-
-fn note_markers(
-    source: &str,
-    lost: &BTreeSet<String>,
-    literal: &BTreeSet<String>,
-    already: &BTreeSet<String>,
-    lists: bool,
-    plan: &mut ExportPlan,
-) {
-    let list = |markers: &BTreeSet<String>| {
-        markers.iter().map(|marker| format!("`{marker}`")).collect::<Vec<_>>().join(", ")
-    };
-    if !lost.is_empty() {
-        let message = format!(
-            "the script no longer has {}: the tenant has other text on those lines",
-            list(lost)
-        );
-        plan.notes.push(Diagnostic::warning(codes::MARKERS_LOST, message).in_file(source));
-    }
-    let new: BTreeSet<String> = literal.difference(already).cloned().collect();
-    if !new.is_empty() {
-        let (severity, what) = if lists {
-            (Severity::Note, "`literalMarkers:` says that it is no keyword")
-        } else {
-            (
-                Severity::Warning,
-                "this layout can't say that it is no keyword: plan with `--allow-unresolved`",
-            )
-        };
-        let message = format!("the tenant has {} as text; {what}", list(&new));
-        let note = Diagnostic::new(codes::LITERAL_MARKERS, severity, message);
-        plan.notes.push(note.in_file(source));
-    }
-}
-
-fn note_size(path: &Path, text: &str, plan: &mut ExportPlan) {
-    if text.len() as u64 > MAX_BYTES {
-        let message = "the script is larger than 1 MB; plan and apply won't read it";
-        plan.notes.push(Diagnostic::warning(codes::LIVE_TOO_LARGE, message).in_file(display(path)));
-    }
 }
