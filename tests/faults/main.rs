@@ -21,6 +21,8 @@ mod check;
 mod drive;
 #[cfg(unix)]
 mod interrupts;
+#[cfg(unix)]
+mod killed;
 mod mixed;
 mod mixed_chance;
 mod plans;
