@@ -1,4 +1,4 @@
-//! Auth0 Hooks as code.
+//! Auth0 Actions and hooks as code.
 //!
 //! ```text
 //! plan    dir ─source─▶ DesiredState ─┐

@@ -204,7 +204,7 @@ impl ApiError {
         self
     }
 
-    /// Says whether the request may have been carried out all the same.
+    /// Says whether the request may have taken effect anyway.
     pub(super) fn maybe_done(mut self, maybe: bool) -> Self {
         self.0.maybe_done = maybe;
         self

@@ -68,6 +68,18 @@ impl Environment {
         Self { variables: variables.into_iter().map(own).collect(), ..Self::default() }
     }
 
+    /// The same with these, where they aren't set already.
+    #[must_use]
+    pub fn with_defaults(&self, more: BTreeMap<String, String>) -> Self {
+        let mut all = self.clone();
+        for (name, value) in more {
+            if !all.is_set(&name) {
+                all.variables.insert(name, value.into());
+            }
+        }
+        all
+    }
+
     /// The value of a variable. An empty one counts as unset: that is what
     /// pipelines hand over for a secret they don't have.
     ///
@@ -106,6 +118,14 @@ impl Environment {
             .filter_map(|(name, value)| Some((name.as_str(), value.to_str()?)))
             .filter(|(_, value)| !value.is_empty())
     }
+}
+
+/// Makes a folder the current one.
+///
+/// # Errors
+/// When it can't be entered.
+pub fn enter(dir: &Path) -> std::io::Result<()> {
+    std::env::set_current_dir(dir)
 }
 
 impl fmt::Debug for Environment {

@@ -18,6 +18,7 @@ mod tested;
 mod backup;
 mod behaviour;
 mod definitions;
+mod env_file;
 mod files;
 mod planning;
 mod progress;
@@ -103,14 +104,24 @@ fn run_checked(args: &[OsString], environment: &Environment) -> Exit {
         Err(error) => return tell_usage(args, environment, &error),
     };
     let output = Output::new(environment, &cli.global);
-    let context = Context { environment, output: &output };
-    match commands::dispatch(cli.command, &context) {
-        Ok(exit) => exit,
-        Err(error) => {
-            context.tell(&error);
-            error.exit
-        }
+    let ended = prepared(&cli.global, environment).and_then(|more| {
+        let environment = more.as_ref().unwrap_or(environment);
+        commands::dispatch(cli.command, &Context { environment, output: &output })
+    });
+    ended.unwrap_or_else(|error| {
+        Context { environment, output: &output }.tell(&error);
+        error.exit
+    })
+}
+
+/// Changes the folder, and reads the file of variables, where that is asked for.
+fn prepared(args: &GlobalArgs, environment: &Environment) -> Result<Option<Environment>, CliError> {
+    if let Some(dir) = &args.directory {
+        environment::enter(dir)
+            .map_err(|error| CliError::usage(format!("-C {}: {error}", dir.display())))?;
     }
+    let Some(path) = &args.env_file else { return Ok(None) };
+    Ok(Some(environment.with_defaults(env_file::read(path)?)))
 }
 
 fn parse(args: &[OsString], environment: &Environment) -> Result<Cli, clap::Error> {
@@ -166,5 +177,5 @@ fn early_global_args(args: &[OsString]) -> GlobalArgs {
         Some("never") => ColorWhen::Never,
         _ => ColorWhen::Auto,
     };
-    GlobalArgs { verbose: 0, quiet: false, color }
+    GlobalArgs { directory: None, env_file: None, verbose: 0, quiet: false, color }
 }

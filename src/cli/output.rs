@@ -345,12 +345,20 @@ fn look(environment: &Environment, when: ColorWhen, is_terminal: bool) -> Look {
     let color = match when {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
-        ColorWhen::Auto => is_terminal && !is_dumb && !environment.is_set("NO_COLOR"),
+        ColorWhen::Auto if environment.is_set("NO_COLOR") => false,
+        ColorWhen::Auto => forced(environment) || (is_terminal && !is_dumb),
     };
     let asked = environment.get("COLUMNS").ok().flatten().and_then(|columns| columns.parse().ok());
     let found = environment.streams.columns.filter(|_| is_terminal);
     let width = asked.or(found).filter(|columns| *columns > 0);
     Look { color, width, live: is_terminal && !is_dumb }
+}
+
+/// Whether a variable asks for colours where there is no terminal.
+fn forced(environment: &Environment) -> bool {
+    ["CLICOLOR_FORCE", "FORCE_COLOR"].into_iter().any(|name| {
+        environment.get(name).ok().flatten().is_some_and(|value| !matches!(value, "0" | "false"))
+    })
 }
 
 /// Runs scripts that come on stdin, and writes what they did to stdout.
@@ -373,7 +381,7 @@ pub(super) fn install_panic_hook(environment: &Environment) {
         }
         let place = info.location().map(|at| format!(" ({}:{})", at.file(), at.line()));
         let message = format!(
-            "error: hooksync has a fault and stopped{}\n  hint: please report it with the command \
+            "error: internal error in hooksync{}\n  hint: please report it with the command \
              you ran; RUST_BACKTRACE=1 shows where it happened\n",
             place.unwrap_or_default()
         );

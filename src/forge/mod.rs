@@ -11,7 +11,7 @@ mod sticky;
 #[cfg(test)]
 mod tests;
 
-pub use sticky::Written;
+pub use sticky::{Mark, Written};
 
 use std::time::Duration;
 

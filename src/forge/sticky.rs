@@ -14,11 +14,23 @@ use crate::api::{Method, Transport};
 /// How often it is tried.
 const TRIES: u32 = 5;
 
+/// The mark of a comment that never had a plan.
+const NOTHING: &str = "<!-- hooksync plan of nothing -->";
+
 /// The longest wait for one try that a service may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Pages of a hundred comments that are looked through.
 const MOST_PAGES: usize = 30;
+
+/// By what a comment is found.
+#[derive(Debug, Clone, Copy)]
+pub enum Mark<'a> {
+    /// By its first line. One that said that there is no plan is taken, too.
+    One(&'a str),
+    /// By how its first line begins, which it keeps.
+    Any(&'a str),
+}
 
 /// What became of the comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,16 +56,15 @@ impl Written {
 type Failed = (ForgeError, Option<Duration>);
 
 impl<T: Transport> Client<T> {
-    /// Makes the comment that begins with `marker` say `body`, which begins with
-    /// it, too.
+    /// Makes the comment with this mark say `body`, whose first line is its mark.
     ///
     /// # Errors
     /// When the service refuses, or doesn't answer after some tries.
-    pub async fn write(&self, marker: &str, body: &str) -> Result<Written, ForgeError> {
+    pub async fn write(&self, mark: Mark<'_>, body: &str) -> Result<Written, ForgeError> {
         let mut pause = self.pause;
         let mut tried = 1;
         loop {
-            let (error, asked) = match self.once(marker, body).await {
+            let (error, asked) = match self.once(mark, body).await {
                 Ok(written) => return Ok(written),
                 Err(failed) => failed,
             };
@@ -67,9 +78,16 @@ impl<T: Transport> Client<T> {
         }
     }
 
-    async fn once(&self, marker: &str, body: &str) -> Result<Written, Failed> {
-        match self.find(marker).await? {
-            Some((_, old, url)) if same(&old, body) => Ok(Written::Unchanged(url)),
+    async fn once(&self, mark: Mark<'_>, body: &str) -> Result<Written, Failed> {
+        let found = self.find(mark).await?;
+        let kept = found.as_ref().and_then(|(_, old, _)| old.lines().next());
+        let body = match (mark, kept, body.split_once('\n')) {
+            // the plan that comes next finds it again
+            (Mark::Any(_), Some(first), Some((_, rest))) => format!("{}\n{rest}", first.trim_end()),
+            _ => body.to_owned(),
+        };
+        match found {
+            Some((_, old, url)) if same(&old, &body) => Ok(Written::Unchanged(url)),
             Some((id, _, url)) => {
                 let method = match self.place.service {
                     Service::GitHub => Method::Patch,
@@ -88,7 +106,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// The comment's id, text and address.
-    async fn find(&self, marker: &str) -> Result<Option<(u64, String, String)>, Failed> {
+    async fn find(&self, mark: Mark<'_>) -> Result<Option<(u64, String, String)>, Failed> {
         let order = match self.place.service {
             Service::GitHub => "",
             Service::GitLab => "&sort=asc&order_by=created_at",
@@ -105,7 +123,7 @@ impl<T: Transport> Client<T> {
             };
             for comment in comments {
                 let text = comment["body"].as_str().unwrap_or_default();
-                let Some(id) = comment["id"].as_u64().filter(|_| begins(text, marker)) else {
+                let Some(id) = comment["id"].as_u64().filter(|_| begins(text, mark)) else {
                     continue;
                 };
                 if self.is_own(comment, &mut own).await? {
@@ -140,9 +158,13 @@ impl<T: Transport> Client<T> {
     }
 }
 
-/// Whether a comment's first line is this one.
-fn begins(text: &str, marker: &str) -> bool {
-    text.lines().next().is_some_and(|line| line.trim_end() == marker)
+/// Whether a comment's first line is the mark.
+fn begins(text: &str, mark: Mark<'_>) -> bool {
+    let first = text.lines().next().unwrap_or_default().trim_end();
+    match mark {
+        Mark::One(line) => first == line || first == NOTHING,
+        Mark::Any(beginning) => first.starts_with(beginning),
+    }
 }
 
 /// Services keep line ends and blanks at the end as they like.

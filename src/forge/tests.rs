@@ -71,7 +71,7 @@ async fn written(
     let played = Played { answers: Mutex::new(answers.into()), asked: Mutex::default() };
     let token = SecretValue::new("canary".to_owned());
     let client = Client { place, token, transport: played, pause: Duration::from_millis(1) };
-    let result = client.write(MARKER, &format!("{MARKER}\nnew")).await;
+    let result = client.write(Mark::One(MARKER), &format!("{MARKER}\nnew")).await;
     assert!(client.transport.answers.into_inner().unwrap().is_empty(), "a request too few");
     (result, client.transport.asked.into_inner().unwrap())
 }
@@ -192,6 +192,19 @@ async fn what_may_pass_is_tried_again_a_few_times() {
     let (result, _) =
         written(on_github(), vec![Err(unreachable), ours(), answer(200, &[], &json!({}))]).await;
     assert!(result.is_ok(), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_failed_plan_keeps_the_mark_of_the_comment() {
+    let ours = json!([comment(9, "x[bot]", &format!("{MARKER}\nold"))]);
+    let answers = vec![answer(200, &[], &ours), answer(200, &[], &json!({}))];
+    let transport = Played { answers: Mutex::new(answers.into()), asked: Mutex::default() };
+    let token = SecretValue::new("canary".to_owned());
+    let pause = Duration::from_millis(1);
+    let client = Client { place: on_github(), token, transport, pause };
+    client.write(Mark::Any("<!-- hooksync plan of "), "<!-- x -->\nnone").await.unwrap();
+    let asked = client.transport.asked.into_inner().unwrap();
+    assert!(asked[1].ends_with(&format!("{{\"body\":\"{MARKER}\\nnone\"}}")), "{}", asked[1]);
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ pub(super) fn tell<'a>(
         findings.script(
             EXPORT_UNKNOWN,
             0..0,
-            "What this script exports can't be told without running it, so the rules about the action's function were not checked.",
+            "What this script exports can't be known without running it, so the rules about the action's function were not checked.",
             "",
         );
         return called;

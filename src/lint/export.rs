@@ -17,7 +17,7 @@ pub(crate) fn tell(parsed: &Parsed<'_>, exported: &Exported<'_>, findings: &mut 
         Verdict::Unknown => findings.script(
             EXPORT_UNKNOWN,
             0..0,
-            "What this script exports can't be told without running it, so the rules about the hook's function were not checked.",
+            "What this script exports can't be known without running it, so the rules about the hook's function were not checked.",
             "",
         ),
         Verdict::NoFunction => {

@@ -63,7 +63,7 @@ pub enum RuleSettingError {
     },
     /// It is not a matter of taste.
     #[error(
-        "rule `{0}` can't be switched or re-graded: it tells whether Auth0 can load the script"
+        "rule `{0}` can't be switched or re-graded: it decides whether Auth0 can load the script"
     )]
     Fixed(Code),
 }
@@ -146,7 +146,7 @@ rules! {
     ENTRY_MISSING = "HS312" "entry-missing" Error "an action doesn't export the function that its trigger calls";
     ENTRY_NOT_ASYNC = "HS313" "entry-not-async" Error "the function that Auth0 calls is not an async function";
     NOT_CHECKED = "HS390" "not-checked" Error "the script could not be checked";
-    EXPORT_UNKNOWN = "HS391" "export-unknown" Note "what the script exports can't be told without running it";
+    EXPORT_UNKNOWN = "HS391" "export-unknown" Note "what the script exports can't be known without running it";
 
     CALLBACK_NEVER_CALLED = "HS401" "callback-never-called" Warning "the callback is never called";
     CALLBACK_MISSING_ON_PATH = "HS402" "callback-missing-on-path" Warning "a path ends without calling the callback";
@@ -234,7 +234,7 @@ mod tests {
         check(
             &mut settings,
             "syntax-error",
-            "rule `HS301` can't be switched or re-graded: it tells whether Auth0 can load the script",
+            "rule `HS301` can't be switched or re-graded: it decides whether Auth0 can load the script",
         );
     }
 }

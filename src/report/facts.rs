@@ -8,7 +8,7 @@ use super::words::count;
 use crate::model::Kind;
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::takeover::takeovers;
-use crate::plan::{Change, Plan, SecretVerb, Verb, Warning};
+use crate::plan::{Change, Field, Plan, SecretVerb, Value, Verb, Warning};
 
 /// Our words and theirs, in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,6 +60,7 @@ pub(crate) struct Danger {
 pub(crate) enum DangerKind {
     Delete,
     Replace,
+    Unbind,
     LockOut,
     SwitchOff,
     SwitchOn,
@@ -69,7 +70,7 @@ pub(crate) enum DangerKind {
 impl DangerKind {
     /// Whether something is deleted, which has to be allowed.
     pub(crate) fn is_delete(self) -> bool {
-        matches!(self, Self::Delete | Self::Replace | Self::SecretDelete)
+        matches!(self, Self::Delete | Self::Replace | Self::Unbind | Self::SecretDelete)
     }
 }
 
@@ -94,6 +95,9 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
             Verb::Delete => tell(DangerKind::Delete, delete(plan, at, change)),
             Verb::Replace => tell(DangerKind::Replace, replace(change)),
             Verb::Create | Verb::Update | Verb::Resend => {}
+        }
+        if let Some(phrase) = unbound(change) {
+            tell(DangerKind::Unbind, phrase);
         }
         if let Some(phrase) = switch(plan, at, change) {
             let on = change.will_run();
@@ -143,12 +147,27 @@ fn delete(plan: &Plan, at: usize, change: &Change) -> Phrase {
 }
 
 fn replace(change: &Change) -> Phrase {
-    let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted and made anew");
+    let mut phrase = Phrase::default().theirs(&change.name).ours(" is deleted and recreated");
     if let Some(live) = &change.live {
         phrase = phrase.ours(", from ").theirs(&live.trigger);
     }
     phrase = phrase.ours(" to ").theirs(&change.trigger).ours(", with a new id");
     lost_secrets(phrase, change)
+}
+
+/// The actions that a trigger loses.
+fn unbound(change: &Change) -> Option<Phrase> {
+    let field = change.field(Field::Bindings)?;
+    let (Some(Value::Names(old)), Value::Names(new)) = (&field.old, &field.new) else {
+        return None;
+    };
+    let gone: Vec<&String> = old.iter().filter(|name| !new.contains(name)).collect();
+    if gone.is_empty() {
+        return None;
+    }
+    let verb = if gone.len() == 1 { " no longer runs on " } else { " no longer run on " };
+    let phrase = Phrase::default().list(gone).ours(verb).theirs(&change.name);
+    Some(phrase.ours(if new.is_empty() { ", where nothing runs then." } else { "." }))
 }
 
 /// Ends a phrase with the secrets that go with the old hook.

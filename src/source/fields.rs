@@ -89,7 +89,7 @@ impl Fields<'_> {
             } else {
                 self.advise(
                     codes::DUPLICATE_KEY,
-                    format!("`{}` stands twice in one map", short(key)),
+                    format!("duplicate key `{}`", short(key)),
                     &entry.key.span,
                     "remove one of the two",
                 );

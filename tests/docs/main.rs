@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod document;
+mod language;
 mod machine;
 mod pictures;
 mod pipelines;

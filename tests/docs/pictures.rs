@@ -10,14 +10,18 @@ const COLUMNS: usize = 96;
 /// A picture: its file below docs/pictures, what happens first, and the
 /// command that is shown.
 const PICTURES: [(&str, &[&str], &str); 2] = [
-    ("plan.svg", &CHANGED, "hooksync plan fixtures/demo --local --color always"),
+    ("plan.svg", &CHANGED, "hooksync plan --local --color always"),
     ("validate.svg", &BROKEN, "hooksync validate fixtures/demo --color always"),
 ];
 
-const CHANGED: [&str; 3] = [
-    "hooksync apply fixtures/demo --local --yes --quiet > before.txt",
-    "sed -i \"s/|| 'free';/|| 'trial';/\" fixtures/demo/hooks/add-plan-claim.js",
-    "sed -i 's/enabled: true/enabled: false/' fixtures/demo/hooks/send-sms-with-twilio.yaml",
+const CHANGED: [&str; 7] = [
+    "mkdir team && sed '/^hooks:/d' fixtures/demo/hooksync.yaml > team/hooksync.yaml",
+    "hooksync migrate fixtures/demo/hooks --out team/actions > migrated.txt; cd team",
+    "hooksync apply --local --yes --quiet > before.txt",
+    "sed -i \"s/|| 'free';/|| 'trial';/\" actions/add-plan-claim.js",
+    "sed -i 's/1.21.1/1.22.0/' actions/send-sms-with-twilio.yaml",
+    "sed -i '/^  pre-user-registration:/,/deny-disposable-mail/d' actions/bindings.yaml",
+    "sed -i '/^bindings:/a\\  pre-user-registration: []' actions/bindings.yaml",
 ];
 
 const BROKEN: [&str; 2] = [

@@ -25,7 +25,7 @@ pub(super) fn sentence(error: &ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Res
         write!(f, ", \"{message}\"")?;
     }
     if *maybe_done {
-        f.write_str("; it may have been carried out all the same")?;
+        f.write_str("; it may have taken effect anyway")?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ Examples:
   hooksync apply --yes                          without asking
   hooksync apply --plan plan.json --yes         only if today's plan is still that one
   hooksync apply --expect sha256:4a5e... --yes  the same, by a plan's fingerprint
-  hooksync apply --allow-delete                 deletes hooks and secrets, too
+  hooksync apply --allow-delete                 deletes actions, hooks and secrets, too
   hooksync apply .hooksync/backups/TIME         puts a backup back")]
 pub struct ApplyArgs {
     /// Which definitions.
@@ -30,7 +30,7 @@ pub struct ApplyArgs {
     /// Don't ask
     #[arg(short, long, visible_alias = "auto-approve", help_heading = SAFETY)]
     pub yes: bool,
-    /// Refuse when today's plan is not the one in FILE
+    /// Refuse unless the plan is the one in FILE
     #[arg(
         long,
         value_name = "FILE",
@@ -39,7 +39,7 @@ pub struct ApplyArgs {
         help_heading = SAFETY
     )]
     pub plan: Option<PathBuf>,
-    /// Refuse when today's plan has not this fingerprint
+    /// Refuse unless the plan has this fingerprint
     #[arg(long, value_name = "FINGERPRINT", help_heading = SAFETY)]
     pub expect: Option<Fingerprint>,
     /// Go on even if every live hook, or more than half of at least four, is deleted
@@ -54,7 +54,7 @@ pub struct ApplyArgs {
     /// Where the live state is saved before the first write [default: .hooksync/backups]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = SAFETY)]
     pub backup_dir: Option<PathBuf>,
-    /// How many backups are kept there; older ones are removed, which is told
+    /// How many backups are kept there; older ones are removed, and named
     #[arg(
         long,
         value_name = "N",

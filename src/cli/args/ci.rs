@@ -16,12 +16,16 @@ use clap::{Args, ValueHint};
     after_help = "\
 Examples:
   hooksync ci plan.json                    in a job of GitHub Actions or GitLab CI
+  hooksync ci --failed                     says that there is no plan
   hooksync ci plan.json --pull-request 12  where the job doesn't know its pull request"
 )]
 pub struct CiArgs {
     /// The file that `hooksync plan --out FILE` wrote
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub plan: PathBuf,
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "failed")]
+    pub plan: Option<PathBuf>,
+    /// Say that no plan could be made
+    #[arg(long, conflicts_with = "plan")]
+    pub failed: bool,
     /// The number of the pull or merge request [default: the job's]
     #[arg(long, value_name = "N")]
     pub pull_request: Option<u64>,

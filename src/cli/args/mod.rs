@@ -52,8 +52,8 @@ use super::exit::Exit;
 #[command(
     name = "hooksync",
     version,
-    about = "Auth0 Hooks as code: plan in pull requests, apply on merge, export what is live",
-    long_about = "Auth0 Hooks as code.\n\n\
+    about = "Auth0 Actions and hooks as code: plan in pull requests, apply on merge, export what is live",
+    long_about = "Auth0 Actions and hooks as code.\n\n\
         Definitions (YAML and JavaScript) live in a folder. `plan` shows what would change on the \
         tenant, `apply` changes it, `export` writes what is live to disk, `validate` checks \
         everything that can be checked without a network.",
@@ -110,7 +110,7 @@ pub enum Command {
     Init(InitArgs),
     /// Add an action from its trigger's template, with a first test (--kind hook: a hook)
     New(NewArgs),
-    /// Check connection, credentials and limits, and tell where each setting came from
+    /// Check connection, credentials and limits, and show where each setting came from
     Doctor(DoctorArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),

@@ -19,13 +19,19 @@ pub(super) const SAFETY: &str = "Safety";
 /// Flags of every command.
 #[derive(Debug, Clone, Args)]
 pub struct GlobalArgs {
-    /// Tell more on stderr; twice for every request
+    /// Change to DIR before anything else
+    #[arg(short = 'C', value_name = "DIR", value_hint = ValueHint::DirPath, global = true, help_heading = "Project")]
+    pub directory: Option<PathBuf>,
+    /// Read variables from FILE (KEY=VALUE lines); those of the environment win
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, global = true, help_heading = "Project")]
+    pub env_file: Option<PathBuf>,
+    /// More detail on stderr (-vv: every request)
     #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: u8,
-    /// Tell nothing but results and errors
+    /// Print nothing but results and errors
     #[arg(short, long, global = true, help_heading = "Output")]
     pub quiet: bool,
-    /// Colours; `auto` also minds NO_COLOR and TERM=dumb
+    /// Colours; `auto` also minds NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM=dumb
     #[arg(
         long,
         value_name = "WHEN",

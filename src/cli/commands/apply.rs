@@ -14,7 +14,9 @@ use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit, backup, definitions, files, saved, settings, tested};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::reviewed::{altered, moved};
-use crate::plan::{ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts};
+use crate::plan::{
+    ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts, Verb,
+};
 use crate::report::{ApplyView, PlanView, json, markdown, text};
 use crate::sync::{Executor, execute};
 
@@ -241,7 +243,10 @@ async fn agree(
     };
     match answer {
         None => return Ok(()),
-        Some(false) => return Err(CliError::new("cancelled; nothing was written")),
+        Some(false) => {
+            context.output.error("Cancelled. Nothing was written.");
+            return Err(CliError::told(Exit::Error));
+        }
         Some(true) => {}
     }
     for prepared in plans {
@@ -257,14 +262,31 @@ async fn agree(
     Ok(())
 }
 
-fn question(plans: &[Prepared]) -> String {
-    let tenants: Vec<&str> = plans.iter().map(|prepared| prepared.plan.tenant.as_str()).collect();
-    let tenants = tenants.join(", ");
-    match plans.iter().all(|prepared| prepared.plan.is_clean()) {
+/// `create 5, change 1, delete 0 on TENANT`.
+fn counted(plan: &Plan) -> String {
+    if plan.is_clean() {
         // the plan says that there are no changes
-        true => format!("Send the secrets to {tenants} again?"),
-        false => format!("Apply to {tenants}?"),
+        return format!("send the secrets to {} again", plan.tenant);
     }
+    let count = |verb| plan.count(verb);
+    let replace = match count(Verb::Replace) {
+        0 => String::new(),
+        number => format!("replace {number}, "),
+    };
+    format!(
+        "create {}, change {}, {replace}delete {} on {}",
+        count(Verb::Create),
+        count(Verb::Update),
+        count(Verb::Delete),
+        plan.tenant
+    )
+}
+
+fn question(plans: &[Prepared]) -> String {
+    let each: Vec<String> = plans.iter().map(|prepared| counted(&prepared.plan)).collect();
+    let question = each.join("; ") + "?";
+    let (first, rest) = question.split_at(1);
+    first.to_uppercase() + rest
 }
 
 async fn carry_out(

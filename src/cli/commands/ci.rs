@@ -13,14 +13,18 @@ use super::show;
 use crate::cli::args::CiArgs;
 use crate::cli::session::runtime;
 use crate::cli::{CliError, Context, Environment, Exit, files, saved};
-use crate::forge::{Client, ForgeError, Place, Written, github, gitlab};
+use crate::forge::{Client, ForgeError, Mark, Place, Written, github, gitlab};
 use crate::model::SecretValue;
 use crate::report::saved::Saved;
-use crate::report::{Style, text};
+use crate::report::{Style, markdown, text};
 
 /// What no environment of this command may have, with any ending.
 const CREDENTIALS: [&str; 4] =
     ["AUTH0_ACCESS_TOKEN", "AUTH0_CLIENT_SECRET", "AUTH0_CLIENT_SIGNING_KEY", "AUTH0_API_TOKEN"];
+
+/// The comment where there is no plan.
+const NO_PLAN: &str =
+    "<!-- hooksync plan of nothing -->\n### hooksync: no plan could be made\n\nThe run says why.\n";
 
 /// The most of an event's file that is read.
 const MOST_EVENT: u64 = 32 << 20;
@@ -33,16 +37,22 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
     let environment = context.environment;
     refuse_credentials(environment)?;
     let job = Job::find(args, environment)?;
-    let read = saved::plans(&args.plan)?;
-    let plans: Vec<Saved> = read.into_iter().map(|(plan, _)| plan).collect();
-    let comment = show::as_markdown(&plans) + &job.links;
+    let plans: Vec<Saved> = match &args.plan {
+        Some(path) => saved::plans(path)?.into_iter().map(|(plan, _)| plan).collect(),
+        None => Vec::new(),
+    };
+    let comment = if args.failed { NO_PLAN.to_owned() } else { show::as_markdown(&plans) };
+    let comment = comment + &job.links;
     match &job.service {
         Found::GitHub => {
-            context.output.data(&show::annotations(&plans))?;
+            if !args.failed {
+                context.output.data(&show::annotations(&plans))?;
+            }
             if let Some(summary) = environment.get(STEP_SUMMARY).map_err(unreadable)? {
                 files::append(Path::new(summary), &comment)?;
             }
         }
+        Found::GitLab if args.failed => {}
         Found::GitLab => {
             let views: Vec<_> = plans.iter().map(|saved| Ok(saved.view())).collect();
             context.output.data(&text::plans(&views, &Style::plain(100)))?;
@@ -62,9 +72,10 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
         };
         CliError::new(format!("no token to comment with: {name} is not set")).hint(hint)
     })?;
-    let marker = comment.lines().next().unwrap_or_default().to_owned();
+    let (marker, _) = comment.split_once('\n').unwrap_or((&comment, ""));
+    let mark = if args.failed { Mark::Any(markdown::BEGINNING) } else { Mark::One(marker) };
     let client = Client::new(place, token)?;
-    let written = runtime()?.block_on(async { Ok(client.write(&marker, &comment).await?) })?;
+    let written = runtime()?.block_on(async { Ok(client.write(mark, &comment).await?) })?;
     let what = match &written {
         Written::Created(_) => "Comment created",
         Written::Edited(_) => "Comment updated",

@@ -355,7 +355,7 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
         return Check {
             what: "rate limit",
             health: Health::Unknown,
-            found: "the tenant's answer doesn't tell it; requests start slowly".to_owned(),
+            found: "the tenant's answer doesn't say; requests start slowly".to_owned(),
             hint: None,
         };
     };
@@ -364,7 +364,7 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
 
 /// Whether hooks can be written: a tenant says so only when one is tried.
 fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
-    let told = "what the tenant refuses is told, and nothing is lost";
+    let told = "what the tenant refuses is reported, and nothing is lost";
     let allowed = |scope: &&str| scopes.is_none_or(|scopes| scopes.contains(*scope));
     if !SCOPES[1..].iter().any(allowed) {
         return refused_writes("refused by the token's scopes");

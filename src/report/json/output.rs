@@ -73,11 +73,11 @@ pub struct Plan {
 /// How many hooks there are of each kind.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlanSummary {
-    /// Hooks to be made.
+    /// Hooks to be created.
     pub create: usize,
     /// Hooks to be changed.
     pub update: usize,
-    /// Hooks to be deleted and made anew, because their trigger changes.
+    /// Hooks to be deleted and recreated, because their trigger changes.
     pub replace: usize,
     /// Hooks to be deleted.
     pub delete: usize,

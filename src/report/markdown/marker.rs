@@ -7,7 +7,7 @@
 use super::{NoPlan, PlanView};
 
 /// What every marker begins with.
-const BEGINNING: &str = "<!-- hooksync plan of ";
+pub const BEGINNING: &str = "<!-- hooksync plan of ";
 
 /// Longer parts are cut; a folder or environment is not.
 const LONGEST: usize = 400;

@@ -17,7 +17,7 @@ mod plan;
 mod tests;
 
 pub use apply::apply;
-pub use marker::marker;
+pub use marker::{BEGINNING, marker};
 pub use plan::plan;
 
 pub(in crate::report) use escape::{code, fence, prose};

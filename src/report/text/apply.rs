@@ -55,7 +55,7 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
         page.wrap(0, 2, &[plain(interruption(report))]);
     }
     if !is_whole(report) {
-        page.wrap(0, 2, &[plain("Run apply again to do the rest; what is done stays done.")]);
+        page.wrap(0, 2, &[plain("Run apply again to finish; applied changes are kept.")]);
     }
     let untold = plan.changes.len().saturating_sub(results.len());
     if untold > 0 {
@@ -101,7 +101,7 @@ fn is_whole(report: &ApplyReport) -> bool {
 /// What an interrupt left behind.
 pub(in crate::report) fn interruption(report: &ApplyReport) -> &'static str {
     if report.results.iter().any(|result| result.outcome == Outcome::Failed) {
-        "Interrupted. What failed for that reason may have been carried out all the same."
+        "Interrupted. What failed for that reason may have taken effect anyway."
     } else {
         "Interrupted: what was under way was finished."
     }

@@ -107,9 +107,9 @@ fn summary(checks: &[Check]) -> String {
     match (count(Health::Bad), count(Health::Doubtful)) {
         (0, 0) => "All is well.".to_owned(),
         (0, doubtful) => format!("It works, with {}.", plural(doubtful, "warning")),
-        (bad, 0) => format!("{} to be mended.", plural(bad, "error")),
+        (bad, 0) => format!("{} to fix.", plural(bad, "error")),
         (bad, doubtful) => {
-            format!("{} to be mended, and {}.", plural(bad, "error"), plural(doubtful, "warning"))
+            format!("{} to fix, and {}.", plural(bad, "error"), plural(doubtful, "warning"))
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn note_unwritable(hook: &Live, plan: &mut ExportPlan) {
 }
 
 pub(super) fn note_rewritten(source: &str, plan: &mut ExportPlan) {
-    let message = "the file has to be written anew; its comments are lost";
+    let message = "the file has to be rewritten; its comments are lost";
     plan.notes.push(Diagnostic::warning(codes::REWRITTEN, message).in_file(source));
 }
 

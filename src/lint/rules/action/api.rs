@@ -28,7 +28,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             findings.script(
                 API_AFTER_END,
                 script.place(script.semantic.nodes().parent_kind(id).span()),
-                "This runs after the action's function has ended: nothing waits for the call around it, and what `api` is told then is lost.",
+                "This runs after the action's function has ended: nothing waits for the call around it, and what `api` is called with then is lost.",
                 "use the call's promise and `await` it, or wrap the call in `new Promise(...)` and `await` that",
             );
         }
