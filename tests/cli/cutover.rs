@@ -145,6 +145,33 @@ fn migrate_switches_the_hooks_off_in_their_files_when_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn migrate_reads_the_hooks_and_what_is_bound_from_the_tenant_when_asked() {
+    let (tenant, project) = project(PRE, Behaviour::default(), &[]).await;
+    project.on(&tenant, &["apply", "--yes", "--only", "action:check", "bindings:*"]).expect(0);
+    let before = tenant.state();
+    std::fs::remove_dir_all(project.path("hooks")).unwrap();
+    project.write(
+        "actions/check.yaml",
+        format!("name: old\nrenamedFrom: check\ntriggerId: {PRE}\nscript: check.js\n"),
+    );
+    project.write("actions/bindings.yaml", format!("kind: bindings\nbindings:\n  {PRE}: [old]\n"));
+    project.on(&tenant, &["apply", "actions", "--yes"]).expect(0);
+    let writes = writes(&tenant).len();
+    let args = ["migrate", "--from-tenant", "--out", "new", "--events", "20"];
+    let run = project.on(&tenant, &args);
+    assert!([0, 3].contains(&run.code), "{run}");
+    let bindings = project.read("new/bindings.yaml");
+    let whole = "registration:\n    - check\n    - action: old\n      displayName: check\n";
+    assert!(bindings.ends_with(whole), "{bindings}");
+    assert!(project.read("new/check.yaml").contains("name: check\n"));
+    assert_eq!(super::support::writes(&tenant).len(), writes, "a tenant was written to");
+    assert_eq!(tenant.state().hooks, before.hooks);
+    // without being asked to it takes no tenant at all
+    let run = project.run(&["migrate", "--domain", "acme.eu.auth0.com"]).expect(64);
+    assert!(run.stderr.contains("--from-tenant"), "{run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_switched_to_a_version_that_could_not_be_built() {
     let behaviour = Behaviour {
         failing: vec!["action:check".parse().unwrap()],

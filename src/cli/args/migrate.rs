@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::shared::ProjectArgs;
+use super::shared::{ConnectionArgs, ProjectArgs};
 
 /// The arguments of `hooksync migrate`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Writes an action for each hook, the bindings of their triggers and behaviour tests, and runs hook
-and action on the same generated events in a sandbox. No tenant is changed, and none is asked.
+and action on the same generated events in a sandbox. No tenant is changed, and none is asked
+unless --from-tenant is given.
 
 Examples:
   hooksync migrate                          ./hooks to ./actions
   hooksync migrate fixtures/demo/hooks --out /tmp/actions
+  hooksync migrate --from-tenant            the hooks of $AUTH0_DOMAIN, without files
   hooksync migrate --format html > migration.html
   hooksync migrate --style wrap             every script unchanged, inside an adapter
 
@@ -23,6 +25,12 @@ pub struct MigrateArgs {
     /// Which hooks.
     #[command(flatten)]
     pub project: ProjectArgs,
+    /// Which tenant, with --from-tenant.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// Read the hooks from the tenant in place of files, and what is bound to their triggers
+    #[arg(long, conflicts_with_all = ["dir", "cutover"], help_heading = "Migration")]
+    pub from_tenant: bool,
     /// The folder to write the actions to
     #[arg(long, value_name = "DIR", default_value = "actions", value_hint = ValueHint::DirPath, help_heading = "Migration")]
     pub out: PathBuf,

@@ -130,6 +130,9 @@ impl Command {
             Self::Versions(args) => Some((&mut args.project, &mut args.connection)),
             Self::Rollback(args) => Some((&mut args.project, &mut args.connection)),
             Self::Doctor(args) => Some((&mut args.project, &mut args.connection)),
+            Self::Migrate(args) if args.from_tenant => {
+                Some((&mut args.project, &mut args.connection))
+            }
             Self::Backups(args) => match &mut args.command {
                 BackupsCommand::Diff(args) => Some((&mut args.project, &mut args.connection)),
                 BackupsCommand::Restore(args) => Some((&mut args.project, &mut args.connection)),

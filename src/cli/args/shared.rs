@@ -138,6 +138,20 @@ pub struct ConnectionArgs {
     pub timeout: Option<Duration>,
 }
 
+impl ConnectionArgs {
+    /// Whether anything of it was given.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        let Self { domain, local, max_rps, concurrency, headroom, timeout } = self;
+        domain.is_some()
+            || local.is_some()
+            || max_rps.is_some()
+            || concurrency.is_some()
+            || headroom.is_some()
+            || timeout.is_some()
+    }
+}
+
 /// Where `--local` keeps its tenant by default.
 pub const LOCAL_STATE: &str = ".hooksync/tenant.json";
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::cli::{CliError, Context};
 use crate::migrate::outcome::Migrated;
-use crate::model::{DesiredState, Kind};
+use crate::model::Definition;
 use crate::source::switched_off;
 
 /// The files in which hooks are switched on, of hooks that have an action now:
@@ -20,9 +20,12 @@ impl Files {
     ///
     /// # Errors
     /// When a file can't be read.
-    pub(super) fn find(desired: &DesiredState, hooks: &[Migrated]) -> Result<Self, CliError> {
+    pub(super) fn find<'d>(
+        definitions: impl Iterator<Item = &'d Definition>,
+        hooks: &[Migrated],
+    ) -> Result<Self, CliError> {
         let mut found = Vec::new();
-        for hook in desired.of(Kind::Hook).filter(|hook| hook.enabled() != Some(false)) {
+        for hook in definitions.filter(|hook| hook.enabled() != Some(false)) {
             let has_action =
                 hooks.iter().any(|it| it.name == hook.name.as_str() && !it.files.is_empty());
             if has_action {

@@ -10,13 +10,19 @@ use serde_json::{Map, Value, json};
 
 use super::convert::{Action, stem};
 use crate::cli::{CliError, Exit};
-use crate::model::Script;
+use crate::model::{LiveBinding, LiveBindings, Script};
 use crate::source;
 
 const MARK: &str = "written by hooksync migrate, sha256:";
 
-/// Writes everything, or nothing.
-pub(super) fn write(out: &Path, hooks: &mut [Action], force: bool) -> Result<(), CliError> {
+/// Writes everything, or nothing. `live` are the bindings of all triggers, where
+/// the tenant was asked.
+pub(super) fn write(
+    out: &Path,
+    hooks: &mut [Action],
+    live: Option<&[LiveBindings]>,
+    force: bool,
+) -> Result<(), CliError> {
     let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut taken = BTreeMap::new();
     for hook in hooks.iter_mut().filter(|hook| hook.migrated.style.is_some()) {
@@ -37,7 +43,7 @@ pub(super) fn write(out: &Path, hooks: &mut [Action], force: bool) -> Result<(),
         hook.migrated.files = own.iter().map(|(path, _)| path.display().to_string()).collect();
         files.extend(own);
     }
-    if let Some(bindings) = bindings(hooks)? {
+    if let Some(bindings) = bindings(hooks, live)? {
         files.insert(out.join("bindings.yaml"), own_yaml(&bindings));
     }
     refuse_foreign(&files, force)?;
@@ -124,8 +130,8 @@ fn definition_of(hook: &Action, script: &str) -> Result<String, CliError> {
 }
 
 /// One list for each trigger; its actions come before what is bound already,
-/// since hooks ran before Actions.
-fn bindings(hooks: &[Action]) -> Result<Option<String>, CliError> {
+/// since hooks ran before Actions. Where that is known the list is whole.
+fn bindings(hooks: &[Action], live: Option<&[LiveBindings]>) -> Result<Option<String>, CliError> {
     let mut triggers: Map<String, Value> = Map::new();
     for hook in hooks.iter().filter(|hook| hook.migrated.style.is_some() && hook.is_bound) {
         let entry = triggers
@@ -138,7 +144,37 @@ fn bindings(hooks: &[Action]) -> Result<Option<String>, CliError> {
     if triggers.is_empty() {
         return Ok(None);
     }
+    for live in live.into_iter().flatten() {
+        let Some(list) = triggers.get_mut(live.trigger.as_str()) else { continue };
+        let ours = list.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
+        let is_ours = |entry: &LiveBinding| {
+            !entry.installed && ours.iter().any(|own| *own == entry.action_name.as_str())
+        };
+        let others = live.entries.iter().filter(|entry| !is_ours(entry)).map(entry);
+        *list = ours.iter().cloned().chain(others).collect();
+    }
+    if live.is_some() {
+        // nothing is bound where the tenant lists nothing
+        for list in triggers.values_mut() {
+            if let Some(ours) = list.get("actions").cloned() {
+                *list = ours;
+            }
+        }
+    }
     yaml(&json!({ "kind": "bindings", "bindings": triggers })).map(Some)
+}
+
+/// A live entry as a definition has it.
+fn entry(entry: &LiveBinding) -> Value {
+    let name = entry.action_name.as_str();
+    match &entry.display_name {
+        _ if entry.installed => {
+            let shown = entry.display_name.as_deref().unwrap_or(name);
+            json!({ "id": entry.action_id.as_str(), "displayName": shown })
+        }
+        Some(shown) if shown != name => json!({ "action": name, "displayName": shown }),
+        _ => name.into(),
+    }
 }
 
 pub(super) fn yaml(value: &Value) -> Result<String, CliError> {

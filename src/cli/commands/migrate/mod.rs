@@ -1,18 +1,19 @@
 //! `hooksync migrate`: hooks to actions, with what shows that they do the same.
 //!
-//! Must not change a tenant, and must not overwrite what people wrote.
+//! Must not change a tenant (and reads one only where asked to), and must not overwrite what people wrote.
 
 mod cases;
 mod convert;
 mod cutover;
 mod files;
+mod live;
 #[cfg(test)]
 mod tests;
 
 use crate::cli::args::{MigrateArgs, MigrateFormat};
 use crate::cli::{CliError, Context, Exit, definitions, settings};
 use crate::migrate::outcome::{Migrated, Verdict};
-use crate::model::{Diagnostic, Kind};
+use crate::model::{Definition, Diagnostic, Kind, LiveBindings};
 use crate::report::migration;
 use crate::source::{self, LoadOptions};
 
@@ -23,6 +24,15 @@ use crate::source::{self, LoadOptions};
 /// would be overwritten that people wrote.
 pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let (file, _) = definitions::config(&args.project, context)?;
+    if args.from_tenant {
+        let tenant = live::read(args, &file, context)?;
+        let hooks: Vec<&Definition> = tenant.hooks.iter().collect();
+        return migrate(&hooks, &tenant.bindings, args, context);
+    }
+    if args.connection.is_given() {
+        return Err(CliError::usage("only --from-tenant asks a tenant")
+            .hint("add --from-tenant, or leave the options of the connection out"));
+    }
     let all = settings::project(&args.project, context.environment, &file)?;
     let Some(settings) = all.into_iter().next() else {
         return Err(CliError::new("there is no environment to take keywords from"));
@@ -39,15 +49,28 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
         definitions::tell(&errors, context);
         return Err(CliError::told(Exit::Error));
     }
+    let hooks: Vec<&Definition> = loaded.desired.of(Kind::Hook).collect();
+    migrate(&hooks, &[], args, context)
+}
+
+/// Converts hooks, shows them beside their actions and writes these. `bound`
+/// is what is live at triggers, where that is known.
+fn migrate(
+    definitions: &[&Definition],
+    bound: &[LiveBindings],
+    args: &MigrateArgs,
+    context: &Context<'_>,
+) -> Result<Exit, CliError> {
     let pool = super::test::pool(context)?;
     let mut hooks = Vec::new();
-    for hook in loaded.desired.of(Kind::Hook) {
+    for hook in definitions {
         context.detail(&format!("migrating {}", hook.name));
         hooks.push(convert::hook(hook, args, &pool)?);
     }
-    files::write(&args.out, &mut hooks, args.force)?;
+    files::write(&args.out, &mut hooks, args.from_tenant.then_some(bound), args.force)?;
     let hooks: Vec<Migrated> = hooks.into_iter().map(|it| it.migrated).collect();
-    let files = cutover::Files::find(&loaded.desired, &hooks)?;
+    let on_disk = definitions.iter().copied().filter(|_| !args.from_tenant);
+    let files = cutover::Files::find(on_disk, &hooks)?;
     if args.cutover {
         files.write(context)?;
     }
@@ -70,6 +93,12 @@ fn next_steps(args: &MigrateArgs, hooks: &[Migrated], files: &cutover::Files) ->
     let out = args.out.display();
     let tests = format!("hooksync test {out}: the behaviour tests that were written along");
     let plan = "hooksync plan: one plan binds the actions and switches the hooks off".to_owned();
-    let edits = if args.cutover { Vec::new() } else { files.as_steps() };
+    let edits = match (args.cutover, args.from_tenant) {
+        (true, _) => Vec::new(),
+        (false, false) => files.as_steps(),
+        (false, true) => vec![
+            "hooksync export hooks: the hooks as files, to set enabled: false in them".to_owned(),
+        ],
+    };
     std::iter::once(tests).chain(edits).chain([plan]).collect()
 }
