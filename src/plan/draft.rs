@@ -298,14 +298,13 @@ impl<'a> Draft<'a> {
     /// Broken code at `credentials-exchange` stops token requests, those of
     /// this program too; at `post-login` every login.
     fn warn_of_lock_out(&mut self) {
-        let risky = self.changes.iter().filter(|change| change.can_lock_out());
-        let risky: Vec<(String, Option<String>)> = risky
-            .map(|change| {
-                let name = match change.kind {
-                    Kind::Hook | Kind::Action => change.name.to_string(),
-                    Kind::Bindings => change.newly_bound().join(", "),
-                };
-                (format!("{name}{}", change.lock_out()), change.source.clone())
+        let risky: Vec<(String, Option<String>)> = self
+            .changes
+            .iter()
+            .filter_map(|change| {
+                let names = change.locks_out_by(&self.changes);
+                let said = format!("{}{}", names.join(", "), change.lock_out(names.len()));
+                (!names.is_empty()).then_some((said, change.source.clone()))
             })
             .collect();
         for (message, source) in risky {

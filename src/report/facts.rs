@@ -103,8 +103,10 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
             let on = change.will_run();
             tell(if on { DangerKind::SwitchOn } else { DangerKind::SwitchOff }, phrase);
         }
-        if change.can_lock_out() {
-            tell(DangerKind::LockOut, lock_out(change));
+        let names = change.locks_out_by(&plan.changes);
+        if !names.is_empty() {
+            let said = change.lock_out(names.len());
+            tell(DangerKind::LockOut, Phrase::default().list(names).ours(said));
         }
         let mut gone = change.secrets_to(SecretVerb::Delete).peekable();
         if gone.peek().is_some() {
@@ -247,14 +249,6 @@ fn successor(plan: &Plan, at: usize) -> Option<&Change> {
 fn predecessor(plan: &Plan, at: usize) -> Option<&Change> {
     let takeover = takeovers(&plan.changes).into_iter().find(|takeover| takeover.on == at)?;
     plan.changes.get(takeover.off)
-}
-
-fn lock_out(change: &Change) -> Phrase {
-    let phrase = match change.kind {
-        Kind::Hook | Kind::Action => Phrase::default().theirs(&change.name),
-        Kind::Bindings => Phrase::default().list(change.newly_bound()),
-    };
-    phrase.ours(change.lock_out())
 }
 
 /// `1 to create, 2 to update`; empty for a plan without changes.
