@@ -83,7 +83,7 @@ async fn of_equal_hooks_the_one_that_is_called_so_is_taken_everywhere() {
             *chosen
         );
         project.on(&tenant, &["export", "out"]).expect(0);
-        assert!(project.read("out/my-hook.yaml").contains("name: my-hook"));
+        assert!(project.read("out/hooks/my-hook.yaml").contains("name: my-hook"));
     }
 }
 
