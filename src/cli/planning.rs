@@ -19,7 +19,7 @@ use crate::lint::RuleSettings;
 use crate::model::DesiredState;
 use crate::plan::judge::Scripts;
 use crate::plan::{
-    Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, twins, veil,
+    Change, Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, twins, veil,
 };
 use crate::source::Manifest;
 use crate::sync;
@@ -88,8 +88,12 @@ impl Prepared {
         }))
     }
 
-    /// About how long an apply would take at this tenant's rate.
+    /// About how long an apply would take at this tenant's rate. How long a
+    /// build takes, nobody knows.
     pub(super) fn estimate(&self) -> Option<Duration> {
+        if self.plan.changes.iter().any(Change::deploys) {
+            return None;
+        }
         self.session.reader.estimate(self.plan.requests())
     }
 }

@@ -111,6 +111,11 @@ pub(super) fn order(
         for before in graph.waits_for(second) {
             graph.after_if_possible(first, before);
         }
+        // what waits for the first, such as secrets that are sent again, does
+        // not come between the two
+        for behind in graph.behind(first) {
+            graph.after_if_possible(behind, second);
+        }
         graph.after(second, first);
         graph.take_over(second, first);
         graph.open(first, bind);

@@ -56,6 +56,12 @@ impl Graph {
         self.nodes[step].after.clone()
     }
 
+    /// What waits for a step itself.
+    pub(super) fn behind(&self, step: StepId) -> Vec<StepId> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter(|(_, node)| node.after.contains(&step)).map(|(at, _)| at).collect()
+    }
+
     /// Makes a step the first half of a cutover: the actions that `bind` binds
     /// and that were not bound before have to be in traffic.
     pub(super) fn open(&mut self, first: StepId, bind: StepId) {

@@ -123,6 +123,21 @@ fn where_nothing_may_happen_twice_the_hook_is_off_first() {
 }
 
 #[test]
+fn nothing_comes_between_the_two_halves() {
+    check(
+        &["h 2 x off +K"],
+        POST,
+        &[
+            "action create after [] undoes [] awaits []",
+            "action deploy after [0] undoes [] awaits []",
+            "off after [0, 1] undoes [] awaits [\"#0\"]",
+            "bind 1 after [0, 1, 2] undoes [2] awaits []",
+            "hook secrets after [2, 3] undoes [] awaits []",
+        ],
+    );
+}
+
+#[test]
 fn a_hook_that_is_deleted_is_switched_off_first_and_doesn_t_count_as_deleted() {
     let plan = check(
         &[],
