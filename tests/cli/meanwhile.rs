@@ -77,7 +77,8 @@ async fn one_list_serves_all_and_what_nobody_touched_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn something_else_that_was_applied_makes_it_a_part() {
-    let faults = ["delay:2100@GET,/hooks,1", "edit:script@GET,/hooks,2"];
+    // whoever edits takes the newest hook: the other one is there only later
+    let faults = ["delay:2100@GET,/hooks,1", "edit:script@GET,/hooks,2", "delay:500@POST,/hooks,1"];
     let (tenant, project) = hooks(ListDetail::Full, &faults).await;
     project.write("hooks/new.yaml", "name: new\ntriggerId: send-phone-message\n");
     project.write("hooks/new.js", script("send-phone-message", ""));

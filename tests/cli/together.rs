@@ -85,7 +85,9 @@ async fn two_hundred_environments_take_as_long_as_one() {
     let wall = begun.elapsed();
     let run = Run::of(output, "plan --all-envs").expect(0);
     assert_eq!(run.stdout.matches("Plan for 127.0.0.1:").count(), 200, "{run}");
-    assert!(run.stderr.lines().count() <= 2, "{run}");
+    // calm: a line now and then of them all, and not of each
+    let calm = 2 + usize::try_from(wall.as_secs()).unwrap() / 2;
+    assert!(run.stderr.lines().count() <= calm, "{run}");
     let asked: Vec<_> = tenants.iter().flat_map(|tenant| tenant.requests()).collect();
     assert!(asked.len() >= 200 * hooks, "{} requests", asked.len());
     assert!(asked.iter().all(|entry| entry.status == Some(200)));

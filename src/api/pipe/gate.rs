@@ -235,19 +235,17 @@ impl Gate {
             if run.is_stopped(class) {
                 return Err(ApiError::new(ApiErrorKind::Interrupted));
             }
-            if leave_by.is_some_and(|by| Instant::now() > by) && self.is_first(&place) {
-                return Err(ApiError::new(ApiErrorKind::Overdue));
-            }
-            let (until, why) = match self.ask(&place, family) {
-                None => (None, None),
-                Some(Admission::Go(ticket)) => {
+            let (until, why) = match self.ask(&place, family, leave_by) {
+                Turn::NotYet => (None, None),
+                Turn::Overdue => return Err(ApiError::new(ApiErrorKind::Overdue)),
+                Turn::Said(Admission::Go(ticket)) => {
                     return Ok(Pass { gate: Arc::clone(self), ticket: Some(ticket) });
                 }
-                Some(Admission::Never { answers }) => {
+                Turn::Said(Admission::Never { answers }) => {
                     return Err(ApiError::new(ApiErrorKind::RateLimited { answers }));
                 }
-                Some(Admission::At(at, why)) => (Some(self.start + at), Some(why)),
-                Some(Admission::AfterAnswer(why)) => (None, Some(why)),
+                Turn::Said(Admission::At(at, why)) => (Some(self.start + at), Some(why)),
+                Turn::Said(Admission::AfterAnswer(why)) => (None, Some(why)),
             };
             if let (Some(until), Some(why)) = (until, why)
                 && until > run.ends(class)
@@ -259,23 +257,33 @@ impl Gate {
         }
     }
 
-    fn is_first(&self, place: &Place<'_>) -> bool {
-        self.lock().queue.keys().next() == Some(&place.key)
-    }
-
-    /// Asks the governor, if this is the first of the queue.
-    fn ask(&self, place: &Place<'_>, family: Family) -> Option<Admission> {
+    /// Asks the governor, if this is the first of the queue and not too late.
+    /// Both are decided under one lock: whoever was ahead may leave at any time.
+    fn ask(&self, place: &Place<'_>, family: Family, leave_by: Option<Instant>) -> Turn {
         let mut state = self.lock();
         if state.queue.keys().next() != Some(&place.key) {
-            return None;
+            return Turn::NotYet;
         }
-        Some(state.governor.admit(self.start.elapsed(), family))
+        if leave_by.is_some_and(|by| Instant::now() > by) {
+            return Turn::Overdue;
+        }
+        Turn::Said(state.governor.admit(self.start.elapsed(), family))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing that holds the lock can leave the state half-changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a request hears that asks for its turn.
+enum Turn {
+    /// Others are ahead.
+    NotYet,
+    /// It is first, and was to leave before now.
+    Overdue,
+    /// What the governor says.
+    Said(Admission),
 }
 
 /// A place in the queue, given up when dropped.
