@@ -289,7 +289,7 @@ fn one_place_names_the_http_library() {
     only(&["api/pipe/transport.rs"], |source| source.has(&["reqwest"]));
 }
 
-/// Where kinds may be told apart: folders named after one, the files that
+/// Where kinds may be distinguished: folders named after one, the files that
 /// declare the enums, and what makes examples for tests.
 fn may_tell_kinds_apart(path: &str) -> bool {
     let is_test = path.ends_with("tests.rs") || path.split('/').any(|part| part == "tests");

@@ -1,7 +1,7 @@
 //! Holds hooksync's verdict on which scripts load against that of Auth0's own
 //! published compiler of hooks (npm `auth0-ext-compilers`).
 //!
-//! `tests/loader/run.sh` installs the compiler, asks it anew and runs this
+//! `tests/loader/run.sh` installs the compiler, asks it again and runs this
 //! test on the answers; without it, the answers recorded in
 //! `tests/loader/verdicts.json` are taken.
 

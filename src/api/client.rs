@@ -76,7 +76,7 @@ impl Client {
                 return Err(ApiError::new(ApiErrorKind::Interrupted).at(call.method, &call.path));
             }
             let mut token = self.access.token(&self.pipe, call.class).await?;
-            let mut told = None;
+            let mut reported = None;
             attempt += 1;
             // what may have been carried out is seen through
             let leave_by = call.leave_by.filter(|_| !*repeated);
@@ -104,7 +104,7 @@ impl Client {
                         }
                         401 if !token.is_jwt() => error.with_kind(ApiErrorKind::OpaqueToken),
                         408 | 500 | 502..=599 => {
-                            told = retry_after(&response);
+                            reported = retry_after(&response);
                             error.maybe_done(call.method != Method::Get)
                         }
                         _ => return Err(error),
@@ -117,8 +117,8 @@ impl Client {
                 return Err(error);
             }
             *repeated |= error.maybe_done;
-            // Whatever ends the wait, the failure itself tells more.
-            let wait = self.pipe.patience.pause_as_told(failures, told);
+            // Whatever ends the wait, the failure itself says more.
+            let wait = self.pipe.patience.pause_as_asked(failures, reported);
             if self.pipe.run.sleep(wait, call.class, "the tenant to recover").await.is_err() {
                 return Err(error);
             }
@@ -149,6 +149,6 @@ impl Client {
 
 /// How long a tenant that fails asks to be left alone.
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
-    let told = Signal::read(response.status, |name| response.header(name)).retry_after?;
-    Duration::try_from_secs_f64(told).ok()
+    let reported = Signal::read(response.status, |name| response.header(name)).retry_after?;
+    Duration::try_from_secs_f64(reported).ok()
 }

@@ -1,6 +1,6 @@
 //! Reads a refusal: from status and body to what it means.
 //!
-//! Auth0 tells missing scopes, switched-off features and wrong credentials
+//! Auth0 distinguishes missing scopes, switched-off features and wrong credentials
 //! apart by words as much as by status, so words are read here and nowhere
 //! else. Must not send anything.
 

@@ -43,10 +43,10 @@ pub fn read(dirs: &[PathBuf], definitions: &[&str], keywords: &Keywords) -> Test
     for dir in dirs {
         // a DIR that is a file is one definition: its test lies beside it
         let folder = if dir.is_file() { dir.parent().unwrap_or(dir) } else { dir };
-        // one that can't be opened was told of where the definitions were read
+        // one that can't be opened was reported where the definitions were read
         let Ok(root) = Root::open(folder) else { continue };
-        let (files, told) = root.tests();
-        tests.found.extend(told);
+        let (files, reported) = root.tests();
+        tests.found.extend(reported);
         for found in files {
             read_file(&found, definitions, dir.is_file(), keywords, &mut tests);
         }
@@ -371,7 +371,7 @@ fn place(text: &Text, node: &Node) -> Option<Position> {
     text.error(codes::INVALID_TEST, "", &node.span).position
 }
 
-/// A YAML value as JSON. Keys that aren't texts were told of where maps are read.
+/// A YAML value as JSON. Keys that aren't texts were reported where maps are read.
 pub(super) fn to_json(node: &Node) -> Json {
     match &node.value {
         Value::Null | Value::Unresolved(_) => Json::Null,

@@ -66,7 +66,7 @@ fn job(case: &Case, definition: &Definition, coverage: bool) -> Job {
     Job { program, world, limits: Limits::default(), coverage }
 }
 
-/// Runs all cases. Files whose definition isn't among `definitions` were told
+/// Runs all cases. Files whose definition isn't among `definitions` were reported
 /// of when they were read.
 ///
 /// # Errors

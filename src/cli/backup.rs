@@ -188,11 +188,11 @@ fn keep_some(dir: &Path, keep: usize, new: &Path, context: &Context<'_>) {
     let too_many = all[..all.len().saturating_sub(keep)].iter();
     // whatever the clock says: never the one that this run may need
     for old in too_many.filter(|old| *old != new) {
-        let told = match std::fs::remove_dir_all(old) {
+        let reported = match std::fs::remove_dir_all(old) {
             Ok(()) => format!("Removed the oldest backup, to keep {keep}: {}", old.display()),
             Err(error) => format!("An old backup can't be removed: {}: {error}", old.display()),
         };
-        context.say(&told);
+        context.say(&reported);
     }
     if all.len() > 1 {
         let kept = all.len().min(keep);

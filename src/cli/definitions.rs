@@ -1,5 +1,5 @@
 //! Definitions as the commands need them: read, checked, and their findings
-//! told. The same for `validate`, `plan` and `apply`.
+//! reported. The same for `validate`, `plan` and `apply`.
 //!
 //! Must not ask the tenant anything.
 
@@ -32,7 +32,7 @@ pub(super) struct Checked {
     pub(super) alone: bool,
 }
 
-/// Reads hooksync.yaml, and the Deploy CLI's settings if they were named; their findings are told, and errors end the run.
+/// Reads hooksync.yaml, and the Deploy CLI's settings if they were named; their findings are reported, and errors end the run.
 ///
 /// # Errors
 /// When something is wrong with it.
@@ -67,7 +67,7 @@ pub(super) fn config(
     found.sort();
     tell(&found, context);
     if found.iter().any(Diagnostic::is_error) {
-        return Err(CliError::told(Exit::Error));
+        return Err(CliError::reported(Exit::Error));
     }
     Ok((file, rules))
 }
@@ -135,11 +135,11 @@ impl Checked {
     /// later: what already lives on the tenant is no reason to stop.
     ///
     /// # Errors
-    /// When a finding is an error; all are told then.
+    /// When a finding is an error; all are reported then.
     pub(super) fn demand_readable(&self, context: &Context<'_>) -> Result<(), CliError> {
         if self.found.iter().any(Diagnostic::is_error) {
             tell(&self.all(), context);
-            return Err(CliError::told(Exit::Error));
+            return Err(CliError::reported(Exit::Error));
         }
         Ok(())
     }
@@ -158,12 +158,12 @@ impl Checked {
         let findings = Findings { files: &self.found, scripts: &self.scripts, origin };
         judge(plan, &self.desired, findings).map_err(|stopping| {
             tell(&stopping, context);
-            CliError::told(Exit::Error)
+            CliError::reported(Exit::Error)
         })
     }
 }
 
-/// Tells findings on stderr.
+/// Reports findings on stderr.
 pub(super) fn tell(found: &[Diagnostic], context: &Context<'_>) {
     if found.is_empty() {
         return;

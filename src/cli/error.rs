@@ -16,7 +16,7 @@ use crate::tenant;
 pub struct CliError {
     /// What the process ends with.
     pub exit: Exit,
-    /// What went wrong. Empty when everything has been told already.
+    /// What went wrong. Empty when everything has been reported already.
     pub faults: Vec<Fault>,
 }
 
@@ -43,9 +43,9 @@ impl CliError {
         Self::new(message).exit(Exit::Usage)
     }
 
-    /// The end of a run that has told everything already.
+    /// The end of a run that has reported everything already.
     #[must_use]
-    pub fn told(exit: Exit) -> Self {
+    pub fn reported(exit: Exit) -> Self {
         Self { exit, faults: Vec::new() }
     }
 
@@ -147,7 +147,7 @@ mod tests {
         let error = CliError::usage("no such environment: x\nknown: a").hint("add it");
         assert_eq!(error.render(), "error: no such environment: x\n  known: a\n  hint: add it");
         assert_eq!(error.exit, Exit::Usage);
-        assert_eq!(CliError::told(Exit::Partial).render(), "");
+        assert_eq!(CliError::reported(Exit::Partial).render(), "");
         let hostile = CliError::new("a\u{1b}[2J\n::error::b\u{202e}").render();
         assert_eq!(hostile, "error: a\\u{1b}[2J\n  \\u{3a}:error::b\\u{202e}");
     }

@@ -10,7 +10,7 @@ pub enum Exit {
     /// Done, or no change.
     Done,
     /// An error. Either nothing was written, or all that is known about what
-    /// was written has been told.
+    /// was written has been reported.
     Error,
     /// `plan --detailed-exitcode` found changes.
     Changes,

@@ -31,7 +31,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
         _ => Path::new("."),
     };
     let failed = |error: std::io::Error| {
-        // the file in between, which the error may name, tells nobody anything
+        // the file in between, which the error may name, means nothing to anybody
         let why = error.to_string();
         let why = why.split(" at path ").next().unwrap_or_default();
         CliError::new(format!("can't write {}: {why}", path.display()))

@@ -54,7 +54,7 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Tells what a user needs to know; on a terminal in lines that fit.
+    /// Says what a user needs to know; on a terminal in lines that fit.
     fn say(&self, text: &str) {
         self.output.say(&self.fitted(text));
     }
@@ -71,7 +71,7 @@ impl Context<'_> {
         }
     }
 
-    /// Tells an error; on a terminal in lines that fit.
+    /// Reports an error; on a terminal in lines that fit.
     fn tell(&self, error: &CliError) {
         let text = error.render();
         match self.output.stderr_look().width {
@@ -89,7 +89,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment) 
     if args.get(1).is_some_and(|arg| arg == SANDBOX) {
         return output::serve_sandbox();
     }
-    // The panic hook has told of it; what is left is to end as an error does.
+    // The panic hook has reported it; what is left is to end as an error does.
     let ended = catch_unwind(AssertUnwindSafe(|| run_checked(&args, environment)));
     ended.unwrap_or(Exit::Error).into()
 }

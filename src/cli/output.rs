@@ -14,7 +14,7 @@ use super::args::{ColorWhen, GlobalArgs};
 use super::environment::Environment;
 use crate::report::Style;
 
-/// Both streams, and how much is told on stderr. Can be shared by tasks;
+/// Both streams, and how much is reported on stderr. Can be shared by tasks;
 /// clones print to the same streams.
 #[derive(Debug, Clone)]
 pub struct Output {
@@ -37,7 +37,7 @@ pub struct Look {
     pub live: bool,
 }
 
-/// How much is told on stderr.
+/// How much is reported on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     /// Errors only (`-q`).
@@ -127,7 +127,7 @@ impl Output {
         self.stderr_look
     }
 
-    /// How much is told.
+    /// How much is reported.
     #[must_use]
     pub fn verbosity(&self) -> Verbosity {
         self.verbosity
@@ -144,27 +144,27 @@ impl Output {
         Ok(lock(&self.stdout).line(text)?)
     }
 
-    /// Tells what went wrong, even with `-q`.
+    /// Reports what went wrong, even with `-q`.
     pub fn error(&self, text: &str) {
         self.tell(Verbosity::Quiet, text);
     }
 
-    /// Tells what a user needs to know.
+    /// Says what a user needs to know.
     pub fn say(&self, text: &str) {
         self.tell(Verbosity::Normal, text);
     }
 
-    /// Tells what happens on the way (`-v`).
+    /// Says what happens on the way (`-v`).
     pub fn detail(&self, text: &str) {
         self.tell(Verbosity::Detailed, text);
     }
 
-    /// Tells of one request (`-vv`).
+    /// Reports one request (`-vv`).
     pub fn trace(&self, text: &str) {
         self.tell(Verbosity::Everything, text);
     }
 
-    /// Tells a log, where nobody sees passing lines, that something takes
+    /// Notes in a log, where nobody sees passing lines, that something takes
     /// its time.
     pub fn calm(&self, line: &str) {
         if !self.stderr_look.live {
@@ -263,7 +263,7 @@ impl Sink {
     fn pass(&mut self, line: &str) {
         let columns = line.width();
         // blanks and no escape sequence: not every terminal that takes lines
-        // anew takes those, and without colours they are left out
+        // again accepts those, and without colours they are left out
         let rest = " ".repeat(self.passing.saturating_sub(columns));
         let _ = self.write(&[START_OF_LINE, line, &rest]);
         self.passing = columns;

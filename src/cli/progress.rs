@@ -15,13 +15,13 @@ use crate::report::Style;
 use crate::report::progress::{self, Doing, Progress};
 use crate::sync::Event;
 
-/// How often a terminal's line is drawn anew.
+/// How often a terminal's line is drawn again.
 const LIVE: Duration = Duration::from_millis(250);
 /// What takes less than this is over before it could be read.
 const SHORT: Duration = Duration::from_secs(1);
-/// What takes as long as this is told to a log.
+/// What takes as long as this is noted in a log.
 const LONG: Duration = Duration::from_secs(5);
-/// How often a log is told.
+/// How often a log gets a line.
 const CALM: Duration = Duration::from_secs(30);
 
 /// What all tenants of a run are asked for just now. Clones are the same.
@@ -50,8 +50,8 @@ struct Lane {
     counts: bool,
     /// The steps of a plan that is carried out.
     steps: Option<Steps>,
-    /// When a log was last told.
-    told: Option<Instant>,
+    /// When a log was last written to.
+    reported: Option<Instant>,
 }
 
 struct Steps {
@@ -62,7 +62,7 @@ struct Steps {
     over: bool,
 }
 
-/// What of a lane is told.
+/// What of a lane is shown.
 struct Sight {
     done: usize,
     total: Option<usize>,
@@ -96,17 +96,17 @@ impl Board {
             began: None,
             counts: false,
             steps: None,
-            told: None,
+            reported: None,
         });
         LaneId(lanes.len() - 1)
     }
 
-    /// Whether environments have to be told apart.
+    /// Whether environments have to be distinguished.
     pub(super) fn has_several(&self) -> bool {
         self.lock().len() > 1
     }
 
-    /// Tells that an interrupt was heard, where something has to be finished.
+    /// Reports that an interrupt was heard, where something has to be finished.
     pub(super) fn stopping(&self) {
         let under_way = {
             let lanes = self.lock();
@@ -135,9 +135,9 @@ impl Board {
         self.draw(&lanes, &seen, now);
     }
 
-    /// Tells a log of a long wait.
+    /// Notes a long wait in a log.
     fn calm(&self, lane: &mut Lane, sight: &Sight, several: bool, now: Instant) {
-        if lane.told.is_some_and(|told| now.duration_since(told) < CALM) {
+        if lane.reported.is_some_and(|reported| now.duration_since(reported) < CALM) {
             return;
         }
         let waiting = sight.waiting.as_ref().map(|waiting| (waiting.why, left(waiting, now)));
@@ -158,7 +158,7 @@ impl Board {
             Some((what, _)) => progress::goes_on(&shown, who, what, &self.style),
             None => progress::goes_on(&shown, who, "the tenant's answer", &self.style),
         };
-        lane.told = Some(now);
+        lane.reported = Some(now);
         self.output.calm(&line);
     }
 
@@ -243,7 +243,7 @@ impl Lane {
         (number(status.settled), self.counts.then(|| number(status.wanted)))
     }
 
-    /// A stretch of work is over: what comes next is counted anew.
+    /// A stretch of work is over: what comes next is counted again.
     fn rest(&mut self) {
         self.before = self.status.borrow().settled;
         self.began = None;
@@ -285,7 +285,7 @@ impl<'a> Applying<'a> {
     }
 
     /// A step began or ended.
-    pub(super) fn told(&self, event: Event) {
+    pub(super) fn reported(&self, event: Event) {
         let style = &self.board.style;
         let what = |id| progress::step(self.plan, id, style);
         let (id, outcome) = match event {

@@ -37,12 +37,12 @@ pub(super) async fn confirm(output: &Output, question: &str) -> io::Result<Optio
     if !output.ask(question) {
         return Ok(None);
     }
-    let (told, heard) = oneshot::channel();
+    let (reported, heard) = oneshot::channel();
     std::thread::spawn(move || {
         let mut answer = String::new();
         let read = io::stdin().read_line(&mut answer).map(|_| answer);
         // nobody listens any more once the run was interrupted
-        let _ = told.send(read);
+        let _ = reported.send(read);
     });
     let line = Line { output, ended: false };
     let answer = heard.await.map_err(io::Error::other)??;

@@ -31,7 +31,7 @@ pub(super) struct Session {
     pub(super) writer: Writer,
     /// Whether there are credentials to get another access token with.
     pub(super) renewable: bool,
-    /// Where its progress is told.
+    /// Where its progress is reported.
     pub(super) lane: LaneId,
     /// The local tenant, as long as it is needed.
     _local: Option<tenant::Running>,
@@ -43,7 +43,7 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
     /// The second interrupt: nothing goes on.
     abort: CancellationToken,
-    /// Where all that takes time is told.
+    /// Where all that takes time is reported.
     pub(super) board: Board,
     gates: Gates,
 }

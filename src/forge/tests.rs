@@ -252,6 +252,6 @@ fn a_token_goes_only_where_the_job_says() {
     };
     assert!(client("https://ghe.example.com/api/v3").is_ok());
     assert!(client("http://127.0.0.1:8080/api").is_ok());
-    let told = client("http://ghe.example.com/api/v3").unwrap_err().to_string();
-    assert!(told.contains("plain http"), "{told}");
+    let reported = client("http://ghe.example.com/api/v3").unwrap_err().to_string();
+    assert!(reported.contains("plain http"), "{reported}");
 }

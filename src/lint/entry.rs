@@ -1,4 +1,4 @@
-//! Tells of actions that Auth0's runtime refuses to run: it looks at what is
+//! Reports actions that Auth0's runtime refuses to run: it looks at what is
 //! exported on every run, and at nothing when the action is built.
 
 use oxc::span::Span;
@@ -12,7 +12,7 @@ use crate::script::entries::{Entries, Exported};
 use crate::script::parse::Parsed;
 use crate::script::tree::Func;
 
-/// Tells what is wrong with an action's exports; gives the functions that
+/// Reports what is wrong with an action's exports; gives the functions that
 /// Auth0 calls.
 pub(super) fn tell<'a>(
     parsed: &Parsed<'a>,
@@ -72,7 +72,7 @@ pub(super) fn tell<'a>(
     let other = exported.named.iter().find_map(|entry| {
         trigger_of_entry(&entry.name).map(|trigger| (entry.at, entry.name.as_str(), trigger))
     });
-    let (at, told) = match (other, exported.lost, exported.named.first()) {
+    let (at, reported) = match (other, exported.lost, exported.named.first()) {
         (Some((at, name, other)), ..) => (at, format!("`{name}` is what {other} calls")),
         (None, Some(at), _) => (at, "an assignment to `exports` itself exports nothing".to_owned()),
         (None, None, Some(entry)) => (entry.at, format!("`{}` is not what it calls", entry.name)),
@@ -83,7 +83,9 @@ pub(super) fn tell<'a>(
     findings.script(
         ENTRY_MISSING,
         place(at),
-        format!("{trigger} calls `{wanted}`, which isn't exported, so every run fails: {told}."),
+        format!(
+            "{trigger} calls `{wanted}`, which isn't exported, so every run fails: {reported}."
+        ),
         format!("write `{signature}`"),
     );
     called

@@ -1,4 +1,4 @@
-//! Tells of scripts that export nothing that Auth0 could call.
+//! Reports scripts that export nothing that Auth0 could call.
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{AssignmentTarget, Expression, Statement};
@@ -10,7 +10,7 @@ use crate::script::exported::{Exported, Verdict};
 use crate::script::hooks::parameters;
 use crate::script::parse::Parsed;
 
-/// Tells of a script that exports nothing that can be called.
+/// Reports a script that exports nothing that can be called.
 pub(crate) fn tell(parsed: &Parsed<'_>, exported: &Exported<'_>, findings: &mut Findings<'_>) {
     match &exported.verdict {
         Verdict::Function => {}
@@ -21,11 +21,11 @@ pub(crate) fn tell(parsed: &Parsed<'_>, exported: &Exported<'_>, findings: &mut 
             "",
         ),
         Verdict::NoFunction => {
-            let (span, told, hint) = reason(parsed);
+            let (span, reported, hint) = reason(parsed);
             findings.script(
                 NO_FUNCTION_EXPORTED,
                 parsed.wrapped.in_script(span),
-                format!("The script exports no function, so every call of the hook fails: {told}."),
+                format!("The script exports no function, so every call of the hook fails: {reported}."),
                 hint,
             );
         }
@@ -43,7 +43,7 @@ fn reason(parsed: &Parsed<'_>) -> (Span, String, String) {
     for node in parsed.semantic.nodes().iter() {
         let AstKind::AssignmentExpression(assignment) = node.kind() else { continue };
         let Some(path) = path_of(&assignment.left) else { continue };
-        let told = match path.as_str() {
+        let reported = match path.as_str() {
             "exports.default" => {
                 "`exports.default` is not what Auth0 calls; it calls `module.exports` itself"
             }
@@ -55,14 +55,14 @@ fn reason(parsed: &Parsed<'_>) -> (Span, String, String) {
             }
             _ => continue,
         };
-        return (assignment.left.span(), told.to_owned(), hint);
+        return (assignment.left.span(), reported.to_owned(), hint);
     }
     for statement in &parsed.body.statements {
         if let Statement::FunctionDeclaration(function) = statement
             && let Some(name) = &function.id
         {
-            let told = format!("`{}` is declared and not exported", name.name);
-            return (name.span, told, format!("add `module.exports = {};`", name.name));
+            let reported = format!("`{}` is declared and not exported", name.name);
+            return (name.span, reported, format!("add `module.exports = {};`", name.name));
         }
     }
     (start, "nothing is assigned to `module.exports`".to_owned(), hint)

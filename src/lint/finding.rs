@@ -134,7 +134,7 @@ impl<'h> Findings<'h> {
 
     /// Whether something was found already that keeps the script from loading,
     /// or that covers these bytes of it.
-    pub(super) fn is_told(&self, at: &Range<usize>) -> bool {
+    pub(super) fn is_reported(&self, at: &Range<usize>) -> bool {
         let start = self.on_disk(at).start;
         let near = self.covers.range(start.saturating_sub(MAX_COVER)..=start);
         self.doesnt_load || near.into_iter().any(|(_, end)| start < *end)
@@ -209,7 +209,7 @@ impl<'h> Findings<'h> {
         })
     }
 
-    /// Drops what comments allow, and tells of comments that are of no use.
+    /// Drops what comments allow, and reports comments that are of no use.
     /// Without `complete`, some rules were not checked, and none is called of
     /// no use.
     pub(super) fn allow(

@@ -1,4 +1,4 @@
-//! Why a script doesn't load: what the parser refused, told in the words of
+//! Why a script doesn't load: what the parser refused, in the words of
 //! somebody who knows what hooks run into.
 //!
 //! Must not judge a script that can be parsed: that is `export`'s.
@@ -19,11 +19,11 @@ const MODULE_NAMES: [&str; 5] = ["exports", "require", "module", "__filename", "
 /// The names that the code of an action gets as parameters.
 const ACTION_NAMES: [&str; 3] = ["module", "exports", "console"];
 
-/// How many syntax errors of one script are told: the later ones are mostly
+/// How many syntax errors of one script are reported: the later ones are mostly
 /// echoes of the first.
-const TOLD: usize = 5;
+const REPORTED: usize = 5;
 
-/// Tells why a script can't be parsed.
+/// Reports why a script can't be parsed.
 pub(super) fn tell(errors: Vec<SyntaxError>, findings: &mut Findings<'_>) {
     let script = findings.hook.script.as_str();
     if script.starts_with("#!") {
@@ -59,7 +59,7 @@ pub(super) fn tell(errors: Vec<SyntaxError>, findings: &mut Findings<'_>) {
         );
         return;
     }
-    for error in errors.into_iter().take(TOLD) {
+    for error in errors.into_iter().take(REPORTED) {
         tell_one(error, findings);
     }
 }
@@ -152,7 +152,7 @@ fn standalone_error(script: &str) -> Option<SyntaxError> {
     })
 }
 
-/// Tells of the first `import` or `export`, if that is what the script uses.
+/// Reports the first `import` or `export`, if that is what the script uses.
 fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
     if !script.contains("import") && !script.contains("export") {
         return false;
@@ -216,7 +216,7 @@ fn tell_import_meta(
     true
 }
 
-/// Tells of a script that is one anonymous function, as a rule is.
+/// Reports a script that is one anonymous function, as a rule is.
 fn tell_rule_style(script: &str, findings: &mut Findings<'_>) -> bool {
     let start = skip_blanks_and_comments(script);
     let rest = script.get(start..).unwrap_or_default();

@@ -2,7 +2,7 @@
 //! one, and which of the faults that repeat in real scripts it has.
 //!
 //! Main functions: [`check_all`] and [`check`]; the rules are the table
-//! [`RULES`], and `docs/rules.md` tells why each is there. The reference for
+//! [`RULES`], and `docs/rules.md` says why each is there. The reference for
 //! what loads is Auth0's own published compiler of hooks (npm
 //! `auth0-ext-compilers` 6.1.0). Must not change its input, and must not call
 //! something an error that Auth0 would load: what can't be decided is a note.

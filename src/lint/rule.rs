@@ -40,13 +40,13 @@ impl Rule {
 /// What a project makes of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Not told at all.
+    /// Not reported at all.
     Off,
-    /// Told as a note.
+    /// Reported as a note.
     Note,
-    /// Told as a warning.
+    /// Reported as a warning.
     Warning,
-    /// Told as an error, which stops plan and apply like any other.
+    /// Reported as an error, which stops plan and apply like any other.
     Error,
 }
 

@@ -2,7 +2,7 @@
 //! (up to 22) don't: the script would not compile there.
 //!
 //! Must not grow into a table of all versions: what Node.js 18 and 22 both
-//! know is never told.
+//! know is never reported.
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{AccessorProperty, ImportExpression, RegExpLiteral, VariableDeclaration};

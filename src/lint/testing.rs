@@ -42,13 +42,13 @@ pub(super) fn action(trigger: &str, code: &str) -> Definition {
 }
 
 /// The findings about a script, a line each: code, place, message.
-pub(super) fn told(trigger: &str, script: &str) -> String {
-    told_of(&hook(trigger, script))
+pub(super) fn reported(trigger: &str, script: &str) -> String {
+    reported_of(&hook(trigger, script))
 }
 
 /// The findings about a hook, a line each: code, place, message, and what is
 /// underlined there.
-pub(super) fn told_of(hook: &Definition) -> String {
+pub(super) fn reported_of(hook: &Definition) -> String {
     super::check(hook, &super::RuleSettings::default())
         .iter()
         .map(|found| {

@@ -145,7 +145,7 @@ pub(super) struct Bag<'a> {
 pub(super) struct Write<'a> {
     /// The known properties from the bag to the one that is set.
     pub(super) path: Vec<String>,
-    /// The last property, if only the run tells which it is.
+    /// The last property, if only the run says which it is.
     pub(super) computed: Option<&'a Expression<'a>>,
     pub(super) value: &'a Expression<'a>,
     /// The statement, in the wrapped text.

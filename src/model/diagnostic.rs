@@ -1,7 +1,7 @@
 //! A finding about a file: what is wrong, where, and what to do next.
 //!
 //! One type for YAML, JSON, keyword and script findings, so that all of a run
-//! can be told together and in one order. Must not know how it is shown.
+//! can be reported together and in one order. Must not know how it is shown.
 
 use std::fmt;
 
@@ -119,7 +119,7 @@ impl<'t> Places<'t> {
 }
 
 /// One finding. Ordered by file, place, severity, code: the order in which a
-/// run tells them.
+/// run reports them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule's identifier.

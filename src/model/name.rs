@@ -95,7 +95,7 @@ pub fn kebab_case(text: &str) -> String {
 }
 
 /// The length of the word that lodash's word pattern finds at the start, 0 at
-/// a separator. The alternatives of that pattern, in its order, are told
+/// a separator. The alternatives of that pattern, in its order, are named
 /// beside each case.
 fn word_length(rest: &[u8]) -> usize {
     let run = |from: usize, class: fn(&u8) -> bool| {

@@ -29,7 +29,7 @@ pub struct Plan {
     /// What the reader has to know besides.
     pub warnings: Vec<Warning>,
     /// Secrets that would be sent but whose value isn't known here: `plan`
-    /// tells, `apply` refuses.
+    /// says, `apply` refuses.
     pub unresolved: Vec<UnresolvedSecret>,
     /// Hooks that give way to actions of their trigger, each as one unit.
     pub cutovers: Vec<Cutover>,

@@ -2,7 +2,7 @@
 //!
 //! By name first; by a former name where the tenant has that and not the
 //! name. Renames that follow one another (`a` becomes `b` while `b` becomes
-//! `c`) or form a ring are told apart from renames that are done already.
+//! `c`) or form a ring are distinguished from renames that are done already.
 //! Must not compare anything else.
 
 use std::collections::BTreeSet;

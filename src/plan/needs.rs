@@ -36,7 +36,7 @@ impl<'a> NeedsIndex<'a> {
     }
 
     /// What is needed whatever else is on the tenant, by the hook's name
-    /// alone. [`Self::of_all`] tells the rest once all names are known.
+    /// alone. [`Self::of_all`] gives the rest once all names are known.
     #[must_use]
     pub fn at_first_sight(&self, live: &Live) -> Needs {
         match self.by_name.get(&live.name) {
@@ -62,7 +62,7 @@ impl<'a> NeedsIndex<'a> {
             if self.options.deletes(Kind::Hook, &hook.name)
                 && self.options.selects(Kind::Hook, &hook.name)
             {
-                // a delete is backed up and fingerprinted, its secrets are told
+                // a delete is backed up and fingerprinted, its secrets are reported
                 needs[at] = Needs { content: true, secrets: true };
             } else if self.gives_way(hook) {
                 needs[at] = Needs { content: true, secrets: false };

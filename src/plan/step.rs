@@ -111,7 +111,7 @@ impl Op {
     }
 
     /// The name, the trigger and the older ids that an action's creation is
-    /// told from others by: names of actions need not be unique.
+    /// distinguished from others by: names of actions need not be unique.
     #[must_use]
     pub fn creates_among(&self) -> Option<(&Name, &Trigger, &BTreeSet<Id>)> {
         match self {

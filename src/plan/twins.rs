@@ -3,7 +3,7 @@
 //!
 //! The tenant compares names to the letter, definitions of hooks do not
 //! (`My Hook` is `my-hook`), and names of actions need not be unique. Twins of
-//! one content are told apart by [`Live::precedence`]; of differing ones none is
+//! one content are distinguished by [`Live::precedence`]; of differing ones none is
 //! chosen here: the user does. Must not look at anything but the live state and
 //! what definitions name.
 

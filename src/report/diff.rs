@@ -179,7 +179,7 @@ fn without_blanks(text: &str) -> impl Iterator<Item = char> + '_ {
 }
 
 /// Compares two scripts for a reader: line ends don't make two lines differ,
-/// they are told once.
+/// they are reported once.
 pub(crate) fn compare<'a>(old: &'a str, new: &'a str) -> ScriptDiff<'a> {
     let (from, to) = (lines(old), lines(new));
     let ops = capture_diff_slices(Algorithm::Patience, &from, &to);

@@ -74,13 +74,13 @@ impl DangerKind {
     }
 }
 
-/// The warning of [`DangerKind::LockOut`]; it is told as a danger instead.
+/// The warning of [`DangerKind::LockOut`]; it is reported as a danger instead.
 const LOCK_OUT_WARNING: &str = "HS505";
 
-/// The warnings that aren't told as dangers already.
+/// The warnings that aren't reported as dangers already.
 pub(crate) fn other_warnings<'a>(plan: &'a Plan, dangers: &[Danger]) -> Vec<&'a Warning> {
-    let told = dangers.iter().any(|danger| danger.kind == DangerKind::LockOut);
-    plan.warnings.iter().filter(|one| !told || one.code != LOCK_OUT_WARNING).collect()
+    let reported = dangers.iter().any(|danger| danger.kind == DangerKind::LockOut);
+    plan.warnings.iter().filter(|one| !reported || one.code != LOCK_OUT_WARNING).collect()
 }
 
 /// All dangers of a plan, the greatest first, else in the plan's order.

@@ -125,6 +125,6 @@ impl Style {
     }
 }
 
-/// The code under which a plan's secrets without a value are told where they
+/// The code under which a plan's secrets without a value are reported where they
 /// have to be a warning.
 pub const UNRESOLVED_SECRET: &str = "HS590";

@@ -33,7 +33,7 @@ pub struct Progress<'a> {
 pub enum Doing<'a> {
     /// It reads so many tenants.
     Reading(usize),
-    /// It carries out a plan; with the step that runs now, as [`step`] tells
+    /// It carries out a plan; with the step that runs now, as [`step`] shows
     /// it.
     Applying(Option<&'a str>),
 }
@@ -206,7 +206,7 @@ pub fn stopping(under_way: usize, style: &Style) -> String {
     broken(&format!("Stopping: {first}; once more to stop at once."), style.columns())
 }
 
-/// A time that is still to pass: never told as nothing.
+/// A time that is still to pass: never reported as nothing.
 fn time_up(left: Duration) -> String {
     time(left + Duration::from_millis(999))
 }

@@ -31,7 +31,7 @@ pub fn inline(text: &str, unicode: bool) -> String {
 }
 
 /// As [`inline`], but cut when longer than `limit` characters. What was cut is
-/// told by its length and by the start of the text's SHA-256, so that two
+/// shown by its length and by the start of the text's SHA-256, so that two
 /// different texts stay two.
 #[must_use]
 pub fn short(text: &str, limit: usize, unicode: bool) -> String {

@@ -1,6 +1,6 @@
 //! Findings as SARIF 2.1.0, the format that code scanning takes.
 //!
-//! Places are told in Unicode code points, which is how a
+//! Places are reported in Unicode code points, which is how a
 //! [`Position`] counts. Must not know the rules:
 //! whoever calls passes what is known of them.
 
@@ -218,7 +218,7 @@ mod tests {
         insta::assert_snapshot!(text.replace(&version, "\"version\": \"VERSION\""));
     }
 
-    /// What the schema and code scanning ask for, told here because the
+    /// What the schema and code scanning ask for, reported here because the
     /// schema itself isn't part of this repository.
     #[test]
     fn the_log_has_what_the_format_asks_for() {

@@ -1,4 +1,4 @@
-//! What a script exports, as far as that can be told without running it.
+//! What a script exports, as far as that can be known without running it.
 //!
 //! Auth0 calls what the module exports, or the value of a `return` at its top
 //! level. Main type: [`Exported`]. It may only be called "no function" when
@@ -26,7 +26,7 @@ pub(crate) struct Exported<'a> {
 pub(crate) enum Verdict {
     /// A function, or a class.
     Function,
-    /// Something that can't be told.
+    /// Something that can't be known.
     Unknown,
     /// Nothing that can be called, whatever happens.
     NoFunction,
@@ -57,7 +57,7 @@ struct Write<'a> {
 /// How deep a name may lead to another name before it is left alone.
 const MAX_STEPS: usize = 16;
 
-/// Tells what a script exports.
+/// Reports what a script exports.
 pub(crate) fn of<'a>(parsed: &Parsed<'a>) -> Exported<'a> {
     let view = View { parsed };
     let Some(mut writes) = view.writes() else {

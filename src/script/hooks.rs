@@ -62,7 +62,7 @@ const RULE_CONTEXT: [&str; 18] = [
 
 /// Whether scripts often read a property that this trigger doesn't pass; with
 /// it, what to do instead (may be empty). `None` for everything else: payloads
-/// grow, so only what is known to be missing is told.
+/// grow, so only what is known to be missing is reported.
 pub(crate) fn not_in_payload(
     trigger: &Trigger,
     argument: &str,

@@ -3,7 +3,7 @@
 //!
 //! Auth0's published compiler puts the trigger's error classes in front of
 //! the script and compiles both as the body of a CommonJS module. So that
-//! everything that follows from it holds without being told twice (a
+//! everything that follows from it holds without being reported twice (a
 //! top-level `return` is fine, `"use strict"` is no directive, the classes'
 //! names are taken), the script is parsed inside that very wrapper; places
 //! are then counted back.

@@ -50,7 +50,7 @@ codes! {
     NOT_A_MAP = "HS016";
     /// A file name can't be written down as text.
     FILE_NAME = "HS017";
-    /// A file has more findings than are told.
+    /// A file has more findings than are reported.
     MORE_FINDINGS = "HS018";
     /// A file is not valid JSON.
     JSON_SYNTAX = "HS019";
@@ -64,7 +64,7 @@ codes! {
     NOT_EXPORTED = "HS040";
     /// Keyword markers that an export could not keep.
     MARKERS_LOST = "HS041";
-    /// A file that an export had to write anew, without its comments.
+    /// A file that an export had to write again, without its comments.
     REWRITTEN = "HS042";
     /// Two live hooks are enabled for one trigger.
     TWO_LIVE_ENABLED = "HS043";

@@ -83,7 +83,7 @@ pub struct RuleSetting {
 /// What becomes of a rule's findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RuleLevel {
-    /// They are not told.
+    /// They are not reported.
     Off,
     /// They are notes.
     Note,
@@ -371,7 +371,7 @@ mod tests {
              environments: {prod: {domian: x}}\nrateLimit: {headroom: 120%, maxRps: 0, concurrency: 1.5, timeout: 10, burst: 3}\n\
              rules: {HS401: of, HS402: false}\n",
         );
-        let told: Vec<String> = found
+        let reported: Vec<String> = found
             .iter()
             .map(|f| {
                 format!(
@@ -384,7 +384,7 @@ mod tests {
                 )
             })
             .collect();
-        insta::assert_snapshot!(told.join("\n"));
+        insta::assert_snapshot!(reported.join("\n"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Taking a tree apart into what a file may say, telling every fault on the way.
 //!
 //! The main type is [`Fields`]. Each function takes a node, returns what it
-//! holds if it holds the right thing, and tells of it otherwise; a value whose
-//! keyword is missing was told before and stays silent. Must not know which
+//! holds if it holds the right thing, and reports it otherwise; a value whose
+//! keyword is missing was reported before and stays silent. Must not know which
 //! file it reads.
 
 use std::collections::BTreeSet;
@@ -20,14 +20,14 @@ pub(crate) struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// Tells an error.
+    /// Reports an error.
     pub(crate) fn error(&mut self, code: Code, message: impl Into<String>, span: &Range<usize>) {
         if self.text.has_room(self.found) {
             self.found.push(self.text.error(code, message, span));
         }
     }
 
-    /// Tells an error with a hint.
+    /// Reports an error with a hint.
     pub(crate) fn advise(
         &mut self,
         code: Code,
@@ -40,7 +40,7 @@ impl Fields<'_> {
         }
     }
 
-    /// Tells a warning with a hint.
+    /// Reports a warning with a hint.
     pub(crate) fn warn(
         &mut self,
         code: Code,
@@ -125,7 +125,7 @@ impl Fields<'_> {
     }
 
     /// The entries of a map that are among `known` fields and not null; of
-    /// others it is only told that they do nothing.
+    /// others it only says that they do nothing.
     pub(crate) fn lenient_record<'n>(
         &mut self,
         node: &'n Node,
@@ -234,7 +234,7 @@ impl Fields<'_> {
         }
     }
 
-    /// Tells that a value is not what it has to be.
+    /// Reports that a value is not what it has to be.
     pub(crate) fn wrong_kind(&mut self, node: &Node, what: &str, wanted: &str, is: &Value) {
         if matches!(is, Value::Unresolved(_)) {
             return;

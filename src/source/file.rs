@@ -20,7 +20,7 @@ pub(crate) const MAX_BYTES: u64 = 1_000_000;
 pub(crate) struct Text {
     pub(crate) file: String,
     pub(crate) text: String,
-    /// How many findings there are, told or not.
+    /// How many findings there are, reported or not.
     findings: Cell<usize>,
     /// Where its lines are, once somebody asked.
     lines: OnceCell<Lines>,
@@ -64,7 +64,7 @@ impl Text {
         }
     }
 
-    /// Whether one more finding is to be told. The first that isn't leaves a
+    /// Whether one more finding is reported. The first that isn't leaves a
     /// word that there are more.
     pub(crate) fn has_room(&self, found: &mut Vec<Diagnostic>) -> bool {
         let count = self.findings.get() + 1;

@@ -63,9 +63,9 @@ fn every_fault_of_an_action_is_reported_at_once() {
         ("hooks/e.yaml", "name: e\ntriggerId: post-login\n"),
         ("hooks/e.js", ""),
     ]);
-    let told = folder.told(&LoadOptions::default());
-    assert!(!told.contains("canary"), "{told}");
-    insta::assert_snapshot!(told);
+    let reported = folder.reported(&LoadOptions::default());
+    assert!(!reported.contains("canary"), "{reported}");
+    insta::assert_snapshot!(reported);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn faults_of_bindings_are_reported() {
         ),
         ("actions/4.yaml", "kind: bindings\nbindings: {event-stream: [b]}\n"),
     ]);
-    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+    insta::assert_snapshot!(folder.reported(&LoadOptions::default()));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn what_a_layout_passes_over_is_named() {
             })
             .collect();
         assert_eq!(files, passed);
-        folder.told(&LoadOptions::default())
+        folder.reported(&LoadOptions::default())
     };
     check(
         &[
@@ -246,7 +246,7 @@ fn what_a_layout_passes_over_is_named() {
         &[("tenant.yaml", "hooks: []\n"), ("hooks/a.yaml", hook), ("hooks/b.json", json)],
         &["hooks/a.yaml", "hooks/b.json"],
     );
-    let told = check(
+    let reported = check(
         &[
             ("hooks/b.json", json),
             ("hooks/b.js", ""),
@@ -255,5 +255,5 @@ fn what_a_layout_passes_over_is_named() {
         ],
         &["hooks/deep/a.yaml", "hooks/deep/c.json"],
     );
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(reported);
 }

@@ -65,8 +65,8 @@ pub(crate) fn read(root: &Root, alone: Option<&Path>, context: &mut Context<'_>)
     let files = match alone {
         Some(path) => vec![Found { path: path.to_owned(), file: display(path) }],
         None => {
-            let (files, told) = root.files(&EXTENSIONS);
-            context.found.extend(told);
+            let (files, reported) = root.files(&EXTENSIONS);
+            context.found.extend(reported);
             files
         }
     };

@@ -17,7 +17,7 @@ pub(crate) struct Node {
 }
 
 /// What a node can be: all that YAML and JSON know, and one thing more. Keys of maps are nodes too, so that a key that isn't a
-/// text can be told with its place.
+/// text can be reported with its place.
 #[derive(Clone)]
 pub(crate) enum Value {
     Null,
@@ -27,7 +27,7 @@ pub(crate) enum Value {
     Text(String),
     List(Vec<Node>),
     Map(Vec<Entry>),
-    /// A value with keyword markers that have no value, which has been told
+    /// A value with keyword markers that have no value, which has been reported
     /// or is allowed: the keywords, in order of appearance.
     Unresolved(Vec<String>),
 }

@@ -321,7 +321,7 @@ proptest! {
             fs::write(dir.join(format!("f{index}.yaml")), style.replace("{name}", hook.name.as_str())).unwrap();
             fs::write(dir.join(format!("f{index}.js")), script).unwrap();
         }
-        // Two enabled hooks of one trigger are told, but a person's file may
+        // Two enabled hooks of one trigger are reported, but a person's file may
         // leave the choice open; the property is about everything else.
         run_export(dir, &live, false);
         if !live.resources.is_empty() {

@@ -33,7 +33,7 @@ impl Folder {
     }
 
     /// All findings as text, with the folder's name left out.
-    pub(super) fn told(&self, options: &LoadOptions) -> String {
+    pub(super) fn reported(&self, options: &LoadOptions) -> String {
         let prefix = format!("{}/", self.path().display());
         let shown: Vec<String> = self.load(options).diagnostics.iter().map(show).collect();
         shown.join("\n").replace(&prefix, "").replace(&self.path().display().to_string(), "DIR")
@@ -123,7 +123,7 @@ fn every_fault_of_every_file_is_told_at_once() {
     folder.write("latin.yaml", b"name: caf\xe9\n");
     folder.write("nul.yaml", b"name: a\0b\n");
     folder.write("large.yaml", &vec![b'#'; 1_000_001]);
-    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+    insta::assert_snapshot!(folder.reported(&LoadOptions::default()));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn definitions_are_checked_together() {
         ),
         ("s.js", ""),
     ]);
-    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+    insta::assert_snapshot!(folder.reported(&LoadOptions::default()));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn keywords_that_do_not_work_are_told() {
         ),
     ]);
     let options = keywords(&[("ENV", "\"dev\""), ("FLAG", "1"), ("LIST", "[1]")]);
-    insta::assert_snapshot!(folder.told(&options));
+    insta::assert_snapshot!(folder.reported(&options));
 }
 
 #[test]
@@ -225,13 +225,13 @@ fn unresolved_markers_may_stay() {
 
 #[test]
 fn folders_without_definitions_are_told() {
-    insta::assert_snapshot!(Folder::new(&[("readme.md", "x")]).told(&LoadOptions::default()));
-    let told: Vec<String> = load(Path::new("no/such/folder"), &LoadOptions::default())
+    insta::assert_snapshot!(Folder::new(&[("readme.md", "x")]).reported(&LoadOptions::default()));
+    let reported: Vec<String> = load(Path::new("no/such/folder"), &LoadOptions::default())
         .diagnostics
         .iter()
         .map(show)
         .collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 #[cfg(unix)]
@@ -259,8 +259,8 @@ fn links_and_special_files_are_not_trusted() {
     symlink("nowhere.yaml", at("broken.yaml")).unwrap();
     symlink("loop.yaml", at("loop.yaml")).unwrap();
     std::process::Command::new("mkfifo").arg(at("pipe.yaml")).status().unwrap();
-    let told = folder.told(&LoadOptions::default());
-    insta::assert_snapshot!(told);
+    let reported = folder.reported(&LoadOptions::default());
+    insta::assert_snapshot!(reported);
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn surprising_yaml_is_told_with_its_place() {
     ]);
     let secrets: String = (0..21).map(|number| format!("  K{number}: x\n")).collect();
     folder.write("secrets.yaml", format!("{GOOD}script: bom.yaml\nsecrets:\n{secrets}").as_bytes());
-    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+    insta::assert_snapshot!(folder.reported(&LoadOptions::default()));
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn file_names_that_are_no_text_are_told() {
     fs::write(folder.path().join(name), GOOD).unwrap();
     fs::create_dir(folder.path().join("x.d")).unwrap();
     std::os::unix::fs::symlink("x.d", folder.path().join("linked")).unwrap();
-    insta::assert_snapshot!(folder.told(&LoadOptions::default()));
+    insta::assert_snapshot!(folder.reported(&LoadOptions::default()));
 }
 
 #[test]
@@ -325,21 +325,21 @@ fn keywords_that_do_nothing_are_told() {
         allow_unresolved: false,
     };
     assert_eq!(folder.load(&options).desired.definitions[0].name.as_str(), "1-x-c");
-    insta::assert_snapshot!(folder.told(&options));
+    insta::assert_snapshot!(folder.reported(&options));
 }
 
 #[test]
 fn keywords_that_cannot_be_read_are_told_without_their_values() {
     let arguments = |argument: &str| Keywords::command_line(&[argument.to_owned()]).unwrap_err();
-    let told = [
+    let reported = [
         Keywords::mappings("{\"A\": canary}").unwrap_err(),
         Keywords::mappings("[\"canary\"]").unwrap_err(),
         arguments("canary"),
         arguments("a b=canary"),
     ];
-    let told: Vec<String> = told.iter().map(|found| show(found)).collect();
-    assert!(!told.concat().contains("canary"));
-    insta::assert_snapshot!(told.join("\n"));
+    let reported: Vec<String> = reported.iter().map(|found| show(found)).collect();
+    assert!(!reported.concat().contains("canary"));
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 /// So that no finding's words change unseen.
@@ -375,7 +375,7 @@ fn a_value_with_a_marker_of_its_own_never_goes_live() {
         ("LIST", "[\"@@HOST@@\"]"),
         ("HOST", "\"h\""),
     ]);
-    insta::assert_snapshot!(folder.told(&nested));
+    insta::assert_snapshot!(folder.reported(&nested));
     // a marker that is listed as text is text, but never in a secret
     let folder = Folder::new(&[
         ("a.yaml", "name: a\ntriggerId: send-phone-message\nliteralMarkers: [\"##HOST##\"]\n"),
@@ -405,8 +405,8 @@ fn replacement_ends_where_a_file_would_become_too_large() {
     ]);
     let big = format!("\"{}\"", "x".repeat(400_000));
     let found = folder.load(&keywords(&[("BIG", &big)])).diagnostics;
-    let told: Vec<_> = found.iter().map(|f| (f.code.0, f.message.as_str())).collect();
+    let reported: Vec<_> = found.iter().map(|f| (f.code.0, f.message.as_str())).collect();
     let too_large =
         ("HS007", "with the value of keyword `BIG` here, this file is larger than 1 MB");
-    assert_eq!(told, [too_large; 3]);
+    assert_eq!(reported, [too_large; 3]);
 }

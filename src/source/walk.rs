@@ -96,37 +96,37 @@ impl Root {
 
     /// The files of tests, in order of their paths.
     pub(crate) fn tests(&self) -> (Vec<Found>, Vec<Diagnostic>) {
-        let (mut files, told) = self.all_files(&["yaml", "yml"]);
+        let (mut files, reported) = self.all_files(&["yaml", "yml"]);
         files.retain(|found| is_test(&found.path));
-        (files, told)
+        (files, reported)
     }
 
     /// Every file with one of some extensions that isn't a test, in order of its path, and what
-    /// is to be told of the others.
+    /// is reported of the others.
     pub(crate) fn files(&self, extensions: &[&str]) -> (Vec<Found>, Vec<Diagnostic>) {
-        let (mut files, told) = self.all_files(extensions);
+        let (mut files, reported) = self.all_files(extensions);
         files.retain(|found| !is_test(&found.path));
-        (files, told)
+        (files, reported)
     }
 
     fn all_files(&self, extensions: &[&str]) -> (Vec<Found>, Vec<Diagnostic>) {
         let mut files = Vec::new();
         let mut links = Vec::new();
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let walk = WalkDir::new(&self.given).sort_by_file_name().into_iter();
         for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_passed_over(entry)) {
             match entry {
-                Err(error) => told.push(walk_error(&error, &self.given)),
+                Err(error) => reported.push(walk_error(&error, &self.given)),
                 Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => {
                     links.push(entry.into_path())
                 }
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => self.take(entry.into_path(), extensions, &mut files, &mut told),
+                Ok(entry) => self.take(entry.into_path(), extensions, &mut files, &mut reported),
             }
         }
-        self.follow(links, extensions, &mut files, &mut told);
+        self.follow(links, extensions, &mut files, &mut reported);
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        (files, told)
+        (files, reported)
     }
 
     fn take(
@@ -134,7 +134,7 @@ impl Root {
         path: PathBuf,
         extensions: &[&str],
         files: &mut Vec<Found>,
-        told: &mut Vec<Diagnostic>,
+        reported: &mut Vec<Diagnostic>,
     ) {
         let wanted = |path: &Path| {
             let extension = path.extension().and_then(|extension| extension.to_str());
@@ -146,7 +146,7 @@ impl Root {
         let file = display(&path);
         if path.to_str().is_none() {
             let message = "the file's name is not UTF-8, so it can't be written down";
-            told.push(
+            reported.push(
                 Diagnostic::error(codes::FILE_NAME, message).in_file(file).hint("rename the file"),
             );
             return;
@@ -161,7 +161,7 @@ impl Root {
         links: Vec<PathBuf>,
         extensions: &[&str],
         files: &mut Vec<Found>,
-        told: &mut Vec<Diagnostic>,
+        reported: &mut Vec<Diagnostic>,
     ) {
         if links.is_empty() {
             return;
@@ -180,23 +180,23 @@ impl Root {
                 Err(error) if relevant(&link) => {
                     let message =
                         format!("the symbolic link can't be followed: {}", reason(&error));
-                    told.push(Diagnostic::error(codes::UNREADABLE, message).in_file(file));
+                    reported.push(Diagnostic::error(codes::UNREADABLE, message).in_file(file));
                     continue;
                 }
                 Err(_) => continue,
             };
             if !target.starts_with(&self.real) {
                 let message = "the symbolic link leads out of the folder of definitions";
-                told.push(
+                reported.push(
                     Diagnostic::error(codes::LINK_LEAVES, message)
                         .in_file(file)
                         .hint("put the file itself there, or remove the link"),
                 );
             } else if target.is_dir() {
                 let message = "the folder behind the symbolic link is not read";
-                told.push(Diagnostic::warning(codes::LINK_PASSED_OVER, message).in_file(file));
+                reported.push(Diagnostic::warning(codes::LINK_PASSED_OVER, message).in_file(file));
             } else if !known.contains(&target) {
-                self.take(link, extensions, files, told);
+                self.take(link, extensions, files, reported);
             }
         }
     }

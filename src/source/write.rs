@@ -16,7 +16,7 @@ use super::walk::display;
 
 /// Why files could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {what}: {why}{}", told(.written))]
+#[error("{file}: {what}: {why}{}", reported(.written))]
 pub struct WriteError {
     /// The file that failed.
     pub file: String,
@@ -28,7 +28,7 @@ pub struct WriteError {
     pub written: Vec<String>,
 }
 
-fn told(written: &[String]) -> String {
+fn reported(written: &[String]) -> String {
     match written {
         [] => "; nothing was written".to_owned(),
         some => format!("; written before that: {}", some.join(", ")),

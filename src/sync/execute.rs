@@ -55,11 +55,11 @@ pub struct Executor<'a> {
     pub recheck: Option<Instant>,
     /// The first failure stops the run as an interrupt would.
     pub fail_fast: bool,
-    /// Told of every step.
+    /// Called with every step.
     pub on_event: &'a (dyn Fn(Event) + Sync),
 }
 
-/// Carries out the plan and tells what became of each change.
+/// Carries out the plan and reports what became of each change.
 pub async fn execute(approved: &ApprovedPlan, executor: &Executor<'_>) -> ApplyReport {
     let plan = approved.plan();
     let builds = Arc::default();

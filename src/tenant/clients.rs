@@ -1,5 +1,5 @@
 //! `GET /clients`, the one endpoint beside hooks: Auth0's Deploy CLI asks for
-//! it before every dry run, whatever it has been told to leave out.
+//! it before every dry run, whatever it has been asked to leave out.
 //!
 //! The tenant has one client, the one that may ask for tokens. Must not know
 //! the state.

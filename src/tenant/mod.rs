@@ -2,7 +2,7 @@
 //! Auth0's Management API v2, over real HTTP on a loopback port.
 //!
 //! [`start`] takes [`Options`] and gives a [`Running`] tenant. At its heart is
-//! the function [`Service::handle`], which is told the time and does no I/O;
+//! the function [`Service::handle`], which is given the time and does no I/O;
 //! around it are a store (in memory or a file), a thin server and nothing else.
 //!
 //! This room imports nothing of the rest of the crate. It is written from the

@@ -1,7 +1,7 @@
 //! The thin server over [`Service`]: HTTP in, HTTP out.
 //!
 //! Main type: [`Running`]. Must not decide anything about an answer: it reads
-//! the clock, keeps requests apart, and writes what it is told.
+//! the clock, keeps requests apart, and writes what it is given.
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;

@@ -2,7 +2,7 @@
 //!
 //! Main type: [`Service`], which holds what isn't part of the tenant's stored
 //! state: rate buckets, tokens' generation, the source of ids. Must not do
-//! I/O, sleep, or read a clock: it is told the time.
+//! I/O, sleep, or read a clock: it is given the time.
 
 use ulid::Ulid;
 

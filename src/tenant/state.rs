@@ -44,7 +44,7 @@ impl SecretKey {
         bytes
     }
 
-    /// Tells keys apart without giving them away.
+    /// Distinguishes keys without giving them away.
     fn name(&self) -> [u8; 4] {
         let [a, b, c, d, ..] = self.digest(b"name", b"");
         [a, b, c, d]

@@ -54,7 +54,7 @@ struct StateFile {
     seen: Option<Mark>,
 }
 
-/// What tells one version of a file from another: every write makes a new
+/// What distinguishes one version of a file from another: every write makes a new
 /// file, so that its number changes too.
 #[derive(Debug, PartialEq, Eq)]
 struct Mark {
@@ -95,7 +95,7 @@ impl Store {
         };
         let result = self.locked(&mut file, now_ms, work);
         if result.is_err() {
-            // What is in memory may not be what is on the disk: read it anew.
+            // What is in memory may not be what is on the disk: read it again.
             file.seen = None;
         }
         self.file = Some(file);

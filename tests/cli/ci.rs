@@ -100,12 +100,12 @@ async fn a_pull_request_has_one_comment_that_is_kept_up_to_date() {
         "{body}"
     );
 
-    let told = ci(&[("AUTH0_CLIENT_SECRET", "canary-secret")]).expect(4);
-    assert!(told.stderr.contains("AUTH0_CLIENT_SECRET is set"), "{told}");
-    let told = ci(&[("GITHUB_ACTIONS", "")]).expect(64);
-    assert!(told.stderr.contains("not in a job of GitHub Actions or GitLab CI"), "{told}");
-    let told = ci(&[("GITHUB_TOKEN", "")]).expect(1);
-    assert!(told.stderr.contains("GITHUB_TOKEN is not set"), "{told}");
-    let told = ci(&[("GITHUB_EVENT_PATH", "")]).expect(0);
-    assert!(told.stderr.contains("No pull request here, so no comment."), "{told}");
+    let reported = ci(&[("AUTH0_CLIENT_SECRET", "canary-secret")]).expect(4);
+    assert!(reported.stderr.contains("AUTH0_CLIENT_SECRET is set"), "{reported}");
+    let reported = ci(&[("GITHUB_ACTIONS", "")]).expect(64);
+    assert!(reported.stderr.contains("not in a job of GitHub Actions or GitLab CI"), "{reported}");
+    let reported = ci(&[("GITHUB_TOKEN", "")]).expect(1);
+    assert!(reported.stderr.contains("GITHUB_TOKEN is not set"), "{reported}");
+    let reported = ci(&[("GITHUB_EVENT_PATH", "")]).expect(0);
+    assert!(reported.stderr.contains("No pull request here, so no comment."), "{reported}");
 }

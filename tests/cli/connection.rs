@@ -73,7 +73,7 @@ fn what_keeps_from_a_tenant_is_told_and_nothing_is_written() {
     let before = project.files();
     let site = website();
     let nobody = "http://127.0.0.1:1".to_owned();
-    let mut told = String::new();
+    let mut reported = String::new();
     for (why, variables) in [
         ("nothing set", vec![]),
         ("no credentials", vec![("AUTH0_DOMAIN", nobody.as_str())]),
@@ -90,13 +90,13 @@ fn what_keeps_from_a_tenant_is_told_and_nothing_is_written() {
             command.envs(variables.clone());
             let run = run(command, args).expect(1);
             if args == ["plan"] {
-                told.push_str(&format!("# {why}\n{run}\n"));
+                reported.push_str(&format!("# {why}\n{run}\n"));
             }
         }
     }
     assert!(project.files() == before);
     let _steady = steady();
-    insta::assert_snapshot!("no_tenant", told);
+    insta::assert_snapshot!("no_tenant", reported);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,7 +31,7 @@ async fn every_fault_is_found_and_has_a_next_step() {
         [("AUTH0_CLIENT_ID", ""), ("AUTH0_CLIENT_SECRET", ""), ("AUTH0_ACCESS_TOKEN", "x")];
     let skewed =
         Options { limits: Limits { clock_skew_s: 120, ..Limits::default() }, ..Options::default() };
-    let mut told = String::new();
+    let mut reported = String::new();
     for (what, options, variables, code) in [
         ("nothing wrong", Options::default(), &[][..], 0),
         ("nobody there", Options::default(), &[("AUTH0_DOMAIN", "http://127.0.0.1:1")], 1),
@@ -44,14 +44,14 @@ async fn every_fault_is_found_and_has_a_next_step() {
         ("refused", with(Mode::NotAllowed), &[], 1),
         ("removed", with(Mode::Removed), &[], 1),
     ] {
-        told.push_str(&format!("# {what}\n{}\n", checks(options, variables, code).await));
+        reported.push_str(&format!("# {what}\n{}\n", checks(options, variables, code).await));
     }
-    assert!(!told.contains("canary"), "{told}");
+    assert!(!reported.contains("canary"), "{reported}");
     let _steady = steady();
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\d+ ms", "[time] ms");
     settings.add_filter(r"\d+ of them left", "[some] of them left");
-    settings.bind(|| insta::assert_snapshot!("faults", told));
+    settings.bind(|| insta::assert_snapshot!("faults", reported));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,12 +71,15 @@ async fn actions_are_looked_at_where_they_are_in_play() {
     };
     // Hooks are not in play: their end and their scopes are no question.
     let all = ["read:actions", "create:actions", "update:actions", "delete:actions"];
-    let told = check(&all, Mode::Removed, 0).await;
-    assert!(told.contains("ok       actions        0 can be read"), "{told}");
-    assert!(!told.contains("hooks"), "{told}");
-    let told = check(&["read:actions", "update:actions"], Mode::Legacy, 0).await;
+    let reported = check(&all, Mode::Removed, 0).await;
+    assert!(reported.contains("ok       actions        0 can be read"), "{reported}");
+    assert!(!reported.contains("hooks"), "{reported}");
+    let reported = check(&["read:actions", "update:actions"], Mode::Legacy, 0).await;
     let missing = "create:actions (for new actions, every deploy, rollback)";
-    assert!(told.contains(missing) && told.contains("delete:actions"), "{told}");
-    let told = check(&["read:hooks"], Mode::Legacy, 1).await;
-    assert!(told.contains("error    actions        the access token lacks the scope"), "{told}");
+    assert!(reported.contains(missing) && reported.contains("delete:actions"), "{reported}");
+    let reported = check(&["read:hooks"], Mode::Legacy, 1).await;
+    assert!(
+        reported.contains("error    actions        the access token lacks the scope"),
+        "{reported}"
+    );
 }

@@ -25,8 +25,8 @@ fn bytes_that_are_no_text_are_told() {
     project.write("hooks/b.yaml", &garbage);
     project.write("hooks/c.yaml", b"name: c\n# caf\xe9\n");
     project.write("hooks/d.yaml", format!("{HEAD}#{}", "x".repeat(1_100_000)));
-    let told = project.run(&["validate"]).expect(1);
-    assert!(told.stdout.contains("4 errors"), "{told}");
+    let reported = project.run(&["validate"]).expect(1);
+    assert!(reported.stdout.contains("4 errors"), "{reported}");
 }
 
 #[cfg(unix)]
@@ -39,9 +39,9 @@ fn links_and_pipes_are_not_followed() {
     symlink("b.yaml", project.path("hooks/b.yaml")).unwrap();
     let pipe = std::process::Command::new("mkfifo").arg(project.path("hooks/c.yaml")).status();
     assert!(pipe.unwrap().success());
-    let told = project.run(&["validate"]).expect(1);
-    assert!(!format!("{told}").contains("canary"));
-    insta::assert_snapshot!("links_and_pipes", told);
+    let reported = project.run(&["validate"]).expect(1);
+    assert!(!format!("{reported}").contains("canary"));
+    insta::assert_snapshot!("links_and_pipes", reported);
 }
 
 /// A folder that holds nothing but links to folders is as good as empty: with
@@ -51,6 +51,6 @@ fn links_and_pipes_are_not_followed() {
 fn a_folder_of_links_is_no_empty_project() {
     let project = Project::with(&[("hooks/real/notes.md", "")]);
     std::os::unix::fs::symlink("real", project.path("hooks/linked")).unwrap();
-    let told = project.run(&["plan", "--local", "--allow-delete"]).expect(1);
-    assert!(told.stderr.contains("HS002"), "{told}");
+    let reported = project.run(&["plan", "--local", "--allow-delete"]).expect(1);
+    assert!(reported.stderr.contains("HS002"), "{reported}");
 }

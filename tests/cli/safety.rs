@@ -108,8 +108,8 @@ async fn what_a_half_migrated_folder_passes_over_is_not_deleted() {
     let json = r#"{"name":"h-1","script":"./h-1.js","triggerId":"pre-user-registration"}"#;
     project.write("hooks/h-1.json", json);
     project.write("hooks/h-1.js", script(SIGN_UP, ""));
-    let told = project.on(&tenant, &["plan"]).expect(0).to_string();
-    assert!(told.contains("HS020"), "{told}");
+    let reported = project.on(&tenant, &["plan"]).expect(0).to_string();
+    assert!(reported.contains("HS020"), "{reported}");
     project.on(&tenant, &["apply", "--yes", "--allow-delete", "--force"]).expect(1);
     assert_eq!(tenant.state().hooks.len(), 2);
 }

@@ -29,9 +29,9 @@ async fn a_saved_plan_is_shown_without_the_tenant() {
     project.run(&["show", "plan.json", "--detailed-exitcode"]).expect(2);
 
     project.write("plan.json", "{\"format_version\": \"9\"}");
-    let told = project.run(&["show", "plan.json"]).expect(1).stderr;
+    let reported = project.run(&["show", "plan.json"]).expect(1).stderr;
     assert_eq!(
-        told,
+        reported,
         "error: plan.json: format_version is `9`, and this hooksync reads `1`\n  \
          hint: give the file that `hooksync plan --out FILE` wrote\n"
     );

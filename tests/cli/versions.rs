@@ -30,10 +30,10 @@ async fn versions_are_listed_by_the_exact_name() {
     assert_eq!((&version["number"], &version["deployed"]), (&1.into(), &true.into()));
     assert_eq!(version["secrets"], serde_json::json!(["KEY"]));
 
-    let told = versions(&["add roles"], 1).stderr;
-    assert!(told.contains("no action called `add roles`"), "{told}");
-    let told = versions(&["twin"], 1).stderr;
-    assert!(told.contains("2 actions called `twin`"), "{told}");
+    let reported = versions(&["add roles"], 1).stderr;
+    assert!(reported.contains("no action called `add roles`"), "{reported}");
+    let reported = versions(&["twin"], 1).stderr;
+    assert!(reported.contains("2 actions called `twin`"), "{reported}");
     let writes = tenant.requests().into_iter().filter(|entry| entry.method != "GET");
     assert_eq!(writes.filter(|entry| entry.path != "/oauth/token").count(), 0);
 }

@@ -1,4 +1,4 @@
-//! What is told while a tenant keeps a run waiting, and what of its requests.
+//! What is reported while a tenant keeps a run waiting, and what of its requests.
 
 use std::time::{Duration, Instant};
 
@@ -40,10 +40,10 @@ async fn a_log_is_told_of_long_reading() {
     // a folder of this name is for hooks alone: nothing else is read
     for args in [["plan"].as_slice(), &["export", "out/hooks"]] {
         let run = project.on(&tenant, args).expect(0);
-        let told = run.stderr.lines().next().unwrap_or_default();
-        assert!(told.starts_with("Still reading: "), "{run}");
-        assert!(told.contains(" of 16 requests done after "), "{run}");
-        assert!(told.ends_with("; waiting for the tenant's rate limit."), "{run}");
+        let reported = run.stderr.lines().next().unwrap_or_default();
+        assert!(reported.starts_with("Still reading: "), "{run}");
+        assert!(reported.contains(" of 16 requests done after "), "{run}");
+        assert!(reported.ends_with("; waiting for the tenant's rate limit."), "{run}");
         assert_eq!(run.stderr.matches("Still").count(), 1, "{run}");
     }
 }
@@ -53,8 +53,8 @@ async fn a_log_is_told_of_one_long_wait_at_once() {
     let tenant = slow(1, Limit::new(1, "10/min".parse().unwrap())).await;
     let plan = project(1).on(&tenant, &["plan"]).expect(0);
     assert!(plan.stderr.starts_with("Waiting "), "{plan}");
-    let told = " s for the tenant's rate limit (2 requests done).\n";
-    assert!(plan.stderr.ends_with(told) && plan.stderr.lines().count() == 1, "{plan}");
+    let reported = " s for the tenant's rate limit (2 requests done).\n";
+    assert!(plan.stderr.ends_with(reported) && plan.stderr.lines().count() == 1, "{plan}");
 }
 
 /// The lines of stderr that tell of a request.
@@ -71,12 +71,12 @@ async fn every_request_is_told_and_nothing_secret_of_it() {
     assert!(requests(&plan).is_empty(), "{plan}");
     let asked = tenant.requests().len();
     let apply = project.on(&tenant, &["apply", "--yes", "-vv"]).expect(0);
-    let told = requests(&apply);
-    assert_eq!(told.len(), tenant.requests().len() - asked, "{apply}");
-    assert!(told[0].starts_with("POST /oauth/token: 200 after "), "{apply}");
-    assert!(told[1].starts_with("GET /api/v2/hooks?page=0"), "{apply}");
-    assert!(told[1].ends_with(" requests left"), "{apply}");
-    assert!(told.iter().any(|line| line.starts_with("POST /api/v2/hooks: ")), "{apply}");
+    let reported = requests(&apply);
+    assert_eq!(reported.len(), tenant.requests().len() - asked, "{apply}");
+    assert!(reported[0].starts_with("POST /oauth/token: 200 after "), "{apply}");
+    assert!(reported[1].starts_with("GET /api/v2/hooks?page=0"), "{apply}");
+    assert!(reported[1].ends_with(" requests left"), "{apply}");
+    assert!(reported.iter().any(|line| line.starts_with("POST /api/v2/hooks: ")), "{apply}");
     let secret = tenant.client_secret().expose_secret().to_owned();
     for hidden in ["canary", "Bearer", "eyJ", &secret] {
         assert!(!apply.stderr.contains(hidden), "{hidden}: {apply}");
@@ -88,12 +88,12 @@ async fn requests_that_are_sent_again_are_told_as_such() {
     let options = Options { faults: vec!["503@/hooks,1".parse().unwrap()], ..Options::default() };
     let tenant = tenant::start(options).await.unwrap();
     let plan = project(1).on(&tenant, &["plan", "-vv"]).expect(0);
-    let told = requests(&plan);
-    assert!(told[1].contains(": 503 after "), "{plan}");
-    assert!(told[2].contains(" (attempt 2): 200 after "), "{plan}");
+    let reported = requests(&plan);
+    assert!(reported[1].contains(": 503 after "), "{plan}");
+    assert!(reported[2].contains(" (attempt 2): 200 after "), "{plan}");
 }
 
-/// Interrupts the program after a while, and tells how long it then took.
+/// Interrupts the program after a while, and says how long it then took.
 #[cfg(unix)]
 fn interrupted(command: &Command, after: Duration) -> (Run, Duration) {
     use std::process::Stdio;

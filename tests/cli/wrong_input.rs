@@ -29,20 +29,20 @@ async fn every_fault_is_told_with_its_place() {
                 .to_owned(),
         ),
     ];
-    let mut told = String::new();
+    let mut reported = String::new();
     for (what, definition) in cases {
         let project = Project::with(&[
             ("hooks/a.yaml", &definition),
             ("hooks/a.js", &script("pre-user-registration", "")),
         ]);
         let before = project.files();
-        told.push_str(&format!("# {what}\n{}\n", project.run(&["validate"]).expect(1)));
+        reported.push_str(&format!("# {what}\n{}\n", project.run(&["validate"]).expect(1)));
         project.on(&tenant, &["plan"]).expect(1);
         project.on(&tenant, &["apply", "--yes", "--allow-delete", "--force"]).expect(1);
         assert!(project.files() == before, "{what}");
     }
     assert_eq!(writes(&tenant), [""; 0]);
-    insta::assert_snapshot!("wrong_definitions", told);
+    insta::assert_snapshot!("wrong_definitions", reported);
 }
 
 #[test]
@@ -61,11 +61,11 @@ fn definitions_that_clash_are_told_together() {
 #[test]
 fn a_folder_without_definitions_is_an_error() {
     let project = Project::with(&[("file", ""), ("empty/notes.md", "")]);
-    let mut told = String::new();
+    let mut reported = String::new();
     for dir in ["empty", "nowhere", "file"] {
-        told.push_str(&format!("{}\n", project.run(&["validate", dir]).expect(1)));
+        reported.push_str(&format!("{}\n", project.run(&["validate", dir]).expect(1)));
     }
-    insta::assert_snapshot!("no_definitions", told);
+    insta::assert_snapshot!("no_definitions", reported);
 }
 
 /// One report that can be read, however much is wrong.
@@ -76,9 +76,13 @@ fn a_thousand_faulty_definitions_are_told_in_short() {
         let text = format!("name: h-{number}\ntriggerId: nope\nscript: ../x.js\nenable: 3\n");
         project.write(&format!("hooks/h-{number}.yaml"), text);
     }
-    let told = project.run(&["validate"]).expect(1);
-    assert_eq!(told.stdout.matches("error[HS107]: ").count(), 1_001, "each, and once in the sum");
-    let lines: Vec<&str> = told.stdout.lines().collect();
+    let reported = project.run(&["validate"]).expect(1);
+    assert_eq!(
+        reported.stdout.matches("error[HS107]: ").count(),
+        1_001,
+        "each, and once in the sum"
+    );
+    let lines: Vec<&str> = reported.stdout.lines().collect();
     assert!(lines.len() < 8_000, "{}", lines.len());
     insta::assert_snapshot!("a_thousand_faults", lines[lines.len() - 5..].join("\n"));
     let json = project.run(&["validate", "--format", "json"]).expect(1).json();

@@ -85,6 +85,25 @@ fn nobody_has_to_read_it_twice() {
     assert!(all.is_empty(), "\n{}\n", all.join("\n"));
 }
 
+/// The comments of a file of code.
+fn comments(code: &str) -> String {
+    let comment = |line: &str| line.split_once("//").map(|(_, comment)| comment.to_owned());
+    code.lines().filter_map(comment).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn comments_are_written_in_plain_words() {
+    let word = Regex::new(r"\b([Tt]old|[Tt]ells|anew|lest|mended)\b").unwrap();
+    let mut all = Vec::new();
+    walk(&crate::root().join("src"), ".rs", &mut |path, code| {
+        let comments = comments(code);
+        let hits = word.find_iter(&comments).map(|hit| hit.as_str().to_owned());
+        all.extend(hits.map(|hit| format!("{}: {hit}", path.display())));
+    });
+    assert!(all.is_empty(), "\n{}\n", all.join("\n"));
+    assert!(word.is_match(&comments("let a = 1; // is told\n")));
+}
+
 #[test]
 fn the_check_finds_what_it_looks_for() {
     let code = "// all the same\nlet a = \"it is\\\n     told\"; // anew\n#[cfg(test)]\nmod tests { \"lest\" }";

@@ -32,7 +32,7 @@ async fn a_web_page_is_no_answer_to_a_write() {
     assert_eq!(bench.live(), whole);
 }
 
-/// A hook that isn't read isn't gone: its definition would be made anew.
+/// A hook that isn't read isn't gone: its definition would be made again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stray_404_is_not_taken_for_a_hook_that_was_deleted() {
     let bench = Bench::new(unlimited(), &["a sign-up old on +K"]).await;

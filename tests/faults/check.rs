@@ -9,7 +9,7 @@ use hooksync::plan::{
 use hooksync::tenant::{Hook, State};
 
 use crate::drive::Applied;
-use crate::plans::told;
+use crate::plans::reported;
 
 /// One faulty apply, seen from the tenant.
 pub(crate) struct Story<'a> {
@@ -52,7 +52,7 @@ pub(crate) fn after_faults(
             .collect();
         Err(format!(
             "{problem}\nplan\n{}\nresults\n{}\nbefore {:#?}\nafter {:#?}",
-            told(plan),
+            reported(plan),
             results.join("\n"),
             story.before.hooks,
             story.after.hooks
@@ -81,7 +81,10 @@ pub(crate) fn after_faults(
             (Outcome::Failed, _) => told_why(result),
         };
         if let Err(problem) = honest {
-            return fail(format!("{} was told {:?}, but {problem}", result.name, result.outcome));
+            return fail(format!(
+                "{} was reported as {:?}, but {problem}",
+                result.name, result.outcome
+            ));
         }
     }
     if let Err(problem) = no_trigger_forgotten(story, plan, &report.results) {
@@ -167,7 +170,7 @@ fn wanted<'a>(desired: &'a DesiredState, change: &Change) -> Option<&'a Definiti
     desired.definitions.iter().find(|hook| hook.name == change.name)
 }
 
-/// What is told to be applied is as it was told.
+/// What is reported as applied is as it was reported.
 fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result<(), String> {
     if story.edited {
         return Ok(());
@@ -192,7 +195,7 @@ fn as_told(story: &Story<'_>, change: &Change, desired: &DesiredState) -> Result
             (_, Value::Names(_)) => false,
         };
         if !fits {
-            return Err(format!("its {} is not as told", field.field.as_str()));
+            return Err(format!("its {} is not as reported", field.field.as_str()));
         }
     }
     for secret in &change.secrets {
@@ -257,7 +260,7 @@ fn secrets_are(
     Ok(())
 }
 
-/// What is told not to have been attempted is as it was.
+/// What is reported as not attempted is as it was.
 fn as_before(story: &Story<'_>, result: &ChangeResult) -> Result<(), String> {
     if story.edited {
         return Ok(());
@@ -306,10 +309,10 @@ fn no_trigger_forgotten(
     };
     for change in plan.changes.iter().filter(|change| change.switches_on()) {
         let trigger = change.trigger.as_str();
-        let told = results
+        let reported = results
             .iter()
             .any(|result| result.trigger.as_str() == trigger && result.outcome == Outcome::Failed);
-        if runs(story.before, trigger) && !runs(story.after, trigger) && !told {
+        if runs(story.before, trigger) && !runs(story.after, trigger) && !reported {
             return Err(format!("nothing runs at {trigger} and nobody says so"));
         }
     }
@@ -332,7 +335,7 @@ pub(crate) fn converged(
             result.name,
             result.outcome,
             result.error,
-            told(plan),
+            reported(plan),
             after.hooks
         ));
     }
@@ -345,7 +348,7 @@ pub(crate) fn converged(
             return Err(format!(
                 "calm: {} is not there (seed {seed})\n{}",
                 wanted.name,
-                told(plan)
+                reported(plan)
             ));
         };
         let same = hook.script == wanted.script.as_str()

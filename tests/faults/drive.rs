@@ -178,7 +178,7 @@ impl Run {
         if next.is_clean() {
             Ok(())
         } else {
-            Err(format!("not clean at last: {}", plans::told(&next)))
+            Err(format!("not clean at last: {}", plans::reported(&next)))
         }
     }
 
@@ -270,7 +270,7 @@ impl Run {
             log.iter().any(|entry| entry.faults.iter().any(|fault| fault.starts_with("edit")))
         };
         if let Some(trigger) = crowded.into_inner().unwrap().filter(|_| !edited()) {
-            return Err(format!("{what}: two hooks ran at {trigger}\n{}", plans::told(&plan)));
+            return Err(format!("{what}: two hooks ran at {trigger}\n{}", plans::reported(&plan)));
         }
         Ok(Attempt::Done(Box::new(Applied { plan, report })))
     }

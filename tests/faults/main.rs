@@ -3,7 +3,7 @@
 //!
 //! Each run applies while the tenant fails, then once more while it doesn't.
 //! After the first, nothing may be there twice, nothing may be lost, nothing
-//! may be told that isn't so; after the second, the tenant is as the
+//! may be reported that isn't so; after the second, the tenant is as the
 //! definitions say and the next plan is empty. No secret may be in anything
 //! that was written on the way.
 //!

@@ -118,7 +118,7 @@ impl Bench {
                 let story = Story { before: &before, after: &after, desired: &self.desired };
                 if !edited {
                     story.check(plan, report).map_err(|why| {
-                        format!("{why}\n{}\n{:#?}", plans::told(plan), report.results)
+                        format!("{why}\n{}\n{:#?}", plans::reported(plan), report.results)
                     })?;
                 }
                 match report.results.iter().all(|result| result.outcome == Outcome::Applied) {
@@ -137,7 +137,7 @@ impl Bench {
         };
         let bad = report.results.iter().find(|result| result.outcome != Outcome::Applied);
         if let Some(bad) = bad {
-            return Err(format!("calm: {bad:?}\n{}", plans::told(&plan)));
+            return Err(format!("calm: {bad:?}\n{}", plans::reported(&plan)));
         }
         let session = self.session(patience, &CancellationToken::new())?;
         let live = fetch(&session.reader(), &self.desired, &self.options).await;
@@ -145,7 +145,7 @@ impl Bench {
         let next = diff::plan(&self.desired, &live, "t", &self.options);
         match next.is_clean() {
             true => no_twins(&before, &self.tenant.state(), edited).map(|()| ending.to_owned()),
-            false => Err(format!("not clean at last: {}", plans::told(&next))),
+            false => Err(format!("not clean at last: {}", plans::reported(&next))),
         }
     }
 

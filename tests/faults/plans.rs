@@ -6,7 +6,7 @@ use hooksync::plan::{Plan, SecretVerb};
 use hooksync::source::{self, Backup, Saved};
 
 /// The steps of a plan, one a line.
-pub(crate) fn told(plan: &Plan) -> String {
+pub(crate) fn reported(plan: &Plan) -> String {
     let steps = plan.steps.iter().enumerate();
     let lines: Vec<String> = steps
         .map(|(id, step)| {

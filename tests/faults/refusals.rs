@@ -1,4 +1,4 @@
-//! What a tenant can refuse, and what is told of it.
+//! What a tenant can refuse, and what is reported of it.
 
 use hooksync::tenant::{self, Behaviour, Mode, Refusal};
 
@@ -162,8 +162,8 @@ async fn quiet_leaves_the_result_and_errors() {
     assert!(!ended.stdout.contains("Plan for") && ended.stderr.is_empty(), "{}", ended.all());
 }
 
-/// What goes wrong with one of two hooks, and what is told of it.
-async fn one_of_two(fault: &str, told: &[&str]) {
+/// What goes wrong with one of two hooks, and what is reported of it.
+async fn one_of_two(fault: &str, reported: &[&str]) {
     let bench = Bench::new(unlimited(), &["a sign-up old", "b sign-up old"]).await;
     bench.define(&["a sign-up new", "b sign-up new"]);
     bench.faults(&[fault]);
@@ -172,8 +172,8 @@ async fn one_of_two(fault: &str, told: &[&str]) {
     assert_eq!(result["summary"]["applied"], 1, "{fault}\n{}", ended.stdout);
     assert_eq!(result["summary"]["failed"], 1, "{fault}\n{}", ended.stdout);
     let text = ended.stdout + &ended.stderr;
-    for told in told {
-        assert!(text.contains(told), "{fault}: {told}\n{text}");
+    for reported in reported {
+        assert!(text.contains(reported), "{fault}: {reported}\n{text}");
     }
 }
 

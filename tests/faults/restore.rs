@@ -96,13 +96,13 @@ async fn a_backup_is_of_one_tenant() {
 #[tokio::test(flavor = "multi_thread")]
 async fn backups_are_kept_to_a_number_and_for_their_owner() {
     let bench = Bench::new(unlimited(), &["a sign-up 0 +K"]).await;
-    let mut told = String::new();
+    let mut reported = String::new();
     for number in 1..=4 {
         bench.define(&[&format!("a sign-up {number}")]);
-        told = bench.expect(0, &["apply", "--yes", "--keep-backups", "3"]).stderr;
+        reported = bench.expect(0, &["apply", "--yes", "--keep-backups", "3"]).stderr;
     }
     assert_eq!(bench.backups().len(), 3);
-    assert!(told.contains("Removed the oldest backup, to keep 3: "), "{told}");
+    assert!(reported.contains("Removed the oldest backup, to keep 3: "), "{reported}");
     std::fs::create_dir(bench.path(".hooksync/backups/0-mine")).unwrap();
     bench.define(&["a sign-up 5"]);
     bench.expect(0, &["apply", "--yes", "--keep-backups", "1"]);

@@ -12,13 +12,13 @@ async fn a_plan_that_is_not_todays_any_more_is_refused() {
     let fingerprint = plan["fingerprint"].as_str().unwrap();
     let by_file = ["apply", "--yes", "--plan", "plan.json"];
     let by_print = ["apply", "--yes", "--expect", fingerprint];
-    let refused = |told: &str| {
+    let refused = |reported: &str| {
         for args in [by_file, by_print] {
             let ended = bench.expect(4, &args);
             assert!(ended.stderr.contains("Nothing was written"), "{}", ended.stderr);
         }
         let ended = bench.run(&by_file);
-        assert!(ended.stderr.contains(told), "{told}\n{}", ended.stderr);
+        assert!(ended.stderr.contains(reported), "{reported}\n{}", ended.stderr);
     };
     let set = |name: &str, text: &str| {
         let hook = format!("01{}", name.to_uppercase());

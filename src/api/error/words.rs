@@ -42,12 +42,12 @@ fn meaning(kind: &Kind) -> String {
         Kind::RateLimited { answers } => {
             return format!("gave up on the rate limit after {answers} answers 429 in a row");
         }
-        Kind::Timeout { after } => return format!("no answer within {}", told(*after)),
+        Kind::Timeout { after } => return format!("no answer within {}", reported(*after)),
         Kind::Protocol { problem } => {
             return format!("the answer is not one of the Management API ({problem})");
         }
         Kind::OutOfTime { waiting_for, needed } => {
-            let needed = needed.map(|needed| format!(", which would take {}", told(needed)));
+            let needed = needed.map(|needed| format!(", which would take {}", reported(needed)));
             return format!(
                 "the run's time limit does not allow to wait for {waiting_for}{}",
                 needed.unwrap_or_default()
@@ -94,7 +94,7 @@ fn listed(scopes: &str) -> String {
 }
 
 /// A duration for people.
-fn told(duration: Duration) -> String {
+fn reported(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     if seconds < 10.0 {
         format!("{seconds:.1} s")

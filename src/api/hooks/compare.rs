@@ -143,9 +143,9 @@ mod tests {
         got.runs = false;
         got.script = Some(Script::new("x\r\n"));
         got.stored_name = Some("a-1".into());
-        let told: Vec<String> = with_new(&sent, &got).iter().map(ToString::to_string).collect();
+        let reported: Vec<String> = with_new(&sent, &got).iter().map(ToString::to_string).collect();
         assert_eq!(
-            told,
+            reported,
             [
                 "the tenant named the hook `a-1` instead of `a`",
                 "the tenant did not enable the hook",

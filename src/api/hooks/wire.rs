@@ -16,7 +16,7 @@ use crate::model::{
     Trigger,
 };
 
-/// A hook as the tenant tells it.
+/// A hook as the tenant describes it.
 #[derive(Debug, Deserialize)]
 struct HookIn {
     id: String,

@@ -1,7 +1,7 @@
 //! The one place where requests queue, wait and are counted.
 //!
 //! A [`Gate`] belongs to a tenant and is shared by all that talk to it; it
-//! asks the governor and sleeps as told. The first of the queue drives: it
+//! asks the governor and sleeps as it says. The first of the queue drives: it
 //! alone sleeps for the rate limit, everybody else waits to become first.
 //! Must not know what a request is about, or retry.
 
@@ -135,7 +135,7 @@ impl Drop for UnderWay<'_> {
 }
 
 /// A failed request's wait. Several can wait side by side: the one that began
-/// last is told.
+/// last is reported.
 struct Pause<'a>(&'a watch::Sender<Status>);
 
 impl<'a> Pause<'a> {
@@ -171,7 +171,7 @@ pub(in crate::api) struct Gate {
     tell: Option<Tell>,
 }
 
-/// Who is told of every request.
+/// Who hears of every request.
 #[derive(Clone)]
 struct Tell(Arc<dyn Fn(&Exchange<'_>) + Send + Sync>);
 
@@ -355,7 +355,7 @@ pub(in crate::api) struct Pass {
 }
 
 impl Pass {
-    /// Tells the governor what the answer said.
+    /// Passes on to the governor what the answer said.
     pub(in crate::api) fn answered(mut self, signal: &Signal) {
         if let Some(ticket) = self.ticket.take() {
             let mut state = self.gate.lock();

@@ -173,13 +173,15 @@ impl Pipe {
                 }
             };
             let sent = !matches!(error, TransportError::Unreachable(..));
-            let told = match error {
-                TransportError::Unreachable(_, told) | TransportError::Lost(told) => told,
+            let reported = match error {
+                TransportError::Unreachable(_, reported) | TransportError::Lost(reported) => {
+                    reported
+                }
                 TransportError::Timeout | TransportError::BadBody(_) => String::new(),
             };
             ApiError::new(kind)
                 .at(method, path)
-                .with_message(None, told)
+                .with_message(None, reported)
                 .maybe_done(sent && method != Method::Get)
         })?;
         self.reached.store(true, Ordering::Relaxed);

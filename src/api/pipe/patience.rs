@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 /// The longest pause that a failing tenant may ask for.
-const LONGEST_TOLD: Duration = Duration::from_secs(60);
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// How long one answer is waited for, and how long a run pauses after a
 /// failure that may pass.
@@ -42,8 +42,12 @@ impl Patience {
     }
 
     /// The same, but no shorter than the answer asked for, within reason.
-    pub(in crate::api) fn pause_as_told(&self, failures: u32, told: Option<Duration>) -> Duration {
-        let told = told.unwrap_or_default().min(LONGEST_TOLD);
-        self.pause(failures).max(told)
+    pub(in crate::api) fn pause_as_asked(
+        &self,
+        failures: u32,
+        reported: Option<Duration>,
+    ) -> Duration {
+        let reported = reported.unwrap_or_default().min(LONGEST_ASKED);
+        self.pause(failures).max(reported)
     }
 }

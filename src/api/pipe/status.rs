@@ -1,4 +1,4 @@
-//! What can be told about a run's requests while they are under way.
+//! What can be reported about a run's requests while they are under way.
 //!
 //! Plain data; must not decide anything.
 
@@ -108,12 +108,12 @@ mod tests {
             took: Duration::from_millis(41),
             left: Some((9, 10)),
         };
-        let told = "GET /api/v2/hooks?page=0: 200 after 41 ms, 9 of 10 requests left";
-        assert_eq!(exchange.to_string(), told);
+        let reported = "GET /api/v2/hooks?page=0: 200 after 41 ms, 9 of 10 requests left";
+        assert_eq!(exchange.to_string(), reported);
         exchange.attempt = 2;
         exchange.left = None;
         exchange.outcome = Err("no answer");
-        let told = "GET /api/v2/hooks?page=0 (attempt 2): no answer after 41 ms";
-        assert_eq!(exchange.to_string(), told);
+        let reported = "GET /api/v2/hooks?page=0 (attempt 2): no answer after 41 ms";
+        assert_eq!(exchange.to_string(), reported);
     }
 }

@@ -209,11 +209,11 @@ impl Transport for HttpTransport {
     }
 }
 
-/// Tells the kinds of failure apart. reqwest has no type for some of them, so
+/// Distinguishes the kinds of failure. reqwest has no type for some of them, so
 /// the chain of causes is read where that is the only way.
 fn failure(error: &reqwest::Error) -> TransportError {
-    let told = harmless(&chain(error), &[]);
-    let lower = told.to_lowercase();
+    let reported = harmless(&chain(error), &[]);
+    let lower = reported.to_lowercase();
     if error.is_connect() {
         let why = if lower.contains("dns error") || lower.contains("failed to lookup") {
             Unreachable::Dns
@@ -226,12 +226,12 @@ fn failure(error: &reqwest::Error) -> TransportError {
         } else {
             Unreachable::Connect
         };
-        return TransportError::Unreachable(why, told);
+        return TransportError::Unreachable(why, reported);
     }
     if error.is_timeout() {
         return TransportError::Timeout;
     }
-    TransportError::Lost(told)
+    TransportError::Lost(reported)
 }
 
 fn tls_cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {

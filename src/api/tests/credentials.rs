@@ -56,8 +56,8 @@ async fn a_refused_token_is_renewed_once() {
 #[tokio::test(start_paused = true)]
 async fn wrong_credentials_are_tried_once_and_never_shown() {
     let bench = Bench::with(with_secret(), |_| {
-        let told = "Unauthorized: canary-secret";
-        reply(401, json!({"error": "access_denied", "error_description": told}))
+        let reported = "Unauthorized: canary-secret";
+        reply(401, json!({"error": "access_denied", "error_description": reported}))
     });
     let reader = bench.session.reader();
     let errors = join_all((0..5).map(|_| reader.hooks_page(0))).await;

@@ -133,16 +133,16 @@ fn down_for(seconds: &str) -> Answered {
 
 #[tokio::test(start_paused = true)]
 async fn a_tenant_that_is_down_is_asked_again_when_it_says() {
-    for (told, least, most) in [("0", 0, 1), ("20", 20, 21), ("100", 60, 61)] {
+    for (reported, least, most) in [("0", 0, 1), ("20", 20, 21), ("100", 60, 61)] {
         let bench = Bench::new(move |asked| match asked.number {
-            0 => down_for(told),
+            0 => down_for(reported),
             _ => reply(200, json!([])),
         });
         let begun = tokio::time::Instant::now();
         bench.session.reader().hooks_page(0).await.unwrap();
         let took = begun.elapsed();
         let expected = Duration::from_secs(least)..Duration::from_secs(most);
-        assert!(expected.contains(&took), "{told}: {took:?}");
+        assert!(expected.contains(&took), "{reported}: {took:?}");
     }
 }
 

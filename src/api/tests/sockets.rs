@@ -58,11 +58,12 @@ async fn an_answer_that_ends_early_is_a_lost_connection() {
 #[tokio::test]
 async fn what_keeps_a_connection_from_being_made_is_told_apart() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let check =
-        async |domain: &str, why: Unreachable| match get(&Domain::parse(domain).unwrap()).await {
-            Err(TransportError::Unreachable(found, told)) => assert_eq!(found, why, "{told}"),
-            other => panic!("{domain}: {other:?}"),
-        };
+    let check = async |domain: &str, why: Unreachable| match get(&Domain::parse(domain).unwrap())
+        .await
+    {
+        Err(TransportError::Unreachable(found, reported)) => assert_eq!(found, why, "{reported}"),
+        other => panic!("{domain}: {other:?}"),
+    };
     check(&format!("http://{closed}"), Unreachable::Connect).await;
     let (plain, _heard) = server(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     check(plain.as_str(), Unreachable::NotTls).await;

@@ -156,8 +156,8 @@ async fn secrets_go_in_calls_of_twenty_and_never_into_messages() {
     let bench = Bench::new(|asked| match asked.number {
         0 | 1 => reply(201, Value::Null),
         _ => {
-            let told = asked.body.clone().unwrap();
-            reply(400, json!({"message": format!("bad: {told}"), "errorCode": "invalid_body"}))
+            let reported = asked.body.clone().unwrap();
+            reply(400, json!({"message": format!("bad: {reported}"), "errorCode": "invalid_body"}))
         }
     });
     let id = Id::new("7");

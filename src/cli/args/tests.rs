@@ -78,7 +78,7 @@ fn allow_delete_can_be_switched_off() {
 
 #[test]
 fn wrong_limits_are_told_with_what_is_right() {
-    let told = |flags: &str| {
+    let reported = |flags: &str| {
         let error = parse(&format!("hooksync plan {flags}")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ValueValidation, "{flags}: {error}");
         error.to_string()
@@ -91,8 +91,8 @@ fn wrong_limits_are_told_with_what_is_right() {
     ] {
         for value in values {
             for joint in [" ", "="] {
-                let told = told(&format!("{flag}{joint}{value}"));
-                assert!(told.contains(right) && told.contains(value), "{told}");
+                let reported = reported(&format!("{flag}{joint}{value}"));
+                assert!(reported.contains(right) && reported.contains(value), "{reported}");
             }
         }
     }

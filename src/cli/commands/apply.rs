@@ -23,7 +23,7 @@ use crate::sync::{Executor, execute};
 /// Runs it.
 ///
 /// # Errors
-/// When nothing could be applied; what was is told as a result.
+/// When nothing could be applied; what was applied is in the result.
 pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     runtime()?.block_on(async {
         // first of all: an interrupt is to be heard from here on
@@ -41,8 +41,8 @@ pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliEr
         }
         tested::demand(&plans, &args.project, (&file, &rules), &shared, context).await?;
         for prepared in &plans {
-            if let Some(told) = prepared.token_ends_early().await? {
-                context.say(&told);
+            if let Some(reported) = prepared.token_ends_early().await? {
+                context.say(&reported);
             }
         }
         demand_consent(args, context)?;
@@ -178,7 +178,7 @@ fn approve(
     }
     context.output.error("Nothing was written.");
     let safety = refused.contains(&true);
-    Err(CliError::told(match (safety, ended) {
+    Err(CliError::reported(match (safety, ended) {
         (true, _) => Exit::Refused,
         (false, true) => Exit::TenantRefuses,
         (false, false) => Exit::Error,
@@ -245,7 +245,7 @@ async fn agree(
         None => return Ok(()),
         Some(false) => {
             context.output.error("Cancelled. Nothing was written.");
-            return Err(CliError::told(Exit::Error));
+            return Err(CliError::reported(Exit::Error));
         }
         Some(true) => {}
     }
@@ -302,7 +302,7 @@ async fn carry_out(
         stop: &shared.stop,
         recheck: (!args.no_recheck).then_some(prepared.read_at),
         fail_fast: args.fail_fast,
-        on_event: &|event| applying.told(event),
+        on_event: &|event| applying.reported(event),
     };
     execute(approved, &executor).await
 }
@@ -359,7 +359,7 @@ fn finish(
     }
     if worked && let Ok(Some(summary)) = context.environment.get(plan::STEP_SUMMARY) {
         let views: Vec<_> = views(plans, reports).into_iter().map(|(view, _)| view).collect();
-        // what was applied is told on stdout whether or not this can be written
+        // what was applied is reported on stdout whether or not this can be written
         if let Err(error) = files::append(Path::new(summary), &markdown::apply(&views)) {
             context.tell(&error);
         }
@@ -367,7 +367,7 @@ fn finish(
     Ok(exit_of(reports))
 }
 
-/// What was written is told in any case: on stderr where stdout can't take it.
+/// What was written is reported in any case: on stderr where stdout can't take it.
 fn deliver(result: &str, context: &Context<'_>) -> Result<(), CliError> {
     let delivered = context.output.data(result);
     if delivered.is_err() {

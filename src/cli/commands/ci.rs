@@ -212,10 +212,10 @@ fn unreadable(error: crate::cli::environment::NotUnicode) -> CliError {
 
 impl From<ForgeError> for CliError {
     fn from(error: ForgeError) -> Self {
-        let told = Self::new(error.to_string());
+        let reported = Self::new(error.to_string());
         match error.hint() {
-            Some(hint) => told.hint(hint),
-            None => told,
+            Some(hint) => reported.hint(hint),
+            None => reported,
         }
     }
 }

@@ -350,7 +350,7 @@ fn of_clock(reader: &Reader) -> Option<Check> {
 }
 
 fn of_limit(seen: Option<LimitSeen>) -> Check {
-    // how fast it fills can't be told from one answer
+    // one answer doesn't show how fast it fills
     let Some(LimitSeen { limit, remaining }) = seen else {
         return Check {
             what: "rate limit",
@@ -364,7 +364,7 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
 
 /// Whether hooks can be written: a tenant says so only when one is tried.
 fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
-    let told = "what the tenant refuses is reported, and nothing is lost";
+    let reported = "what the tenant refuses is reported, and nothing is lost";
     let allowed = |scope: &&str| scopes.is_none_or(|scopes| scopes.contains(*scope));
     if !SCOPES[1..].iter().any(allowed) {
         return refused_writes("refused by the token's scopes");
@@ -372,7 +372,7 @@ fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
     let (found, hint) = match target {
         Target::Local { .. } => return good("writes", "the local tenant takes them".to_owned()),
         Target::Remote(remote) if remote.domain.value.is_loopback() => {
-            ("known only once one is tried".to_owned(), format!("apply tries; {told}"))
+            ("known only once one is tried".to_owned(), format!("apply tries; {reported}"))
         }
         Target::Remote(remote) if frozen::is_public_cloud(remote.domain.value.as_str()) => {
             return Check {
@@ -384,12 +384,12 @@ fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
                 ),
                 hint: Some(format!(
                     "move them to Actions; switching off, secrets and deletes may still be \
-                     accepted; {told}"
+                     accepted; {reported}"
                 )),
             };
         }
         Target::Remote(_) => {
-            ("known only once one is tried".to_owned(), format!("apply tries; {told}"))
+            ("known only once one is tried".to_owned(), format!("apply tries; {reported}"))
         }
     };
     Check { what: "writes", health: Health::Unknown, found, hint: Some(hint) }

@@ -83,7 +83,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliE
         };
         let plan = export(&dir, &live, &options).map_err(|found| {
             definitions::tell(&found, context);
-            CliError::told(Exit::Error)
+            CliError::reported(Exit::Error)
         })?;
         plans.iter_mut().for_each(|earlier| earlier.give_way_to(&plan));
         plans.push(plan);

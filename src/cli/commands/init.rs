@@ -10,10 +10,10 @@ use crate::cli::{CliError, Context, Exit};
 use crate::model::{Kind, Name, Trigger};
 use crate::source::{config, schema};
 
-/// Writes what is missing and tells what to do next.
+/// Writes what is missing and says what to do next.
 pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     fs_err::create_dir_all(&args.dir)?;
-    // so that files in this folder are told without a `./`
+    // so that files in this folder are reported without a `./`
     let dir = args.dir.strip_prefix(".").unwrap_or(&args.dir);
     let mut lines = match (args.from_tenant, args.kind) {
         (true, _) => vec![what_is_live(dir, args, context)?],

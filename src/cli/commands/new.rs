@@ -11,7 +11,7 @@ use crate::cli::{CliError, Context, Exit, starters};
 use crate::model::{Kind, Name};
 use crate::source::{self, LoadOptions};
 
-/// Writes the files and tells what to do next.
+/// Writes the files and says what to do next.
 pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let kind = match args.kind {
         NewKind::Action => Kind::Action,

@@ -58,7 +58,7 @@ fn show(
         if let [Err(_)] = each.as_slice() {
             // with one environment there is nothing to show beside the error
             let error = each.into_iter().find_map(Result::err).map(|one| one.error);
-            return Err(error.unwrap_or_else(|| CliError::told(Exit::Error)));
+            return Err(error.unwrap_or_else(|| CliError::reported(Exit::Error)));
         }
         let failed: Vec<&Unplanned> = each.iter().filter_map(|one| one.as_ref().err()).collect();
         let plans: Vec<&Prepared> = each.iter().filter_map(|one| one.as_ref().ok()).collect();

@@ -195,7 +195,7 @@ async fn deploy(
         .writer
         .deploy_version(&live.id, version, rollback.from(), update_draft, Urgency::Begin)
         .await?;
-    // accepted is not yet in traffic; what the tenant says of it is only told
+    // accepted is not yet in traffic; what the tenant says of it is only reported
     let after = session.reader.action(&live.id).await.ok();
     let deployed = after.as_ref().and_then(|live| live.action()?.deployed.as_ref());
     let ours = deployed.filter(|deployed| deployed.id == done.version.id);

@@ -45,20 +45,20 @@ fn data_and_talk_go_different_ways() {
     let (output, captured) = Output::captured(Verbosity::Normal);
     output.data("result").unwrap();
     output.data("").unwrap();
-    output.say("told");
-    output.detail("not told");
+    output.say("said");
+    output.detail("not said");
     output.progress("not a terminal");
     assert_eq!(captured.stdout(), "result\n");
-    assert_eq!(captured.stderr(), "told\n");
+    assert_eq!(captured.stderr(), "said\n");
     assert!(!output.ask("Apply?"));
 }
 
 #[test]
 fn quiet_leaves_errors() {
     let (output, captured) = Output::captured(Verbosity::Quiet);
-    output.say("not told");
-    output.error("told\n");
-    assert_eq!(captured.stderr(), "told\n");
+    output.say("not said");
+    output.error("said\n");
+    assert_eq!(captured.stderr(), "said\n");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is told of tenants in a made-up state.
+//! What is reported of tenants in a made-up state.
 
 use super::*;
 use crate::cli::output::{Look, Verbosity};
@@ -11,7 +11,7 @@ fn waits(wanted: u64, settled: u64, seconds: u64) -> Status {
 }
 
 /// What stderr gets of tenants that stay in these states for so long.
-async fn told(live: bool, verbosity: Verbosity, lanes: &[Status], time: Duration) -> String {
+async fn reported(live: bool, verbosity: Verbosity, lanes: &[Status], time: Duration) -> String {
     let look = Look { color: false, width: Some(80), live };
     let (output, captured) = Output::captured_as(look, verbosity);
     let board = Board::new(&output);
@@ -30,7 +30,7 @@ async fn told(live: bool, verbosity: Verbosity, lanes: &[Status], time: Duration
 #[tokio::test]
 async fn a_terminal_sees_one_line_for_all_that_is_taken_away() {
     let lanes = [waits(20, 8, 60), waits(10, 4, 60)];
-    let shown = told(true, Verbosity::Normal, &lanes, Duration::from_millis(1_800)).await;
+    let shown = reported(true, Verbosity::Normal, &lanes, Duration::from_millis(1_800)).await;
     let lines: Vec<&str> = shown.split('\r').collect();
     assert!(lines.len() > 3, "{shown:?}");
     assert!(lines[1].starts_with("Reading: 12 of 30 requests (1 s), dev: waiting "), "{shown:?}");
@@ -44,9 +44,9 @@ async fn short_work_quiet_runs_and_other_streams_see_none() {
     let lanes = [waits(20, 8, 3)];
     let long = Duration::from_millis(1_400);
     let short = Duration::from_millis(600);
-    assert_eq!(told(true, Verbosity::Normal, &lanes, short).await, "");
-    assert_eq!(told(true, Verbosity::Quiet, &lanes, long).await, "");
-    assert_eq!(told(false, Verbosity::Normal, &lanes, long).await, "");
+    assert_eq!(reported(true, Verbosity::Normal, &lanes, short).await, "");
+    assert_eq!(reported(true, Verbosity::Quiet, &lanes, long).await, "");
+    assert_eq!(reported(false, Verbosity::Normal, &lanes, long).await, "");
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn a_log_is_told_once_of_a_long_wait_and_whose_it_is() {
     let lanes = [waits(20, 8, 3), waits(10, 4, 12)];
     let time = Duration::from_millis(1_200);
     assert_eq!(
-        told(false, Verbosity::Normal, &lanes, time).await,
+        reported(false, Verbosity::Normal, &lanes, time).await,
         "live: Waiting 12 s for the tenant's rate limit (4 of 10 requests done).\n"
     );
-    assert_eq!(told(false, Verbosity::Quiet, &lanes, time).await, "");
+    assert_eq!(reported(false, Verbosity::Quiet, &lanes, time).await, "");
 }

@@ -154,7 +154,7 @@ fn signing_key(path: &Setting<&str>, algorithm: SigningAlgorithm) -> Result<Sign
         .map_err(|error| problem(format!("{}: {error}", path.value)))
 }
 
-/// What may be told of them.
+/// What may be reported of them.
 pub(super) fn describe(credentials: &Credentials) -> String {
     match credentials {
         Credentials::Token(_) => "an access token".to_owned(),

@@ -12,7 +12,7 @@ use crate::source::deploy_cli::settings as deploy_cli;
 /// hooksync.yaml and where it was found; empty where there is none.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigFile {
-    /// The file, as it is told.
+    /// The file, as it is reported.
     pub path: PathBuf,
     /// What it says.
     pub config: Config,

@@ -77,7 +77,7 @@ pub fn tenant(
 pub struct Survey {
     /// The environment of hooksync.yaml, if one was chosen.
     pub environment: Option<String>,
-    /// In the order in which they are told.
+    /// In the order in which they are reported.
     pub entries: Vec<SurveyEntry>,
 }
 
@@ -431,7 +431,7 @@ fn entry(name: &'static str, setting: Result<Setting<String>, Problem>) -> Surve
 }
 
 /// All values, or the problems of all. What is wrong for every environment
-/// alike is told once.
+/// alike is reported once.
 fn collect<T>(each: impl IntoIterator<Item = Result<T, Problems>>) -> Result<Vec<T>, Problems> {
     let (mut values, mut problems) = (Vec::new(), Vec::new());
     for result in each {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::lint::testing::{action, codes_of, hook, told_of};
+use crate::lint::testing::{action, codes_of, hook, reported_of};
 use crate::lint::{RULES, Rule};
 use crate::model::{Definition, DesiredSecret};
 
@@ -107,7 +107,7 @@ fn each_example_is_what_it_says() {
             let hook = hook_of(&example);
             let expected: &[&str] = if example.is_bad { &[code] } else { &[] };
             if codes_of(&hook) != expected {
-                writeln!(wrong, "{code}, bad: {}\n{}", example.is_bad, told_of(&hook)).unwrap();
+                writeln!(wrong, "{code}, bad: {}\n{}", example.is_bad, reported_of(&hook)).unwrap();
             }
         }
     }
@@ -116,11 +116,11 @@ fn each_example_is_what_it_says() {
 
 #[test]
 fn what_each_rule_says_of_its_example() {
-    let mut told = String::new();
+    let mut reported = String::new();
     for (_, name, _, examples) in sections(PAGE) {
         for example in examples.iter().filter(|example| example.is_bad) {
-            writeln!(told, "# {name}\n{}", told_of(&hook_of(example))).unwrap();
+            writeln!(reported, "# {name}\n{}", reported_of(&hook_of(example))).unwrap();
         }
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(reported);
 }

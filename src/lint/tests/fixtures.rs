@@ -1,8 +1,8 @@
-//! The scripts in `fixtures/scripts`: what is told of each.
+//! The scripts in `fixtures/scripts`: what is reported of each.
 
 use std::fs;
 
-use crate::lint::testing::told;
+use crate::lint::testing::reported;
 use crate::model::Trigger;
 
 /// Name and text of every script of a trigger, in order.
@@ -24,7 +24,7 @@ fn scripts(trigger: &str, kind: &str) -> Vec<(String, String)> {
 fn nothing_is_told_of_careful_scripts() {
     for trigger in Trigger::KNOWN {
         for (name, script) in scripts(trigger.as_str(), "good") {
-            assert_eq!(told(trigger.as_str(), &script), "", "{trigger}/{name}");
+            assert_eq!(reported(trigger.as_str(), &script), "", "{trigger}/{name}");
         }
     }
 }
@@ -34,7 +34,7 @@ fn what_is_told_of_careless_scripts() {
     let mut all = String::new();
     for trigger in Trigger::KNOWN {
         for (name, script) in scripts(trigger.as_str(), "bad") {
-            all.push_str(&format!("# {trigger}/{name}\n{}\n", told(trigger.as_str(), &script)));
+            all.push_str(&format!("# {trigger}/{name}\n{}\n", reported(trigger.as_str(), &script)));
         }
     }
     insta::assert_snapshot!(all);

@@ -1,11 +1,11 @@
-//! Loading: what is told of scripts that Auth0 can't compile or call.
+//! Loading: what is reported of scripts that Auth0 can't compile or call.
 
 mod docs;
 mod fixtures;
 mod generated;
 mod hostile;
 
-use super::testing::{codes, told};
+use super::testing::{codes, reported};
 
 #[test]
 fn what_keeps_a_script_from_loading_is_told_with_its_place() {
@@ -32,7 +32,9 @@ fn what_keeps_a_script_from_loading_is_told_with_its_place() {
     ];
     let all: String = cases
         .iter()
-        .map(|script| format!("{script}----\n{}\n====\n", told("pre-user-registration", script)))
+        .map(|script| {
+            format!("{script}----\n{}\n====\n", reported("pre-user-registration", script))
+        })
         .collect();
     insta::assert_snapshot!(all);
 }

@@ -20,7 +20,7 @@ pub enum ActionOp {
         /// name.
         action: NewAction,
         /// The ids of the actions that were there before. Names need not be
-        /// unique, so one whose creation wasn't answered is told by its id.
+        /// unique, so one whose creation wasn't answered goes by its id.
         known: BTreeSet<Id>,
     },
     /// `PATCH /actions/actions/{id}`

@@ -136,7 +136,7 @@ fn dependencies(old: Option<&Dependencies>, new: &Dependencies) -> Vec<String> {
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort_unstable();
     names.dedup();
-    let told = names.into_iter().filter_map(|name| {
+    let reported = names.into_iter().filter_map(|name| {
         let package = code(name);
         match (old.get(name), new.get(name)) {
             (Some(old), Some(new)) if old == new => None,
@@ -148,7 +148,7 @@ fn dependencies(old: Option<&Dependencies>, new: &Dependencies) -> Vec<String> {
             (None, None) => None,
         }
     });
-    told.collect()
+    reported.collect()
 }
 
 fn script(old: Option<&Script>, new: &Script, room: usize) -> String {

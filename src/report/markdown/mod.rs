@@ -29,7 +29,7 @@ use crate::plan::Verb;
 /// The characters that a comment may have: GitHub takes 65,536.
 const MOST: usize = 65_000;
 
-/// Environments that are told in one comment.
+/// Environments that are reported in one comment.
 const MOST_ENVIRONMENTS: usize = 30;
 
 /// Joins as many items as fit into `most` characters. Returns how many are

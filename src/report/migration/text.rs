@@ -42,13 +42,13 @@ pub fn text(hooks: &[Migrated], next: &[String], style: &Style) -> String {
         }
         for difference in &hook.differences {
             let place = difference.line.map_or(String::new(), |line| format!(":{line}"));
-            let told = format!(
+            let reported = format!(
                 "{}{place}: when {}: {}",
                 safe::inline(&hook.script, style.unicode),
                 safe::short(&difference.when, 200, style.unicode),
                 safe::short(&difference.message, 400, style.unicode),
             );
-            page.wrap(6, 8, &[plain(told)]);
+            page.wrap(6, 8, &[plain(reported)]);
         }
     }
     let findings: Vec<_> = hooks.iter().flat_map(|hook| hook.findings.iter().cloned()).collect();

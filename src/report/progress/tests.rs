@@ -41,8 +41,8 @@ fn an_apply_is_told_in_one_line() {
         at(&progress, 80),
         "[3/1,200] live: waiting 4 s for the tenant's rate limit (1 min 12 s)"
     );
-    let told = ended(4, 12, &running, Outcome::Applied, &Style::plain(80));
-    assert_eq!(told, "[4/12] block-disposable-mail: add the secrets LIST_URL, TOKEN: done");
+    let reported = ended(4, 12, &running, Outcome::Applied, &Style::plain(80));
+    assert_eq!(reported, "[4/12] block-disposable-mail: add the secrets LIST_URL, TOKEN: done");
 }
 
 #[test]
@@ -82,18 +82,18 @@ fn a_log_is_told_of_long_waits() {
         waiting: None,
         elapsed: seconds(9),
     };
-    let told = waits(&progress, &wait(), &style);
-    assert_eq!(told, "Waiting 4 s for the tenant's rate limit (4 of 14 requests done).");
-    let told = waits(&progress, &Waiting { who: Some("live"), ..wait() }, &style);
-    assert_eq!(told, "live: Waiting 4 s for the tenant's rate limit (4 of 14 requests done).");
+    let reported = waits(&progress, &wait(), &style);
+    assert_eq!(reported, "Waiting 4 s for the tenant's rate limit (4 of 14 requests done).");
+    let reported = waits(&progress, &Waiting { who: Some("live"), ..wait() }, &style);
+    assert_eq!(reported, "live: Waiting 4 s for the tenant's rate limit (4 of 14 requests done).");
     assert_eq!(
         goes_on(&progress, Some("live"), LIMIT, &style),
         "live: Still applying: 4 of 14 requests done after 9 s; waiting for the tenant's rate limit."
     );
-    let told = "Stopping: 2 requests under way are finished first; once more to stop at once.";
-    assert_eq!(stopping(2, &style), told);
-    let told = "Stopping: 1 request under way is finished first; once more to stop at once.";
-    assert_eq!(stopping(1, &style), told);
+    let reported = "Stopping: 2 requests under way are finished first; once more to stop at once.";
+    assert_eq!(stopping(2, &style), reported);
+    let reported = "Stopping: 1 request under way is finished first; once more to stop at once.";
+    assert_eq!(stopping(1, &style), reported);
 }
 
 proptest! {

@@ -1,4 +1,4 @@
-//! What became of a plan, line by line as the plan told it.
+//! What became of a plan, line by line as the plan showed it.
 //!
 //! Must not decide what to do next: hints come with the results.
 

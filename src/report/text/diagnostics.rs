@@ -20,7 +20,7 @@ const REACH: usize = 400;
 /// Columns from one tab stop to the next.
 const TAB: usize = 4;
 
-/// With more findings than this, each is told in one paragraph without its
+/// With more findings than this, each is reported in one paragraph without its
 /// line: a thousand marked lines are no report that anybody reads.
 const MARKED: usize = 100;
 

@@ -118,9 +118,9 @@ fn lines_of(diff: &str) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
     let mut page = Page::new(style);
-    let told = || lines.iter().filter(|line| line.sign != ExportSign::Unchanged);
-    let names = names_width(&page, told().map(|line| &line.name));
-    for ExportLine { kind, name, sign: what, files } in told() {
+    let reported = || lines.iter().filter(|line| line.sign != ExportSign::Unchanged);
+    let names = names_width(&page, reported().map(|line| &line.name));
+    for ExportLine { kind, name, sign: what, files } in reported() {
         let (ink, sign) = match what {
             ExportSign::Created => sign(Verb::Create),
             ExportSign::Updated => sign(Verb::Update),

@@ -400,7 +400,7 @@ fn form(
     }
 }
 
-/// A literal, told from every other: `'1'` from `1`, and from `"1"` not.
+/// A literal, distinguished from every other: `'1'` from `1`, and from `"1"` not.
 fn literal(script: &Script<'_>, expression: &Expression<'_>) -> String {
     match expression {
         Expression::StringLiteral(text) => format!("{:?}", text.value.as_str()),

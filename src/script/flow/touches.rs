@@ -75,7 +75,7 @@ impl Touches {
         let names: HashMap<NodeId, SymbolId> =
             named.iter().map(|(symbol, func)| (func.node_id(), *symbol)).collect();
         let mut uses: Vec<NodeId> = script.uses(self.callback).map(AstNode::id).collect();
-        // Meant as a call of the callback; that it isn't one is told elsewhere.
+        // Meant as a call of the callback; that it isn't one is reported elsewhere.
         for name in stray_names(script, self.callback) {
             uses.extend(script.globals(name));
         }

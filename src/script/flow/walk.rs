@@ -252,7 +252,7 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    /// Tells of a first call, if this is certain to be a second one.
+    /// Reports a first call, if this is certain to be a second one.
     fn again(&mut self, paths: Paths, at: Span) {
         if let Some(first) = paths.called.filter(|called| called.certain) {
             self.faults.push(match first.later {

@@ -61,7 +61,7 @@ fn at(place: &Place, code: Code, message: String) -> Diagnostic {
     }
 }
 
-/// Which definition has which name; every further one with it is told.
+/// Which definition has which name; every further one with it is reported.
 pub(crate) fn identities<'d>(
     definitions: &[&'d Parsed],
     found: &mut Vec<Diagnostic>,

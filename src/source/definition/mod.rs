@@ -71,7 +71,7 @@ pub(crate) struct Placed<T> {
 }
 
 /// What a definition's file says, as far as it can be understood. `None` is a
-/// field that is missing or faulty; [`Self::written`] tells which.
+/// field that is missing or faulty; [`Self::written`] says which.
 #[derive(Clone)]
 pub(crate) struct Parsed {
     pub(crate) kind: Kind,
@@ -151,7 +151,7 @@ pub(crate) enum Style {
 }
 
 /// Takes a definition's tree apart. `resolved` is `written` with its keywords
-/// replaced. `None` if it is no map, which is told.
+/// replaced. `None` if it is no map, which is reported.
 pub(crate) fn read(
     at: Found,
     text: Rc<Text>,

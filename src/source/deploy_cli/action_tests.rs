@@ -96,7 +96,7 @@ fn code_is_found_wherever_the_path_is_relative_to() {
     ]);
     assert!(folder.load(&LoadOptions::default()).diagnostics.is_empty());
     let out = Folder::new(&[("actions/a.json", &action("a", r###", "code": "../../x.js""###))]);
-    assert!(out.told(&LoadOptions::default()).contains("error"), "it leads out of the tree");
+    assert!(out.reported(&LoadOptions::default()).contains("error"), "it leads out of the tree");
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn all_secrets_may_be_one_marker() {
     let loaded = folder.load(&options(r###"{"SECRETS":[{"name":"A","value":"x"}]}"###));
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
     assert_eq!(secrets(&loaded, 0), ["A=x"]);
-    let told = folder.told(&LoadOptions::default());
-    assert!(told.contains("keyword `SECRETS` has no value"), "{told}");
+    let reported = folder.reported(&LoadOptions::default());
+    assert!(reported.contains("keyword `SECRETS` has no value"), "{reported}");
 }
 
 #[test]
@@ -181,9 +181,9 @@ fn what_no_action_can_be_is_an_error_in_its_own_words() {
         ("actions/b/code.js", CODE),
         ("triggers/triggers.json", r###"{"post-login": [{"display_name": "x"}]}"###),
     ]);
-    let told = folder.told(&LoadOptions::default());
-    assert!(told.contains("`supported_triggers` is missing"), "{told}");
-    assert!(told.contains("`code` is missing"), "{told}");
-    assert!(told.contains("an entry names an action"), "{told}");
-    assert!(!told.contains("canary"), "{told}");
+    let reported = folder.reported(&LoadOptions::default());
+    assert!(reported.contains("`supported_triggers` is missing"), "{reported}");
+    assert!(reported.contains("`code` is missing"), "{reported}");
+    assert!(reported.contains("an entry names an action"), "{reported}");
+    assert!(!reported.contains("canary"), "{reported}");
 }

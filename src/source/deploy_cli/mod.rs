@@ -141,7 +141,7 @@ fn has_definitions(dir: &Path) -> bool {
     files(dir, &["yaml", "yml"]).next().is_some()
 }
 
-/// The folders of a tree, and what tells their files from others.
+/// The folders of a tree, and what distinguishes their files from others.
 const FOLDERS: [(&str, &str); 3] =
     [(HOOKS, "\"triggerId\""), (ACTIONS, "\"supported_triggers\""), (TRIGGERS, "\"action_name\"")];
 

@@ -143,7 +143,7 @@ impl<'t> ReplacedText<'t> {
         }
     }
 
-    /// Tells the markers without a value, for a text that can't be parsed
+    /// Reports the markers without a value, for a text that can't be parsed
     /// because of them. Returns whether there were any.
     pub(crate) fn tell_left(&self, context: &mut Context<'_>) -> bool {
         self.left.iter().for_each(|(at, key, why)| self.tell(at, key, *why, context));
@@ -197,7 +197,7 @@ impl<'t> ReplacedText<'t> {
     }
 
     /// A tree of the replaced text with its places in the file. Values whose
-    /// markers have no value become unresolved, which is told outside of
+    /// markers have no value become unresolved, which is reported outside of
     /// secrets.
     fn settle(&self, node: &Node, within: Within, context: &mut Context<'_>) -> Node {
         let span = self.on_disk(&node.span);

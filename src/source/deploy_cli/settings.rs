@@ -26,7 +26,7 @@ const TEXTS: [&str; 7] = [
 /// What a `config.json` says.
 #[derive(Debug, Clone, Default)]
 pub struct DeployConfig {
-    /// The file, as it is told.
+    /// The file, as it is reported.
     pub file: String,
     /// Any of them may be secret, so all are kept so.
     texts: BTreeMap<&'static str, SecretValue>,
@@ -45,7 +45,7 @@ impl DeployConfig {
 }
 
 /// Reads a `config.json`. Settings that have nothing to do with hooks are
-/// passed over; those that have, and are not followed, are told.
+/// passed over; those that have, and are not followed, are reported.
 #[must_use]
 pub fn read(path: &Path) -> (DeployConfig, Vec<Diagnostic>) {
     let file = display(path);
@@ -122,7 +122,7 @@ impl DeployConfig {
     }
 }
 
-/// What is to be told of a setting that changes what the Deploy CLI does with
+/// What is reported of a setting that changes what the Deploy CLI does with
 /// hooks, and nothing here.
 fn ignored(key: &str, value: &KeywordValue) -> Option<Diagnostic> {
     let lists_hooks = || match value {
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_the_deploy_cli_would_leave_out_is_told() {
-        let mut told = String::new();
+        let mut reported = String::new();
         for json in [
             r#"{"AUTH0_EXCLUDED":["hooks"]}"#,
             r#"{"AUTH0_INCLUDED_ONLY":["clients"]}"#,
@@ -240,8 +240,8 @@ mod tests {
             let (_, found) = run(json);
             assert_eq!(found.len(), 1, "{json}");
             let hint = found[0].hint.as_deref().unwrap_or_default();
-            told.push_str(&format!("{} {} | {hint}\n", found[0].code, found[0].message));
+            reported.push_str(&format!("{} {} | {hint}\n", found[0].code, found[0].message));
         }
-        insta::assert_snapshot!(told);
+        insta::assert_snapshot!(reported);
     }
 }

@@ -26,7 +26,7 @@ fn errors(loaded: &Loaded) -> Vec<&Diagnostic> {
     loaded.diagnostics.iter().filter(|found| found.is_error()).collect()
 }
 
-fn told(loaded: &Loaded, dir: &Path) -> String {
+fn reported(loaded: &Loaded, dir: &Path) -> String {
     let shown = loaded.diagnostics.iter().map(|found| {
         let at = found.position.map_or((0, 0), |at| (at.line, at.column));
         let line = found.excerpt.as_ref().map_or("", |excerpt| &excerpt.line);
@@ -124,9 +124,9 @@ fn the_environment_answers_for_secrets_alone() {
 #[test]
 fn markers_without_a_value_are_told_where_they_stand() {
     let dir = fixture("deploy-cli-yaml");
-    insta::assert_snapshot!(told(&load(&dir, &options("{}", &[])), &dir));
+    insta::assert_snapshot!(reported(&load(&dir, &options("{}", &[])), &dir));
     let dir = fixture("deploy-cli-directory");
-    insta::assert_snapshot!(told(&load(&dir, &options("{}", &[])), &dir));
+    insta::assert_snapshot!(reported(&load(&dir, &options("{}", &[])), &dir));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn faults_are_told_and_habits_are_understood() {
     put("hooks/e.json", "[]");
     put("hooks/f.json", "{}");
     put("shared/d.js", "1");
-    insta::assert_snapshot!(told(&load(dir, &LoadOptions::default()), dir));
+    insta::assert_snapshot!(reported(&load(dir, &LoadOptions::default()), dir));
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_values_own_markers_are_replaced_up_to_a_ring() {
         Some(r###"'https://s.com/x'; ["s"]; '##NOTHING##'"###)
     );
     assert_eq!(
-        told(&loaded, dir.path()).matches("HS201 keyword `NOTHING` has no value").count(),
+        reported(&loaded, dir.path()).matches("HS201 keyword `NOTHING` has no value").count(),
         1
     );
     put("a.js", "'##RING##'");

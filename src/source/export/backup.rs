@@ -3,7 +3,7 @@
 //!
 //! Main types: [`Backup`], what is saved, and [`Manifest`], what is known of a
 //! folder that is a backup. Secret values can't be read from a tenant, so they
-//! are not in it; what can't be put back is told in a note beside the files.
+//! are not in it; what can't be put back is reported in a note beside the files.
 //! Everything is for the owner's eyes only.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ pub(super) const ASIDE: &str = ".not-definitions";
 /// comes first, and a definition says one thing.
 pub(super) const DRAFTS: &str = ".drafts";
 
-/// What tells a backup from other folders. Loading passes over it, too.
+/// What distinguishes a backup from other folders. Loading passes over it, too.
 const MANIFEST: &str = ".hooksync-backup.json";
 
 /// What is saved before an apply.

@@ -194,7 +194,7 @@ const SHORTEST: usize = 4;
 /// must have been fetched; the folder need not exist.
 ///
 /// # Errors
-/// When the folder has definitions whose hook can't be told, with all that is
+/// When the folder has definitions whose hook can't be read, with all that is
 /// wrong with them: a second definition of one hook might come of it.
 pub fn export(
     dir: &Path,

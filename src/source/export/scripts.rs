@@ -37,7 +37,7 @@ pub(crate) fn wanted(
     context: &mut Context<'_>,
 ) -> Wanted {
     let live = hook.script.clone().unwrap_or_default();
-    let anew = |path| Wanted {
+    let afresh = |path| Wanted {
         path,
         before: None,
         text: live.as_str().to_owned(),
@@ -45,11 +45,11 @@ pub(crate) fn wanted(
         lost: BTreeSet::new(),
     };
     match script::read(root, definition) {
-        None => anew(None),
+        None => afresh(None),
         Some(Err(found)) if found.code == codes::SCRIPT_MISSING => {
-            anew(script::path_of(definition))
+            afresh(script::path_of(definition))
         }
-        Some(Err(_)) => anew(None),
+        Some(Err(_)) => afresh(None),
         Some(Ok(text)) => {
             let mut resolver: Resolver<'_> = context.resolver(&definition.literal, &text);
             let (given, source) = resolver.script(&text);

@@ -294,9 +294,9 @@ fn what_an_export_could_not_keep_is_told() {
         layout: None,
     };
     let plan = export(dir, &live, &options).unwrap();
-    let told: Vec<String> =
+    let reported: Vec<String> =
         plan.notes.iter().map(|note| format!("{} {}", note.code, note.message)).collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 #[test]

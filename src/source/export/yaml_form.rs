@@ -83,7 +83,7 @@ impl YamlForm {
     /// The text with one section changed.
     fn section(&self, key: &str, old: &str) -> Option<(String, Outcome)> {
         let part = section::find(old, key).map(|part| section::trimmed(old, part));
-        let (in_place, anew): (Option<String>, Box<dyn Fn() -> Option<String> + '_>) = match key {
+        let (in_place, afresh): (Option<String>, Box<dyn Fn() -> Option<String> + '_>) = match key {
             TRIGGERS => {
                 let section = part.clone().map(|part| &old[part]);
                 (section.and_then(|part| self.orders_in(part)), {
@@ -92,15 +92,15 @@ impl YamlForm {
             }
             _ => {
                 let section = part.clone().map(|part| &old[part]);
-                (section.and_then(|part| self.in_place(part)), Box::new(|| self.anew()))
+                (section.and_then(|part| self.in_place(part)), Box::new(|| self.whole()))
             }
         };
         Some(match (part, in_place) {
             (Some(part), Some(new)) => (splice(old, part, &new), Outcome::InPlace),
-            (Some(part), None) => (splice(old, part, &anew()?), Outcome::Rewritten),
+            (Some(part), None) => (splice(old, part, &afresh()?), Outcome::Rewritten),
             (None, _) => {
                 let gap = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
-                let new = format!("{gap}{}", anew()?);
+                let new = format!("{gap}{}", afresh()?);
                 (splice(old, old.len()..old.len(), &new), Outcome::InPlace)
             }
         })
@@ -175,7 +175,7 @@ impl YamlForm {
     }
 
     /// The section without its comments. Markers stay.
-    fn anew(&self) -> Option<String> {
+    fn whole(&self) -> Option<String> {
         let text = yaml::emit(&self.wanted(self.items.clone()), LARGE)?;
         Some(raw::unquote(&text, &self.bare))
     }

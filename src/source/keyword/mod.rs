@@ -253,7 +253,7 @@ impl Keywords {
         }
     }
 
-    /// What is to be told of keywords that did nothing: those that no marker
+    /// What is reported of keywords that did nothing: those that no marker
     /// names, and those that a stronger layer hides. Keywords of
     /// [`MAPPINGS_VARIABLE`] may serve other tools, so they may go unused.
     pub(crate) fn notes(&self, used: &BTreeSet<String>) -> Vec<Diagnostic> {

@@ -63,7 +63,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Tells of lines such as `##KEY##: value`, which are comments.
+    /// Reports lines such as `##KEY##: value`, which are comments.
     pub(crate) fn comment_lines(&mut self, text: &Text, tree: &Node) {
         let mut texts: Option<Vec<Range<usize>>> = None;
         let mut start = 0;
@@ -113,7 +113,7 @@ impl Resolver<'_> {
         Entry { key: key.clone(), value }
     }
 
-    /// Tells of a marker that follows a value as a comment. Returns what to
+    /// Reports a marker that follows a value as a comment. Returns what to
     /// take for a value that is nothing but that comment.
     fn comment(&mut self, text: &Text, value: &Node, end: usize) -> Option<Node> {
         let span = marker_comment(&text.text, end)?;

@@ -285,13 +285,13 @@ enum NumberOrText {
 #[derive(JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 enum Level {
-    /// Not told.
+    /// Not reported.
     Off,
-    /// Told as a note.
+    /// Reported as a note.
     Note,
-    /// Told as a warning.
+    /// Reported as a warning.
     Warning,
-    /// Told as an error.
+    /// Reported as an error.
     Error,
 }
 

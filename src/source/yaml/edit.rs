@@ -36,7 +36,7 @@ impl Edit {
 /// What became of a document.
 pub(crate) struct Edited {
     pub(crate) text: String,
-    /// Whether the text had to be written anew, without its comments.
+    /// Whether the text had to be written again, without its comments.
     pub(crate) rewritten: bool,
 }
 

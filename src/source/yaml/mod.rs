@@ -2,7 +2,7 @@
 //!
 //! The one module that names `serde_saphyr`. It knows nothing of hooks: what
 //! a document may hold is checked on the tree that it returns, so that all
-//! faults of a file can be told and not only the first. What it does refuse
+//! faults of a file can be reported and not only the first. What it does refuse
 //! is whatever makes YAML surprising (merge keys, tags, several documents)
 //! or expensive (alias bombs, deep nesting).
 
@@ -275,7 +275,7 @@ fn breach_is_documents(breach: &serde_saphyr::budget::BudgetBreach) -> bool {
 }
 
 /// Everything else: mostly what the scanner says, with the two causes that
-/// people meet most told first.
+/// people meet most reported first.
 fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Option<String>) {
     let start = (0..=span.start.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
     let start = start.unwrap_or(0);
@@ -405,9 +405,9 @@ mod tests {
             "a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n\
              c: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c]\n",
         ];
-        let told: Vec<String> =
+        let reported: Vec<String> =
             texts.iter().map(|text| format!("{text:?}\n  {}", tree(text))).collect();
-        insta::assert_snapshot!(told.join("\n"));
+        insta::assert_snapshot!(reported.join("\n"));
     }
 
     #[test]

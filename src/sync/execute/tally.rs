@@ -107,7 +107,7 @@ fn parts_done(run: &Run<'_>, change: usize) -> Vec<String> {
     steps.filter_map(|(step, state)| in_words(state, step)).collect()
 }
 
-/// The first failure tells most; else the reason of the first step that
+/// The first failure says most; else the reason of the first step that
 /// wasn't attempted.
 fn error(run: &Run<'_>, steps: &[(StepId, &Step)]) -> Option<FailedRequest> {
     let states = || steps.iter().map(|(id, _)| &run.states[*id]);

@@ -1,7 +1,7 @@
 //! The moment of a request: its time, in the service's nanoseconds, and new
 //! ids.
 //!
-//! Main types: [`Moment`], [`Stamp`]. Must not read a clock: it is told the
+//! Main types: [`Moment`], [`Stamp`]. Must not read a clock: it is given the
 //! time.
 
 use std::fmt;

@@ -49,7 +49,7 @@ fn alone_at_the_limit_and_never_refused() {
 #[test]
 fn alone_no_answer_is_left_below_the_headroom() {
     for plan in steady() {
-        // Where answers overtake each other one can't be told from another.
+        // Where answers overtake each other one can't be distinguished from another.
         let below = sum(Cell { spread: 0.1, ..alone(plan) }, 2).below;
         assert!(below <= 0.1, "{plan}: {below:.2}");
     }

@@ -63,7 +63,7 @@ pub(super) struct Cell {
     /// How much of the way there varies; with 1 or so, answers overtake.
     pub(super) spread: f64,
     pub(super) seed: u64,
-    /// The size of a second bucket that no header tells of; 0 for none.
+    /// The size of a second bucket that no header shows; 0 for none.
     pub(super) hidden: f64,
     /// How much of the bucket is there when the first process begins.
     pub(super) start: f64,

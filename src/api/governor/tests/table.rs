@@ -91,14 +91,14 @@ fn the_figures_of_the_page_are_those_of_the_code() {
     for plan in [continuous(10.0, 2.0), continuous(30.0, 8.0), windows(10.0, 2.0, 1.0)] {
         let now = row(plan);
         let name = now.split('|').nth(1).unwrap();
-        let told = table.lines().find(|line| line.split('|').nth(1) == Some(name)).unwrap();
-        let (now, told) = (figures(&now), figures(told));
-        assert_eq!(now.len(), told.len(), "{name}");
+        let reported = table.lines().find(|line| line.split('|').nth(1) == Some(name)).unwrap();
+        let (now, reported) = (figures(&now), figures(reported));
+        assert_eq!(now.len(), reported.len(), "{name}");
         // Other systems round otherwise, and then chance takes another course.
-        let near = now.iter().zip(&told).enumerate().all(|(number, (now, told))| {
+        let near = now.iter().zip(&reported).enumerate().all(|(number, (now, reported))| {
             let most = if number % 3 == 2 { 4.0 } else { 0.3 };
-            (now - told).abs() <= most
+            (now - reported).abs() <= most
         });
-        assert!(near, "{name}: the page says {told:?}, the code {now:?}; see above");
+        assert!(near, "{name}: the page says {reported:?}, the code {now:?}; see above");
     }
 }

@@ -280,14 +280,14 @@ impl World {
         }
         self.outcome.throttled += usize::from(!ok);
         self.served += 1;
-        let told = match self.cell.headers {
+        let reported = match self.cell.headers {
             Headers::Always => global,
             Headers::OnlySuccess => ok,
             Headers::Never => false,
         };
         let signal = Signal {
             throttled: !ok,
-            bucket: told.then(|| self.bucket.headers(now, self.epoch)),
+            bucket: reported.then(|| self.bucket.headers(now, self.epoch)),
             date: Some((self.epoch + now).floor()),
             retry_after: (!ok && self.cell.retry_after)
                 .then(|| (1.0 / self.cell.plan.rate).ceil().max(1.0)),

@@ -47,7 +47,7 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
         loaded.diagnostics.iter().filter(|it| it.is_error()).cloned().collect();
     if !errors.is_empty() {
         definitions::tell(&errors, context);
-        return Err(CliError::told(Exit::Error));
+        return Err(CliError::reported(Exit::Error));
     }
     let hooks: Vec<&Definition> = loaded.desired.of(Kind::Hook).collect();
     migrate(&hooks, &[], args, context)

@@ -22,15 +22,15 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         .filter(|read| read.is_written)
         .map(|read| (read.object.as_str(), read.property.as_str()))
         .collect();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for read in &paths.reads {
         if written.contains(&(read.object.as_str(), read.property.as_str())) {
             continue;
         }
         check_field(script, read, findings);
-        let is_told = told.contains(read.object.as_str());
-        if !is_told && check_object(script, &paths, read, findings) {
-            told.insert(read.object.as_str());
+        let is_reported = reported.contains(read.object.as_str());
+        if !is_reported && check_object(script, &paths, read, findings) {
+            reported.insert(read.object.as_str());
         }
     }
     for node in script.nodes() {
@@ -55,7 +55,7 @@ fn check_field(script: &Script<'_>, read: &Read, findings: &mut Findings<'_>) {
     );
 }
 
-/// Tells of a property that is read of something that may not be there.
+/// Reports a property that is read of something that may not be there.
 fn check_object(
     script: &Script<'_>,
     paths: &EventPaths,

@@ -12,11 +12,11 @@ use crate::script::packages::{answers_later, comes_from, is_http_request};
 use crate::script::tree::{Constant, Func, Script, last_name};
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
-    let mut told: Vec<Span> = Vec::new();
+    let mut reported: Vec<Span> = Vec::new();
     for node in script.nodes() {
         let AstKind::ExpressionStatement(statement) = node.kind() else { continue };
         // What is inside work that nobody waits for is no news.
-        if told.last().is_some_and(|last| last.contains_inclusive(statement.span)) {
+        if reported.last().is_some_and(|last| last.contains_inclusive(statement.span)) {
             continue;
         }
         let Expression::CallExpression(call) = &statement.expression else { continue };
@@ -24,8 +24,8 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         if script.function_around(node.id()).is_none() || is_waited_for(script, node.id()) {
             continue;
         }
-        told.push(statement.span);
-        // Told as a call of `api` that comes too late.
+        reported.push(statement.span);
+        // Reported as a call of `api` that comes too late.
         if findings.has_within(API_AFTER_END, &script.place(statement.span)) {
             continue;
         }

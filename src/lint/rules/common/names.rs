@@ -78,7 +78,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         found.extend(first.map(|span| (span, name)));
     }
     for (span, name) in found {
-        if findings.is_told(&script.place(span)) {
+        if findings.is_reported(&script.place(span)) {
             continue;
         }
         let hint = if ONCE_GLOBAL.contains(&name) {

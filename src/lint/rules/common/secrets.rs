@@ -33,10 +33,10 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     check_log(script, findings);
     let hook = findings.hook;
     let Some(declared) = &hook.secrets else { return };
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     let dashed = dashed_reads(script);
     for (key, span) in &reads.keys {
-        if declared.contains_key(key) || key == INTERNAL || !told.insert(key) {
+        if declared.contains_key(key) || key == INTERNAL || !reported.insert(key) {
             continue;
         }
         if dashed.contains(&span.end) {

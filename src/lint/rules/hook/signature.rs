@@ -75,6 +75,6 @@ fn misplaced_callback<'a>(
         return None;
     }
     let at = handler.params.iter().position(is_callback)?;
-    // One too many at the end is told as such by the count.
+    // One too many at the end is reported as such by the count.
     (handler.params[at]).map(|symbol| (at, name(symbol)))
 }

@@ -57,7 +57,7 @@ fn check_block(
     let started =
         statements[..called].iter().find_map(|statement| starts_work(script, touches, statement));
     let Some(at) = started else { return };
-    // What answers by itself is told as a second answer.
+    // What answers by itself is reported as a second answer.
     if findings.has(CALLBACK_CALLED_TWICE, &script.place(at)) {
         return;
     }
@@ -222,7 +222,7 @@ fn is_called_later(script: &Script<'_>, call: &CallExpression<'_>, func: Func<'_
 }
 
 /// Inside `new Promise(…)` other rules apply, and the throw is lost all the
-/// same; it isn't told there, since the promise may have a time limit.
+/// same; it isn't reported there, since the promise may have a time limit.
 fn is_inside_promise(script: &Script<'_>, id: NodeId) -> bool {
     script.semantic.nodes().ancestor_kinds(id).any(|kind| matches!(kind, AstKind::NewExpression(_)))
 }
@@ -282,7 +282,7 @@ fn has_catch(expression: &Expression<'_>) -> bool {
     }
 }
 
-/// An `await` of the handler itself outside any `try`. Tells whether it was told.
+/// An `await` of the handler itself outside any `try`. Whether it was reported.
 fn check_await(
     script: &Script<'_>,
     handler: &Handler<'_>,

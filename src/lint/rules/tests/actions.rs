@@ -1,12 +1,12 @@
 //! The rules for Actions: what they find, and what they leave alone.
 
-use crate::lint::testing::{action, codes_of, told_of};
+use crate::lint::testing::{action, codes_of, reported_of};
 use crate::model::{Definition, DesiredSecret};
 
 /// Checks all findings of some code.
 fn check_code(trigger: &str, code: &str, expected: &[&str]) {
     let action = action(trigger, code);
-    assert_eq!(codes_of(&action), expected, "{code}\n{}", told_of(&action));
+    assert_eq!(codes_of(&action), expected, "{code}\n{}", reported_of(&action));
 }
 
 fn entry(trigger: &str) -> &'static str {
@@ -41,7 +41,12 @@ fn what_the_runtime_refuses_is_an_error() {
     ] {
         let action = action("post-login", loads);
         let is_error = |code: &&&str| code.starts_with("HS30") || code.starts_with("HS31");
-        assert_eq!(codes_of(&action).iter().find(is_error), None, "{loads}\n{}", told_of(&action));
+        assert_eq!(
+            codes_of(&action).iter().find(is_error),
+            None,
+            "{loads}\n{}",
+            reported_of(&action)
+        );
     }
     check("module.exports = async (event, api) => {};", &["HS311"]);
     check("module.exports = function (user, context, cb) { cb(); };", &["HS311"]);

@@ -1,6 +1,6 @@
 //! Rules that look at one expression or one name.
 
-use crate::lint::testing::{codes, codes_of, hook, told_of};
+use crate::lint::testing::{codes, codes_of, hook, reported_of};
 use crate::model::{Definition, DesiredSecret};
 
 /// Checks all findings of a function body.
@@ -27,7 +27,7 @@ fn with_secrets(keys: &[&str], body: &str) -> Definition {
 
 fn check_secrets(keys: &[&str], body: &str, expected: &[&str]) {
     let hook = with_secrets(keys, body);
-    assert_eq!(declared(codes_of(&hook)), expected, "{}", told_of(&hook));
+    assert_eq!(declared(codes_of(&hook)), expected, "{}", reported_of(&hook));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn work_that_nobody_waits_for_is_told() {
     check("db.query('select', (err, rows) => { log(err, rows); }); cb();", &["HS405"]);
     check("user.list.forEach(async (one) => { await save(one); }); cb();", &["HS405"]);
     check("fetch('https://example.com').then(() => cb()).catch(cb);", &[]);
-    // What answers twice is told once, as that.
+    // What answers twice is reported once, as that.
     check("fetch('https://example.com').then(() => cb()).catch(cb); cb();", &["HS403"]);
     check("db.query('select', (err, rows) => { cb(err, rows); }); cb();", &["HS403"]);
     check("db.query('select', (err, rows) => { if (err) cb(err); }); cb();", &["HS405"]);
@@ -127,5 +127,5 @@ fn comments_allow_findings() {
     hook.source_text =
         "name: test-hook\nsecrets:\n  OLD: x # hooksync-allow HS431 read by a script to come\n"
             .into();
-    assert_eq!(codes_of(&hook), [""; 0], "{}", told_of(&hook));
+    assert_eq!(codes_of(&hook), [""; 0], "{}", reported_of(&hook));
 }

@@ -1,6 +1,6 @@
 //! The same thing in other words: what misled a rule once, or might.
 
-use crate::lint::testing::{codes, told};
+use crate::lint::testing::{codes, reported};
 
 /// The cases of `variants.txt`: trigger, expected codes, script.
 fn cases() -> Vec<(&'static str, Vec<&'static str>, String)> {
@@ -34,7 +34,8 @@ fn each_variant_has_its_findings_and_no_other() {
         let mut found = codes(trigger, &script);
         found.dedup();
         if found != expected {
-            wrong += &format!("--- expected {expected:?}\n{script}\n{}\n", told(trigger, &script));
+            wrong +=
+                &format!("--- expected {expected:?}\n{script}\n{}\n", reported(trigger, &script));
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
