@@ -14,6 +14,7 @@ mod client;
 mod domain;
 pub mod hooks;
 mod look;
+mod once;
 mod pipe;
 mod reader;
 mod refusal;

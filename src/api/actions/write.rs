@@ -14,10 +14,9 @@ use super::wire;
 use super::{ActionVersion, BindingRef, PATH};
 use crate::api::client::Call;
 use crate::api::error::{ApiError, ApiErrorKind, Method};
-use crate::api::pipe::Class;
 use crate::api::reader::{protocol, segment};
 use crate::api::text::harmless;
-use crate::api::writer::{ANSWERS, ROUNDS, Urgency, Writer, check_values, is_acknowledgement};
+use crate::api::writer::{ANSWERS, Urgency, Writer, check_values, is_acknowledgement};
 use crate::model::{
     ActionPatch, Id, Live, LiveBindings, LiveModule, NewAction, Script, SecretValue, Trigger,
 };
@@ -55,48 +54,9 @@ impl Writer {
         self.prepare(urgency).await?;
         check_values(values)?;
         let body = body::new_action(new, values, modules).map_err(unmade)?;
-        let mut class = urgency.class();
-        let mut ambiguous: Option<ApiError> = None;
-        for round in 1..=ROUNDS {
-            let mut call = Call::new(Method::Post, PATH.to_owned(), class).body(body.clone());
-            call.secrets = secrets_of(values);
-            call.fresh = ambiguous.is_some();
-            let error = match self.send(&call).await {
-                Ok(answer) => match wire::action(&answer.body) {
-                    Ok(action) => return Ok(CreatedAction { action, found: false }),
-                    // Created, but nothing is known of it.
-                    Err(problem) => protocol(&call, &answer, &problem).maybe_done(true),
-                },
-                Err(error) => error,
-            };
-            let taken_by_us = ambiguous.is_some() && error.kind == ApiErrorKind::NameTaken;
-            if !error.maybe_done && !taken_by_us {
-                return Err(error.maybe_done(ambiguous.is_some()));
-            }
-            class = urgency.following();
-            match self.look_for_action(new, known, class, round).await {
-                Ok(Some(action)) => return Ok(CreatedAction { action, found: true }),
-                Ok(None) if taken_by_us => return Err(error),
-                Ok(None) => ambiguous = Some(error),
-                Err(_) => return Err(error.maybe_done(true)),
-            }
-            self.client.pipe.run.count(|counts| counts.retried += 1);
-        }
-        Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
-    }
-
-    /// Looks for an action whose creation was not answered, twice: the first
-    /// attempt may still be on its way through the tenant.
-    async fn look_for_action(
-        &self,
-        new: &NewAction,
-        known: &BTreeSet<Id>,
-        class: Class,
-        round: u32,
-    ) -> Result<Option<Live>, ApiError> {
-        for extra in 0..2 {
-            let wait = self.client.pipe.patience.pause(round + extra);
-            self.client.pipe.run.sleep(wait, class, "an unanswered write to show").await?;
+        let mut call = Call::new(Method::Post, PATH.to_owned(), urgency.class()).body(body);
+        call.secrets = secrets_of(values);
+        let look = |class| async move {
             let actions = self.reader.all_actions(class).await?;
             let ours = |action: &Live| {
                 action.name == new.name
@@ -104,12 +64,14 @@ impl Writer {
                     && !known.contains(&action.id)
             };
             match actions.into_iter().find(ours) {
-                Some(action) if action.has_content() => return Ok(Some(action)),
-                Some(action) => return self.reader.one_action(&action.id, class).await.map(Some),
-                None => {}
+                Some(action) if !action.has_content() => {
+                    self.reader.one_action(&action.id, class).await.map(Some)
+                }
+                found => Ok(found),
             }
-        }
-        Ok(None)
+        };
+        let made = self.post_once(call, urgency, wire::action, look).await?;
+        Ok(CreatedAction { action: made.it, found: made.found })
     }
 
     /// Changes fields of an action's draft, and gives the action as the tenant
@@ -206,53 +168,18 @@ impl Writer {
         urgency: Urgency,
     ) -> Result<ActionVersion, ApiError> {
         self.prepare(urgency).await?;
-        let mut class = urgency.class();
-        let mut ambiguous: Option<ApiError> = None;
-        for round in 1..=ROUNDS {
-            let mut call = Call::new(Method::Post, path.clone(), class);
-            call.body = body.clone();
-            call.fresh = ambiguous.is_some();
-            let error = match self.send(&call).await {
-                Ok(answer) => match wire::version(&answer.body) {
-                    Ok(version) => return Ok(version),
-                    Err(problem) => protocol(&call, &answer, &problem).maybe_done(true),
-                },
-                Err(error) => error,
-            };
-            if !error.maybe_done {
-                return Err(error.maybe_done(ambiguous.is_some()));
-            }
-            class = urgency.following();
-            match self.look_for_version(wanted, class, round).await {
-                Ok(Some(version)) => return Ok(version),
-                Ok(None) => ambiguous = Some(error),
-                Err(_) => return Err(error.maybe_done(true)),
-            }
-            self.client.pipe.run.count(|counts| counts.retried += 1);
-        }
-        Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
-    }
-
-    /// Looks for a version whose making was not answered, twice.
-    async fn look_for_version(
-        &self,
-        Wanted { of, before, script }: Wanted<'_>,
-        class: Class,
-        round: u32,
-    ) -> Result<Option<ActionVersion>, ApiError> {
-        for extra in 0..2 {
-            let wait = self.client.pipe.patience.pause(round + extra);
-            self.client.pipe.run.sleep(wait, class, "an unanswered deploy to show").await?;
+        let mut call = Call::new(Method::Post, path, urgency.class());
+        call.body = body;
+        let Wanted { of, before, script } = wanted;
+        let look = |class| async move {
             let versions = self.reader.versions_of(of, class).await?;
             let ours = |found: &ActionVersion| {
                 let version = &found.version;
                 version.number > before && (script.is_none() || version.script.as_ref() == script)
             };
-            if let Some(version) = versions.into_iter().find(ours) {
-                return Ok(Some(version));
-            }
-        }
-        Ok(None)
+            Ok(versions.into_iter().find(ours))
+        };
+        Ok(self.post_once(call, urgency, wire::version, look).await?.it)
     }
 
     /// Replaces the ordered list of a trigger's bindings, and gives what the
@@ -343,25 +270,12 @@ impl Writer {
     pub async fn delete_action(&self, id: &Id, urgency: Urgency) -> Result<(), ApiError> {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Delete, action_path(id)?, urgency.class());
-        let missing = match self.acknowledged(&call).await {
-            Err(error) if error.kind == ApiErrorKind::ActionMissing => error,
-            other => return other,
-        };
-        // A proxy or a tenant in trouble can say so as well: it is looked.
-        match self.reader.one_action(id, urgency.following()).await {
-            // An earlier attempt came through.
-            Err(error) if error.kind == ApiErrorKind::ActionMissing => match missing.maybe_done {
-                true => Ok(()),
-                false => Err(missing),
-            },
-            Err(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(true)),
-            Ok(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(false)),
-        }
+        let read = self.reader.one_action(id, urgency.following());
+        self.delete_once(&call, ApiErrorKind::ActionMissing, read).await
     }
 }
 
 /// A version that is looked for.
-#[derive(Clone, Copy)]
 struct Wanted<'a> {
     of: &'a Id,
     before: Option<u64>,

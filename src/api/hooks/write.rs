@@ -34,61 +34,23 @@ impl Writer {
     ///
     /// # Errors
     /// When the tenant refuses or fails; `maybe_done` says whether the hook
-    /// may be there all the same.
+    /// may be there anyway.
     pub async fn create(&self, new: &NewHook, urgency: Urgency) -> Result<Created, ApiError> {
         self.prepare(urgency).await?;
-        let body = wire::new_hook(new);
-        let mut class = urgency.class();
-        let mut ambiguous: Option<ApiError> = None;
-        for round in 1..=ROUNDS {
-            let mut call = Call::new(Method::Post, HOOKS.to_owned(), class).body(body.clone());
-            call.fresh = ambiguous.is_some();
-            let error = match self.send(&call).await {
-                Ok(answer) => match wire::hook(&answer.body) {
-                    Ok(hook) => return Ok(created(new, hook, false)),
-                    // Made, but nothing is known of it.
-                    Err(problem) => protocol(&call, &answer, &problem).maybe_done(true),
-                },
-                Err(error) => error,
-            };
-            let taken_by_us = ambiguous.is_some() && error.kind == ApiErrorKind::NameTaken;
-            if !error.maybe_done && !taken_by_us {
-                // Refused for certain; but an earlier attempt may still be there.
-                return Err(error.maybe_done(ambiguous.is_some()));
-            }
-            class = urgency.following();
-            match self.look_for(new, class, round).await {
-                Ok(Some(hook)) => return Ok(created(new, hook, true)),
-                Ok(None) if taken_by_us => return Err(error),
-                Ok(None) => ambiguous = Some(error),
-                Err(_) => return Err(error.maybe_done(true)),
-            }
-            self.client.pipe.run.count(|counts| counts.retried += 1);
-        }
-        Err(ambiguous.unwrap_or_else(|| ApiError::new(ApiErrorKind::Unexpected)))
-    }
-
-    /// Looks for a hook whose making was not answered, twice: the first
-    /// attempt may still be on its way through the tenant.
-    async fn look_for(
-        &self,
-        new: &NewHook,
-        class: Class,
-        round: u32,
-    ) -> Result<Option<Live>, ApiError> {
-        for extra in 0..2 {
-            let wait = self.client.pipe.patience.pause(round + extra);
-            self.client.pipe.run.sleep(wait, class, "an unanswered write to show").await?;
+        let call = Call::new(Method::Post, HOOKS.to_owned(), urgency.class());
+        let look = |class| async move {
             let hooks = self.reader.all(class).await?;
-            let found =
-                hooks.into_iter().find(|hook| hook.name == new.name && hook.trigger == new.trigger);
-            match found {
-                Some(hook) if hook.has_content() => return Ok(Some(hook)),
-                Some(hook) => return self.reader.one(&hook.id, class).await.map(Some),
-                None => {}
+            let ours = |hook: &Live| hook.name == new.name && hook.trigger == new.trigger;
+            match hooks.into_iter().find(ours) {
+                Some(hook) if !hook.has_content() => {
+                    self.reader.one(&hook.id, class).await.map(Some)
+                }
+                found => Ok(found),
             }
-        }
-        Ok(None)
+        };
+        let made =
+            self.post_once(call.body(wire::new_hook(new)), urgency, wire::hook, look).await?;
+        Ok(created(new, made.it, made.found))
     }
 
     /// Changes fields of a hook, and gives the hook as the tenant has it then.
@@ -115,7 +77,7 @@ impl Writer {
                 _ => {}
             }
             // Accepted without saying what it is now: so it is read. If that
-            // fails, the hook is changed all the same.
+            // fails, the hook is changed anyway.
             let read = self.reader.one(id, urgency.following()).await;
             let hook = read.map_err(|error| error.maybe_done(true))?;
             let as_sent = compare::with_patch(patch, &hook).is_empty();
@@ -139,23 +101,8 @@ impl Writer {
     pub async fn delete(&self, id: &Id, urgency: Urgency) -> Result<(), ApiError> {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Delete, hook_path(id)?, urgency.class());
-        let missing = match self.acknowledged(&call).await {
-            Err(error) if error.kind == ApiErrorKind::HookMissing => error,
-            other => return other,
-        };
-        // A proxy or a tenant in trouble can say so as well: it is looked.
-        match self.reader.one(id, urgency.following()).await {
-            // An earlier attempt came through.
-            Err(error) if error.kind == ApiErrorKind::HookMissing => {
-                if missing.maybe_done {
-                    Ok(())
-                } else {
-                    Err(missing)
-                }
-            }
-            Err(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(true)),
-            Ok(_) => Err(missing.with_kind(ApiErrorKind::Unexpected).maybe_done(false)),
-        }
+        let read = self.reader.one(id, urgency.following());
+        self.delete_once(&call, ApiErrorKind::HookMissing, read).await
     }
 
     /// Adds secrets that the hook lacks.
