@@ -11,7 +11,7 @@ use oxc::ast::ast::{
     Argument, AssignmentOperator, AssignmentTarget, Expression, ObjectExpression,
     ObjectPropertyKind,
 };
-use oxc::semantic::{NodeId, SymbolId};
+use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 use oxc::str::Ident;
 
@@ -70,11 +70,6 @@ struct View<'p, 'a> {
 }
 
 impl<'a> View<'_, 'a> {
-    fn parameter(&self, name: &str) -> Option<SymbolId> {
-        let scope = self.parsed.scope?;
-        self.parsed.semantic.scoping().get_binding(scope, Ident::from(name))
-    }
-
     fn collect(&self, entries: &mut Entries<'a>) {
         let scoping = self.parsed.semantic.scoping();
         let nodes = self.parsed.semantic.nodes();
@@ -83,7 +78,8 @@ impl<'a> View<'_, 'a> {
             || globals.contains_key(&Ident::from("arguments"))
             || nodes.iter().any(|node| matches!(node.kind(), AstKind::WithStatement(_)))
             || self.returns_early();
-        let (Some(module), Some(exports)) = (self.parameter("module"), self.parameter("exports"))
+        let (Some(module), Some(exports)) =
+            (self.parsed.parameter("module"), self.parsed.parameter("exports"))
         else {
             entries.unsure = true;
             return;
@@ -151,7 +147,7 @@ impl<'a> View<'_, 'a> {
         let value = match target {
             AstKind::AssignmentExpression(assignment)
                 if assignment.operator == AssignmentOperator::Assign
-                    && self.always(nodes.parent_id(member_id)) =>
+                    && self.parsed.always(nodes.parent_id(member_id)) =>
             {
                 self.value(&assignment.right, 0)
             }
@@ -187,7 +183,7 @@ impl<'a> View<'_, 'a> {
         match target {
             AstKind::AssignmentExpression(assignment)
                 if assignment.operator == AssignmentOperator::Assign
-                    && self.always(nodes.parent_id(member_id)) =>
+                    && self.parsed.always(nodes.parent_id(member_id)) =>
             {
                 self.whole(&assignment.right, assignment.span, entries);
             }
@@ -238,24 +234,6 @@ impl<'a> View<'_, 'a> {
             return;
         }
         entries.named.push(Entry { name, at, value });
-    }
-
-    /// Whether an expression is evaluated whenever the script runs to its end.
-    fn always(&self, expression: NodeId) -> bool {
-        let nodes = self.parsed.semantic.nodes();
-        for (id, ancestor) in nodes.ancestors_enumerated(expression) {
-            match ancestor.kind() {
-                AstKind::AssignmentExpression(assignment)
-                    if assignment.operator == AssignmentOperator::Assign => {}
-                AstKind::ExpressionStatement(_)
-                | AstKind::SequenceExpression(_)
-                | AstKind::VariableDeclarator(_)
-                | AstKind::VariableDeclaration(_) => {}
-                AstKind::FunctionBody(_) => return id == self.parsed.body.node_id.get(),
-                _ => return false,
-            }
-        }
-        false
     }
 
     /// What a name that never changes stands for.

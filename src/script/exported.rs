@@ -6,7 +6,7 @@
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{AssignmentOperator, Expression, IdentifierReference};
-use oxc::semantic::{NodeId, SymbolId};
+use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 use oxc::str::Ident;
 
@@ -99,11 +99,6 @@ struct View<'p, 'a> {
 }
 
 impl<'a> View<'_, 'a> {
-    fn parameter(&self, name: &str) -> Option<SymbolId> {
-        let scope = self.parsed.scope?;
-        self.parsed.semantic.scoping().get_binding(scope, Ident::from(name))
-    }
-
     /// Every assignment to `module.exports` in order of place; `None` when
     /// others, out of sight, are possible.
     fn writes(&self) -> Option<Vec<Write<'a>>> {
@@ -116,7 +111,7 @@ impl<'a> View<'_, 'a> {
         {
             return None;
         }
-        let module = self.parameter("module")?;
+        let module = self.parsed.parameter("module")?;
         if scoping.symbol_is_mutated(module) || !scoping.symbol_redeclarations(module).is_empty() {
             return None;
         }
@@ -171,26 +166,8 @@ impl<'a> View<'_, 'a> {
             }
             other => (other.span(), Value::Unknown),
         };
-        writes.push(Write { span, value, always: self.always(target_id) });
+        writes.push(Write { span, value, always: self.parsed.always(target_id) });
         Some(())
-    }
-
-    /// Whether an expression is evaluated whenever the script runs to its end.
-    fn always(&self, expression: NodeId) -> bool {
-        let nodes = self.parsed.semantic.nodes();
-        for (id, ancestor) in nodes.ancestors_enumerated(expression) {
-            match ancestor.kind() {
-                AstKind::AssignmentExpression(assignment)
-                    if assignment.operator == AssignmentOperator::Assign => {}
-                AstKind::ExpressionStatement(_)
-                | AstKind::SequenceExpression(_)
-                | AstKind::VariableDeclarator(_)
-                | AstKind::VariableDeclaration(_) => {}
-                AstKind::FunctionBody(_) => return id == self.parsed.body.node_id.get(),
-                _ => return false,
-            }
-        }
-        false
     }
 
     /// Every `return` at the top level, in order of place.
@@ -270,7 +247,7 @@ impl<'a> View<'_, 'a> {
         let Some(symbol) = symbol else {
             return if name.name == "undefined" { Value::NoFunction } else { Value::Unknown };
         };
-        if Some(symbol) == self.parameter("exports") && !scoping.symbol_is_mutated(symbol) {
+        if Some(symbol) == self.parsed.parameter("exports") && !scoping.symbol_is_mutated(symbol) {
             return Value::NoFunction;
         }
         match constant(&self.parsed.semantic, symbol) {

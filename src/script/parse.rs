@@ -11,11 +11,13 @@
 use std::cell::Cell;
 
 use oxc::allocator::Allocator;
-use oxc::ast::ast::{Expression, FunctionBody, Program, Statement};
+use oxc::ast::AstKind;
+use oxc::ast::ast::{AssignmentOperator, Expression, FunctionBody, Program, Statement};
 use oxc::diagnostics::OxcDiagnostic;
 use oxc::parser::{ParseOptions, Parser};
-use oxc::semantic::{ScopeId, Semantic, SemanticBuilder};
+use oxc::semantic::{NodeId, ScopeId, Semantic, SemanticBuilder, SymbolId};
 use oxc::span::{SourceType, Span};
+use oxc::str::Ident;
 
 use super::hooks::{BASE_ERROR_CLASS, error_classes};
 use crate::model::{Kind, Trigger};
@@ -93,6 +95,30 @@ pub(crate) struct Parsed<'a> {
 }
 
 impl Parsed<'_> {
+    /// A parameter of the module that the script is.
+    pub(crate) fn parameter(&self, name: &str) -> Option<SymbolId> {
+        let scope = self.scope?;
+        self.semantic.scoping().get_binding(scope, Ident::from(name))
+    }
+
+    /// Whether an expression is evaluated whenever the script runs to its end.
+    pub(crate) fn always(&self, expression: NodeId) -> bool {
+        let nodes = self.semantic.nodes();
+        for (id, ancestor) in nodes.ancestors_enumerated(expression) {
+            match ancestor.kind() {
+                AstKind::AssignmentExpression(assignment)
+                    if assignment.operator == AssignmentOperator::Assign => {}
+                AstKind::ExpressionStatement(_)
+                | AstKind::SequenceExpression(_)
+                | AstKind::VariableDeclarator(_)
+                | AstKind::VariableDeclaration(_) => {}
+                AstKind::FunctionBody(_) => return id == self.body.node_id.get(),
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// How much there is to see around all nodes together: what it costs to
     /// look from every place of a script to what is around it.
     pub(crate) fn surroundings(&self) -> u64 {
