@@ -83,7 +83,7 @@ fn tell_shadowed(
     findings.script(
         ERROR_CLASS_SHADOWED,
         script.place(span),
-        format!("This hides Auth0's own `{name}`, which the script has without declaring it and which Auth0 distinguishes other errors by."),
+        format!("This hides Auth0's own `{name}`: a script has it without declaring it, and Auth0 treats only that class as a refusal."),
         "remove this declaration",
     );
 }
