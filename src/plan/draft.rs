@@ -151,7 +151,14 @@ impl<'a> Draft<'a> {
             (_, Some(true)) => Some("is not deployed"),
             _ => None,
         };
-        if let Some(off) = off.filter(|_| !missing.is_empty()) {
+        if change.kind == Kind::Action && change.verb == Verb::Replace && !missing.is_empty() {
+            // the old one would go, and with it the only value there is
+            change.blocked = Some(format!(
+                "on another trigger it is a new action, and there is no value for its secret {}: \
+                 the tenant gives none back. Give one, and apply again",
+                missing.join(", ")
+            ));
+        } else if let Some(off) = off.filter(|_| !missing.is_empty()) {
             change.withheld = Some(format!(
                 "{} {off}: there is no value for its secret {}. Give one and apply \
                  again.",

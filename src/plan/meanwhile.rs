@@ -5,6 +5,7 @@
 //! difference. Must not decide what follows from one.
 
 use super::{Deed, Field, Op};
+use crate::model::content::draft_is_deployed;
 use crate::model::{Dependencies, Live, LiveAction, LiveBindings, SecretTimes};
 
 /// The code in JSON of a change that failed for this reason.
@@ -54,6 +55,14 @@ pub fn changed(before: &Live, now: &Live, sent: Option<&Op>) -> Vec<&'static str
         found.push("secrets");
     }
     found
+}
+
+/// Whether the only thing that happened is what a deploy was to do: the draft
+/// is as it was, and what is deployed now is that draft, secrets included. An
+/// earlier run of ours or somebody in the Dashboard has deployed it.
+#[must_use]
+pub fn deployed_already(before: &Live, now: &Live) -> bool {
+    changed(before, now, None) == [Field::Deploy.as_str()] && draft_is_deployed(now, true)
 }
 
 fn of_actions(

@@ -1,8 +1,7 @@
 //! `rollback`: an old version of an action made live again.
 
-use std::time::Duration;
-
-use hooksync::tenant::{self, Options, Running};
+use hooksync::tenant::actions::Behaviour;
+use hooksync::tenant::{self, Latency, Options, Running};
 use serde_json::{Value, json};
 
 use crate::support::{Project, writes};
@@ -31,14 +30,8 @@ async fn tenant_with_versions(project: &Project) -> Running {
         edit.write("actions/a.yaml", fields);
         edit.write("actions/a.js", login(body));
         edit.on(&tenant, &["apply", "--yes"]).expect(0);
-        in_traffic().await;
     }
     tenant
-}
-
-/// A version is in traffic a moment after its deploy.
-async fn in_traffic() {
-    tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
 fn codes(tenant: &Running, project: &Project) -> (String, Value) {
@@ -77,7 +70,6 @@ async fn a_new_version_equal_to_the_old_one_runs_and_the_draft_is_kept() {
     assert_eq!((&done["from"], &done["to"], &done["version"]), (&2.into(), &1.into(), &3.into()));
     assert_eq!((&done["outcome"], &done["bound_at"]), (&"applied".into(), &json!([2])));
     assert_eq!(done["fields"][0]["field"], "script");
-    in_traffic().await;
     let (draft, versions) = codes(&tenant, &project);
     assert!(draft.contains("// three"), "{draft}");
     assert_eq!(versions["versions"][0]["script_sha256"], versions["versions"][2]["script_sha256"]);
@@ -95,6 +87,28 @@ async fn a_new_version_equal_to_the_old_one_runs_and_the_draft_is_kept() {
     let list = project.run(&["backups", "list"]).expect(0).stdout;
     let folder = format!(".hooksync/backups/{}", list.split("  ").next().unwrap());
     assert!(project.read(&format!("{folder}/.drafts/actions/Add-roles.js")).contains("// three"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_after_it_sees_what_it_has_made_live() {
+    let project = Project::new();
+    let tenant = tenant_with_versions(&project).await;
+    // ended before the tenant shows it, the next apply would take files for live
+    let deploy_lag = Latency { fixed_ms: 1500, jitter_ms: 0 };
+    tenant.set_actions(Behaviour { deploy_lag, ..Behaviour::default() });
+    let args = ["rollback", "Add roles", "--to", "1", "--yes"];
+    let run = project.on(&tenant, &args).expect(0);
+    assert!(
+        run.stdout.contains("Rolled back: v3 of Add roles, equal to v1, is deployed."),
+        "{run}"
+    );
+    let again = project.on(&tenant, &args).expect(0);
+    assert!(again.stdout.contains("nothing to do"), "{again}");
+    // one that takes longer than anybody waits for is said to
+    let deploy_lag = Latency { fixed_ms: 60_000, jitter_ms: 0 };
+    tenant.set_actions(Behaviour { deploy_lag, ..Behaviour::default() });
+    let run = project.on(&tenant, &["rollback", "Add roles", "--to", "2", "--yes"]).expect(0);
+    assert!(run.stdout.contains("Look again with `hooksync versions`"), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 //! action is looked at again right before the write.
 
 use super::versions::named;
-use crate::api::{ActionVersion, ApiError, Reader, Urgency};
+use crate::api::{ActionVersion, ApiError, Builds, Reader, Urgency};
 use crate::cli::args::{ResultFormat, RollbackArgs};
 use crate::cli::question::confirm;
 use crate::cli::session::{Session, Shared, runtime};
@@ -195,14 +195,15 @@ async fn deploy(
         .writer
         .deploy_version(&live.id, version, rollback.from(), update_draft, Urgency::Begin)
         .await?;
-    // accepted is not yet in traffic; what the tenant says of it is only reported
-    let after = session.reader.action(&live.id).await.ok();
-    let deployed = after.as_ref().and_then(|live| live.action()?.deployed.as_ref());
-    let ours = deployed.filter(|deployed| deployed.id == done.version.id);
-    Ok(RolledBack::Deployed {
-        version: done.version.number,
-        in_traffic: ours.is_some_and(|deployed| deployed.deployed) || done.version.deployed,
-    })
+    // Accepted is not yet in traffic. Who looks next has to see it: an apply that
+    // read the version before would take files for live that are not.
+    let made = &done.version;
+    let in_traffic = made.deployed || {
+        let builds = Builds::default();
+        let waited = session.writer.wait_for_traffic(&live.id, &made.id, &builds, Urgency::Begin);
+        waited.await.is_some()
+    };
+    Ok(RolledBack::Deployed { version: made.number, in_traffic })
 }
 
 fn as_data(error: &ApiError) -> ApplyError {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::bindable;
 use crate::model::{
     BindingEntry, BindingsMode, BindingsOrder, BoundAction, DesiredState, Id, Kind, Live,
     LiveBinding, LiveBindings, LiveState, Name, Trigger,
@@ -26,13 +27,17 @@ pub(in crate::plan) struct Order {
 impl Order {
     /// The names of the actions that are bound and were not before.
     pub(in crate::plan) fn newcomers(&self) -> Vec<Name> {
+        self.new_entries().map(|entry| Name::action(&entry.name)).collect()
+    }
+
+    /// Their entries.
+    pub(super) fn new_entries(&self) -> impl Iterator<Item = &Entry> {
         let before = || self.before.iter().flat_map(|before| &before.entries);
-        let was_bound = |entry: &Entry| match &entry.action {
+        let was_bound = move |entry: &&Entry| match &entry.action {
             Target::Live(id) => before().any(|old| old.action_id == *id),
             Target::Created(_) => false,
         };
-        let new = self.entries.iter().filter(|entry| !was_bound(entry));
-        new.map(|entry| Name::action(&entry.name)).collect()
+        self.entries.iter().filter(move |entry| !was_bound(entry))
     }
 
     /// Whether the action of a change is in the list.
@@ -52,6 +57,13 @@ pub(in crate::plan) struct Entry {
     pub(in crate::plan) display_name: Option<String>,
 }
 
+impl Entry {
+    /// The name of its action.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// The action that an entry means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::plan) enum Target {
@@ -69,7 +81,12 @@ pub(in crate::plan) fn compare(
     let gone = gone(changes);
     let mut found = Vec::new();
     for order in &desired.bindings {
-        found.extend(of_order(order, live, changes, &gone));
+        let compared = of_order(order, live, changes, &gone);
+        found.extend(compared.map(|(order, change)| {
+            let refused = || bindable::refusal(&order, changes, desired, live);
+            let blocked = change.blocked.clone().or_else(refused);
+            (order, Change { blocked, ..change })
+        }));
     }
     // what is deleted is unbound first, also where no file defines the order
     for bindings in &live.bindings {

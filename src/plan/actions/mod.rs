@@ -3,6 +3,7 @@
 //!
 //! Must not know hooks.
 
+mod bindable;
 mod bindings;
 mod diff;
 mod limits;

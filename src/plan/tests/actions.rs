@@ -182,6 +182,43 @@ fn an_entry_that_nobody_knows_is_blocked_before_the_first_write() {
 }
 
 #[test]
+fn what_will_not_be_deployed_is_not_bound_and_the_plan_knows_before() {
+    let check = |wanted: &[&str], live: (&[&str], &[&str]), expected: Option<&str>| {
+        let (desired, live) =
+            (desired_state(wanted, &["post-login: a"]), live_state(live.0, live.1));
+        // nothing is deleted: an action without a definition can be bound, too
+        let plan = diff::plan(&desired, &live, "t.example", &Options::default());
+        let blocked: Vec<&String> =
+            plan.changes.iter().filter_map(|change| change.blocked.as_ref()).collect();
+        match expected {
+            None => assert_eq!(blocked, [""; 0]),
+            Some(part) => assert!(blocked.len() == 1 && blocked[0].contains(part), "{blocked:?}"),
+        }
+        let force = Allowed { deletes_actions: true, force: true, ..Allowed::default() };
+        assert_eq!(guard::approve(plan, &force).is_err(), expected.is_some());
+    };
+    let none: (&[&str], &[&str]) = (&[], &[]);
+    // deleted, and put back from files that can't have the value
+    let lacks = "and a is not deployed: there is no value for its secret K. Give one";
+    check(&["a post-login s -K"], none, Some(lacks));
+    check(&["a post-login s +K"], none, None);
+    check(&["a post-login s -K"], (&["a post-login s never"], &[]), Some(lacks));
+    // what is deployed without it can be bound
+    check(&["a post-login s -K"], (&["a post-login s"], &[]), None);
+    check(&["a post-login s -K"], (&["a post-login s"], &["post-login: a"]), None);
+    let draft = "a is not: its definition says deploy: false. Deploy it, or take it out";
+    check(&["a post-login s draft"], none, Some(draft));
+    check(&["a post-login s draft"], (&["a post-login s never"], &[]), Some(draft));
+    check(&["a post-login s draft"], (&["a post-login old"], &[]), None);
+    check(&[], (&["a post-login s never"], &[]), Some("a is not: it was never deployed"));
+    // the new one would come without the value, and the old one would go
+    let moved = "on another trigger it is a new action, and there is no value for its secret K";
+    let live = live_state(&["a send-phone-message s +K"], &[]);
+    let plan = plan_of(&desired_state(&["a post-login s -K"], &[]), &live);
+    assert!(plan.changes[0].blocked.as_ref().unwrap().contains(moved), "{:?}", plan.changes);
+}
+
+#[test]
 fn the_tenant_s_limits_block_before_the_first_write() {
     let blocked = |desired: &DesiredState, live: &LiveState| {
         let plan = plan_of(desired, live);

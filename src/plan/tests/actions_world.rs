@@ -16,7 +16,8 @@ fn trigger(name: &str) -> Trigger {
     Trigger::from_tenant(name)
 }
 
-/// `name trigger script [draft] [+SECRET…] [<former]`: `draft` isn't deployed.
+/// `name trigger script [draft] [+SECRET…] [-SECRET…] [<former]`: `draft` isn't
+/// deployed, of a secret with `-` only the tenant can have the value.
 fn wanted(line: &str) -> Definition {
     let mut words = line.split_whitespace();
     let name = words.next().unwrap();
@@ -28,6 +29,10 @@ fn wanted(line: &str) -> Definition {
             b'+' => {
                 let value = DesiredSecret::Value(SecretValue::new("v".into()));
                 secrets.get_or_insert_default().insert(word[1..].to_owned(), value);
+            }
+            b'-' => {
+                let all = secrets.get_or_insert_default();
+                all.insert(word[1..].to_owned(), DesiredSecret::Kept);
             }
             b'<' => renamed_from.push(Name::action(&word[1..])),
             _ => body.deploy = false,

@@ -7,7 +7,7 @@ use crate::model::{
     SecretTimes, Trigger,
 };
 use crate::plan::hooks::HookOp;
-use crate::plan::meanwhile::{changed, in_words};
+use crate::plan::meanwhile::{changed, deployed_already, in_words};
 use crate::plan::{Op, Ref};
 
 fn hook() -> Live {
@@ -111,6 +111,37 @@ fn of_an_action_secrets_and_deploys_count_too() {
         },
         &["deploy"],
     );
+}
+
+#[test]
+fn a_deploy_of_the_same_draft_by_another_run_is_as_good_as_ours() {
+    let check = |edit: fn(&mut Live), expected: bool| {
+        let mut now = action();
+        let version = DeployedVersion {
+            id: Id::new("v"),
+            number: Some(1),
+            deployed: true,
+            script: now.script.clone(),
+            dependencies: now.dependencies.clone(),
+            runtime: Some("node22".into()),
+            trigger_version: None,
+            modules: Vec::new(),
+            secrets: body(&mut now).secrets.clone(),
+        };
+        body(&mut now).deployed = Some(version);
+        edit(&mut now);
+        assert_eq!(deployed_already(&action(), &now), expected);
+    };
+    check(|_| {}, true);
+    // nothing was deployed, or something else
+    check(|live| body(live).deployed = None, false);
+    fn deployed(live: &mut Live, edit: fn(&mut DeployedVersion)) {
+        body(live).deployed.iter_mut().for_each(edit);
+    }
+    check(|live| deployed(live, |version| version.script = Some(Script::new("y"))), false);
+    check(|live| deployed(live, |version| version.secrets.clear()), false);
+    // the draft is another one as well
+    check(|live| live.script = Some(Script::new("y")), false);
 }
 
 #[test]

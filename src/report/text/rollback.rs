@@ -87,8 +87,8 @@ pub fn rolled_back(rollback: &Rollback, result: &RolledBack, style: &Style) -> S
     let text = match in_traffic {
         true => format!("Rolled back: {new} of {name}, equal to {to}, is deployed."),
         false => format!(
-            "Rolled back: {new} of {name}, equal to {to}, was accepted; the tenant reports it as \
-             deployed in a moment."
+            "Rolled back: {new} of {name}, equal to {to}, was accepted; the tenant did not report it \
+             as deployed yet when looked at. Look again with `hooksync versions`."
         ),
     };
     page.wrap(0, 2, &[span(Ink::Added, text)]);

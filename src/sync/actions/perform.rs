@@ -131,6 +131,9 @@ async fn deploy(
     let version = loop {
         let changed =
             before.map(|before| meanwhile::changed(before, &draft, None)).unwrap_or_default();
+        if before.is_some_and(|before| meanwhile::deployed_already(before, &draft)) {
+            return Ok(found_deployed(&draft, at));
+        }
         if !changed.is_empty() {
             return Err(Failure::changed_meanwhile(&changed, false));
         }
@@ -157,6 +160,15 @@ async fn deploy(
     let not_yet = if in_traffic.is_none() { ", and was not in traffic when looked at" } else { "" };
     let notes = vec![format!("version{number} is deployed{not_yet}")];
     Ok(Done { notes, in_traffic, ..Done::default() })
+}
+
+/// A second version of the same draft would change nothing but its number.
+fn found_deployed(draft: &Live, at: Instant) -> Done {
+    let version = draft.action().and_then(|action| action.deployed.as_ref());
+    let number = version.and_then(|version| version.number);
+    let number = number.map(|number| format!(" {number}")).unwrap_or_default();
+    let notes = vec![format!("version{number} was deployed meanwhile, and is this draft")];
+    Done { notes, in_traffic: Some(at), ..Done::default() }
 }
 
 /// Why a draft could not be built, as far as that can be found out. A draft
