@@ -100,8 +100,7 @@ fn read_file(
 }
 
 fn read_root(fields: &mut Fields<'_>, root: &Node) -> Vec<Case> {
-    let Some(entries) = fields.record(root, "a test file", &["keywords", "defaults", "cases"])
-    else {
+    let Some(entries) = fields.record(root, "a test file", &FILE) else {
         return Vec::new();
     };
     let entry =
@@ -141,6 +140,8 @@ fn read_root(fields: &mut Fields<'_>, root: &Node) -> Vec<Case> {
     all
 }
 
+/// What a file may hold.
+const FILE: [&str; 3] = ["keywords", "defaults", "cases"];
 const COMMON: [&str; 7] = ["event", "secrets", "http", "modules", "now", "seed", "handler"];
 const CASE: [&str; 10] =
     ["name", "event", "secrets", "http", "modules", "now", "seed", "handler", "each", "expect"];
@@ -251,6 +252,19 @@ fn read_rows(fields: &mut Fields<'_>, node: &Node) -> Vec<Map<String, Json>> {
     rows
 }
 
+/// What `effect` may name.
+const EFFECT: [&str; 9] = [
+    "outcome",
+    "claims",
+    "scope",
+    "code",
+    "reason",
+    "userMessage",
+    "user_metadata",
+    "app_metadata",
+    "message",
+];
+
 fn read_expect(fields: &mut Fields<'_>, node: &Node) -> Vec<(String, Json)> {
     let Some(entries) = fields.record(node, "`expect`", &KEYS) else { return Vec::new() };
     if entries.is_empty() {
@@ -264,27 +278,10 @@ fn read_expect(fields: &mut Fields<'_>, node: &Node) -> Vec<(String, Json)> {
     let mut all = Vec::new();
     for (key, entry) in entries {
         let value = to_json(&entry.value);
-        let known: Option<(&str, &[&str])> = match key {
-            "effect" => Some((
-                "`effect`",
-                &[
-                    "outcome",
-                    "claims",
-                    "scope",
-                    "code",
-                    "reason",
-                    "userMessage",
-                    "user_metadata",
-                    "app_metadata",
-                    "message",
-                ],
-            )),
-            _ => None,
-        };
-        if let Some((what, known)) = known
+        if key == "effect"
             && value.as_object().is_some_and(|map| !map.keys().any(|key| key.starts_with('$')))
         {
-            fields.record(&entry.value, what, known);
+            fields.record(&entry.value, "`effect`", &EFFECT);
         }
         match (key, &value) {
             ("effect", Json::Object(effect)) => check_word(
@@ -296,9 +293,12 @@ fn read_expect(fields: &mut Fields<'_>, node: &Node) -> Vec<(String, Json)> {
             ("stopped", value) => {
                 check_word(fields, &entry.value, Some(value), &["time", "memory"])
             }
-            ("answers", Json::Number(_)) => {}
+            ("answers", Json::Number(number)) if number.as_u64().is_some() => {}
             ("answers", _) => {
-                fields.wrong_kind(&entry.value, "`answers`", "a number", &entry.value.value)
+                fields.wrong_kind(&entry.value, "`answers`", "a whole number", &entry.value.value)
+            }
+            ("logs", Json::Null | Json::Bool(_) | Json::Number(_)) => {
+                fields.wrong_kind(&entry.value, "`logs`", "a list of texts", &entry.value.value)
             }
             ("api" | "requests" | "calls", Json::Array(items)) => {
                 for item in items {
@@ -332,13 +332,17 @@ fn read_expect(fields: &mut Fields<'_>, node: &Node) -> Vec<(String, Json)> {
 }
 
 fn check_word(fields: &mut Fields<'_>, node: &Node, word: Option<&Json>, known: &[&str]) {
-    if let Some(Json::String(word)) = word
-        && !known.contains(&word.as_str())
-        && !word.starts_with("${")
-    {
-        let message = format!("`{word}` is none of {}", known.join(", "));
-        fields.error(codes::INVALID_TEST, message, &node.span);
-    }
+    let wrong = match word {
+        // a row's value, or a matcher
+        None | Some(Json::Object(_)) => return,
+        Some(Json::String(word)) if known.contains(&word.as_str()) || word.starts_with("${") => {
+            return;
+        }
+        Some(Json::String(word)) => word.clone(),
+        Some(other) => other.to_string(),
+    };
+    let message = format!("`{wrong}` is none of {}", known.join(", "));
+    fields.error(codes::INVALID_TEST, message, &node.span);
 }
 
 fn read_time(fields: &mut Fields<'_>, node: &Node) -> Option<i64> {
@@ -426,3 +430,6 @@ pub(super) fn patch(target: &mut Json, change: &Json) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

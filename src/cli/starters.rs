@@ -32,7 +32,7 @@ pub(super) fn write(
     let file = |ending: &str| dir.join(format!("{stem}.{ending}"));
     let files = [
         (file("js"), code.to_owned()),
-        (file("test.yaml"), test.to_owned()),
+        (file("test.yaml"), format!("{}{test}", schema::TEST_HEADER)),
         (file("yaml"), definition(kind, name, trigger, &stem)),
     ];
     if let Some((there, _)) = files.iter().find(|(path, _)| path.exists()) {
@@ -58,7 +58,8 @@ pub(super) fn write_schemas(dir: &Path, kind: Kind) -> Result<(), CliError> {
             (schema::BINDINGS_FILE, schema::bindings()),
         ],
     };
-    for (file, text) in own.into_iter().chain([("config.json", schema::config())]) {
+    let both = [(schema::TEST_FILE, schema::test()), ("config.json", schema::config())];
+    for (file, text) in own.into_iter().chain(both) {
         fs_err::write(folder.join(file), text)?;
     }
     Ok(())

@@ -11,6 +11,9 @@
 //! that was seen; [`effect()`] boils it down to what a user of the tenant would
 //! notice, in words that are the same for hooks and Actions.
 //!
+//! [`run_on_node`] runs a job in Node.js instead, without a sandbox, where a user
+//! asks for that.
+//!
 //! This room is the only one that names the JavaScript engine. It must not
 //! read definitions, print, or look at the environment, and it is not async.
 
@@ -21,6 +24,7 @@ mod engine;
 mod events;
 mod limits;
 mod md5;
+mod node;
 mod outcome;
 mod pool;
 mod worker;
@@ -30,6 +34,7 @@ pub use compile::Branch;
 pub use effect::{Effect, Ended, effect};
 pub use engine::run;
 pub use events::{sample, triggers};
+pub use node::{NodeError, find_node, node_limits, run_on_node};
 pub use outcome::{
     Answer, ApiCall, Call, Fault, Log, Outcome, Request, Settled, Stop, Stopped, Unmatched,
 };

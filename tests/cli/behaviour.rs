@@ -177,3 +177,105 @@ fn markers_of_tests_are_replaced_by_keywords_and_never_by_the_environment() {
     assert!(run.stderr.contains("deny.test.yaml:5:"), "{run}");
     assert!(run.stderr.contains("OTHER") && !run.stderr.contains("bad.example"), "{run}");
 }
+
+/// A project and a folder with a program called `node` in it.
+#[cfg(unix)]
+fn with_node(script: &str) -> (Project, std::path::PathBuf) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = project(GOOD);
+    project.write("bin/node", script);
+    let file = project.path("bin/node");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    (project, file.parent().unwrap().to_owned())
+}
+
+const ON_NODE: [&str; 4] = ["run", "deny", "--engine", "node"];
+
+#[test]
+fn node_is_refused_where_it_would_be_a_surprise() {
+    let project = project(GOOD);
+    let check = |args: &[&str], variables: &[(&str, &str)], exit: i32, part: &str| {
+        let output = project.command(args).envs(variables.iter().copied()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(exit), "{args:?}: {said}");
+        assert!(said.contains(part), "{args:?}: {said}");
+    };
+    check(&ON_NODE, &[], 1, "there is no `node` in the absolute folders of PATH");
+    check(&ON_NODE, &[("PATH", "")], 1, "there is no `node`");
+    check(&ON_NODE, &[("CI", "true"), ("PATH", "/usr/bin")], 4, "--allow-unsandboxed allows it");
+    check(&["run", "deny", "--allow-unsandboxed"], &[], 64, "is for --engine node");
+    check(&["run", "deny", "--engine", "node", "--record", "x"], &[], 64, "--record keeps");
+    check(&["run", "deny", "--engine", "deno"], &[], 64, "invalid value");
+    // no file chooses it
+    project.write("hooksync.yaml", "hooks: ./hooks\nengine: node\n");
+    check(&["run", "deny"], &[], 1, "engine");
+}
+
+#[cfg(unix)]
+#[test]
+fn node_gets_no_environment_and_is_never_found_in_a_relative_folder() {
+    let script = "#!/bin/sh\n/usr/bin/env > \"$(dirname \"$0\")/env\"\n/bin/cat > /dev/null\necho 'Error: has canary-7' >&2\nexit 3\n";
+    let (project, folder) = with_node(script);
+    let run = |path: &str| {
+        let output = project
+            .command(&["run", "deny", "--engine", "node", "--secret", "TOKEN"])
+            .env("PATH", path)
+            .env("TOKEN", "canary-7")
+            .env("AUTH0_CLIENT_SECRET", "canary-8")
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = run("bin:.:");
+    assert!(code == Some(1) && said.contains("there is no `node`"), "{said}");
+    let (code, said) = run(&format!("bin:{}", folder.display()));
+    assert!(code == Some(1) && said.contains("ended without an outcome"), "{said}");
+    assert!(said.contains("Not sandboxed") && said.contains("Error: has ***"), "{said}");
+    let seen = project.read("bin/env");
+    assert!(!seen.contains("canary") && !seen.contains("TOKEN"), "{seen}");
+}
+
+#[test]
+fn node_gives_an_outcome_of_the_same_form() {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let Some(_) = hooksync::sandbox::find_node(&folders) else { return };
+    let project = project(GOOD);
+    let run = |script: &str| {
+        project.write("hooks/deny.js", script);
+        let output = project
+            .command(&["run", "deny", "--engine", "node", "--secret", "TOKEN", "-o", "json"])
+            .env("PATH", &path)
+            .env("TOKEN", "canary-7")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.starts_with("Not sandboxed: /"), "{said}");
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(!shown.contains("canary"), "{shown}");
+        serde_json::from_str::<Value>(&shown).unwrap()
+    };
+    let on_node = run(SCRIPT);
+    let output = project
+        .command(&["run", "deny", "--secret", "TOKEN", "-o", "json"])
+        .env("TOKEN", "canary-7")
+        .output()
+        .unwrap();
+    let embedded: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(on_node, embedded);
+    let wide = run("module.exports = async (user, context, cb) => {
+  console.log(new Intl.NumberFormat('de').format(1234.5), Object.keys(process.env).length);
+  try { await fetch('https://crm.example/', { method: 'POST', body: '{}' }); } catch (e) { console.log(e.code || e.cause.code); }
+  await require('crm-sdk')({ key: context.webtask.secrets.TOKEN }).send(user.email);
+  null.x;
+};");
+    assert_eq!(wide["logs"][0]["text"], "1.234,5 0");
+    assert_eq!(wide["requests"][0]["on"], "POST https://crm.example/");
+    assert_eq!(wide["calls"][0]["call"], "crm-sdk().send");
+    assert_eq!(wide["uncaught"][0]["message"], "Cannot read properties of null (reading 'x')");
+    assert_eq!(wide["uncaught"][0]["line"], 5);
+    let ended = run("module.exports = () => { process.stdout.write('x'); process.exit(7); };");
+    assert_eq!(ended["effect"]["message"], "never answered");
+    let behind = run("module.exports = (u, c, cb) => { setInterval(() => {}, 5); cb(); };");
+    assert_eq!(behind["effect"]["outcome"], "ok");
+}

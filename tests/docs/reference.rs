@@ -31,7 +31,7 @@ fn the_reference_of_fields_is_what_the_schemas_say() {
          The fields of the files that hooksync reads; [files](files.md) says where they lie and \
          how they are read. What it writes is in [JSON](json.md).\n",
     );
-    for kind in ["hook", "action", "bindings", "config"] {
+    for kind in ["hook", "action", "bindings", "test", "config"] {
         add_schema(kind, &mut text);
     }
     crate::expect_file(&crate::root().join("docs/reference/fields.md"), &text);

@@ -11,6 +11,11 @@ use crate::source::codes;
 use crate::source::fields::Fields;
 use crate::source::node::{Node, Value};
 
+/// What a stub, its reply and a module's answer may hold.
+pub(super) const STUB: [&str; 4] = ["on", "body", "reply", "times"];
+pub(super) const REPLY: [&str; 5] = ["status", "json", "text", "headers", "fail"];
+pub(super) const ANSWER: [&str; 3] = ["returns", "throws", "value"];
+
 /// Reads a list of HTTP stubs.
 pub(super) fn http(fields: &mut Fields<'_>, node: &Node, out: &mut Vec<HttpStub>) {
     let Value::List(items) = &node.value else {
@@ -18,8 +23,7 @@ pub(super) fn http(fields: &mut Fields<'_>, node: &Node, out: &mut Vec<HttpStub>
         return;
     };
     for item in items {
-        let known = ["on", "body", "reply", "times"];
-        let Some(entries) = fields.record(item, "a stub", &known) else { continue };
+        let Some(entries) = fields.record(item, "a stub", &STUB) else { continue };
         let get = |key: &str| {
             entries.iter().find(|(name, _)| *name == key).map(|(_, entry)| &entry.value)
         };
@@ -77,8 +81,7 @@ fn on(fields: &mut Fields<'_>, node: &Node) -> Option<(Option<String>, String)> 
 fn reply(fields: &mut Fields<'_>, node: &Node) -> HttpReply {
     let mut reply =
         HttpReply { status: 200, headers: BTreeMap::new(), body: ReplyKind::Text(String::new()) };
-    let known = ["status", "json", "text", "headers", "fail"];
-    for (key, entry) in fields.record(node, "`reply`", &known).unwrap_or_default() {
+    for (key, entry) in fields.record(node, "`reply`", &REPLY).unwrap_or_default() {
         match key {
             "status" => {
                 match to_json(&entry.value).as_u64().and_then(|status| u16::try_from(status).ok()) {
@@ -128,9 +131,8 @@ pub(super) fn modules(fields: &mut Fields<'_>, node: &Node, out: &mut BTreeMap<S
                 module.answers.insert(path.to_owned(), whole);
                 continue;
             }
-            let known = ["returns", "throws", "value"];
-            let given = fields.record(&answer.value, "an answer", &known).unwrap_or_default();
-            let Some((kind, value)) = given.first() else {
+            let Some(given) = fields.record(&answer.value, "an answer", &ANSWER) else { continue };
+            let [(kind, value)] = given.as_slice() else {
                 let hint = "such as { returns: {} }, { throws: { message: no } } or { value: 1 }";
                 fields.advise(
                     codes::INVALID_TEST,

@@ -71,10 +71,14 @@ Examples:
   hooksync run enrich-token                on the trigger's sample event
   hooksync run enrich-token --event e.yaml with this laid over the sample
   API_KEY=test hooksync run notify-crm --secret API_KEY
-  hooksync run enrich-token --record 'full plan'   and keep the outcome as a test",
+  hooksync run enrich-token --record 'full plan'   and keep the outcome as a test
+  hooksync run enrich-token --engine node  where it needs Intl or installed packages",
     long_about = "Run one hook or action once, in the sandbox, and show what it did.\n\n\
         There is no network: requests are recorded and fail, unless a test declares stubs. \
-        Any outcome of the code exits 0."
+        Any outcome of the code exits 0.\n\n\
+        --engine node runs the code in the Node.js of PATH, with Node's own modules and the \
+        packages installed beside the script. It is not sandboxed: the code can do all that \
+        you can. It gets an empty environment and 20 seconds."
 )]
 pub struct RunArgs {
     /// The hook or action
@@ -94,6 +98,12 @@ pub struct RunArgs {
     /// Give the code a secret; its value is the environment variable KEY
     #[arg(long, value_name = "KEY", action = ArgAction::Append)]
     pub secret: Vec<String>,
+    /// What runs the code: the sandbox, or Node.js without one
+    #[arg(long, value_name = "ENGINE", default_value = "embedded")]
+    pub engine: Engine,
+    /// Allow --engine node where CI is set
+    #[arg(long)]
+    pub allow_unsandboxed: bool,
     /// Add the outcome as a case of this name to the definition's test file
     #[arg(long, value_name = "CASE")]
     pub record: Option<String>,
@@ -106,4 +116,14 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     pub format: ResultFormat,
+}
+
+/// What runs the code of `hooksync run`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Engine {
+    /// The sandbox
+    #[default]
+    Embedded,
+    /// Node.js from PATH, not sandboxed
+    Node,
 }

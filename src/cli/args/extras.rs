@@ -43,6 +43,8 @@ pub enum SchemaKind {
     Action,
     /// The bindings of triggers
     Bindings,
+    /// Behaviour tests
+    Test,
     /// hooksync.yaml
     Config,
     /// `plan --format json`

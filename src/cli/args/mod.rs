@@ -26,7 +26,7 @@ pub use backups::{BackupArgs, BackupsArgs, BackupsCommand, BackupsPlace};
 #[cfg(test)]
 pub(crate) use beginnings::TRIGGERS;
 pub use beginnings::{Ci, InitArgs, NewArgs, NewKind};
-pub use behaviour::{RunArgs, TestArgs, TestFormat};
+pub use behaviour::{Engine, RunArgs, TestArgs, TestFormat};
 pub use ci::CiArgs;
 pub use export::{ExportArgs, Layout};
 pub use extras::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SchemaKind};

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::test;
 use crate::behaviour;
-use crate::cli::args::{ProjectArgs, ResultFormat, RunArgs};
+use crate::cli::args::{Engine, ProjectArgs, ResultFormat, RunArgs};
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::Definition;
 use crate::report::behaviour::{masked, outcome_json, outcome_text};
-use crate::sandbox::{Job, Limits, effect};
+use crate::sandbox::{Job, Limits, Outcome, effect, find_node, node_limits, run_on_node};
 
 /// Runs it.
 ///
@@ -20,6 +20,7 @@ use crate::sandbox::{Job, Limits, effect};
 /// When there is no such definition, or it can't be run. What the code does is
 /// no error.
 pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    let node = node(args, context)?;
     let project = ProjectArgs {
         dir: args.dir.clone(),
         env: args.env.iter().cloned().collect(),
@@ -53,10 +54,14 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
         };
         world.secrets.insert(key.clone(), value.to_owned());
     }
-    let job = Job { program, world, limits: Limits::default(), coverage: false };
-    let outcome = test::pool(context)?.run(&job)?;
-    let effect = effect(&job.program, &job.world, &outcome);
+    let limits = if node.is_some() { node_limits() } else { Limits::default() };
+    let job = Job { program, world, limits, coverage: false };
     let secrets: Vec<String> = job.world.secrets.values().cloned().collect();
+    let outcome = match &node {
+        None => test::pool(context)?.run(&job)?,
+        Some(node) => on_node(node, &job, definition, &secrets, context)?,
+    };
+    let effect = effect(&job.program, &job.world, &outcome);
     let whole = masked(&outcome_json(&outcome, &effect), &secrets);
     context.output.data(&match args.format {
         ResultFormat::Text => {
@@ -69,6 +74,47 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
         context.say(&format!("The outcome is a case of {} now.", file.display()));
     }
     Ok(Exit::Done)
+}
+
+/// Node's own file, if the user asks for that engine.
+fn node(args: &RunArgs, context: &Context<'_>) -> Result<Option<PathBuf>, CliError> {
+    match args.engine {
+        Engine::Embedded if args.allow_unsandboxed => {
+            Err(CliError::usage("--allow-unsandboxed is for --engine node; the sandbox is the default"))
+        }
+        Engine::Embedded => Ok(None),
+        Engine::Node if args.record.is_some() => Err(CliError::usage(
+            "--record keeps what the sandbox does, in which `hooksync test` runs it; leave out --engine node",
+        )),
+        Engine::Node if context.environment.is_set("CI") && !args.allow_unsandboxed => Err(CliError::new(
+            "--engine node is not sandboxed: the code would have all rights of this pipeline",
+        )
+        .hint("the default engine is sandboxed; --allow-unsandboxed allows it for code that you trust")
+        .exit(Exit::Refused)),
+        Engine::Node => find_node(&context.environment.search_path()).map(Some).ok_or_else(|| {
+            CliError::new("--engine node: there is no `node` in the absolute folders of PATH")
+                .hint("install Node.js, or leave out --engine node: the sandbox needs no other program")
+        }),
+    }
+}
+
+fn on_node(
+    node: &Path,
+    job: &Job,
+    definition: &Definition,
+    secrets: &[String],
+    context: &Context<'_>,
+) -> Result<Outcome, CliError> {
+    context.say(&format!(
+        "Not sandboxed: {} runs this code with your rights, files and network included.",
+        node.display()
+    ));
+    let file = fs_err::canonicalize(&definition.script_source.file)?;
+    run_on_node(node, job, &file).map_err(|error| {
+        let message = masked(&Value::from(error.to_string()), secrets);
+        CliError::new(message.as_str().unwrap_or_default())
+            .hint("is it Node.js 18 or later? The default engine needs no other program")
+    })
 }
 
 fn find<'d>(all: &'d [Definition], name: &str) -> Result<&'d Definition, CliError> {

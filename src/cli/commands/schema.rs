@@ -14,6 +14,7 @@ pub(super) fn run(args: &SchemaArgs, context: &Context<'_>) -> Result<Exit, CliE
         SchemaKind::Hook => schema::hook(),
         SchemaKind::Action => schema::action(),
         SchemaKind::Bindings => schema::bindings(),
+        SchemaKind::Test => schema::test(),
         SchemaKind::Config => schema::config(),
         SchemaKind::Plan => json::schema(json::Kind::Plan),
         SchemaKind::Result => json::schema(json::Kind::Result),

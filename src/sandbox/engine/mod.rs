@@ -10,6 +10,7 @@ mod guard;
 mod host;
 mod http;
 mod records;
+mod replay;
 
 use std::rc::Rc;
 
@@ -24,6 +25,7 @@ use super::world::{Job, Program};
 use fault::{fault_of, in_words_of_v8};
 use guard::Guard;
 use records::Records;
+pub(super) use replay::replay;
 
 const CORE: &str = include_str!("../js/core.js");
 
@@ -34,6 +36,7 @@ fn part(name: &str) -> &'static str {
     match name {
         "api" => include_str!("../js/api.js"),
         "buffer" => include_str!("../js/buffer.js"),
+        "call" => include_str!("../js/call.js"),
         "crypto" => include_str!("../js/crypto.js"),
         "http" => include_str!("../js/http.js"),
         "modules" => include_str!("../js/modules.js"),
@@ -86,7 +89,7 @@ pub fn run(job: &Job) -> Outcome {
 }
 
 /// What a text that isn't a program comes to.
-fn not_compiled(program: &Program, fault: Fault) -> Outcome {
+pub(super) fn not_compiled(program: &Program, fault: Fault) -> Outcome {
     match program {
         Program::Action { .. } => Outcome { thrown: Some(fault), ..Outcome::default() },
         Program::Hook { .. } => {

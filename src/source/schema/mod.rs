@@ -7,6 +7,7 @@
 #![expect(dead_code, reason = "only the schemas of these types are used")]
 
 mod action;
+mod test;
 
 use std::collections::BTreeMap;
 
@@ -53,6 +54,18 @@ pub fn action() -> String {
 #[must_use]
 pub fn bindings() -> String {
     of::<action::Bindings>()
+}
+
+/// The file of the schema of behaviour tests, in [`FOLDER`].
+pub const TEST_FILE: &str = "test.json";
+
+/// The line by which an editor knows the schema of tests beside [`FOLDER`].
+pub(crate) const TEST_HEADER: &str = "# yaml-language-server: $schema=.schema/test.json\n";
+
+/// The JSON Schema (draft 2020-12) of a file of behaviour tests.
+#[must_use]
+pub fn test() -> String {
+    of::<test::Tests>()
 }
 
 /// The JSON Schema (draft 2020-12) of hooksync.yaml.
