@@ -4,10 +4,12 @@
 //! Rooms keep their own error types; a `From` for each belongs here. Must not
 //! print.
 
+use std::fmt;
+
 use super::exit::Exit;
 use super::output::WriteFailed;
 use crate::api::{ApiError, ApiErrorKind};
-use crate::report::safe;
+use crate::report::{Style, text};
 use crate::source::WriteError;
 use crate::tenant;
 
@@ -76,30 +78,26 @@ impl CliError {
         self
     }
 
-    /// The text for stderr.
+    /// The text for stderr, in lines as long as they are. Names of files,
+    /// hooks and secrets in it may hold anything.
     #[must_use]
     pub fn render(&self) -> String {
-        self.faults.iter().map(Fault::render).collect::<Vec<_>>().join("\n")
+        text::message(&self.to_string(), &Style::plain(Style::ENDLESS)).trim_end().to_owned()
     }
 }
 
-impl Fault {
-    fn render(&self) -> String {
-        let Self { message, hint } = self;
-        let mut text = format!("error: {}", harmless(message));
-        if let Some(hint) = hint {
-            text.push_str("\n  hint: ");
-            text.push_str(&harmless(hint));
+/// The text as it is: to be shown by `Context::tell` or [`CliError::render`].
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, Fault { message, hint }) in self.faults.iter().enumerate() {
+            let gap = if nth > 0 { "\n" } else { "" };
+            write!(f, "{gap}error: {}", message.replace('\n', "\n  "))?;
+            if let Some(hint) = hint {
+                write!(f, "\n  hint: {}", hint.replace('\n', "\n  "))?;
+            }
         }
-        text
+        Ok(())
     }
-}
-
-/// Names of files, hooks and secrets may hold anything. Only the message's own
-/// line ends stay what they are.
-fn harmless(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(|line| safe::inline(line, true)).collect();
-    lines.join("\n  ")
 }
 
 impl From<WriteFailed> for CliError {

@@ -54,31 +54,27 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Says what a user needs to know; on a terminal in lines that fit.
+    /// Says what a user needs to know; on a terminal in lines that fit. Names
+    /// of files, hooks and tenants in it may hold anything.
     fn say(&self, text: &str) {
-        self.output.say(&self.fitted(text));
+        self.output.say(&self.harmless(text));
     }
 
     /// The same for what happens on the way (`-v`).
     fn detail(&self, text: &str) {
-        self.output.detail(&self.fitted(text));
-    }
-
-    fn fitted(&self, text: &str) -> String {
-        match self.output.stderr_look().width {
-            None => text.to_owned(),
-            Some(_) => text::fitted(text, &self.output.stderr_style()),
-        }
+        self.output.detail(&self.harmless(text));
     }
 
     /// Reports an error; on a terminal in lines that fit.
     fn tell(&self, error: &CliError) {
-        let text = error.render();
-        match self.output.stderr_look().width {
-            _ if error.faults.is_empty() => {}
-            None => self.output.error(&text),
-            Some(_) => self.output.error(&text::message(&text, &self.output.stderr_style())),
+        if !error.faults.is_empty() {
+            self.output.error(&self.harmless(&error.to_string()));
         }
+    }
+
+    fn harmless(&self, text: &str) -> String {
+        let width = self.output.stderr_look().width.unwrap_or(Style::ENDLESS);
+        text::message(text, &Style { width, ..self.output.stderr_style() })
     }
 }
 

@@ -1,24 +1,28 @@
 //! Lines of text, never wider than the place they are for.
 //!
 //! [`Page`] takes spans and breaks them at blanks, or within a word that is
-//! wider than a line. Only [`Page::verbatim`] lets a line be wider: it is for
-//! the user's own text. Must not know what the text is about.
+//! wider than a line; [`broken`] does the same to a finished text. Both ask
+//! [`folded`] where lines end. Only [`Page::verbatim`] lets a line be wider:
+//! it is for the user's own text.
+//!
+//! Texts come here harmless, each by itself (see [`super::safe`]). Put together
+//! they could act again (`a:` before `: b`), and so could a break that leaves
+//! `::` at the start of a line, where pipelines look for commands. Both are
+//! prevented here, for everything that has lines. Must not know what the text
+//! is about.
+
+use std::ops::Range;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
 use super::ink::{Ink, Span};
+use super::safe;
 
 /// Text under construction.
 pub(crate) struct Page<'a> {
     pub(crate) style: &'a Style,
     out: String,
-}
-
-/// A word and the blanks before it. A word may be of several inks.
-struct Word {
-    gap: usize,
-    parts: Vec<Span>,
 }
 
 impl<'a> Page<'a> {
@@ -38,124 +42,185 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// An empty line.
+    pub(crate) fn empty_line(&mut self) {
+        self.out.push('\n');
+    }
+
     /// A paragraph: `first` blanks before its first line, `rest` before those
     /// that follow.
     pub(crate) fn wrap(&mut self, first: usize, rest: usize, spans: &[Span]) {
         let columns = self.style.columns();
         // However narrow it is, a dozen columns are for the text itself.
         let (first, rest) = (first.min(columns - 12), rest.min(columns - 12));
-        let mut line = Line { at: first, indent: first, spans: Vec::new() };
-        for word in words(spans) {
-            let width: usize = word.parts.iter().map(|part| part.text.width()).sum();
-            let gap = if line.spans.is_empty() { 0 } else { word.gap };
-            if line.at + gap + width <= columns {
-                line.push(gap, word.parts);
-                continue;
-            }
-            if !line.spans.is_empty() {
-                self.emit(std::mem::replace(&mut line, Line::at(rest)));
-            }
-            for part in word.parts {
-                self.push_broken(&mut line, part, rest, columns);
-            }
+        let text = Marked::of(spans.iter().map(|span| (span.ink, span.text.as_str())));
+        for (nth, line) in folded(&text.text, first, rest, columns).into_iter().enumerate() {
+            let parts = text.parts(line).flat_map(|(ink, part)| text.in_words(ink, part));
+            self.emit(if nth == 0 { first } else { rest }, &text.text, bridged(parts));
         }
-        self.emit(line);
     }
 
     /// A line of the user's own text, as wide as it is.
     pub(crate) fn verbatim(&mut self, indent: usize, spans: Vec<Span>) {
-        self.emit(Line { at: indent, indent, spans });
-    }
-
-    /// Puts a part of a word wider than a line, broken where it must be. A
-    /// line never begins with `::` that way, which pipelines take as a
-    /// command: [`super::safe`] leaves no longer run of colons.
-    fn push_broken(&mut self, line: &mut Line, part: Span, rest: usize, columns: usize) {
-        let mut left = part.text.as_str();
-        while line.at + left.width() > columns {
-            let mut end = fitting(left, columns.saturating_sub(line.at));
-            if left[end..].starts_with("::") {
-                end -= left[..end].chars().next_back().map_or(0, char::len_utf8);
-            }
-            if end == 0 && line.spans.is_empty() {
-                end = left.chars().next().map_or(0, char::len_utf8);
-            }
-            if end > 0 {
-                line.push(0, vec![Span { ink: part.ink, text: left[..end].to_owned() }]);
-            }
-            self.emit(std::mem::replace(line, Line::at(rest)));
-            left = &left[end..];
-        }
-        if !left.is_empty() {
-            line.push(0, vec![Span { ink: part.ink, text: left.to_owned() }]);
-        }
-    }
-
-    fn emit(&mut self, line: Line) {
-        let Line { at: _, indent, spans } = line;
         if spans.is_empty() {
             return;
         }
+        let text = Marked::of(spans.iter().map(|span| (span.ink, span.text.as_str())));
+        let parts = text.parts(0..text.text.len()).map(|(ink, part)| (Some(ink), part));
+        self.emit(indent, &text.text, bridged(parts));
+    }
+
+    fn emit(&mut self, indent: usize, text: &str, parts: Vec<(Ink, Range<usize>)>) {
         self.out.extend(std::iter::repeat_n(' ', indent));
-        let mut merged: Vec<Span> = Vec::new();
-        for part in spans {
-            match merged.last_mut() {
-                Some(last) if last.ink == part.ink => last.text.push_str(&part.text),
-                _ => merged.push(part),
-            }
-        }
-        for Span { ink, text } in merged {
-            ink.paint(&text, self.style.color, &mut self.out);
+        for (ink, part) in parts {
+            ink.paint(text.get(part).unwrap_or_default(), self.style.color, &mut self.out);
         }
         self.out.push('\n');
     }
 }
 
-struct Line {
-    at: usize,
-    indent: usize,
-    spans: Vec<Span>,
-}
-
-impl Line {
-    fn at(indent: usize) -> Self {
-        Self { at: indent, indent, spans: Vec::new() }
-    }
-
-    fn push(&mut self, gap: usize, parts: Vec<Span>) {
-        if gap > 0 {
-            let ink = match (self.spans.last(), parts.first()) {
-                (Some(before), Some(after)) if before.ink == after.ink => after.ink,
-                _ => Ink::Plain,
-            };
-            self.spans.push(Span { ink, text: " ".repeat(gap) });
+/// Parts of one ink after another as one. Those without an ink, which are
+/// blanks, have the ink that is on both sides of them, or none.
+fn bridged(parts: impl Iterator<Item = (Option<Ink>, Range<usize>)>) -> Vec<(Ink, Range<usize>)> {
+    let mut out: Vec<(Ink, Range<usize>)> = Vec::new();
+    let mut blanks: Option<Range<usize>> = None;
+    for (ink, part) in parts.filter(|(_, part)| !part.is_empty()) {
+        let Some(ink) = ink else {
+            blanks = Some(blanks.map_or(part.start, |blanks| blanks.start)..part.end);
+            continue;
+        };
+        match (out.last_mut(), blanks.take()) {
+            (Some((before, last)), _) if *before == ink => last.end = part.end,
+            (_, Some(blanks)) => out.extend([(Ink::Plain, blanks), (ink, part)]),
+            (_, None) => out.push((ink, part)),
         }
-        self.at += gap + parts.iter().map(|part| part.text.width()).sum::<usize>();
-        self.spans.extend(parts);
     }
+    out.extend(blanks.map(|blanks| (Ink::Plain, blanks)));
+    out
 }
 
-/// Cuts spans into words at blanks.
-fn words(spans: &[Span]) -> Vec<Word> {
-    let mut words = Vec::new();
-    let mut word = Word { gap: 0, parts: Vec::new() };
-    for Span { ink, text } in spans {
-        for (index, piece) in text.split(' ').enumerate() {
-            if index > 0 {
-                if !word.parts.is_empty() {
-                    words.push(std::mem::replace(&mut word, Word { gap: 0, parts: Vec::new() }));
+/// A text put together from parts, each with a mark, shown so that the whole
+/// doesn't act either.
+struct Marked<T> {
+    text: String,
+    /// Where the parts begin.
+    marks: Vec<(usize, T)>,
+}
+
+impl<T: Clone> Marked<T> {
+    fn of<'a>(parts: impl Iterator<Item = (T, &'a str)> + Clone) -> Self {
+        let whole: String = parts.clone().map(|(_, part)| part).collect();
+        let acting = safe::acting(&whole);
+        let (mut text, mut marks) = (String::with_capacity(whole.len()), Vec::new());
+        let mut acting = acting.into_iter().peekable();
+        let mut at = 0;
+        for (mark, part) in parts {
+            marks.push((text.len(), mark));
+            for found in part.chars() {
+                match acting.next_if_eq(&at) {
+                    Some(_) => text.push_str(&safe::escape(found)),
+                    None => text.push(found),
                 }
-                word.gap += 1;
-            }
-            if !piece.is_empty() {
-                word.parts.push(Span { ink: *ink, text: piece.to_owned() });
+                at += found.len_utf8();
             }
         }
+        Self { text, marks }
     }
-    if !word.parts.is_empty() {
-        words.push(word);
+
+    /// The parts that a line of the text consists of.
+    fn parts(&self, line: Range<usize>) -> impl Iterator<Item = (T, Range<usize>)> {
+        let ends = self.marks.iter().skip(1).map(|(start, _)| *start).chain([self.text.len()]);
+        self.marks.iter().zip(ends).filter_map(move |((start, mark), end)| {
+            let part = (*start).max(line.start)..end.min(line.end);
+            (!part.is_empty()).then(|| (mark.clone(), part))
+        })
     }
-    words
+}
+
+impl Marked<Ink> {
+    /// A part with the blanks around it apart, which have no ink of their own.
+    fn in_words(&self, ink: Ink, part: Range<usize>) -> [(Option<Ink>, Range<usize>); 3] {
+        let text = self.text.get(part.clone()).unwrap_or_default();
+        let start = part.start + (text.len() - text.trim_start_matches(' ').len());
+        let end = part.start + text.trim_end_matches(' ').len();
+        let end = end.max(start);
+        [(None, part.start..start), (Some(ink), start..end), (None, end..part.end)]
+    }
+}
+
+/// Where the lines of a paragraph begin and end, the blanks between them left
+/// out: `first` columns are taken at the start of the first line, `rest` at
+/// the others.
+fn folded(text: &str, first: usize, rest: usize, columns: usize) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut line: Option<Range<usize>> = None;
+    let mut at = first;
+    for (start, word) in words(text) {
+        let (width, end) = (word.width(), start + word.len());
+        let gap = line.as_ref().map_or(0, |line| start - line.end);
+        if at + gap + width <= columns {
+            at += gap + width;
+            line = Some(line.map_or(start, |line| line.start)..end);
+            continue;
+        }
+        if let Some(done) = line.take() {
+            lines.push(done);
+            at = rest;
+        }
+        let mut from = start;
+        for part in cut(word, columns.saturating_sub(at), columns.saturating_sub(rest)) {
+            if from > start {
+                at = rest;
+            }
+            lines.extend(line.take());
+            at += part.width();
+            line = Some(from..from + part.len());
+            from += part.len();
+        }
+    }
+    lines.extend(line);
+    lines
+}
+
+/// What stands between blanks, and where it begins.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    let pieces = text.split(' ').map(move |piece| {
+        let start = at;
+        at += piece.len() + 1;
+        (start, piece)
+    });
+    pieces.filter(|(_, piece)| !piece.is_empty())
+}
+
+/// A word in parts that fit: the first into `first` columns, the others into
+/// `rest`. No part begins with `::`, which pipelines take as a command at the
+/// start of a line.
+fn cut(word: &str, first: usize, rest: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut left, mut room) = (word, first);
+    while !left.is_empty() {
+        let (part, after) = cut_once(left, room);
+        parts.push(part);
+        (left, room) = (after, rest);
+    }
+    parts
+}
+
+fn cut_once(word: &str, room: usize) -> (&str, &str) {
+    let may_break = |end: &usize| {
+        let after = word.split_at_checked(*end).map(|(_, after)| after);
+        // a mark stays with what it stands on
+        after.is_some_and(|after| {
+            !after.starts_with("::") && after.chars().next().is_none_or(|it| it.width() != Some(0))
+        })
+    };
+    let most = fitting(word, room);
+    // Three colons in a row are escapes here, so one step back is enough; where
+    // not even one character fits, the line has to be wider.
+    let back = (1..=most).rev().find(may_break);
+    let end = back.or_else(|| (1..=word.len()).find(may_break)).unwrap_or(word.len());
+    word.split_at_checked(end).unwrap_or((word, ""))
 }
 
 /// A finished text, colours and all, whose lines are broken at blanks where
@@ -171,79 +236,58 @@ pub(crate) fn broken(text: &str, columns: usize) -> String {
 }
 
 fn break_line(line: &str, columns: usize, out: &mut String) {
-    if visible(line) <= columns {
-        out.push_str(line);
-        return;
-    }
-    let rest = (line.len() - line.trim_start_matches(' ').len() + 2).min(columns / 2);
-    let (mut at, mut gap, mut is_first) = (0, 0, true);
-    for (nth, word) in line.split(' ').enumerate() {
-        gap += usize::from(nth > 0);
-        if word.is_empty() {
-            continue;
-        }
-        if !is_first && at + gap + visible(word) > columns {
+    // the mark of a part is the colour before it
+    let text = Marked::of(colored(line).into_iter());
+    let indent = text.text.len() - text.text.trim_start_matches(' ').len();
+    let rest = (indent + 2).min(columns / 2);
+    let lines = match text.text.width() <= columns {
+        true => std::iter::once(0..text.text.len()).collect(),
+        false => folded(&text.text, indent, rest, columns),
+    };
+    let mut marks = text.marks.iter().peekable();
+    for (nth, line) in lines.iter().enumerate() {
+        if nth > 0 {
             out.push('\n');
-            (at, gap) = (0, rest);
         }
-        out.extend(std::iter::repeat_n(' ', gap));
-        at = push_word(word, at + gap, rest, columns, out);
-        (gap, is_first) = (0, false);
+        let blanks = if nth > 0 { rest } else { line.start.min(indent) };
+        out.extend(std::iter::repeat_n(' ', blanks));
+        let mut from = line.start;
+        while let Some((at, color)) = marks.next_if(|(at, _)| *at <= line.end) {
+            let at = (*at).max(from);
+            out.push_str(text.text.get(from..at).unwrap_or_default());
+            out.push_str(color);
+            from = at;
+        }
+        out.push_str(text.text.get(from..line.end).unwrap_or_default());
+    }
+    for (_, color) in marks {
+        out.push_str(color);
     }
 }
 
-/// Puts a word where the line stands at `at`, broken where it is wider than a
-/// line; gives where the line stands then.
-fn push_word(word: &str, mut at: usize, rest: usize, columns: usize, out: &mut String) -> usize {
-    let mut left = word;
+/// The parts of a line, each with the colour before it.
+fn colored(line: &str) -> Vec<(&str, &str)> {
+    let mut parts = Vec::new();
+    let mut left = line;
     while !left.is_empty() {
-        if let Some(end) = escape_length(left) {
-            out.push_str(&left[..end]);
-            left = &left[end..];
-            continue;
-        }
-        let part = &left[..left.find('\u{1b}').unwrap_or(left.len())];
-        let mut end = fitting(part, columns.saturating_sub(at));
-        if end == 0 && at <= rest {
-            end = part.chars().next().map_or(0, char::len_utf8);
-        }
-        out.push_str(&part[..end]);
-        at += part[..end].width();
-        left = &left[end..];
-        if end < part.len() {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', rest));
-            at = rest;
-        }
+        let (color, after) = left.split_at_checked(escape_length(left)).unwrap_or((left, ""));
+        let end = after.find('\u{1b}').unwrap_or(after.len());
+        let (part, after) = after.split_at_checked(end).unwrap_or((after, ""));
+        parts.push((color, part));
+        left = after;
     }
-    at
+    parts
 }
 
-/// The columns of a text that may have colours.
-fn visible(text: &str) -> usize {
-    let (mut left, mut columns) = (text, 0);
-    while !left.is_empty() {
-        let (end, width) = match escape_length(left) {
-            Some(end) => (end, 0),
-            None => {
-                let end = left.find('\u{1b}').unwrap_or(left.len());
-                (end, left[..end].width())
-            }
-        };
-        columns += width;
-        left = &left[end..];
+/// The bytes of the colour at the start of a text; 0 where there is none. An
+/// escape that is no colour counts as one alone.
+fn escape_length(text: &str) -> usize {
+    let Some(sequence) = text.strip_prefix('\u{1b}') else { return 0 };
+    let after = sequence.trim_start_matches(|found| matches!(found, '[' | ';' | '0'..='9'));
+    match after.strip_prefix('m') {
+        Some(after) => text.len() - after.len(),
+        None => 1,
     }
-    columns
-}
-
-/// The bytes of the colour at the start of a text. An escape that is no
-/// colour counts as one alone.
-fn escape_length(text: &str) -> Option<usize> {
-    let sequence = text.strip_prefix('\u{1b}')?;
-    let is_part = |found: char| matches!(found, '[' | ';' | '0'..='9');
-    let length =
-        sequence.find(|found| !is_part(found)).filter(|at| sequence[*at..].starts_with('m'));
-    Some(length.map_or(1, |length| length + 2))
 }
 
 /// How many bytes of a text fit into some columns. Marks stay with what they
@@ -291,6 +335,62 @@ mod tests {
         check("a  \n", 8, "a  \n");
     }
 
+    /// What every line has to be, whatever it was put together from.
+    fn check_harmless(shown: &str, columns: usize) {
+        for line in shown.lines() {
+            let line = line.trim_start();
+            assert!(!line.starts_with("::") && !line.contains("##["), "{columns}: {line:?}");
+        }
+    }
+
+    #[test]
+    fn parts_that_are_harmless_alone_are_so_together() {
+        let check = |parts: &[&str], expected: &str| {
+            let style = Style::plain(80);
+            let mut page = Page::new(&style);
+            let spans: Vec<Span> = parts
+                .iter()
+                .zip([Ink::Strong, Ink::Plain].into_iter().cycle())
+                .map(|(part, ink)| Span { ink, text: (*part).to_owned() })
+                .collect();
+            page.wrap(0, 2, &spans);
+            page.verbatim(0, spans);
+            assert_eq!(page.finish(), format!("{expected}\n{expected}\n"), "{parts:?}");
+            assert_eq!(broken(&parts.concat(), 80), expected, "{parts:?}");
+            let colored: String = parts.iter().map(|part| format!("\u{1b}[1m{part}")).collect();
+            assert_eq!(broken(&colored, 80).replace("\u{1b}[1m", ""), expected, "{parts:?}");
+        };
+        check(&["name", ": done"], "name: done");
+        check(&["a::b", ": done"], "a::b: done");
+        check(&[":", ": done"], "\\u{3a}: done");
+        check(&["x", " :", ":error::"], "x \\u{3a}:error::");
+        check(&["a::", ": done"], "a\\u{3a}\\u{3a}\\u{3a} done");
+        check(&["##vso", "[task]"], "#\\u{23}vso[task]");
+        check(&["#", "#[error]"], "#\\u{23}[error]");
+    }
+
+    #[test]
+    fn no_break_leaves_a_command_at_the_start_of_a_line() {
+        for columns in 24..60 {
+            let style = Style::plain(columns);
+            for before in 0..2 * columns {
+                let name = format!("{}::", "a".repeat(before));
+                let mut page = Page::new(&style);
+                page.wrap(2, 6, &[super::super::ink::plain(format!("{name}: what"))]);
+                page.wrap(2, 6, &[super::super::ink::plain(format!("{name}error::what"))]);
+                let strong = Span { ink: Ink::Strong, text: name.clone() };
+                page.wrap(2, 6, &[strong.clone(), super::super::ink::plain("error::what")]);
+                page.wrap(2, 6, &[super::super::ink::plain("a:"), strong]);
+                check_harmless(&page.finish(), columns);
+                check_harmless(&broken(&format!("[1/2] {name}: done"), columns), columns);
+                check_harmless(
+                    &broken(&format!("{name}\u{1b}[1merror::\u{1b}[0m"), columns),
+                    columns,
+                );
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn nothing_is_lost_and_nothing_is_too_wide(
@@ -301,8 +401,32 @@ mod tests {
             let letters = |text: &str| text.replace([' ', '\n'], "");
             prop_assert_eq!(letters(&shown), letters(&text));
             for line in shown.lines().filter(|line| !line.trim().is_empty()) {
-                prop_assert!(visible(line.trim_end()) <= columns, "{line:?}");
+                let visible: usize = colored(line.trim_end()).iter().map(|it| it.1.width()).sum();
+                prop_assert!(visible <= columns, "{line:?}");
             }
+        }
+
+        #[test]
+        fn whatever_is_put_together_does_not_act(
+            parts in prop::collection::vec("[a-z:#\\[ ]{0,40}|[:]{1,4}|[a-z:]{60,200}", 0..6),
+            columns in 24..120usize,
+        ) {
+            let harmless: Vec<String> = parts.iter().map(|part| safe::inline(part, true)).collect();
+            let inks = [Ink::Strong, Ink::Plain, Ink::Place];
+            let spans: Vec<Span> = harmless
+                .iter()
+                .zip(inks.into_iter().cycle())
+                .map(|(text, ink)| Span { ink, text: text.clone() })
+                .collect();
+            let style = Style::plain(columns);
+            let mut page = Page::new(&style);
+            page.wrap(2, 6, &spans);
+            let shown = page.finish();
+            check_harmless(&shown, columns);
+            for line in shown.lines() {
+                prop_assert!(line.width() <= columns, "{line:?}");
+            }
+            check_harmless(&broken(&harmless.concat(), columns), columns);
         }
     }
 }

@@ -119,6 +119,23 @@ fn closes_command_prefix(chars: &[char], at: usize) -> bool {
         && chars[at + 1..].iter().find(|found| !found.is_ascii_alphabetic()) == Some(&'[')
 }
 
+/// Where `:` and `#` would act in a text that was put together from harmless
+/// ones, in bytes. [`escape`] is what makes them harmless.
+#[must_use]
+pub(super) fn acting(text: &str) -> Vec<usize> {
+    if !text.contains("::") && !text.contains("##") {
+        return Vec::new();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let places = text.char_indices().enumerate();
+    let acting = places.filter(|(nth, (_, found))| match found {
+        ':' => begins_command(&chars, *nth) || in_long_run(&chars, *nth),
+        '#' => closes_command_prefix(&chars, *nth),
+        _ => false,
+    });
+    acting.map(|(_, (at, _))| at).collect()
+}
+
 /// Whether a backslash begins what this module would have written itself.
 fn looks_like_escape(rest: &[char], unicode: bool) -> bool {
     if rest.get(1..3) != Some(&['u', '{']) {

@@ -107,6 +107,10 @@ fn whatever_the_input_a_comment_is_not_too_long() {
 fn check(text: &str) -> Result<(), TestCaseError> {
     prop_assert!(length(text) <= 65_536, "{} characters", length(text));
     prop_assert!(!text.chars().any(|found| found != '\n' && crate::report::safe::is_unsafe(found)));
+    // printed into a pipeline's log, too
+    for line in text.lines() {
+        prop_assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{:?}", line);
+    }
     let (mut open, mut depth) = (0, 0);
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
         match event {

@@ -51,6 +51,10 @@ pub fn message(text: &str, style: &Style) -> String {
     let mut page = Page::new(style);
     for line in text.lines() {
         let words = line.trim_start();
+        if words.is_empty() {
+            page.empty_line();
+            continue;
+        }
         let indent = line.len() - words.len();
         let shown = safe::inline(words, style.unicode);
         page.wrap(indent, indent + 2, &[plain(shown)]);
