@@ -23,6 +23,9 @@ const SHORT: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(5);
 /// How often a log gets a line.
 const CALM: Duration = Duration::from_secs(30);
+/// As many tenants that are asked at once have lines of their own in a log;
+/// more share one.
+const FEW: usize = 4;
 
 /// What all tenants of a run are asked for just now. Clones are the same.
 #[derive(Clone)]
@@ -74,16 +77,20 @@ struct Sight {
 impl Board {
     /// Begins to tell. Has to be called on the runtime, and ends with it.
     pub(super) fn new(output: &Output) -> Self {
-        let style = output.stderr_style();
-        let board = Self { output: output.clone(), style, lanes: Arc::default() };
+        let board = Self::silent(output);
         let telling = board.clone();
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(LIVE).await;
-                telling.tick();
+                telling.tick(Instant::now());
             }
         });
         board
+    }
+
+    /// One that tells when it is asked to.
+    fn silent(output: &Output) -> Self {
+        Self { output: output.clone(), style: output.stderr_style(), lanes: Arc::default() }
     }
 
     /// A tenant that will be asked.
@@ -119,20 +126,54 @@ impl Board {
         self.output.say(&progress::stopping(under_way, &self.style));
     }
 
-    fn tick(&self) {
+    fn tick(&self, now: Instant) {
         let mut lanes = self.lock();
         let several = lanes.len() > 1;
-        let now = Instant::now();
         let seen: Vec<Option<Sight>> = lanes.iter_mut().map(|lane| lane.look(now)).collect();
         if seen.iter().all(Option::is_none) {
             lanes.iter_mut().for_each(Lane::rest);
         }
-        for (lane, sight) in lanes.iter_mut().zip(&seen) {
-            if let Some(sight) = sight {
-                self.calm(lane, sight, several, now);
+        if seen.iter().flatten().count() > FEW {
+            self.calm_together(&mut lanes, &seen, now);
+        } else {
+            for (lane, sight) in lanes.iter_mut().zip(&seen) {
+                if let Some(sight) = sight {
+                    self.calm(lane, sight, several, now);
+                }
             }
         }
         self.draw(&lanes, &seen, now);
+    }
+
+    /// Notes in a log how far many tenants are, in one line.
+    fn calm_together(&self, lanes: &mut [Lane], seen: &[Option<Sight>], now: Instant) {
+        let is_recent = |at: Instant| now.duration_since(at) < CALM;
+        if lanes.iter().filter_map(|lane| lane.reported).any(is_recent) {
+            return;
+        }
+        let open = || seen.iter().flatten();
+        let waits: Vec<(&str, Duration)> = open()
+            .filter_map(|sight| sight.waiting.as_ref())
+            .map(|waiting| (waiting.why, left(waiting, now)))
+            .collect();
+        let longest = waits.iter().map(|(_, left)| *left).max().unwrap_or_default();
+        let elapsed = open().map(|sight| sight.elapsed).max().unwrap_or_default();
+        if longest + LIVE < LONG && elapsed < LONG {
+            return;
+        }
+        let applying = open().any(|sight| sight.applying);
+        let (doing, (done, total)) = sums(lanes, applying);
+        let first = waits.first().map(|(why, _)| *why);
+        let all = progress::Together {
+            tenants: lanes.len(),
+            open: open().count(),
+            waiting: waits.len(),
+            what: first.filter(|first| waits.iter().all(|(why, _)| why == first)),
+            left: longest,
+        };
+        let shown = Progress { doing, done, total, waiting: None, elapsed };
+        lanes.iter_mut().for_each(|lane| lane.reported = Some(now));
+        self.output.calm(&progress::together(&shown, &all, &self.style));
     }
 
     /// Notes a long wait in a log.
@@ -192,14 +233,10 @@ impl Board {
             Some(name(lane).map_or_else(|| step.clone(), |name| format!("{name}: {step}")))
         });
         let applying = active.iter().any(|(_, sight)| sight.applying);
-        let (done, total) = match applying {
-            // what has ended still counts: the line goes on where it was
-            true => sum(lanes.iter().filter_map(|lane| lane.steps.as_ref()).map(Steps::sums)),
-            false => sum(lanes.iter().filter(|lane| lane.began.is_some()).map(Lane::sums)),
-        };
-        let doing = match applying {
-            true => Doing::Applying(running.as_deref()),
-            false => Doing::Reading(lanes.iter().filter(|lane| lane.began.is_some()).count()),
+        let (doing, (done, total)) = sums(lanes, applying);
+        let doing = match doing {
+            Doing::Applying(_) => Doing::Applying(running.as_deref()),
+            reading => reading,
         };
         let shown = Progress { doing, done, total, waiting, elapsed };
         self.output.progress(&progress::line(&shown, &self.style));
@@ -259,6 +296,17 @@ impl Steps {
 
 fn left(waiting: &Waiting, now: Instant) -> Duration {
     waiting.until.map(|until| until.saturating_duration_since(now)).unwrap_or_default()
+}
+
+/// What all tenants of a stretch of work are asked for, and what of it is done.
+fn sums(lanes: &[Lane], applying: bool) -> (Doing<'static>, (usize, Option<usize>)) {
+    if applying {
+        // what has ended still counts: the line goes on where it was
+        let steps = lanes.iter().filter_map(|lane| lane.steps.as_ref());
+        return (Doing::Applying(None), sum(steps.map(Steps::sums)));
+    }
+    let reading = || lanes.iter().filter(|lane| lane.began.is_some());
+    (Doing::Reading(reading().count()), sum(reading().map(Lane::sums)))
 }
 
 /// The sum of all; of the totals only where each is known.

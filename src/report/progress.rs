@@ -189,6 +189,49 @@ pub fn goes_on(progress: &Progress<'_>, who: Option<&str>, why: &str, style: &St
     calm(&text, who, style)
 }
 
+/// How far many tenants are together, some of which have answered all.
+#[derive(Debug, Clone, Copy)]
+pub struct Together<'a> {
+    /// All of them.
+    pub tenants: usize,
+    /// Those that are asked still.
+    pub open: usize,
+    /// Those of them that are asked nothing just now.
+    pub waiting: usize,
+    /// What those wait for, where it is the same.
+    pub what: Option<&'a str>,
+    /// How long the last of them has to wait yet.
+    pub left: Duration,
+}
+
+/// What a log gets of many tenants: one line for all of them.
+#[must_use]
+pub fn together(progress: &Progress<'_>, all: &Together<'_>, style: &Style) -> String {
+    let Together { tenants, open, waiting, what, left } = *all;
+    let doing = match progress.doing {
+        Doing::Reading(_) => "reading",
+        Doing::Applying(_) => "applying to",
+    };
+    let verb = if waiting == 1 { "waits" } else { "wait" };
+    let waiting = match (waiting, what) {
+        (0, _) => String::new(),
+        (_, Some(what)) => format!("; {} {verb} for {what}", grouped(waiting)),
+        (_, None) => format!("; {} {verb}", grouped(waiting)),
+    };
+    let left = match left {
+        Duration::ZERO => String::new(),
+        left => format!(", up to {}", time_up(left)),
+    };
+    let text = format!(
+        "Still {doing} {} of {} tenants: {} done after {}{waiting}{left}.",
+        grouped(open),
+        grouped(tenants),
+        counted(progress, " requests"),
+        time(progress.elapsed),
+    );
+    calm(&text, None, style)
+}
+
 fn calm(text: &str, who: Option<&str>, style: &Style) -> String {
     let who = who.map(|who| format!("{who}: ")).unwrap_or_default();
     broken(&safe::inline(&format!("{who}{text}"), style.unicode), style.columns())

@@ -96,6 +96,28 @@ fn a_log_is_told_of_long_waits() {
     assert_eq!(stopping(1, &style), reported);
 }
 
+#[test]
+fn many_tenants_are_one_line_of_a_log() {
+    let check = |open, waiting, what, left, expected: &str| {
+        let progress = Progress {
+            doing: Doing::Reading(200),
+            done: 3_812,
+            total: Some(4_200),
+            waiting: None,
+            elapsed: seconds(12),
+        };
+        let all = Together { tenants: 200, open, waiting, what, left: seconds(left) };
+        assert_eq!(together(&progress, &all, &Style::plain(200)), expected);
+    };
+    let begin = "tenants: 3,812 of 4,200 requests done after 12 s";
+    let end = "for the tenant's rate limit, up to 8 s.";
+    check(57, 43, Some(LIMIT), 8, &format!("Still reading 57 of 200 {begin}; 43 wait {end}"));
+    check(57, 1, Some(LIMIT), 8, &format!("Still reading 57 of 200 {begin}; 1 waits {end}"));
+    check(5, 5, None, 8, &format!("Still reading 5 of 200 {begin}; 5 wait, up to 8 s."));
+    check(5, 2, Some("x"), 0, &format!("Still reading 5 of 200 {begin}; 2 wait for x."));
+    check(5, 0, None, 0, &format!("Still reading 5 of 200 {begin}."));
+}
+
 proptest! {
     #[test]
     fn the_line_never_wraps(
