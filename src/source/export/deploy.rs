@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use super::put_back::put_back_value;
 use super::render::{map, node, text};
 use crate::model::content::draft_is_deployed;
-use crate::model::{BuildStatus, Live, LiveAction, LiveBinding, LiveBindings};
+use crate::model::{BuildStatus, Dependencies, Live, LiveAction, LiveBinding, LiveBindings};
 use crate::source::definition::Parsed;
 use crate::source::node::{Node, Value};
 use crate::source::yaml::Edit;
@@ -22,7 +23,7 @@ pub(super) fn definition(live: &Live, code: &str) -> Node {
         fields.push(("runtime", text(runtime)));
     }
     fields.push(("status", text(status(&action.build))));
-    fields.push(("dependencies", dependencies(live)));
+    fields.push(("dependencies", dependencies(live, None)));
     fields.push(("secrets", secrets(live, None)));
     fields.push(("supported_triggers", triggers(live, action)));
     fields.push(("deployed", Value::Bool(draft_is_deployed(live, false))));
@@ -70,7 +71,11 @@ pub(super) fn edits(parsed: &Parsed, written: &Node, live: &Live, native: &[Edit
             "name" => set("name", text(live.name.as_str())),
             "triggerId" | "triggerVersion" => set("supported_triggers", triggers(live, action)),
             "runtime" => set("runtime", text(action.runtime.clone()?)),
-            "dependencies" => set("dependencies", dependencies(live)),
+            "dependencies" => {
+                let old = written.get("dependencies").map(|entry| &entry.value);
+                let given = parsed.dependencies.as_ref();
+                set("dependencies", dependencies(live, old.zip(given)))
+            }
             "modules" => set("modules", modules(action)),
             "secrets" => {
                 let old = written.get("secrets").map(|entry| &entry.value);
@@ -130,13 +135,27 @@ fn item(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Node {
     node(map(fields.into_iter().map(|(key, value)| (key.to_owned(), value))))
 }
 
-fn dependencies(live: &Live) -> Value {
-    let packages = live.dependencies.iter().flatten();
-    Value::List(
-        packages
-            .map(|(name, version)| item([("name", text(name)), ("version", text(version))]))
-            .collect(),
-    )
+/// Versions keep the markers that the file has for them.
+fn dependencies(live: &Live, old: Option<(&Node, &Dependencies)>) -> Value {
+    let (written, given) = old.unzip();
+    let items = match written.map(|node| &node.value) {
+        Some(Value::List(items)) => items.as_slice(),
+        _ => &[],
+    };
+    let of = |name: &str| {
+        let is_it = |item: &&Node| item.get("name").and_then(|it| it.value.as_text()) == Some(name);
+        items.iter().find(is_it)?.get("version")?.value.as_text()
+    };
+    let packages = live.dependencies.iter().flatten().map(|(name, version)| {
+        let given = given.and_then(|given| given.get(name));
+        let kept = match of(name).zip(given) {
+            Some((written, given)) if given == version => written.to_owned(),
+            Some((written, given)) => put_back_value(written, given, version),
+            None => version.clone(),
+        };
+        item([("name", text(name)), ("version", text(kept))])
+    });
+    Value::List(packages.collect())
 }
 
 /// Values of keys that stay are the file's own.

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::actions;
+use super::put_back::put_back_value;
 use super::render::{dependencies, map, text, texts, written_name};
 use crate::model::secret::NOT_SHOWN;
 use crate::model::{Dependencies, Kind, Live, Name};
@@ -25,8 +26,13 @@ pub(crate) struct Beside {
     pub(crate) with_enabled: bool,
 }
 
-/// The edits that make a definition say what is live.
-pub(crate) fn edits(definition: &Parsed, live: &Live, beside: &Beside) -> Vec<Edit> {
+/// The edits that make a definition say what is live, and the markers that are
+/// gone from some place with them.
+pub(crate) fn edits(
+    definition: &Parsed,
+    live: &Live,
+    beside: &Beside,
+) -> (Vec<Edit>, BTreeSet<String>) {
     let new: BTreeSet<String> = beside.literal.difference(&definition.literal).cloned().collect();
     let old = Old { definition, turned: &new };
     let mut edits = Vec::new();
@@ -49,11 +55,43 @@ pub(crate) fn edits(definition: &Parsed, live: &Live, beside: &Beside) -> Vec<Ed
     }
     old.dependencies(live.dependencies.as_ref(), &mut edits);
     old.secrets(live.secrets.as_ref(), &mut edits);
+    let lost = lost(definition, &edits);
     if !new.is_empty() {
         let all: BTreeSet<String> = definition.literal.union(&new).cloned().collect();
         edits.push(Edit::Set(key("literalMarkers"), texts(&all)));
     }
-    edits
+    (edits, lost)
+}
+
+/// The markers of values that are written out. What a field's own text still
+/// has stays, and so do secrets, whose values are the file's.
+fn lost(definition: &Parsed, edits: &[Edit]) -> BTreeSet<String> {
+    let written = edits.iter().filter_map(|edit| match edit {
+        Edit::Set(path, value) if path.first().is_none_or(|field| field != "secrets") => {
+            let mut old = Some(&definition.written);
+            for part in path {
+                old = old.and_then(|node| node.get(part)).map(|entry| &entry.value);
+            }
+            Some((&old?.value, value))
+        }
+        _ => None,
+    });
+    let gone = written.flat_map(|(old, new)| {
+        let new = markers_of(new);
+        markers_of(old).into_iter().filter(move |marker| !new.contains(marker))
+    });
+    gone.filter(|marker| !definition.literal.contains(marker)).collect()
+}
+
+fn markers_of(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Text(text) => markers(text).map(|marker| marker.written.to_owned()).collect(),
+        Value::List(items) => items.iter().flat_map(|item| markers_of(&item.value)).collect(),
+        Value::Map(entries) => {
+            entries.iter().flat_map(|entry| markers_of(&entry.value.value)).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => BTreeSet::new(),
+    }
 }
 
 pub(super) fn key(key: &str) -> Vec<String> {
@@ -78,15 +116,8 @@ impl Old<'_> {
     /// Whether a field has a marker that turns into text, so that it has to be
     /// written out.
     fn turns(&self, field: &str) -> bool {
-        fn any(node: &Node, turned: &BTreeSet<String>) -> bool {
-            match &node.value {
-                Value::Text(text) => markers(text).any(|marker| turned.contains(marker.written)),
-                Value::List(items) => items.iter().any(|item| any(item, turned)),
-                Value::Map(entries) => entries.iter().any(|entry| any(&entry.value, turned)),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => false,
-            }
-        }
-        !self.turned.is_empty() && self.field(field).is_some_and(|node| any(node, self.turned))
+        let any = |node: &Node| markers_of(&node.value).iter().any(|it| self.turned.contains(it));
+        !self.turned.is_empty() && self.field(field).is_some_and(any)
     }
 
     fn name(&self, live: &Live, edits: &mut Vec<Edit>) {
@@ -127,11 +158,18 @@ impl Old<'_> {
         // One by one, so that the other lines stay as they are.
         if let (Some(old), Some(_), false, false) = (old, written.as_map(), turns, live.is_empty())
         {
+            let kept = |package: &String, version: &str| {
+                let written = written.get(package).and_then(|entry| entry.value.as_text());
+                match (written, old.get(package)) {
+                    (Some(written), Some(old)) => put_back_value(written, old, version),
+                    _ => version.to_owned(),
+                }
+            };
             let gone = old.keys().filter(|package| !live.contains_key(*package));
             edits.extend(gone.map(|package| Edit::Remove(vec![FIELD.to_owned(), package.clone()])));
             let set = live.iter().filter(|(package, version)| old.get(*package) != Some(version));
             edits.extend(set.map(|(package, version)| {
-                Edit::Set(vec![FIELD.to_owned(), package.clone()], text(version))
+                Edit::Set(vec![FIELD.to_owned(), package.clone()], text(kept(package, version)))
             }));
         } else {
             edits.push(Edit::Set(key(FIELD), dependencies(live)));

@@ -20,9 +20,12 @@ mod fields;
 mod form;
 mod git;
 mod local;
+#[cfg(test)]
+mod marker_tests;
 mod merge;
 mod names;
 mod notes;
+mod put_back;
 mod render;
 mod scripts;
 #[cfg(test)]

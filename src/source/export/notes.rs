@@ -43,7 +43,8 @@ pub(super) fn note_markers(
     };
     if !lost.is_empty() {
         let message = format!(
-            "the script no longer has {}: the tenant has other text on those lines",
+            "{} no longer in every place: the tenant has other text there, or text in which the \
+             value can't be found for certain",
             list(lost)
         );
         plan.notes.push(Diagnostic::warning(codes::MARKERS_LOST, message).in_file(source));

@@ -213,10 +213,12 @@ impl<'a> Tree<'a> {
         let literal: BTreeSet<String> =
             wanted.literal.union(&render::literal_values(hook)).cloned().collect();
         let lists = form.has_literals();
-        note_markers(&source, &wanted.lost, &literal, &definition.literal, lists, plan);
-        let literal = if lists { literal } else { BTreeSet::new() };
-        let beside = Beside { script: new_script.map(|(_, name)| name), literal, with_enabled };
-        let edits = fields::edits(definition, hook, &beside);
+        let script = new_script.map(|(_, name)| name);
+        let listed = if lists { literal.clone() } else { BTreeSet::new() };
+        let beside = Beside { script, literal: listed, with_enabled };
+        let (edits, mut lost) = fields::edits(definition, hook, &beside);
+        lost.extend(wanted.lost);
+        note_markers(&source, &lost, &literal, &definition.literal, lists, plan);
         if !edits.is_empty() || form.has_deploy_actions() {
             match form.update(index, (definition, hook), edits, &mut plan.batch) {
                 Outcome::Nothing => {}
