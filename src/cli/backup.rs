@@ -26,16 +26,26 @@ pub(super) struct Place<'a> {
     pub(super) keep: usize,
 }
 
+/// Saves what the plans touch.
+///
+/// # Errors
+/// As [`save`].
+pub(super) fn save_all(
+    plans: &[Prepared],
+    dir: Option<&Path>,
+    keep: u32,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    let place = Place { dir, keep: usize::try_from(keep).unwrap_or(usize::MAX) };
+    plans.iter().try_for_each(|prepared| save(prepared, place, context))
+}
+
 /// Saves what the plan touches. Nothing is saved where nothing live changes
 /// but the values of secrets, which nobody can read.
 ///
 /// # Errors
 /// When it can't be saved: then nothing may be written to the tenant either.
-pub(super) fn save(
-    prepared: &Prepared,
-    place: Place<'_>,
-    context: &Context<'_>,
-) -> Result<(), CliError> {
+fn save(prepared: &Prepared, place: Place<'_>, context: &Context<'_>) -> Result<(), CliError> {
     let plan = &prepared.plan;
     let backup = of_plan(plan);
     if backup.saved.is_empty() && backup.bindings.iter().all(|order| order.entries.is_empty()) {

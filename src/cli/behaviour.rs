@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::planning::Prepared;
+use super::planning::{Prepared, Unplanned};
 use super::session::Shared;
 use super::{CliError, Context};
 use crate::model::Kind;
@@ -22,13 +22,32 @@ use crate::sandbox::{Branch, Pool, PoolError, Program, triggers};
 const EVENTS: usize = 200;
 
 /// How long all comparisons of a run may take.
-pub(super) const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The plans of environments that have one, with what running their code showed.
+///
+/// # Errors
+/// When the sandbox can't be started, or the user interrupts.
+pub(super) async fn compared_each(
+    each: Vec<Result<Prepared, Unplanned>>,
+    limit: Option<Duration>,
+    shared: &Shared,
+    context: &Context<'_>,
+) -> Result<Vec<Result<Prepared, Unplanned>>, CliError> {
+    let (mut plans, mut order) = (Vec::new(), Vec::new());
+    for one in each {
+        order.push(one.map(|prepared| plans.push(prepared)));
+    }
+    let limit = limit.unwrap_or(LIMIT);
+    let mut plans = compared(plans, limit, shared, context).await?.into_iter();
+    Ok(order.into_iter().filter_map(|one| one.map(|()| plans.next()).transpose()).collect())
+}
 
 /// The plans with what running their code showed.
 ///
 /// # Errors
 /// When the sandbox can't be started, or the user interrupts.
-pub(super) async fn compared(
+async fn compared(
     plans: Vec<Prepared>,
     limit: Duration,
     shared: &Shared,

@@ -3,10 +3,9 @@
 //!
 //! Must not ask the tenant anything.
 
-use super::args::ProjectArgs;
-use super::settings::{self, ConfigFile, Kinds, ProjectSettings};
+use super::settings::{Kinds, ProjectSettings};
 use super::{CliError, Context, Exit};
-use crate::lint::{self, Level, RuleSettings};
+use crate::lint::{self, RuleSettings};
 use crate::model::{
     Address, Code, Definition, DesiredState, Diagnostic, InPlay, Kind, Name, Severity,
 };
@@ -15,7 +14,6 @@ use crate::plan::actions::rotation;
 use crate::plan::judge::{Findings, Scripts, judge};
 use crate::plan::policy::NamePattern;
 use crate::report::text;
-use crate::source::config::RuleLevel;
 use crate::source::{self, LoadOptions, codes};
 
 /// A folder's definitions and all that is to be said of them.
@@ -30,46 +28,6 @@ pub(super) struct Checked {
     pub(super) scripts: Vec<Diagnostic>,
     /// Whether DIR is the file of one definition: nothing else is meant then.
     pub(super) alone: bool,
-}
-
-/// Reads hooksync.yaml, and the Deploy CLI's settings if they were named; their findings are reported, and errors end the run.
-///
-/// # Errors
-/// When something is wrong with it.
-pub(super) fn config(
-    args: &ProjectArgs,
-    context: &Context<'_>,
-) -> Result<(ConfigFile, RuleSettings), CliError> {
-    let (mut file, mut found) = ConfigFile::find(args.dir.as_deref());
-    if let Some(path) = &args.config {
-        let (with, more) = file.with_deploy_config(path);
-        file = with;
-        found.extend(more);
-    }
-    let mut rules = RuleSettings::default();
-    for setting in &file.config.rules {
-        let level = match setting.level {
-            RuleLevel::Off => Level::Off,
-            RuleLevel::Note => Level::Note,
-            RuleLevel::Warning => Level::Warning,
-            RuleLevel::Error => Level::Error,
-        };
-        if let Err(error) = rules.set(&setting.code, level) {
-            let (path, place) = &setting.place;
-            let mut finding = Diagnostic::error(codes::INVALID_SETTING, error.to_string())
-                .in_file(path.clone())
-                .hint("`hooksync validate --help` and docs/rules.md name the rules");
-            finding.position = Some(*place);
-            found.push(finding);
-        }
-    }
-    found.extend(settings::withheld(context.environment, &file));
-    found.sort();
-    tell(&found, context);
-    if found.iter().any(Diagnostic::is_error) {
-        return Err(CliError::reported(Exit::Error));
-    }
-    Ok((file, rules))
 }
 
 /// Reads and checks the definitions of one environment.

@@ -2,8 +2,8 @@
 //!
 //! [`run`] is all that `main` calls. [`args`] says what can be typed,
 //! [`settings`] makes it typed values together with the environment and
-//! hooksync.yaml, [`commands`] has one file a command, [`output`] is the one
-//! place that prints. Must not decide anything about hooks.
+//! hooksync.yaml, [`steps`] says what `plan`, `apply` and `export` do, [`commands`]
+//! has one file a command, [`output`] is the one place that prints. Must not decide anything about hooks.
 
 pub mod args;
 pub mod commands;
@@ -17,16 +17,18 @@ mod tested;
 
 mod backup;
 mod behaviour;
+mod consent;
 mod definitions;
 mod env_file;
 mod files;
 mod planning;
 mod progress;
-mod question;
+mod project;
 mod repository;
 mod saved;
 mod session;
 mod starters;
+mod steps;
 
 pub use environment::Environment;
 pub use error::CliError;

@@ -104,9 +104,14 @@ impl Shared {
         }
     }
 
-    /// Hears of an interrupt that came while work was done without a pause.
-    pub(super) async fn notice_interrupts(&self) {
+    /// Ends the run before its first write if an interrupt came, also while
+    /// work was done without a pause.
+    ///
+    /// # Errors
+    /// When it was interrupted.
+    pub(super) async fn demand_uninterrupted(&self) -> Result<(), CliError> {
         tokio::time::sleep(Duration::from_millis(1)).await;
+        self.unless_interrupted(async { Ok(()) }).await
     }
 
     /// A session with the tenant of these settings.

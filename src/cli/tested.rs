@@ -3,13 +3,12 @@
 //! The tests are those of `hooksync test`, with the same keywords, so that both
 //! find the same everywhere. Must not write anything.
 
-use super::args::ProjectArgs;
 use super::planning::Prepared;
+use super::project::Project;
 use super::session::Shared;
-use super::settings::{self, ConfigFile, Kinds};
+use super::settings::Kinds;
 use super::{CliError, Context, Environment, Exit, definitions};
 use crate::behaviour::{self, Tests, Verdict};
-use crate::lint::RuleSettings;
 use crate::model::{Address, Definition, Diagnostic};
 use crate::plan::{Change, Field, Verb};
 use crate::report::behaviour::{TestRun, text};
@@ -21,17 +20,16 @@ use crate::report::behaviour::{TestRun, text};
 /// When one fails, when the sandbox can't be started, or the user interrupts.
 pub(super) async fn demand(
     plans: &[Prepared],
-    project: &ProjectArgs,
-    (file, rules): (&ConfigFile, &RuleSettings),
+    project: &Project<'_>,
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<(), CliError> {
-    if !file.config.tests_required {
+    if !project.file.config.tests_required {
         return Ok(());
     }
     let (mut failed, mut broken) = (Vec::new(), Vec::new());
     for prepared in plans {
-        let (tests, definitions) = tests_of(prepared, project, (file, rules))?;
+        let (tests, definitions) = tests_of(prepared, project)?;
         broken.extend(tests.found.iter().filter(|it| it.is_error()).cloned());
         let untested = definitions.iter().filter(|definition| {
             !tests.files.iter().any(|file| file.definition == definition.place.file)
@@ -57,17 +55,16 @@ pub(super) async fn demand(
 /// The tests of what changes, and its definitions as tests see them.
 fn tests_of(
     prepared: &Prepared,
-    project: &ProjectArgs,
-    (file, rules): (&ConfigFile, &RuleSettings),
+    project: &Project<'_>,
 ) -> Result<(Tests, Vec<Definition>), CliError> {
     let changed: Vec<Address> =
         prepared.plan.changed().filter(|change| touches_code(change)).map(address).collect();
-    let all = settings::project(project, &Environment::default(), file)?;
+    let all = project.environments(&Environment::default())?;
     let settings = all.into_iter().find(|it| it.environment == prepared.environment);
     let Some(settings) = settings.filter(|_| !changed.is_empty()) else {
         return Ok((Tests::default(), Vec::new()));
     };
-    let checked = definitions::check(&settings, rules);
+    let checked = definitions::check(&settings, &project.rules);
     let mut definitions = checked.desired.definitions;
     definitions.retain(|it| changed.contains(&it.address()));
     let mut own: Vec<String> = definitions.iter().map(|it| it.place.file.clone()).collect();

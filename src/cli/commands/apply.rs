@@ -1,4 +1,5 @@
-//! `hooksync apply`: plans, shows it, asks, applies.
+//! The steps of `apply` that are its own: which plan was reviewed, whether this
+//! one is approved, carrying it out, and the result.
 
 use std::path::Path;
 
@@ -7,11 +8,10 @@ use serde_json::Value;
 use super::plan;
 use crate::cli::args::{ApplyArgs, ResultFormat};
 use crate::cli::output::Verbosity;
-use crate::cli::planning::{self, Prepared};
+use crate::cli::planning::Prepared;
 use crate::cli::progress::Applying;
-use crate::cli::question::confirm;
-use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, backup, definitions, files, saved, settings, tested};
+use crate::cli::session::Shared;
+use crate::cli::{CliError, Context, Exit, consent, files, saved};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::reviewed::{altered, moved};
 use crate::plan::{
@@ -20,67 +20,22 @@ use crate::plan::{
 use crate::report::{ApplyView, PlanView, json, markdown, text};
 use crate::sync::{Executor, execute};
 
-/// Runs it.
-///
-/// # Errors
-/// When nothing could be applied; what was applied is in the result.
-pub(super) fn run(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    runtime()?.block_on(async {
-        // first of all: an interrupt is to be heard from here on
-        let shared = Shared::new(context.output);
-        let reviewed = reviewed(args)?;
-        let (file, rules) = definitions::config(&args.project, context)?;
-        let (connection, environment) = (&args.connection, context.environment);
-        let allow_delete = args.scope.allow_delete;
-        let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
-        let mut plans = planning::prepare(&all, &args.scope, &rules, &shared, context).await?;
-        show(&plans, args, context)?;
-        let approved = approve(&plans, &reviewed, args, context)?;
-        if approved.iter().all(|plan| plan.plan().steps.is_empty() && plan.plan().is_clean()) {
-            return finish(&plans, &nothing(&plans), args.format, context);
-        }
-        tested::demand(&plans, &args.project, (&file, &rules), &shared, context).await?;
-        for prepared in &plans {
-            if let Some(reported) = prepared.token_ends_early().await? {
-                context.say(&reported);
-            }
-        }
-        demand_consent(args, context)?;
-        if !args.yes {
-            agree(&mut plans, &shared, context).await?;
-        }
-        if !args.no_backup && !shared.stop.is_cancelled() {
-            let keep = usize::try_from(args.keep_backups).unwrap_or(usize::MAX);
-            let place = backup::Place { dir: args.backup_dir.as_deref(), keep };
-            for prepared in &plans {
-                backup::save(prepared, place, context)?;
-            }
-        }
-        shared.notice_interrupts().await;
-        if shared.stop.is_cancelled() {
-            return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
-        }
-        let each = plans
-            .iter()
-            .zip(&approved)
-            .map(|(prepared, approved)| carry_out(prepared, approved, args, &shared));
-        let reports = futures_util::future::join_all(each).await;
-        finish(&plans, &reports, args.format, context)
-    })
-}
-
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The plan that was reviewed, as far as the user said.
 #[derive(Default)]
-struct Reviewed {
+pub(in crate::cli) struct Reviewed {
     fingerprint: Option<Fingerprint>,
     tenant: Option<String>,
     /// All of `--plan FILE`, to tell what moved.
     plan: Option<Value>,
 }
 
-fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
+/// What `--plan` and `--expect` say was reviewed.
+///
+/// # Errors
+/// When the file can't be read, or is of another version.
+pub(in crate::cli) fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
     let Some(path) = &args.plan else {
         return Ok(vec![Reviewed { fingerprint: args.expect.clone(), ..Reviewed::default() }]);
     };
@@ -110,30 +65,23 @@ fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliError> {
         .collect()
 }
 
-/// Text goes where the result goes; beside a JSON result it goes to stderr.
-/// With `-q` only the result counts, but nobody is asked about a plan that
-/// wasn't shown.
-fn show(plans: &[Prepared], args: &ApplyArgs, context: &Context<'_>) -> Result<(), CliError> {
-    let output = context.output;
-    let asks = !args.yes && output.can_ask();
-    if output.verbosity() == Verbosity::Quiet && !asks {
-        return Ok(());
-    }
-    // whoever is asked has to see it first, and a pipe may take its time
-    let beside = asks && !context.environment.streams.stdout_is_terminal;
-    match args.format {
-        ResultFormat::Text if beside => {
-            output.error(&plan::as_text(plans, &output.stderr_style()));
-        }
-        ResultFormat::Text => output.data(&plan::as_text(plans, &output.stdout_style()))?,
-        ResultFormat::Json if asks => output.error(&plan::as_text(plans, &output.stderr_style())),
-        ResultFormat::Json => output.say(&plan::as_text(plans, &output.stderr_style())),
-    }
-    Ok(())
+/// Shows the plans before anything is asked.
+///
+/// # Errors
+/// When stdout can't be written.
+pub(in crate::cli) fn show(
+    plans: &[Prepared],
+    args: &ApplyArgs,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    consent::show(|style| plan::as_text(plans, style), args.format, args.yes, context)
 }
 
 /// Every plan has to be approved before the first write of any.
-fn approve(
+///
+/// # Errors
+/// When one is refused; why is printed.
+pub(in crate::cli) fn approve(
     plans: &[Prepared],
     reviewed: &[Reviewed],
     args: &ApplyArgs,
@@ -214,40 +162,48 @@ fn altered_file(args: &ApplyArgs) -> CliError {
         .hint("It was altered after it was made: make a new plan and have it reviewed.")
 }
 
-/// Nothing is written unasked: somebody has to be there to answer, or to have
-/// said on the command line what is agreed to.
-fn demand_consent(args: &ApplyArgs, context: &Context<'_>) -> Result<(), CliError> {
-    if args.yes || args.plan.is_some() || args.expect.is_some() || context.output.can_ask() {
-        return Ok(());
+/// Says whose access token is likely to end too early.
+///
+/// # Errors
+/// When no token is to be had.
+pub(in crate::cli) async fn warn_of_tokens(
+    plans: &[Prepared],
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    for prepared in plans {
+        if let Some(reported) = prepared.token_ends_early().await? {
+            context.say(&reported);
+        }
     }
-    Err(CliError::new("there is no terminal to ask on; nothing was written")
-        .hint(
-            "pass --plan FILE or --expect FINGERPRINT of the plan that was reviewed, or --yes to \
-             apply whatever the plan is",
-        )
-        .exit(Exit::Refused))
+    Ok(())
+}
+
+/// The plan was agreed to on the command line, or a person can be asked.
+///
+/// # Errors
+/// When neither is so.
+pub(in crate::cli) fn demand_consent(
+    args: &ApplyArgs,
+    context: &Context<'_>,
+) -> Result<(), CliError> {
+    let given = args.yes || args.plan.is_some() || args.expect.is_some();
+    let hint = "pass --plan FILE or --expect FINGERPRINT of the plan that was reviewed, or --yes \
+                to apply whatever the plan is";
+    consent::demand(given, hint, context)
 }
 
 /// Asks whether to go on. While a person reads, the tenant can move: what is
 /// agreed to is what is applied, or nothing.
-async fn agree(
+///
+/// # Errors
+/// When the answer is no, or a tenant has moved.
+pub(in crate::cli) async fn agree(
     plans: &mut [Prepared],
     shared: &Shared,
     context: &Context<'_>,
 ) -> Result<(), CliError> {
-    let question = question(plans);
-    let answer = tokio::select! {
-        biased;
-        () = shared.stop.cancelled() => return Ok(()),
-        answer = confirm(context.output, &question) => answer?,
-    };
-    match answer {
-        None => return Ok(()),
-        Some(false) => {
-            context.output.error("Cancelled. Nothing was written.");
-            return Err(CliError::reported(Exit::Error));
-        }
-        Some(true) => {}
+    if !consent::ask(&question(plans), shared, context).await? {
+        return Ok(());
     }
     for prepared in plans {
         if !shared.unless_interrupted(prepared.is_current()).await? {
@@ -289,7 +245,19 @@ fn question(plans: &[Prepared]) -> String {
     first.to_uppercase() + rest
 }
 
-async fn carry_out(
+/// Carries out every plan, side by side.
+pub(in crate::cli) async fn carry_out(
+    plans: &[Prepared],
+    approved: &[ApprovedPlan],
+    args: &ApplyArgs,
+    shared: &Shared,
+) -> Vec<ApplyReport> {
+    let each = plans.iter().zip(approved);
+    let each = each.map(|(prepared, approved)| carry_out_one(prepared, approved, args, shared));
+    futures_util::future::join_all(each).await
+}
+
+async fn carry_out_one(
     prepared: &Prepared,
     approved: &ApprovedPlan,
     args: &ApplyArgs,
@@ -308,7 +276,7 @@ async fn carry_out(
 }
 
 /// The reports of plans with nothing to do.
-fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
+pub(in crate::cli) fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
     let report = |prepared: &Prepared| ApplyReport {
         tenant: prepared.plan.tenant.clone(),
         fingerprint: prepared.plan.fingerprint.clone(),
@@ -321,7 +289,11 @@ fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
     plans.iter().map(report).collect()
 }
 
-fn finish(
+/// Prints the result, and gives the code to end with.
+///
+/// # Errors
+/// When stdout can't be written; the result is on stderr then.
+pub(in crate::cli) fn finish(
     plans: &[Prepared],
     reports: &[ApplyReport],
     format: ResultFormat,

@@ -5,9 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{apply, plan};
+use super::plan::Side;
 use crate::cli::args::{BackupArgs, BackupsCommand, BackupsPlace};
-use crate::cli::{CliError, Context, Exit, backup};
+use crate::cli::{CliError, Context, Exit, backup, steps};
 use crate::report::safe;
 
 /// Runs it.
@@ -20,12 +20,12 @@ pub(super) fn run(command: BackupsCommand, context: &Context<'_>) -> Result<Exit
         BackupsCommand::Show(args) => show(&args, context),
         BackupsCommand::Diff(mut args) => {
             args.project.dir = Some(named(args.project.dir.as_deref(), None)?);
-            plan::run(&args, context)
+            steps::plan(&args, Side::Files, context)
         }
         BackupsCommand::Restore(mut args) => {
             let folder = named(args.project.dir.as_deref(), args.backup_dir.as_deref())?;
             args.project.dir = Some(folder);
-            apply::run(&args, context)
+            steps::apply(&args, context)
         }
     }
 }

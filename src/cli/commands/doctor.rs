@@ -8,6 +8,7 @@ use crate::api::{
     ACTION_SCOPES, ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, SCOPES, Unreachable,
 };
 use crate::cli::args::{ConnectionArgs, DoctorArgs};
+use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
 use crate::cli::{CliError, Context, Exit, definitions};
@@ -42,7 +43,7 @@ async fn examine(
 ) -> Result<Vec<(Option<String>, Examination)>, CliError> {
     // first of all: an interrupt is to be heard from here on
     let shared = Shared::new(context.output);
-    let (file, _) = definitions::config(&args.project, context)?;
+    let Project { file, .. } = Project::open(&args.project, context)?;
     let environment = context.environment;
     let surveys = settings::survey(&args.project, &args.connection, environment, &file)?;
     let mut examinations = Vec::new();

@@ -1,13 +1,16 @@
-//! `hooksync export`: from the tenant to disk.
+//! The steps of `export`: what is meant, what is live of it, and the files that
+//! say so.
 
 use std::path::Path;
 
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::exporting::{self, Target};
 use crate::cli::planning::demand_one_of_each;
+use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, definitions, settings};
-use crate::model::{Kind, Live, LiveBindings, Name};
+use crate::cli::settings::TenantSettings;
+use crate::cli::{CliError, Context, Exit, definitions};
+use crate::model::{Kind, Live, LiveBindings, LiveState, Name};
 use crate::plan::policy::NamePattern;
 use crate::plan::twins;
 use crate::report::text::{self, ExportLine, ExportSign, FileDiff};
@@ -17,116 +20,217 @@ use crate::source::export::{
 };
 use crate::source::{self, Layout};
 
-/// Runs it.
-///
-/// # Errors
-/// When the tenant can't be read or a file can't be written.
-pub(super) fn run(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, _) = definitions::config(&args.project, context)?;
-    let environment = context.environment;
-    let all = settings::tenant(&args.project, &args.connection, None, environment, &file)?;
-    let [settings] = all.as_slice() else {
-        return Err(CliError::usage("export writes one tenant to one folder")
-            .hint("choose one environment with --env"));
-    };
-    let only = |kind: Kind, name: &Name| {
-        args.only.is_empty() || args.only.iter().any(|pattern| pattern.matches(kind, name))
-    };
-    let layout = args.layout.map(|layout| match layout {
-        args::Layout::Native => Layout::Native,
-        args::Layout::DeployCli => Layout::DeployCli,
-        args::Layout::DeployCliYaml => Layout::DeployCliYaml,
-    });
-    let mut targets = exporting::targets(&settings.project, layout);
-    let (mut live, left_out, tenant) = runtime()?.block_on(async {
-        let shared = Shared::new(context.output);
-        let read = async {
-            let session = shared.connect(settings).await?;
-            let chosen = |live: &Live| only(live.kind(), &live.name);
-            let (live, left_out) = exporting::fetch(&session.reader, &mut targets, &chosen).await?;
-            Ok((live, left_out, session.tenant))
-        };
-        shared.unless_interrupted(read).await
-    })?;
-    for line in left_out {
-        context.say(&line);
+/// What an export is about.
+pub(in crate::cli) struct Chosen<'a> {
+    args: &'a ExportArgs,
+    tenant: &'a TenantSettings,
+    targets: Vec<Target>,
+    layout: Option<Layout>,
+}
+
+impl<'a> Chosen<'a> {
+    /// The kinds and folders of a project, and what of them was typed.
+    pub(in crate::cli) fn of(args: &'a ExportArgs, tenant: &'a TenantSettings) -> Self {
+        let layout = args.layout.map(|layout| match layout {
+            args::Layout::Native => Layout::Native,
+            args::Layout::DeployCli => Layout::DeployCli,
+            args::Layout::DeployCliYaml => Layout::DeployCliYaml,
+        });
+        let targets = exporting::targets(&tenant.project, layout);
+        Self { args, tenant, targets, layout }
     }
-    if let Some(unused) = unused(&args.only, |pattern| {
-        live.resources.iter().any(|own| pattern.matches(own.kind(), &own.name))
-            || live.bindings.iter().any(|own| pattern.matches(Kind::Bindings, &trigger_name(own)))
-    }) {
-        let has_actions = targets.iter().any(|target| target.kind == Kind::Action);
-        let what = if has_actions { "hook or action" } else { "hook" };
-        return Err(CliError::new(format!("--only {unused}: no live {what} has such a name")));
+
+    fn has(&self, kind: Kind, name: &Name) -> bool {
+        let only = &self.args.only;
+        only.is_empty() || only.iter().any(|pattern| pattern.matches(kind, name))
     }
-    demand_one_of_each(twins::differing(&live, |own| {
-        targets.iter().any(|target| target.kind == own.kind()) && only(own.kind(), &own.name)
-    }))?;
-    live.bindings.retain(|own| only(Kind::Bindings, &trigger_name(own)));
-    let mut plans: Vec<ExportPlan> = Vec::new();
-    for Target { kind, dir, both, offered } in targets {
-        // where there is nothing at all, hooks leave a trace of that
-        let is_trace = kind == Kind::Hook && live.resources.is_empty();
-        if offered && live.of(kind).next().is_none() && !is_trace {
-            continue;
-        }
-        let only = |name: &Name| only(kind, name);
-        let options = ExportOptions {
-            keywords: settings.project.keywords.clone(),
-            prune: args.prune,
-            prune_scripts: args.prune && args.only.is_empty(),
-            only: &only,
-            kind,
-            both,
-            under: plans.last(),
-            layout,
-        };
-        let plan = export(&dir, &live, &options).map_err(|found| {
-            definitions::tell(&found, context);
-            CliError::reported(Exit::Error)
+
+    /// Reads what is live of it. Kinds that were not asked for and can't be
+    /// read are left out from here on.
+    ///
+    /// # Errors
+    /// When the tenant can't be read, and when `--only` names nothing or there
+    /// is more than one of a name.
+    pub(in crate::cli) fn fetch(&mut self, context: &Context<'_>) -> Result<Fetched, CliError> {
+        let mut targets = std::mem::take(&mut self.targets);
+        let (mut live, left_out, name) = runtime()?.block_on(async {
+            let shared = Shared::new(context.output);
+            let read = async {
+                let session = shared.connect(self.tenant).await?;
+                let chosen = |live: &Live| self.has(live.kind(), &live.name);
+                let (live, left_out) =
+                    exporting::fetch(&session.reader, &mut targets, &chosen).await?;
+                Ok((live, left_out, session.tenant))
+            };
+            shared.unless_interrupted(read).await
         })?;
-        plans.iter_mut().for_each(|earlier| earlier.give_way_to(&plan));
-        plans.push(plan);
+        self.targets = targets;
+        left_out.iter().for_each(|line| context.say(line));
+        self.demand_names(&live)?;
+        demand_one_of_each(twins::differing(&live, |own| {
+            self.targets.iter().any(|target| target.kind == own.kind())
+                && self.has(own.kind(), &own.name)
+        }))?;
+        live.bindings.retain(|own| self.has(Kind::Bindings, &trigger_name(own)));
+        Ok(Fetched { live, tenant: name })
     }
-    let git = Git::new(environment.texts(), environment.search_path());
-    let project = file.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let record = Record::read(project.unwrap_or(Path::new(".")));
-    let local = local_changes(&plans, &git, &record);
-    let notes: Vec<_> = plans.iter().flat_map(|plan| plan.notes.clone()).collect();
-    let style = context.output.stdout_style();
-    let environment = settings.project.environment.as_deref();
-    let all: Vec<ExportLine> = plans.iter().flat_map(lines).collect();
-    if args.check {
-        definitions::tell(&notes, context);
-        let changes: Vec<_> = plans.iter().flat_map(ExportPlan::changes).map(file_diff).collect();
-        let shown = text::export_check(&tenant, &all, &changes, &style);
-        context.output.data(&text::sections(&[(environment, shown)], &style))?;
-        if !local.is_empty() {
-            let listed = nowhere_else(&local).replace('\n', "\n  ");
-            context.say(&format!("Without --force `export` refuses: {listed}"));
+
+    fn demand_names(&self, live: &LiveState) -> Result<(), CliError> {
+        let is_used = |pattern: &&NamePattern| {
+            live.resources.iter().any(|own| pattern.matches(own.kind(), &own.name))
+                || live
+                    .bindings
+                    .iter()
+                    .any(|own| pattern.matches(Kind::Bindings, &trigger_name(own)))
+        };
+        let unused = self.args.only.iter().filter(|pattern| !is_used(pattern));
+        let unused: Vec<&str> = unused.map(NamePattern::as_str).collect();
+        if unused.is_empty() {
+            return Ok(());
         }
-        return Ok(if changes.is_empty() { Exit::Done } else { Exit::Changes });
+        let has_actions = self.targets.iter().any(|target| target.kind == Kind::Action);
+        let what = if has_actions { "hook or action" } else { "hook" };
+        let unused = unused.join(" ");
+        Err(CliError::new(format!("--only {unused}: no live {what} has such a name")))
     }
-    if !args.force && !local.is_empty() {
-        return Err(CliError::new(nowhere_else(&local))
+
+    /// Decides which files say what is live.
+    ///
+    /// # Errors
+    /// When a folder can't be understood; the findings are reported.
+    pub(in crate::cli) fn files(
+        &'a self,
+        Fetched { live, tenant }: Fetched,
+        project: &Project<'_>,
+        context: &'a Context<'a>,
+    ) -> Result<Files<'a>, CliError> {
+        let mut plans: Vec<ExportPlan> = Vec::new();
+        for &Target { kind, ref dir, both, offered } in &self.targets {
+            // where there is nothing at all, hooks leave a trace of that
+            let is_trace = kind == Kind::Hook && live.resources.is_empty();
+            if offered && live.of(kind).next().is_none() && !is_trace {
+                continue;
+            }
+            let only = |name: &Name| self.has(kind, name);
+            let options = ExportOptions {
+                keywords: self.tenant.project.keywords.clone(),
+                prune: self.args.prune,
+                prune_scripts: self.args.prune && self.args.only.is_empty(),
+                only: &only,
+                kind,
+                both,
+                under: plans.last(),
+                layout: self.layout,
+            };
+            let plan = export(dir, &live, &options).map_err(|found| {
+                definitions::tell(&found, context);
+                CliError::reported(Exit::Error)
+            })?;
+            plans.iter_mut().for_each(|earlier| earlier.give_way_to(&plan));
+            plans.push(plan);
+        }
+        let git = Git::new(context.environment.texts(), context.environment.search_path());
+        let folder = project.file.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let record = Record::read(folder.unwrap_or(Path::new(".")));
+        let lost = local_changes(&plans, &git, &record);
+        let environment = self.tenant.project.environment.as_deref();
+        Ok(Files { plans, git, record, lost, tenant, environment, context })
+    }
+}
+
+/// What is live.
+pub(in crate::cli) struct Fetched {
+    live: LiveState,
+    /// How the tenant is called.
+    tenant: String,
+}
+
+/// The files that an export writes.
+pub(in crate::cli) struct Files<'a> {
+    plans: Vec<ExportPlan>,
+    git: Git,
+    record: Record,
+    /// What would be overwritten and is nowhere else.
+    lost: Vec<LocalChange>,
+    tenant: String,
+    environment: Option<&'a str>,
+    context: &'a Context<'a>,
+}
+
+impl Files<'_> {
+    fn lines(&self) -> Vec<ExportLine> {
+        self.plans.iter().flat_map(lines).collect()
+    }
+
+    fn show(&self, shown: String) -> Result<(), CliError> {
+        let style = self.context.output.stdout_style();
+        Ok(self.context.output.data(&text::sections(&[(self.environment, shown)], &style))?)
+    }
+
+    fn show_notes(&self) {
+        let notes: Vec<_> = self.plans.iter().flat_map(|plan| plan.notes.clone()).collect();
+        definitions::tell(&notes, self.context);
+    }
+
+    /// Shows what would be written (`--check`).
+    ///
+    /// # Errors
+    /// When stdout can't be written.
+    pub(in crate::cli) fn check(&self) -> Result<Exit, CliError> {
+        self.show_notes();
+        let changes = self.plans.iter().flat_map(ExportPlan::changes);
+        let changes: Vec<_> = changes.map(file_diff).collect();
+        let style = self.context.output.stdout_style();
+        self.show(text::export_check(&self.tenant, &self.lines(), &changes, &style))?;
+        if !self.lost.is_empty() {
+            let listed = nowhere_else(&self.lost).replace('\n', "\n  ");
+            self.context.say(&format!("Without --force `export` refuses: {listed}"));
+        }
+        Ok(if changes.is_empty() { Exit::Done } else { Exit::Changes })
+    }
+
+    /// Refuses to overwrite what is nowhere else, unless that is asked for.
+    ///
+    /// # Errors
+    /// When content would be lost.
+    pub(in crate::cli) fn demand_nothing_lost(&self, force: bool) -> Result<(), CliError> {
+        if force || self.lost.is_empty() {
+            return Ok(());
+        }
+        Err(CliError::new(nowhere_else(&self.lost))
             .hint(
                 "commit them, or look at `hooksync export --check`; --force overwrites them \
                  (nothing was written)",
             )
-            .exit(Exit::Refused));
+            .exit(Exit::Refused))
     }
-    for plan in &plans {
-        plan.write()?;
+
+    /// Writes them.
+    ///
+    /// # Errors
+    /// When one can't be written.
+    pub(in crate::cli) fn write(&mut self) -> Result<(), CliError> {
+        for plan in &self.plans {
+            plan.write()?;
+        }
+        if let Err(error) = self.record.keep(&self.plans, &self.git) {
+            self.context.say(&format!(
+                "warning: {error}; the next export will ask for --force where it would overwrite"
+            ));
+        }
+        Ok(())
     }
-    if let Err(error) = record.keep(&plans, &git) {
-        context.say(&format!(
-            "warning: {error}; the next export will ask for --force where it would overwrite"
-        ));
+
+    /// Prints what was written.
+    ///
+    /// # Errors
+    /// When stdout can't be written.
+    pub(in crate::cli) fn report(&self) -> Result<Exit, CliError> {
+        self.show_notes();
+        let style = self.context.output.stdout_style();
+        self.show(text::export(&self.tenant, &self.lines(), &style))?;
+        Ok(Exit::Done)
     }
-    definitions::tell(&notes, context);
-    let shown = text::export(&tenant, &all, &style);
-    context.output.data(&text::sections(&[(environment, shown)], &style))?;
-    Ok(Exit::Done)
 }
 
 /// The files whose content would be lost.
@@ -151,12 +255,6 @@ fn file_diff(change: FileChange) -> FileDiff {
 /// The bindings of a trigger go by its id.
 fn trigger_name(order: &LiveBindings) -> Name {
     Name::action(order.trigger.as_str())
-}
-
-fn unused(only: &[NamePattern], is_used: impl Fn(&NamePattern) -> bool) -> Option<String> {
-    let unused: Vec<&str> =
-        only.iter().filter(|pattern| !is_used(pattern)).map(NamePattern::as_str).collect();
-    (!unused.is_empty()).then(|| unused.join(" "))
 }
 
 /// Every hook of an export as the report takes it.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Ci, ExportArgs, InitArgs, NewKind, ProjectArgs};
 use crate::cli::starters::{self, write_new, write_schemas};
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context, Exit, steps};
 use crate::model::{Kind, Name, Trigger};
 use crate::source::{config, schema};
 
@@ -50,7 +50,7 @@ fn what_is_live(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<St
         check: false,
         force: false,
     };
-    super::export::run(&export, context)?;
+    steps::export(&export, context)?;
     let folders = ["hooks", "actions"].map(|name| dir.join(name));
     let there = folders.iter().filter(|folder| folder.is_dir());
     let there: Vec<String> = there.map(|folder| folder.display().to_string()).collect();

@@ -3,17 +3,17 @@
 //!
 //! Must not print but through [`super::output`].
 
-mod apply;
+pub(super) mod apply;
 mod backups;
 mod ci;
 mod completions;
 mod doctor;
-mod export;
+pub(super) mod export;
 mod init;
 mod man;
 mod migrate;
 mod new;
-mod plan;
+pub(super) mod plan;
 mod rollback;
 mod run;
 mod schema;
@@ -26,7 +26,8 @@ mod versions;
 pub(super) use test::pool;
 
 use super::args::Command;
-use super::{CliError, Context, Exit, settings};
+use super::{CliError, Context, Exit, settings, steps};
+use plan::Side;
 
 /// Runs one command.
 ///
@@ -37,13 +38,13 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
         settings::untangle(project, connection);
     }
     match command {
-        Command::Plan(args) => plan::run(&args, context),
+        Command::Plan(args) => steps::plan(&args, Side::Files, context),
         Command::Show(args) => show::run(&args, context),
         Command::Ci(args) => ci::run(&args, context),
-        Command::Drift(args) => plan::drift(&args, context),
+        Command::Drift(args) => steps::plan(&args, Side::Tenant, context),
         Command::Backups(args) => backups::run(args.command, context),
-        Command::Apply(args) => apply::run(&args, context),
-        Command::Export(args) => export::run(&args, context),
+        Command::Apply(args) => steps::apply(&args, context),
+        Command::Export(args) => steps::export(&args, context),
         Command::Validate(args) => validate::run(&args, context),
         Command::Test(args) => test::run(&args, context),
         Command::Run(args) => run::run(&args, context),

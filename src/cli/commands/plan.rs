@@ -1,145 +1,197 @@
-//! `hooksync plan`: reads, fetches, prints what would change.
+//! How `plan` and `drift` show what was planned.
+//!
+//! Must not plan: [`crate::cli::planning`] does.
 
 use std::path::Path;
-use std::time::Duration;
 
 use crate::cli::args::{PlanArgs, PlanFormat};
-use crate::cli::planning::{self, Prepared, Purpose, Unplanned};
-use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, behaviour, definitions, files, repository, settings};
-use crate::report::{NoPlan, PlanView, Style, github, html, json, markdown, text};
+use crate::cli::planning::{Prepared, Unplanned};
+use crate::cli::settings::TenantSettings;
+use crate::cli::{CliError, Context, Exit, files, repository};
+use crate::report::{NoPlan, PlanView, Repository, Style, github, html, json, markdown, text};
 
 /// The file whose content GitHub shows with a job.
 pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// Runs it.
-///
-/// # Errors
-/// When no plan can be made.
-pub(super) fn run(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    show(args, as_text_of, args.detailed_exitcode, context)
+/// From which side a plan is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Side {
+    /// `hooksync plan`: what an apply of the files would change.
+    Files,
+    /// `hooksync drift`: what was changed on the tenant. Exit 2 when there is
+    /// anything.
+    Tenant,
 }
 
-/// `hooksync drift`: the same plan from the tenant's side. Exit 2 when there is
-/// a difference.
-///
-/// # Errors
-/// When no plan can be made.
-pub(super) fn drift(args: &PlanArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    if args.behaviour {
-        return Err(CliError::usage("--behaviour compares what a change does: it is for `plan`"));
+impl Side {
+    /// What only makes sense for the files.
+    ///
+    /// # Errors
+    /// When it was asked for beside the tenant.
+    pub(in crate::cli) fn demand(self, args: &PlanArgs) -> Result<(), CliError> {
+        if args.behaviour && self == Self::Tenant {
+            return Err(CliError::usage(
+                "--behaviour compares what a change does: it is for `plan`",
+            ));
+        }
+        Ok(())
     }
-    show(args, drift_of, true, context)
 }
 
-/// How the plans of some environments are shown to people.
-type AsText = fn(&[Result<Prepared, Unplanned>], &Style) -> String;
+/// The plans of a run, to be shown.
+pub(in crate::cli) struct Review<'a> {
+    each: Vec<Result<Prepared, Unplanned>>,
+    args: &'a PlanArgs,
+    side: Side,
+    repository: Repository,
+    /// The folder of definitions, as the repository calls it.
+    folder: String,
+    /// The current folder, as the repository calls it.
+    here: String,
+    context: &'a Context<'a>,
+}
 
-fn show(
-    args: &PlanArgs,
-    as_text: AsText,
-    exit_tells: bool,
-    context: &Context<'_>,
-) -> Result<Exit, CliError> {
-    runtime()?.block_on(async {
-        // first of all: an interrupt is to be heard from here on
-        let shared = Shared::new(context.output);
-        let (file, rules) = definitions::config(&args.project, context)?;
-        let (connection, environment) = (&args.connection, context.environment);
-        let allow_delete = args.scope.allow_delete;
-        let all = settings::tenant(&args.project, connection, allow_delete, environment, &file)?;
-        let mut each =
-            planning::prepare_each(&all, &args.scope, &rules, Purpose::Review, &shared, context)
-                .await?;
-        if args.behaviour {
-            let limit = args.behaviour_limit.unwrap_or(behaviour::LIMIT);
-            each = with_behaviour(each, limit, &shared, context).await?;
+impl<'a> Review<'a> {
+    /// Takes the plans of some environments.
+    ///
+    /// # Errors
+    /// When there is one environment and no plan of it: there is nothing to
+    /// show beside the error.
+    pub(in crate::cli) fn of(
+        mut each: Vec<Result<Prepared, Unplanned>>,
+        tenants: &[TenantSettings],
+        args: &'a PlanArgs,
+        side: Side,
+        context: &'a Context<'a>,
+    ) -> Result<Self, CliError> {
+        if let [Err(_)] = each.as_slice()
+            && let Some(Err(only)) = each.pop()
+        {
+            return Err(only.error);
         }
-        if let [Err(_)] = each.as_slice() {
-            // with one environment there is nothing to show beside the error
-            let error = each.into_iter().find_map(Result::err).map(|one| one.error);
-            return Err(error.unwrap_or_else(|| CliError::reported(Exit::Error)));
-        }
-        let failed: Vec<&Unplanned> = each.iter().filter_map(|one| one.as_ref().err()).collect();
-        let plans: Vec<&Prepared> = each.iter().filter_map(|one| one.as_ref().ok()).collect();
         let repository = repository::find(context.environment);
-        let folder = all.first().map(|settings| settings.project.dir.value.display().to_string());
+        let folder = tenants.first().map(|tenant| tenant.project.dir.value.display().to_string());
         let folder = repository.path(&folder.unwrap_or_default());
-        let here = repository.path(".");
-        let place = (folder.as_str(), here.trim_start_matches('.'));
-        let markdown = || markdown::plan(&views(&plans), &missing(&failed), &folder);
-        let to_stdout = args.out.as_deref() == Some(Path::new("-"));
-        if let Some(path) = args.out.as_ref().filter(|_| failed.is_empty() && !to_stdout) {
-            files::write(path, &as_json(&plans, place))?;
+        let here = repository.path(".").trim_start_matches('.').to_owned();
+        Ok(Self { each, args, side, repository, folder, here, context })
+    }
+
+    fn plans(&self) -> Vec<&Prepared> {
+        self.each.iter().filter_map(|one| one.as_ref().ok()).collect()
+    }
+
+    fn failed(&self) -> Vec<&Unplanned> {
+        self.each.iter().filter_map(|one| one.as_ref().err()).collect()
+    }
+
+    /// Whether `--out -` takes stdout for the plan as data.
+    fn is_data_on_stdout(&self) -> bool {
+        self.args.out.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Writes `--out FILE`. A plan with an environment missing is not kept.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub(in crate::cli) fn save(&self) -> Result<(), CliError> {
+        match &self.args.out {
+            Some(path) if self.failed().is_empty() && !self.is_data_on_stdout() => {
+                files::write(path, &self.as_json())
+            }
+            _ => Ok(()),
         }
-        let style =
-            if to_stdout { context.output.stderr_style() } else { context.output.stdout_style() };
-        let shown = match args.format {
-            PlanFormat::Text => as_text(&each, &style),
-            PlanFormat::Json if failed.is_empty() => as_json(&plans, place),
-            PlanFormat::Json => as_json_list(&plans, place),
-            PlanFormat::Markdown => markdown(),
+    }
+
+    /// Prints the plans, and why an environment has none.
+    ///
+    /// # Errors
+    /// When stdout can't be written.
+    pub(in crate::cli) fn print(&self) -> Result<(), CliError> {
+        let output = self.context.output;
+        let failed = self.failed();
+        match self.is_data_on_stdout() {
+            true if failed.is_empty() => {
+                output.data(&self.as_json())?;
+                if self.args.format != PlanFormat::Json {
+                    output.say(&self.shown(&output.stderr_style()));
+                }
+            }
+            true => output.data(&self.shown(&output.stderr_style()))?,
+            false => output.data(&self.shown(&output.stdout_style()))?,
+        }
+        for Unplanned { environment, error } in failed {
+            self.context.tell(&error.clone().at(environment.as_deref()));
+        }
+        Ok(())
+    }
+
+    /// Adds to the summary that GitHub shows with a job.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(in crate::cli) fn summarize(&self) -> Result<(), CliError> {
+        match self.context.environment.get(STEP_SUMMARY) {
+            Ok(Some(summary)) => files::append(Path::new(summary), &self.as_markdown()),
+            _ => Ok(()),
+        }
+    }
+
+    /// How the run ends.
+    pub(in crate::cli) fn exit(&self) -> Exit {
+        let plans = self.plans();
+        let shows_changes = self.args.detailed_exitcode || self.side == Side::Tenant;
+        match self.failed().first() {
+            Some(failed) => failed.error.exit,
+            None if plans.iter().any(|one| one.plan.is_all_ended()) => Exit::TenantRefuses,
+            None if shows_changes && plans.iter().any(|one| !one.plan.is_clean()) => Exit::Changes,
+            None => Exit::Done,
+        }
+    }
+
+    fn shown(&self, style: &Style) -> String {
+        match self.args.format {
+            PlanFormat::Text if self.side == Side::Tenant => drift_of(&self.each, style),
+            PlanFormat::Text => as_text_of(&self.each, style),
+            PlanFormat::Json if self.failed().is_empty() => self.as_json(),
+            PlanFormat::Json => self.as_json_list(),
+            PlanFormat::Markdown => self.as_markdown(),
             PlanFormat::Html => {
-                let views: Vec<_> = plans.iter().map(|one| placed(one, place)).collect();
-                html::plan(&views, &missing(&failed))
+                let views: Vec<_> = self.plans().into_iter().map(|one| self.placed(one)).collect();
+                html::plan(&views, &missing(&self.failed()))
             }
             PlanFormat::Github => {
-                plans.iter().map(|prepared| github::plan(&prepared.plan, &repository)).collect()
+                let plans = self.plans();
+                plans.iter().map(|one| github::plan(&one.plan, &self.repository)).collect()
             }
-        };
-        if to_stdout && failed.is_empty() {
-            context.output.data(&as_json(&plans, place))?;
-            if args.format != PlanFormat::Json {
-                context.output.say(&shown);
-            }
-        } else {
-            context.output.data(&shown)?;
-        }
-        if let Ok(Some(summary)) = context.environment.get(STEP_SUMMARY) {
-            files::append(Path::new(summary), &markdown())?;
-        }
-        for Unplanned { environment, error } in &failed {
-            context.tell(&error.clone().at(environment.as_deref()));
-        }
-        if let Some(Unplanned { error, .. }) = failed.first() {
-            return Ok(error.exit);
-        }
-        if plans.iter().any(|prepared| prepared.plan.is_all_ended()) {
-            return Ok(Exit::TenantRefuses);
-        }
-        let changes = plans.iter().any(|prepared| !prepared.plan.is_clean());
-        Ok(if changes && exit_tells { Exit::Changes } else { Exit::Done })
-    })
-}
-
-/// The same plans with what their changes do.
-async fn with_behaviour(
-    each: Vec<Result<Prepared, Unplanned>>,
-    limit: Duration,
-    shared: &Shared,
-    context: &Context<'_>,
-) -> Result<Vec<Result<Prepared, Unplanned>>, CliError> {
-    let is_plan: Vec<bool> = each.iter().map(Result::is_ok).collect();
-    let (mut plans, mut failed) = (Vec::new(), Vec::new());
-    for one in each {
-        match one {
-            Ok(prepared) => plans.push(prepared),
-            Err(unplanned) => failed.push(unplanned),
         }
     }
-    let plans = behaviour::compared(plans, limit, shared, context).await?;
-    let (mut plans, mut failed) = (plans.into_iter(), failed.into_iter());
-    let each = is_plan.into_iter().filter_map(|is_plan| match is_plan {
-        true => plans.next().map(Ok),
-        false => failed.next().map(Err),
-    });
-    Ok(each.collect())
+
+    fn as_markdown(&self) -> String {
+        let plans = self.plans();
+        let views: Vec<_> = plans.into_iter().map(view).collect();
+        markdown::plan(&views, &missing(&self.failed()), &self.folder)
+    }
+
+    fn as_json(&self) -> String {
+        match self.plans().as_slice() {
+            [one] => json::plan(&self.placed(one), &one.counts()),
+            _ => self.as_json_list(),
+        }
+    }
+
+    fn as_json_list(&self) -> String {
+        let plans = self.plans().into_iter().map(|one| (self.placed(one), one.counts()));
+        json::plans(&plans.collect::<Vec<_>>())
+    }
+
+    fn placed<'p>(&'p self, prepared: &'p Prepared) -> PlanView<'p> {
+        PlanView { directory: Some(&self.folder), base: Some(&self.here), ..view(prepared) }
+    }
 }
 
 /// The plans for people.
 pub(super) fn as_text(plans: &[Prepared], style: &Style) -> String {
-    let all: Vec<&Prepared> = plans.iter().collect();
-    match views(&all).as_slice() {
+    match plans.iter().map(view).collect::<Vec<_>>().as_slice() {
         [only @ PlanView { environment: None, .. }] => text::plan(only, style),
         views => text::plans(&views.iter().copied().map(Ok).collect::<Vec<_>>(), style),
     }
@@ -184,29 +236,4 @@ fn view(prepared: &Prepared) -> PlanView<'_> {
         estimate: prepared.estimate(),
         ..PlanView::of(&prepared.plan)
     }
-}
-
-fn views<'a>(plans: &[&'a Prepared]) -> Vec<PlanView<'a>> {
-    plans.iter().map(|prepared| view(prepared)).collect()
-}
-
-/// The folder of definitions and the current one, as the repository calls
-/// them.
-type Folders<'a> = (&'a str, &'a str);
-
-fn as_json(plans: &[&Prepared], folders: Folders<'_>) -> String {
-    match plans {
-        [one] => json::plan(&placed(one, folders), &one.counts()),
-        several => as_json_list(several, folders),
-    }
-}
-
-fn as_json_list(plans: &[&Prepared], folders: Folders<'_>) -> String {
-    let all: Vec<_> =
-        plans.iter().map(|prepared| (placed(prepared, folders), prepared.counts())).collect();
-    json::plans(&all)
-}
-
-fn placed<'a>(prepared: &'a Prepared, (folder, here): Folders<'a>) -> PlanView<'a> {
-    PlanView { directory: Some(folder), base: Some(here), ..view(prepared) }
 }

@@ -6,9 +6,9 @@
 use super::versions::named;
 use crate::api::{ActionVersion, ApiError, Builds, Reader, Urgency};
 use crate::cli::args::{ResultFormat, RollbackArgs};
-use crate::cli::question::confirm;
+use crate::cli::project::Project;
 use crate::cli::session::{Session, Shared, runtime};
-use crate::cli::{CliError, Context, Exit, backup, definitions, settings};
+use crate::cli::{CliError, Context, Exit, backup, consent};
 use crate::model::{BuildStatus, Live};
 use crate::plan::{RequestCounts, actions};
 use crate::report::json::ApplyError;
@@ -21,23 +21,20 @@ use crate::report::{json, safe, text};
 /// When there is no such action or version, when it is refused, and when the
 /// tenant can't be read or refuses.
 pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, _) = definitions::config(&args.project, context)?;
-    let environment = context.environment;
-    let all = settings::tenant(&args.project, &args.connection, None, environment, &file)?;
-    let [settings] = all.as_slice() else {
-        return Err(CliError::usage("a rollback is done on one tenant")
-            .hint("choose one environment with --env"));
-    };
+    let project = Project::open(&args.project, context)?;
+    let settings = project.tenant(&args.connection, "a rollback is done on one tenant", context)?;
     runtime()?.block_on(async {
         let shared = Shared::new(context.output);
-        let session = shared.connect(settings).await?;
+        let session = shared.connect(&settings).await?;
         let look = look(&session, args);
         let (rollback, version) = shared.unless_interrupted(look).await?;
-        show(&rollback, args, context)?;
+        let shown = |style: &_| text::rollback(&rollback, style);
+        consent::show(shown, args.format, args.yes, context)?;
         if rollback.is_clean() {
             return finish(&rollback, &RolledBack::Unchanged, &session, args, context);
         }
-        consent(args, context)?;
+        let hint = "read what would go live above, then pass --yes";
+        consent::demand(args.yes, hint, context)?;
         if !args.yes {
             agree(&rollback, &session, &shared, context).await?;
         }
@@ -47,10 +44,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, Cl
             let environment = settings.project.environment.as_deref();
             backup::save_draft(&session.tenant, change, environment, place, context)?;
         }
-        shared.notice_interrupts().await;
-        if shared.stop.is_cancelled() {
-            return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
-        }
+        shared.demand_uninterrupted().await?;
         match deploy(&rollback, &version, &session).await {
             Ok(done) => finish(&rollback, &done, &session, args, context),
             Err(error) if args.format == ResultFormat::Json => {
@@ -118,32 +112,6 @@ fn chosen(to: u64, all: Vec<ActionVersion>, action: &Live) -> Result<ActionVersi
     Ok(found)
 }
 
-fn show(rollback: &Rollback, args: &RollbackArgs, context: &Context<'_>) -> Result<(), CliError> {
-    let output = context.output;
-    let asks = !args.yes && output.can_ask();
-    let beside = asks && !context.environment.streams.stdout_is_terminal;
-    match args.format {
-        ResultFormat::Text if beside => {
-            output.error(&text::rollback(rollback, &output.stderr_style()));
-        }
-        ResultFormat::Text => output.data(&text::rollback(rollback, &output.stdout_style()))?,
-        ResultFormat::Json if asks => {
-            output.error(&text::rollback(rollback, &output.stderr_style()));
-        }
-        ResultFormat::Json => output.say(&text::rollback(rollback, &output.stderr_style())),
-    }
-    Ok(())
-}
-
-fn consent(args: &RollbackArgs, context: &Context<'_>) -> Result<(), CliError> {
-    if args.yes || context.output.can_ask() {
-        return Ok(());
-    }
-    Err(CliError::new("there is no terminal to ask on; nothing was written")
-        .hint("read what would go live above, then pass --yes")
-        .exit(Exit::Refused))
-}
-
 /// Asks whether to go on, and looks whether what was shown still holds.
 async fn agree(
     rollback: &Rollback,
@@ -152,15 +120,8 @@ async fn agree(
     context: &Context<'_>,
 ) -> Result<(), CliError> {
     let question = format!("Make it live on {}?", rollback.tenant);
-    let answer = tokio::select! {
-        biased;
-        () = shared.stop.cancelled() => return Ok(()),
-        answer = confirm(context.output, &question) => answer?,
-    };
-    match answer {
-        None => return Ok(()),
-        Some(false) => return Err(CliError::new("cancelled; nothing was written")),
-        Some(true) => {}
+    if !consent::ask(&question, shared, context).await? {
+        return Ok(());
     }
     let is_current = shared.unless_interrupted(is_current(rollback, &session.reader)).await?;
     if is_current {

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use crate::behaviour::{self, Coverage, TestFile, Verdict};
 use crate::cli::args::{ProjectArgs, TestArgs, TestFormat};
 use crate::cli::settings::Kinds;
-use crate::cli::{CliError, Context, Environment, Exit, definitions, repository, settings};
+use crate::cli::{CliError, Context, Environment, Exit, definitions, project, repository};
 use crate::model::{Definition, Diagnostic};
 use crate::report::behaviour::{TestRun, annotations, json, junit, lcov, text};
 use crate::sandbox::{Pool, PoolError};
@@ -81,12 +81,12 @@ pub(super) struct Project {
 
 /// The definitions of a project with the keywords that tests may use.
 pub(super) fn load(project: &ProjectArgs, context: &Context<'_>) -> Result<Project, CliError> {
-    let (file, rules) = definitions::config(project, context)?;
-    let all = settings::project(project, &Environment::default(), &file)?;
+    let opened = project::Project::open(project, context)?;
+    let all = opened.environments(&Environment::default())?;
     let Some(settings) = all.into_iter().next() else {
         return Err(CliError::new("there is no environment to test"));
     };
-    let checked = definitions::check(&settings, &rules);
+    let checked = definitions::check(&settings, &opened.rules);
     let keywords = settings.keywords;
     let dirs = match settings.kinds {
         Some(Kinds { hooks, actions }) => hooks.into_iter().chain(actions).collect(),

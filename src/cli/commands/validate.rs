@@ -1,7 +1,8 @@
 //! `hooksync validate`: all checks that need no network.
 
 use crate::cli::args::{ValidateArgs, ValidateFormat};
-use crate::cli::{CliError, Context, Exit, definitions, repository, settings};
+use crate::cli::project::Project;
+use crate::cli::{CliError, Context, Exit, definitions, repository};
 use crate::lint::RULES;
 use crate::model::{Diagnostic, Severity};
 use crate::report::{github, json, sarif, text};
@@ -12,11 +13,11 @@ use crate::source::codes;
 /// # Errors
 /// When the settings are wrong, or stdout can't be written to.
 pub(super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, rules) = definitions::config(&args.project, context)?;
-    let all = settings::project(&args.project, context.environment, &file)?;
+    let project = Project::open(&args.project, context)?;
+    let all = project.environments(context.environment)?;
     let (mut found, mut count) = (Vec::new(), 0);
     for settings in &all {
-        let checked = definitions::check(settings, &rules);
+        let checked = definitions::check(settings, &project.rules);
         count = count.max(checked.definitions);
         found.extend(checked.all());
     }

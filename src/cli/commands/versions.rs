@@ -2,8 +2,9 @@
 
 use crate::api::ActionVersion;
 use crate::cli::args::{ResultFormat, VersionsArgs};
+use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::{CliError, Context, Exit, definitions, settings};
+use crate::cli::{CliError, Context, Exit};
 use crate::model::{Live, Script};
 use crate::report::safe;
 use crate::report::versions::{Version, Versions};
@@ -13,17 +14,12 @@ use crate::report::versions::{Version, Versions};
 /// # Errors
 /// When there is no such action, or more than one, or it can't be read.
 pub(super) fn run(args: &VersionsArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, _) = definitions::config(&args.project, context)?;
-    let environment = context.environment;
-    let all = settings::tenant(&args.project, &args.connection, None, environment, &file)?;
-    let [settings] = all.as_slice() else {
-        return Err(CliError::usage("versions are those of one tenant")
-            .hint("choose one environment with --env"));
-    };
+    let project = Project::open(&args.project, context)?;
+    let settings = project.tenant(&args.connection, "versions are those of one tenant", context)?;
     let found = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
-            let session = shared.connect(settings).await?;
+            let session = shared.connect(&settings).await?;
             let reader = &session.reader;
             let action = named(&args.name, reader.actions().await?)?;
             let versions = reader.versions(&action.id).await?;

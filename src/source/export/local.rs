@@ -77,7 +77,7 @@ impl Record {
     ///
     /// # Errors
     /// When the record can't be written.
-    pub fn keep(mut self, plans: &[ExportPlan], git: &Git) -> Result<(), WriteError> {
+    pub fn keep(&mut self, plans: &[ExportPlan], git: &Git) -> Result<(), WriteError> {
         let mut paths: BTreeSet<&PathBuf> = BTreeSet::new();
         for plan in plans {
             paths.extend(plan.batch.writes.keys());
@@ -97,7 +97,7 @@ impl Record {
                 Held::Committed | Held::Differs | Held::Untracked => self.files.remove(&key),
             };
         }
-        let written = Written { format_version: "1".to_owned(), files: self.files };
+        let written = Written { format_version: "1".to_owned(), files: self.files.clone() };
         let mut text = serde_json::to_string_pretty(&written).unwrap_or_default();
         text.push('\n');
         if self.before.as_ref() == Some(&text)
@@ -105,9 +105,9 @@ impl Record {
         {
             return Ok(());
         }
-        let content = NewContent { text, before: self.before };
+        let content = NewContent { text, before: self.before.clone() };
         let writes = [(self.folder.join(FOLDER).join(FILE), content)].into();
-        Batch { folder: self.folder, writes, ..Batch::default() }.carry_out().map(|_| ())
+        Batch { folder: self.folder.clone(), writes, ..Batch::default() }.carry_out().map(|_| ())
     }
 }
 

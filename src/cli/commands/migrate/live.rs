@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::cli::args::MigrateArgs;
 use crate::cli::planning::demand_one_of_each;
+use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
-use crate::cli::settings::ConfigFile;
-use crate::cli::{CliError, Context, Exit, settings};
+use crate::cli::{CliError, Context, Exit};
 use crate::model::{
     Body, Definition, DesiredSecret, InPlay, Kind, Live, LiveBindings, Place, Script, ScriptSource,
 };
@@ -30,19 +30,15 @@ pub(super) struct Tenant {
 /// name.
 pub(super) fn read(
     args: &MigrateArgs,
-    file: &ConfigFile,
+    project: &Project<'_>,
     context: &Context<'_>,
 ) -> Result<Tenant, CliError> {
-    let environment = context.environment;
-    let all = settings::tenant(&args.project, &args.connection, None, environment, file)?;
-    let [settings] = all.as_slice() else {
-        return Err(CliError::usage("migrate reads the hooks of one tenant")
-            .hint("choose one environment with --env"));
-    };
+    let settings =
+        project.tenant(&args.connection, "migrate reads the hooks of one tenant", context)?;
     let (live, tenant) = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
-            let session = shared.connect(settings).await?;
+            let session = shared.connect(&settings).await?;
             let in_play = InPlay { hooks: true, actions: true };
             let chosen = |live: &Live| live.kind() == Kind::Hook;
             Ok((sync::fetch_all(&session.reader, in_play, &chosen).await?, session.tenant))

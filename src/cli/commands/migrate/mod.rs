@@ -11,7 +11,8 @@ mod live;
 mod tests;
 
 use crate::cli::args::{MigrateArgs, MigrateFormat};
-use crate::cli::{CliError, Context, Exit, definitions, settings};
+use crate::cli::project::Project;
+use crate::cli::{CliError, Context, Exit, definitions};
 use crate::migrate::outcome::{Migrated, Verdict};
 use crate::model::{Definition, Diagnostic, Kind, LiveBindings};
 use crate::report::migration;
@@ -23,9 +24,9 @@ use crate::source::{self, LoadOptions};
 /// When definitions can't be read, the sandbox can't be started, or a file
 /// would be overwritten that people wrote.
 pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (file, _) = definitions::config(&args.project, context)?;
+    let project = Project::open(&args.project, context)?;
     if args.from_tenant {
-        let tenant = live::read(args, &file, context)?;
+        let tenant = live::read(args, &project, context)?;
         let hooks: Vec<&Definition> = tenant.hooks.iter().collect();
         return migrate(&hooks, &tenant.bindings, args, context);
     }
@@ -33,7 +34,8 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
         return Err(CliError::usage("only --from-tenant asks a tenant")
             .hint("add --from-tenant, or leave the options of the connection out"));
     }
-    let all = settings::project(&args.project, context.environment, &file)?;
+    let all = project.environments(context.environment)?;
+    let file = &project.file;
     let Some(settings) = all.into_iter().next() else {
         return Err(CliError::new("there is no environment to take keywords from"));
     };
