@@ -9,7 +9,7 @@
 #![allow(clippy::unwrap_used)]
 
 use hooksync::lint::{RuleSettings, check};
-use hooksync::model::{Body, Definition, Name, Place, Script, ScriptSource, Trigger};
+use hooksync::model::{Body, Definition, Name, Place, Script, ScriptSource, Trigger, Written};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -35,7 +35,7 @@ fn hook(case: &Case) -> Definition {
         secrets: None,
         renamed_from: Vec::new(),
         place: Place::file("test.yaml"),
-        source_text: String::new(),
+        written: Written::default(),
         body: Body::Hook { enabled: None },
     }
 }

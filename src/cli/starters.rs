@@ -186,7 +186,7 @@ mod tests {
             assert!(own.name.as_str().ends_with(own.trigger.as_str()));
             assert_eq!(check(own, &RuleSettings::default()), [], "{}", own.name);
             // the second YAML engine reads the same
-            let second: serde_yaml::Value = serde_yaml::from_str(&own.source_text).unwrap();
+            let second: serde_yaml::Value = serde_yaml::from_str(&own.written.text).unwrap();
             assert_eq!(second["name"].as_str(), Some(own.written_name.as_str()));
         }
     }

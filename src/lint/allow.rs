@@ -11,7 +11,6 @@ use std::ops::Range;
 use oxc::semantic::Semantic;
 
 use super::rule::Rule;
-use super::yaml::Written;
 use crate::model::{Code, Definition};
 use crate::script::parse::Wrapped;
 
@@ -42,12 +41,12 @@ pub(super) fn of_script(semantic: &Semantic<'_>, wrapped: &Wrapped) -> Vec<Allow
 }
 
 /// The comments of a definition, as far as they are about this hook.
-pub(super) fn of_definition(hook: &Definition, definition: &Written<'_>) -> Vec<Allow> {
-    let text = &hook.source_text;
+pub(super) fn of_definition(hook: &Definition) -> Vec<Allow> {
+    let text = &*hook.written.text;
     if !text.contains(MARK) {
         return Vec::new();
     }
-    let own = definition.region();
+    let own = &hook.written.region;
     let mut start = 0;
     let mut found = Vec::new();
     for line in text.split_inclusive('\n') {

@@ -6,7 +6,6 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::yaml::Written;
 use crate::model::{Code, Definition, Diagnostic, Kind, Places};
 
 use super::allow::{self, Allow};
@@ -15,7 +14,6 @@ use super::rule::{ALLOW_UNKNOWN, ALLOW_UNUSED, ALLOW_WITHOUT_REASON, Rule, RuleS
 /// The findings about one hook so far.
 pub(super) struct Findings<'h> {
     pub(super) hook: &'h Definition,
-    yaml: OnceCell<Written<'h>>,
     settings: &'h RuleSettings,
     found: Vec<Found>,
     /// Where findings of the script begin, by rule.
@@ -70,7 +68,6 @@ impl<'h> Findings<'h> {
     pub(super) fn new(hook: &'h Definition, settings: &'h RuleSettings) -> Self {
         Self {
             hook,
-            yaml: OnceCell::new(),
             settings,
             found: Vec::new(),
             begins: BTreeSet::new(),
@@ -80,11 +77,6 @@ impl<'h> Findings<'h> {
             script_credentials: Vec::new(),
             definition_credentials: Vec::new(),
         }
-    }
-
-    /// The definition's lines.
-    pub(super) fn yaml(&self) -> &Written<'h> {
-        self.yaml.get_or_init(|| Written::of(self.hook))
     }
 
     /// A finding at some bytes of the script, as it is after keyword
@@ -224,7 +216,7 @@ impl<'h> Findings<'h> {
             .map(|allow| Allow { at: self.on_disk(&allow.at), ..allow })
             .collect();
         self.allow_in(in_script, &hook.script_source.text, Place::Script, complete);
-        self.allow_in(in_definition, &hook.source_text, Place::Written, complete);
+        self.allow_in(in_definition, &hook.written.text, Place::Written, complete);
     }
 
     fn allow_in(
@@ -286,7 +278,7 @@ impl<'h> Findings<'h> {
         let definition_credentials = joined(definition_credentials);
         let script = &hook.script_source;
         let mut in_script = Places::new(&script.text).without_lines_over(LONG_LINE);
-        let mut in_definition = Places::new(&hook.source_text).without_lines_over(LONG_LINE);
+        let mut in_definition = Places::new(&hook.written.text).without_lines_over(LONG_LINE);
         let mut diagnostics: Vec<_> = found
             .into_iter()
             .filter_map(|Found { code, message, hint, place }| {
@@ -303,7 +295,7 @@ impl<'h> Findings<'h> {
                         redacted(found, &script.text, at.start, &script_credentials)
                     }
                     Place::Written(at) => {
-                        let text = &hook.source_text;
+                        let text = &hook.written.text;
                         let found = finding.in_file(&*hook.place.file).at_place(
                             &mut in_definition,
                             at.start,

@@ -20,7 +20,6 @@ mod syntax;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod yaml;
 
 pub use rule::{Level, RULES, Rule, RuleSettingError, RuleSettings};
 pub(crate) use run::panics_are_caught;

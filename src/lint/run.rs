@@ -161,7 +161,7 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
     match parse(&allocator, &wrapped) {
         Err(errors) => {
             load::tell(errors, &mut findings);
-            let in_definition = allow::of_definition(hook, findings.yaml());
+            let in_definition = allow::of_definition(hook);
             findings.allow(Vec::new(), in_definition, false);
         }
         Ok(parsed) if parsed.surroundings() > MAX_SURROUNDINGS => {
@@ -175,7 +175,7 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
             let script = Script::new(parsed, None);
             syntax::check(&script, &mut findings);
             rules::shallow(&script, &mut findings);
-            let in_definition = allow::of_definition(hook, findings.yaml());
+            let in_definition = allow::of_definition(hook);
             findings.allow(in_script, in_definition, false);
         }
         Ok(parsed) => {
@@ -194,7 +194,7 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
             };
             syntax::check(&script, &mut findings);
             rules::script(&script, &mut findings);
-            let in_definition = allow::of_definition(hook, findings.yaml());
+            let in_definition = allow::of_definition(hook);
             findings.allow(in_script, in_definition, true);
         }
     }

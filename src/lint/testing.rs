@@ -1,6 +1,8 @@
 //! Short ways to a hook, for tests.
 
-use crate::model::{ActionBody, Body, Definition, Name, Place, Script, ScriptSource, Trigger};
+use crate::model::{
+    ActionBody, Body, Definition, Name, Place, Script, ScriptSource, Section, Trigger, Written,
+};
 
 /// A hook named `test-hook` with this trigger and script and nothing else.
 pub(super) fn hook(trigger: &str, script: &str) -> Definition {
@@ -18,7 +20,7 @@ pub(super) fn hook(trigger: &str, script: &str) -> Definition {
         secrets: None,
         renamed_from: Vec::new(),
         place: Place::file("hooks/test-hook.yaml"),
-        source_text: format!("name: test-hook\ntriggerId: {trigger}\n"),
+        written: written(&format!("name: test-hook\ntriggerId: {trigger}\n")),
         body: Body::Hook { enabled: None },
     }
 }
@@ -30,7 +32,7 @@ pub(super) fn action(trigger: &str, code: &str) -> Definition {
         written_name: "test-action".into(),
         trigger: Trigger::from_tenant(trigger),
         place: Place::file("actions/test-action.yaml"),
-        source_text: format!("name: test-action\ntriggerId: {trigger}\n"),
+        written: written(&format!("name: test-action\ntriggerId: {trigger}\n")),
         script_source: ScriptSource {
             file: "actions/test-action.js".into(),
             text: code.into(),
@@ -80,4 +82,40 @@ pub(super) fn codes(trigger: &str, script: &str) -> Vec<&'static str> {
 /// The codes of the findings about a hook.
 pub(super) fn codes_of(hook: &Definition) -> Vec<&'static str> {
     super::check(hook, &super::RuleSettings::default()).iter().map(|found| found.code.0).collect()
+}
+
+/// The places of a definition in block style: keys, and below `dependencies`
+/// and `secrets` the entries, one a line.
+pub(super) fn written(text: &str) -> Written {
+    let mut written = Written { text: text.into(), region: 0..text.len(), ..Written::default() };
+    let (mut start, mut section) = (0, String::new());
+    for line in text.split_inclusive('\n') {
+        let bare = line.split(" #").next().unwrap().trim_end();
+        if let Some((key, value)) = bare.split_once(':') {
+            let at = start + bare.len() - bare.trim_start().len();
+            let key_at = at..start + key.len();
+            let key = key.trim().trim_matches('\'');
+            let value_at = start + bare.len() - value.trim_start().len()..start + bare.len();
+            let indented = at > start;
+            let map = match if indented { &section } else { key } {
+                "secrets" => &mut written.secrets,
+                "dependencies" => &mut written.dependencies,
+                _ => &mut Section::default(),
+            };
+            if indented {
+                map.entries.insert(key.to_owned(), (key_at, value_at.clone()));
+            } else {
+                key.clone_into(&mut section);
+                map.key = Some(key_at);
+            }
+            if key == "name" && !indented {
+                written.name = value_at.clone();
+            }
+            if !value_at.is_empty() {
+                written.values.push(value_at);
+            }
+        }
+        start += line.len();
+    }
+    written
 }

@@ -4,15 +4,14 @@
 //! has in its [`Body`]. `None` means unmanaged. Must not know YAML.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::{
-    ActionBody, Address, Dependencies, DesiredSecret, Kind, Name, Place, Script, SecretKey, Trigger,
+    ActionBody, Address, Dependencies, DesiredSecret, Kind, Name, Place, Script, SecretKey,
+    Trigger, Written,
 };
 
-/// One definition. `Debug` leaves [`Self::source_text`] out, which can hold
-/// secrets.
-#[derive(Clone)]
+/// One definition.
+#[derive(Debug, Clone)]
 pub struct Definition {
     /// Its identity within its kind.
     pub name: Name,
@@ -32,9 +31,8 @@ pub struct Definition {
     pub renamed_from: Vec<Name>,
     /// Where it is defined.
     pub place: Place,
-    /// The definition's text as it is on disk, so that findings can point
-    /// into it. May hold secrets: never to be shown as a whole.
-    pub source_text: String,
+    /// Its text as it is on disk, so that findings can point into it.
+    pub written: Written,
     /// What only its kind has.
     pub body: Body,
 }
@@ -75,36 +73,6 @@ impl Definition {
             Body::Hook { enabled } => enabled,
             Body::Action(_) => None,
         }
-    }
-}
-
-impl fmt::Debug for Definition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            written_name,
-            trigger,
-            script,
-            script_source,
-            dependencies,
-            secrets,
-            renamed_from,
-            place,
-            source_text: _,
-            body,
-        } = self;
-        f.debug_struct("Definition")
-            .field("name", name)
-            .field("written_name", written_name)
-            .field("trigger", trigger)
-            .field("script", script)
-            .field("script_source", script_source)
-            .field("dependencies", dependencies)
-            .field("secrets", secrets)
-            .field("renamed_from", renamed_from)
-            .field("place", place)
-            .field("body", body)
-            .finish_non_exhaustive()
     }
 }
 

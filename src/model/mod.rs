@@ -20,6 +20,7 @@ pub mod script;
 pub mod secret;
 pub mod state;
 pub mod trigger;
+pub mod written;
 
 pub use action::{
     ActionBody, ActionPatch, BuildStatus, DeployedVersion, LiveAction, LiveModule, ModuleUse,
@@ -42,3 +43,4 @@ pub use script::{Script, Sha256};
 pub use secret::{DesiredSecret, SecretKey, SecretValue};
 pub use state::{DesiredState, InPlay, LiveState};
 pub use trigger::Trigger;
+pub use written::{Section, Written};

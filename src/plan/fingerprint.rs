@@ -151,7 +151,7 @@ impl Canonical {
             secrets,
             renamed_from: _,
             place: _,
-            source_text: _,
+            written: _,
             body: _,
         } = hook;
         self.text(name.as_str()).text(trigger.as_str()).text(script.as_str());

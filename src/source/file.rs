@@ -8,6 +8,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{codes, mask};
 use crate::model::{Code, Diagnostic, Excerpt, Place, Position, Severity, Span};
@@ -20,6 +21,8 @@ pub(crate) const MAX_BYTES: u64 = 1_000_000;
 pub(crate) struct Text {
     pub(crate) file: String,
     pub(crate) text: String,
+    /// The same, for all that points into it.
+    shared: OnceCell<Arc<str>>,
     /// How many findings there are, reported or not.
     findings: Cell<usize>,
     /// Where its lines are, once somebody asked.
@@ -58,10 +61,16 @@ impl Text {
         Self {
             file: file.into(),
             text: text.into(),
+            shared: OnceCell::new(),
             findings: Cell::new(0),
             lines: OnceCell::new(),
             counted: Cell::default(),
         }
+    }
+
+    /// The text, for whatever points into it and outlives the reading.
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(self.shared.get_or_init(|| self.text.as_str().into()))
     }
 
     /// Whether one more finding is reported. The first that isn't leaves a

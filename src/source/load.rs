@@ -114,7 +114,7 @@ pub fn contents_of_tree(dir: &Path) -> Option<Contents> {
 /// What was read so far.
 #[derive(Default)]
 struct All {
-    definitions: Vec<(Root, Parsed, String)>,
+    definitions: Vec<(Root, Parsed)>,
     bindings: Vec<BindingsOrder>,
     hooks: usize,
     actions: usize,
@@ -162,7 +162,7 @@ impl All {
             context.found.extend(leftover::notes(&root, &gathered, &context.found));
         }
         self.layout.get_or_insert(Layout::Native);
-        self.add(&root, gathered, |parsed| parsed.text.text.clone());
+        self.add(&root, gathered);
     }
 
     fn tree(&mut self, tree: &deploy_cli::Tree, only: Option<Kind>, context: &mut Context<'_>) {
@@ -186,18 +186,15 @@ impl All {
             let found = Diagnostic::warning(codes::NO_DEFINITIONS, message);
             context.found.push(found.in_file(tree.shown()));
         }
-        self.add(&root, gathered, |parsed| deploy_cli::source_text(&parsed.text, tree));
+        self.add(&root, gathered);
     }
 
-    fn add(&mut self, root: &Root, gathered: Gathered, text: impl Fn(&Parsed) -> String) {
+    fn add(&mut self, root: &Root, gathered: Gathered) {
         let Gathered { definitions, bindings, hooks, actions, orders, .. } = gathered;
         self.hooks += hooks;
         self.actions += actions + orders;
         self.bindings.extend(bindings.into_iter().flat_map(|file| file.orders));
-        self.definitions.extend(definitions.into_iter().map(|parsed| {
-            let text = text(&parsed);
-            (root.clone(), parsed, text)
-        }));
+        self.definitions.extend(definitions.into_iter().map(|parsed| (root.clone(), parsed)));
     }
 
     /// Which kinds are compared: those that a folder stands for or that have
@@ -215,7 +212,7 @@ impl All {
 
     fn finish(self, in_play: InPlay, mut context: Context<'_>, options: &LoadOptions) -> Loaded {
         let count = self.hooks + self.actions;
-        let parsed: Vec<&Parsed> = self.definitions.iter().map(|(_, parsed, _)| parsed).collect();
+        let parsed: Vec<&Parsed> = self.definitions.iter().map(|(_, parsed)| parsed).collect();
         check::together(&parsed, &mut context.found);
         let bindings = check::bindings(self.bindings, &mut context.found);
         if self.has_hooks && !in_play.hooks {
@@ -223,9 +220,9 @@ impl All {
                 "there are no definitions of hooks any more: those of the tenant are left alone";
             context.found.push(Diagnostic::new(codes::NOT_IN_PLAY, Severity::Note, message));
         }
-        let definitions = self.definitions.into_iter().filter_map(|(root, parsed, text)| {
-            definition::complete(&root, parsed, text, &mut context)
-        });
+        let definitions = self.definitions.into_iter();
+        let definitions = definitions
+            .filter_map(|(root, parsed)| definition::complete(&root, parsed, &mut context));
         let desired = definition::desired(definitions.collect(), bindings, in_play);
         let Context { used, found: mut diagnostics, .. } = context;
         diagnostics.extend(options.keywords.notes(&used));

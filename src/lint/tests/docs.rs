@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::lint::testing::{action, codes_of, hook, reported_of};
+use crate::lint::testing::{action, codes_of, hook, reported_of, written};
 use crate::lint::{RULES, Rule};
 use crate::model::{Definition, DesiredSecret};
 
@@ -74,7 +74,7 @@ fn hook_of(example: &Example<'_>) -> Definition {
         hook.secrets = definition.secrets.map(|all| {
             all.into_iter().map(|(key, value)| (key, DesiredSecret::from_text(value))).collect()
         });
-        hook.source_text.push_str(&example.definition);
+        hook.written = written(&format!("{}{}", hook.written.text, example.definition));
     }
     hook
 }

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::generated::{STATEMENTS, piece, program};
-use crate::lint::testing::{action, hook};
+use crate::lint::testing::{action, hook, written};
 use crate::lint::{RuleSettings, check};
 use crate::model::{Definition, DesiredSecret, ScriptSource, Trigger};
 
@@ -14,7 +14,7 @@ fn check_places(hook: &Definition) {
         let position = found.position.unwrap();
         let text = match found.file.as_deref().unwrap() {
             "hooks/test-hook.js" | "actions/test-action.js" => &hook.script_source.text,
-            "hooks/test-hook.yaml" | "actions/test-action.yaml" => &hook.source_text,
+            "hooks/test-hook.yaml" | "actions/test-action.yaml" => &*hook.written.text,
             other => panic!("{other} is no file of this hook"),
         };
         let line = text.split('\n').nth(position.line - 1).expect("a line of the file");
@@ -154,7 +154,7 @@ proptest! {
         keys in prop::collection::btree_set("[a-z\\-]{1,6}", 0..4),
     ) {
         let mut hook = hook("post-user-registration", "module.exports = (user, context, cb) => cb();");
-        hook.source_text = text;
+        hook.written = written(&text);
         hook.dependencies = Some(keys.iter().map(|key| (key.clone(), key.clone())).collect());
         hook.secrets = Some(keys.into_iter().map(|key| (key, DesiredSecret::Kept)).collect());
         check_places(&hook);

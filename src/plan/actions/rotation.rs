@@ -50,7 +50,9 @@ pub fn findings(desired: &DesiredState, now: Timestamp) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ActionBody, Body, Definition, Name, Place, Script, ScriptSource, Trigger};
+    use crate::model::{
+        ActionBody, Body, Definition, Name, Place, Script, ScriptSource, Trigger, Written,
+    };
 
     #[test]
     fn a_rotation_ahead_is_a_note_and_far_ahead_an_error() {
@@ -66,7 +68,7 @@ mod tests {
                 secrets: None,
                 renamed_from: Vec::new(),
                 place: Place::file("actions/a.yaml"),
-                source_text: String::new(),
+                written: Written::default(),
                 body: Body::Action(ActionBody { rotated_at, ..ActionBody::default() }),
             };
             let desired = DesiredState { definitions: vec![definition], ..DesiredState::default() };

@@ -7,7 +7,7 @@ use crate::model::{
     ActionBody, BindingEntry, BindingsMode, BindingsOrder, Body, BoundAction, BuildStatus,
     Definition, DeployedVersion, DesiredSecret, DesiredState, Id, InPlay, Live, LiveAction,
     LiveBinding, LiveBindings, LiveBody, LiveState, Name, Place, Script, ScriptSource, SecretValue,
-    Trigger,
+    Trigger, Written,
 };
 use crate::plan::actions::ActionOp;
 use crate::plan::{Op, Plan, Ref, Step};
@@ -48,7 +48,7 @@ fn wanted(line: &str) -> Definition {
         secrets,
         renamed_from,
         place: Place::file(format!("actions/{name}.yaml")),
-        source_text: String::new(),
+        written: Written::default(),
         body: Body::Action(body),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Body, Definition, DesiredSecret, DesiredState, Id, Live, LiveBody, LiveState, Name, Place,
-    Script, ScriptSource, SecretValue, Trigger,
+    Script, ScriptSource, SecretValue, Trigger, Written,
 };
 use crate::plan::hooks::HookOp;
 use crate::plan::{Op, Options, Plan, Ref, SecretVerb, Step, diff};
@@ -30,7 +30,7 @@ pub(super) fn wanted(line: &str) -> Definition {
         secrets: None,
         renamed_from: Vec::new(),
         place: Place::file(format!("hooks/{name}.yaml")),
-        source_text: String::new(),
+        written: Written::default(),
         body: Body::Hook { enabled: None },
     };
     for word in words {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{applies, apply, diagnostics, plan, plans, validate};
 use crate::model::{
     Body, Code, Definition, DesiredState, Diagnostic, LiveState, Place, Script, ScriptSource,
-    Trigger,
+    Trigger, Written,
 };
 use crate::plan::FieldChange;
 use crate::report::samples::*;
@@ -167,7 +167,7 @@ fn a_lock_out_is_told_once_and_as_a_danger() {
         secrets: None,
         renamed_from: Vec::new(),
         place: Place::file("hooks/token.yaml"),
-        source_text: String::new(),
+        written: Written::default(),
         body: Body::Hook { enabled: Some(true) },
     };
     let desired = DesiredState { definitions: vec![hook], ..DesiredState::default() };

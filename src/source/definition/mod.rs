@@ -9,6 +9,7 @@ pub(crate) mod bindings;
 pub(crate) mod check;
 pub(crate) mod script;
 mod values;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -242,7 +243,6 @@ pub(crate) fn read(
 pub(crate) fn complete(
     root: &Root,
     parsed: Parsed,
-    source_text: String,
     context: &mut Context<'_>,
 ) -> Option<Definition> {
     let text = match script::read(root, &parsed)? {
@@ -254,6 +254,7 @@ pub(crate) fn complete(
     };
     context.has_literals = parsed.style == Style::Native;
     let (script, script_source) = context.resolver(&parsed.literal, &text).script(&text);
+    let written = written::written(&parsed);
     let name = parsed.name?;
     Some(Definition {
         place: parsed.text.place(&name.span),
@@ -265,7 +266,7 @@ pub(crate) fn complete(
         dependencies: parsed.dependencies,
         secrets: parsed.secrets,
         renamed_from: parsed.renamed_from.into_iter().map(|placed| placed.value).collect(),
-        source_text,
+        written,
         body: match parsed.kind {
             Kind::Action => Body::Action(parsed.action),
             Kind::Hook | Kind::Bindings => {

@@ -21,7 +21,7 @@ mod tests;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use read::{read, root_of, source_text};
+pub(crate) use read::{read, root_of};
 
 use super::walk::display;
 use super::yaml;

@@ -89,27 +89,6 @@ fn section_of(kind: Kind) -> &'static str {
     }
 }
 
-/// What findings about a definition may point into: the file, but of a
-/// `tenant.yaml` the sections that are read, on their own lines.
-pub(crate) fn source_text(text: &Text, tree: &Tree) -> String {
-    if !matches!(tree, Tree::Yaml(_)) {
-        return text.text.clone();
-    }
-    let mut parts: Vec<_> = READ.iter().filter_map(|key| section::find(&text.text, key)).collect();
-    if parts.is_empty() {
-        return text.text.clone();
-    }
-    parts.sort_by_key(|part| part.start);
-    let (mut out, mut at) = (String::new(), 0);
-    for part in parts {
-        let lines = text.text[at..part.start].matches('\n').count();
-        out.push_str(&"\n".repeat(lines));
-        out.push_str(&text.text[part.clone()]);
-        at = part.end;
-    }
-    out
-}
-
 fn read_files(
     root: &Root,
     paths: Vec<PathBuf>,

@@ -176,11 +176,10 @@ fn resolve(code: &str, hook: &Definition) -> String {
 
 /// The names of the hook's secrets, each with what its definition says.
 fn secrets(hook: &Definition) -> Vec<(String, String)> {
-    let written: Option<serde_yaml::Value> = serde_yaml::from_str(&hook.source_text).ok();
-    let written = written.as_ref().and_then(|it| it.get("secrets"));
     let of = |name: &str| {
-        let value = written.and_then(|all| all.get(name)).and_then(serde_yaml::Value::as_str);
-        value.map_or_else(|| format!("##{name}##"), str::to_owned)
+        let at = hook.written.secrets.entries.get(name).map(|(_, value)| value);
+        let value = at.and_then(|at| serde_yaml::from_str(hook.written.slice(at)).ok());
+        value.unwrap_or_else(|| format!("##{name}##"))
     };
     let names = hook.secrets.iter().flatten().map(|(name, _)| name.to_string());
     names.map(|name| (name.clone(), of(&name))).collect()

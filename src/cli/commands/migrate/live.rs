@@ -11,6 +11,7 @@ use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit};
 use crate::model::{
     Body, Definition, DesiredSecret, InPlay, Kind, Live, LiveBindings, Place, Script, ScriptSource,
+    Written,
 };
 use crate::plan::twins;
 use crate::sync;
@@ -78,7 +79,7 @@ fn definition(hook: &Live, tenant: &str) -> Definition {
         secrets: Some(secrets),
         renamed_from: Vec::new(),
         place: Place::file(place),
-        source_text: String::new(),
+        written: Written::default(),
         body: Body::Hook { enabled: Some(hook.runs) },
     }
 }

@@ -3,6 +3,8 @@
 //! A finding never names or shows what it found, and neither does any other
 //! finding on that line: each place is hidden from all excerpts.
 
+use std::ops::Range;
+
 use oxc::ast::AstKind;
 use oxc::ast::ast::{AssignmentTarget, BindingPattern, CallExpression, Expression};
 use oxc::semantic::NodeId;
@@ -125,32 +127,33 @@ fn is_key_of(script: &Script<'_>, call: &CallExpression<'_>, span: Span, text: &
 /// tokens anywhere in it.
 pub(crate) fn check_definition(findings: &mut Findings<'_>) {
     let hook = findings.hook;
-    for (value, entry) in findings.yaml().values() {
-        if let Some(kind) = known_token(entry) {
-            findings.hide_in_definition(value.clone());
-            tell_definition(findings, value, kind);
+    let value_at = |at: &Range<usize>| hook.written.slice(at).trim_matches(['"', '\'']);
+    for at in &hook.written.values {
+        if let Some(kind) = known_token(value_at(at)) {
+            findings.hide_in_definition(at.clone());
+            tell_definition(findings, at.clone(), kind);
         }
     }
     let Some(declared) = &hook.secrets else { return };
-    for entry in findings.yaml().entries("secrets") {
-        findings.hide_in_definition(entry.value_at.clone());
-        if !declared.contains_key(entry.key) || known_token(entry.value).is_some() {
+    for (key, (_, at)) in &hook.written.secrets.entries {
+        findings.hide_in_definition(at.clone());
+        let value = value_at(at);
+        if !declared.contains_key(key) || known_token(value).is_some() {
             continue;
         }
-        let value = entry.value;
         let is_marker = value.contains("##") || value.contains("@@") || value == NOT_SHOWN;
         let real = match looks(value) {
             Looks::Random => true,
-            Looks::Real => is_credential_name(entry.key),
+            Looks::Real => is_credential_name(key),
             Looks::Harmless => false,
         };
         if real && !is_marker {
-            tell_definition(findings, entry.value_at, "a credential");
+            tell_definition(findings, at.clone(), "a credential");
         }
     }
 }
 
-fn tell_definition(findings: &mut Findings<'_>, at: std::ops::Range<usize>, kind: &str) {
+fn tell_definition(findings: &mut Findings<'_>, at: Range<usize>, kind: &str) {
     findings.definition(
         LITERAL_SECRET,
         at,

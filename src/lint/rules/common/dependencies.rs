@@ -210,7 +210,7 @@ fn check_unused(required: &[Required<'_>], findings: &mut Findings<'_>) {
         }
         findings.definition(
             UNUSED_DEPENDENCY,
-            findings.yaml().entry("dependencies", name),
+            hook.written.place_in(&hook.written.dependencies, name),
             format!("`{name}` is in `dependencies`, but the script never requires it."),
             format!("remove it; each package makes the {} slower to build", findings.noun()),
         );
@@ -228,7 +228,7 @@ pub(crate) fn check_declared(findings: &mut Findings<'_>) {
     if findings.kind() == Kind::Action && packages > MAX_DEPENDENCIES {
         findings.definition(
             TOO_MANY_DEPENDENCIES,
-            findings.yaml().section("dependencies"),
+            hook.written.place_of(&hook.written.dependencies),
             format!("{packages} packages; an action may have {MAX_DEPENDENCIES}, and the tenant refuses more."),
             "remove those that the code can do without, or bundle some into the script",
         );
@@ -237,7 +237,7 @@ pub(crate) fn check_declared(findings: &mut Findings<'_>) {
         if is_built_in(name) {
             findings.definition(
                 BUILTIN_DEPENDENCY,
-                findings.yaml().entry("dependencies", name),
+                hook.written.place_in(&hook.written.dependencies, name),
                 format!(
                     "`{name}` is part of Node.js; the npm package of that name is something else."
                 ),

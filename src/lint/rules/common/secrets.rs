@@ -67,7 +67,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
         }
         findings.definition(
             UNUSED_SECRET,
-            findings.yaml().entry("secrets", key),
+            hook.written.place_in(&hook.written.secrets, key),
             format!("The script never reads the secret `{key}`."),
             "remove it, or correct the name where the script reads it",
         );

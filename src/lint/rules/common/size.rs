@@ -42,7 +42,7 @@ pub(crate) fn check(findings: &mut Findings<'_>) {
     if secrets > most {
         findings.definition(
             TOO_MANY_SECRETS,
-            findings.yaml().section("secrets"),
+            hook.written.place_of(&hook.written.secrets),
             format!("{secrets} secrets; {noun} may have {most}, and the tenant refuses more."),
             "put values that belong together into one secret, as JSON",
         );

@@ -22,7 +22,7 @@ enum Kind {
 pub(crate) fn check(findings: &mut Findings<'_>) {
     let hook = findings.hook;
     for (name, version) in hook.dependencies.iter().flatten() {
-        let place = findings.yaml().entry("dependencies", name);
+        let place = hook.written.place_in(&hook.written.dependencies, name);
         match kind(version) {
             Kind::Exact => {}
             Kind::Invalid => findings.definition(

@@ -1,6 +1,6 @@
 //! Rules that look at one expression or one name.
 
-use crate::lint::testing::{codes, codes_of, hook, reported_of};
+use crate::lint::testing::{codes, codes_of, hook, reported_of, written};
 use crate::model::{Definition, DesiredSecret};
 
 /// Checks all findings of a function body.
@@ -124,8 +124,8 @@ fn comments_allow_findings() {
     check("console.log(context); // hooksync-allow HS436\ncb();", &["HS490"]);
     check("cb(); // hooksync-allow HS301 no", &["HS491"]);
     let mut hook = with_secrets(&["OLD"], "cb();");
-    hook.source_text =
-        "name: test-hook\nsecrets:\n  OLD: x # hooksync-allow HS431 read by a script to come\n"
-            .into();
+    hook.written = written(
+        "name: test-hook\nsecrets:\n  OLD: x # hooksync-allow HS431 read by a script to come\n",
+    );
     assert_eq!(codes_of(&hook), [""; 0], "{}", reported_of(&hook));
 }
