@@ -88,7 +88,7 @@ impl Board {
         board
     }
 
-    /// One that tells when it is asked to.
+    /// A lane that reports when it is asked to.
     fn silent(output: &Output) -> Self {
         Self { output: output.clone(), style: output.stderr_style(), lanes: Arc::default() }
     }

@@ -121,7 +121,7 @@ fn says(text: &str, values: &BTreeMap<&str, &str>, wanted: &str) -> bool {
 }
 
 /// The live text with the markers that `written` has, put back; for a single
-/// value such as a version. With several markers their values can't be told.
+/// value such as a version. With several markers nobody can say which value is whose.
 pub(super) fn put_back_value(written: &str, given: &str, live: &str) -> String {
     let mut all = markers(written);
     let (Some(marker), None) = (all.next(), all.next()) else { return live.to_owned() };
