@@ -8,6 +8,9 @@
 //! export  tenant ─api─▶ LiveState ─ render ─▶ files ─▶ disk
 //! ```
 
+// A slice of text at a place that is not a character's start panics. Tests may.
+#![cfg_attr(not(test), warn(clippy::string_slice))]
+
 pub mod api;
 pub mod behaviour;
 pub mod cli;

@@ -48,8 +48,8 @@ impl Domain {
         let written = written.trim();
         // A password may be part of what was written: it is never shown.
         let shown = || {
-            let end = written.rfind('@').map_or(0, |at| at + 1);
-            super::text::harmless(&written[end..], &[])
+            let host = written.rsplit_once('@').map_or(written, |(_, host)| host);
+            super::text::harmless(host, &[])
         };
         if written.is_empty() {
             return Err(InvalidDomain::Empty);

@@ -96,12 +96,13 @@ impl<'t> Places<'t> {
         if at < self.at {
             *self = Self { longest: self.longest, ..Self::new(self.text) };
         }
-        let passed = &self.text[self.at..at];
+        let passed = self.text.get(self.at..at).unwrap_or_default();
         if let Some(newline) = passed.rfind('\n') {
             self.line += passed.matches('\n').count();
             self.line_start = self.at + newline + 1;
             self.line_end = None;
-            self.column = self.text[self.line_start..at].chars().count() + 1;
+            let line = self.text.get(self.line_start..at).unwrap_or_default();
+            self.column = line.chars().count() + 1;
         } else {
             self.column += passed.chars().count();
         }
@@ -111,7 +112,8 @@ impl<'t> Places<'t> {
 
     /// Where the line of a byte ends that was counted last.
     fn line_end(&mut self, at: usize) -> usize {
-        let end = || self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline);
+        let newline = || self.text.get(at..).and_then(|rest| rest.find('\n'));
+        let end = || newline().map_or(self.text.len(), |newline| at + newline);
         let end = self.line_end.unwrap_or_else(end);
         self.line_end = Some(end);
         end
@@ -197,7 +199,7 @@ impl Diagnostic {
         self.position = Some(places.position(start));
         let line_start = places.line_start;
         let line_end = places.line_end(start);
-        let line = text[line_start..line_end].trim_end_matches('\r');
+        let line = text.get(line_start..line_end).unwrap_or_default().trim_end_matches('\r');
         let visible_end = end.min(line_start + line.len());
         let is_shown = places.longest.is_none_or(|longest| line.len() <= longest);
         self.excerpt = is_shown.then(|| Excerpt {

@@ -146,7 +146,8 @@ impl Row<'_> {
         if same * 3 < self.text.trim().len() {
             return vec![(false, self.text)];
         }
-        parts.into_iter().map(|(differs, range)| (differs, &self.text[range])).collect()
+        let text = |range| self.text.get(range).unwrap_or_default();
+        parts.into_iter().map(|(differs, range)| (differs, text(range))).collect()
     }
 }
 
@@ -163,13 +164,13 @@ fn word_parts(text: &str) -> Vec<&str> {
     for (at, found) in text.char_indices() {
         let this = kind(found);
         if last.is_some_and(|last| last != this || this == 3) {
-            parts.push(&text[start..at]);
+            parts.extend(text.get(start..at));
             start = at;
         }
         last = Some(this);
     }
     if start < text.len() {
-        parts.push(&text[start..]);
+        parts.extend(text.get(start..));
     }
     parts
 }

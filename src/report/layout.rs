@@ -295,11 +295,12 @@ fn escape_length(text: &str) -> usize {
 pub(crate) fn fitting(text: &str, columns: usize) -> usize {
     let (mut used, mut start) = (0, 0);
     while start < text.len() {
-        let mut chars = text[start..].char_indices().skip(1);
+        let left = text.get(start..).unwrap_or_default();
+        let mut chars = left.char_indices().skip(1);
         let end = chars
             .find(|(_, found)| found.width() != Some(0))
             .map_or(text.len(), |(length, _)| start + length);
-        used += text[start..end].width();
+        used += text.get(start..end).unwrap_or_default().width();
         if used > columns {
             return start;
         }

@@ -146,7 +146,8 @@ fn shortened(text: &str, columns: usize, style: &Style) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    format!("{}{dots}", &text[..fitting(text, columns.saturating_sub(width(dots)))])
+    let end = fitting(text, columns.saturating_sub(width(dots)));
+    format!("{}{dots}", text.get(..end).unwrap_or_default())
 }
 
 /// What a log gets when a step has ended.

@@ -42,7 +42,8 @@ pub fn short(text: &str, limit: usize, unicode: bool) -> String {
     let kept: String = text.chars().take(limit).collect();
     let digest = Sha256::of(text.as_bytes()).to_string();
     let dots = if unicode { "\u{2026}" } else { "..." };
-    format!("{}{dots} ({length} characters, sha256 {})", inline(&kept, unicode), &digest[..12])
+    let digest = digest.get(..12).unwrap_or(&digest);
+    format!("{}{dots} ({length} characters, sha256 {digest})", inline(&kept, unicode))
 }
 
 /// One piece of harmless text for each character of `text`.

@@ -262,7 +262,7 @@ const FORMER: [(&str, &str); 2] = [("code", "script"), ("active", "enabled")];
 
 /// The beginning of a text that may be too long for a message.
 pub(crate) fn short(text: &str) -> &str {
-    text.char_indices().nth(80).map_or(text, |(end, _)| &text[..end])
+    text.char_indices().nth(80).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// The known word that is nearest to a misspelt one, if one is near.

@@ -159,8 +159,8 @@ pub(super) fn is_public_key(pem: &str) -> bool {
 /// with: either the file's whole content (`RSA PUBLIC KEY`) or the last
 /// element of its `SubjectPublicKeyInfo` (`PUBLIC KEY`).
 fn rsa_public_key(pem: &str) -> Option<Vec<u8>> {
-    let begin = pem.find("-----BEGIN ")?;
-    let (label, rest) = pem[begin + 11..].split_once("-----")?;
+    let (_, begun) = pem.split_once("-----BEGIN ")?;
+    let (label, rest) = begun.split_once("-----")?;
     let (text, _) = rest.split_once("-----END ")?;
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let der = STANDARD.decode(text).ok()?;

@@ -248,7 +248,7 @@ fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
         return None;
     }
     for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
     }
     Some(bytes)
 }

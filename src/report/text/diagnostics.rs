@@ -203,10 +203,10 @@ fn around(
         starts.iter().copied().find(|start| *start >= wanted).unwrap_or(wanted)
     };
     let lead = if from > 0 || skipped > 0 { dots } else { "" };
-    let tail = &text[fitting(&text, from)..];
+    let tail = text.get(fitting(&text, from)..).unwrap_or_default();
     let room = columns - width(lead);
     let (kept, end) = if width(tail) > room || has_more {
-        (&tail[..fitting(tail, room - width(dots))], dots)
+        (tail.get(..fitting(tail, room - width(dots))).unwrap_or_default(), dots)
     } else {
         (tail, "")
     };

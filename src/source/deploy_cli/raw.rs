@@ -120,9 +120,9 @@ pub(crate) fn quote_bare(text: &str) -> (String, BTreeSet<String>) {
     let mut copied = 0;
     for marker in markers(text) {
         if super::replaced::is_bare_value(text, &marker)
-            && &text[marker.span.clone()] == marker.written
+            && text.get(marker.span.clone()) == Some(marker.written)
         {
-            out.push_str(&text[copied..marker.span.start]);
+            out.extend(text.get(copied..marker.span.start));
             out.push('"');
             out.push_str(marker.written);
             out.push('"');
@@ -130,7 +130,7 @@ pub(crate) fn quote_bare(text: &str) -> (String, BTreeSet<String>) {
             bare.insert(marker.written.to_owned());
         }
     }
-    out.push_str(&text[copied..]);
+    out.extend(text.get(copied..));
     (out, bare)
 }
 

@@ -87,7 +87,7 @@ impl<'t> ReplacedText<'t> {
     /// Replaces what has a value wherever it stands.
     pub(crate) fn new(disk: &'t Text, part: Range<usize>, context: &mut Context<'_>) -> Self {
         let base = part.start;
-        let written = &disk.text[part];
+        let written = disk.text.get(part).unwrap_or_default();
         let Context { keywords, used, .. } = context;
         let (mut left, mut held) = (Vec::new(), Held::new(written));
         let most = MAX_BYTES.max(disk.text.len() as u64);
@@ -359,8 +359,8 @@ impl<'t> ReplacedText<'t> {
 
 /// Whether a `@@KEY@@` stands alone where a value is to be, without quotes.
 pub(super) fn is_bare_value(text: &str, marker: &Marker<'_>) -> bool {
-    let before = text[..marker.span.start].trim_end_matches([' ', '\t']);
-    let after = text[marker.span.end..].trim_start_matches([' ', '\t']);
+    let before = text.get(..marker.span.start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let after = text.get(marker.span.end..).unwrap_or_default().trim_start_matches([' ', '\t']);
     marker.form == Form::Json
         && before.ends_with([':', '-', '[', ','])
         && (after.is_empty() || after.starts_with(['\r', '\n', ',', ']', '}', '#']))

@@ -48,7 +48,7 @@ fn ends_section(line: &str) -> bool {
 pub(crate) fn trimmed(text: &str, section: Range<usize>) -> Range<usize> {
     let mut end = section.start;
     let mut at = section.start;
-    for line in text[section.clone()].split_inclusive('\n') {
+    for line in text.get(section.clone()).unwrap_or_default().split_inclusive('\n') {
         at += line.len();
         if !line.trim().is_empty() && !line.starts_with('#') {
             end = at;

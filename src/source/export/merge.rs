@@ -180,7 +180,7 @@ fn pieces<'a>(source: &'a ScriptSource, replaced: &str) -> Vec<Piece<'a>> {
         let given_to = to.saturating_add_signed(shift).min(replaced.len());
         let given = replaced.get(given_from..given_to).unwrap_or_default();
         let count = given.split_inclusive('\n').count();
-        pieces.push(Piece { text: &source.text[from..to], lines: line..line + count });
+        pieces.push(Piece { text: piece, lines: line..line + count });
         line += count;
         (from, given_from) = (to, given_to);
     }

@@ -109,8 +109,8 @@ pub fn stem(name: &Name) -> String {
         return plain;
     }
     let digest = Sha256::of(name.as_bytes()).to_string();
-    let end = (0..=LONGEST).rev().find(|&at| plain.is_char_boundary(at)).unwrap_or(0);
-    format!("{}-{}", plain[..end].trim_end_matches('-'), &digest[..8])
+    let start = (0..=LONGEST).rev().find_map(|at| plain.get(..at)).unwrap_or_default();
+    format!("{}-{}", start.trim_end_matches('-'), digest.get(..8).unwrap_or(&digest))
 }
 
 #[cfg(test)]

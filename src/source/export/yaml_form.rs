@@ -85,23 +85,23 @@ impl YamlForm {
         let part = section::find(old, key).map(|part| section::trimmed(old, part));
         let (in_place, afresh): (Option<String>, Box<dyn Fn() -> Option<String> + '_>) = match key {
             TRIGGERS => {
-                let section = part.clone().map(|part| &old[part]);
+                let section = part.clone().and_then(|part| old.get(part));
                 (section.and_then(|part| self.orders_in(part)), {
                     Box::new(move || self.orders_anew(section))
                 })
             }
             _ => {
-                let section = part.clone().map(|part| &old[part]);
+                let section = part.clone().and_then(|part| old.get(part));
                 (section.and_then(|part| self.in_place(part)), Box::new(|| self.whole()))
             }
         };
         Some(match (part, in_place) {
-            (Some(part), Some(new)) => (splice(old, part, &new), Outcome::InPlace),
-            (Some(part), None) => (splice(old, part, &afresh()?), Outcome::Rewritten),
+            (Some(part), Some(new)) => (splice(old, part, &new)?, Outcome::InPlace),
+            (Some(part), None) => (splice(old, part, &afresh()?)?, Outcome::Rewritten),
             (None, _) => {
                 let gap = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
                 let new = format!("{gap}{}", afresh()?);
-                (splice(old, old.len()..old.len(), &new), Outcome::InPlace)
+                (splice(old, old.len()..old.len(), &new)?, Outcome::InPlace)
             }
         })
     }
@@ -157,7 +157,7 @@ impl YamlForm {
         let mut text = yaml::edit_in_place(&quoted, &self.edits)?;
         if !self.new.is_empty() {
             let first = quoted.lines().skip(1).find(|line| line.trim_start().starts_with("- "))?;
-            let indent = &first[..first.len() - first.trim_start().len()];
+            let indent = first.strip_suffix(first.trim_start())?;
             if !text.ends_with('\n') {
                 text.push('\n');
             }
@@ -182,12 +182,12 @@ impl YamlForm {
 }
 
 /// The text with a part of it replaced, in the line ends that it has.
-fn splice(text: &str, part: std::ops::Range<usize>, new: &str) -> String {
+fn splice(text: &str, part: std::ops::Range<usize>, new: &str) -> Option<String> {
     let crlf = text.contains("\r\n") && !text.replace("\r\n", "").contains('\n');
     let new = if crlf {
         new.replace("\r\n", "\n").replace('\n', "\r\n").into()
     } else {
         std::borrow::Cow::from(new)
     };
-    format!("{}{new}{}", &text[..part.start], &text[part.end..])
+    Some(format!("{}{new}{}", text.get(..part.start)?, text.get(part.end..)?))
 }

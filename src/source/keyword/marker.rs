@@ -61,8 +61,8 @@ pub(crate) fn next_marker(text: &str, from: usize) -> Option<Marker<'_>> {
                 let span = at..end + 2;
                 return Some(Marker {
                     form,
-                    key: &text[key..end],
-                    written: &text[span.clone()],
+                    key: text.get(key..end)?,
+                    written: text.get(span.clone())?,
                     span: if form == Form::Json { with_quotes(bytes, span, from) } else { span },
                 });
             }
@@ -179,7 +179,7 @@ pub(crate) fn replace<'v>(
         });
         match inserted {
             Ok(inserted) => {
-                out.text.push_str(&text[copied..marker.span.start]);
+                out.text.extend(text.get(copied..marker.span.start));
                 let start = out.text.len();
                 out.text.push_str(&inserted);
                 out.places.push((start..out.text.len(), marker.span.clone()));
@@ -188,7 +188,7 @@ pub(crate) fn replace<'v>(
             Err(why) => out.left.push((marker.span.clone(), marker.key.to_owned(), why)),
         }
     }
-    out.text.push_str(&text[copied..]);
+    out.text.extend(text.get(copied..));
     out
 }
 

@@ -74,7 +74,9 @@ impl Resolver<'_> {
             let Some(marker) = next_marker(line, at).filter(|marker| {
                 marker.span.start == at
                     && marker.form == Form::Plain
-                    && line[marker.span.end..].trim_start_matches([' ', '\t']).starts_with(':')
+                    && line
+                        .get(marker.span.end..)
+                        .is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with(':'))
             }) else {
                 continue;
             };
@@ -125,7 +127,7 @@ impl Resolver<'_> {
                 replaced: true,
             });
         }
-        let written = &text.text[span.clone()];
+        let written = text.text.get(span.clone())?;
         let quote = format!("quote the value: \"{written}\"");
         if is_all {
             let message = format!("`{written}` is a comment here, so the value is empty");
@@ -346,18 +348,18 @@ fn after_dash(text: &str, at: usize) -> usize {
 /// value (or its key) ends.
 fn marker_comment(text: &str, end: usize) -> Option<Range<usize>> {
     let rest = text.get(end..)?;
-    if end == 0 || text[..end].ends_with('\n') {
+    if end == 0 || text.get(..end)?.ends_with('\n') {
         return None;
     }
     let rest = rest.trim_start_matches([' ', '\t', ':']);
     let at = text.len() - rest.len();
-    let separated = text[..at].ends_with([' ', '\t']);
+    let separated = text.get(..at)?.ends_with([' ', '\t']);
     if !rest.starts_with("##") {
         return None;
     }
     // No marker is longer, and the rest of the line may be very long.
     let end = rest.char_indices().nth(300).map_or(rest.len(), |(end, _)| end);
-    let marker = next_marker(&rest[..end], 0)?;
+    let marker = next_marker(rest.get(..end)?, 0)?;
     let marker = Marker { span: at + marker.span.start..at + marker.span.end, ..marker };
     (separated && marker.form == Form::Plain && marker.span.start == at).then_some(marker.span)
 }

@@ -116,7 +116,7 @@ fn error_span(text: &str, location: &serde_saphyr::Location) -> Range<usize> {
     let number = |value: u64| usize::try_from(value).unwrap_or(usize::MAX).saturating_sub(1);
     let mut rest = text;
     for _ in 0..number(location.line()) {
-        rest = rest.find('\n').map_or("", |at| &rest[at + 1..]);
+        rest = rest.split_once('\n').map_or("", |(_, after)| after);
     }
     let start = if rest.is_empty() { text.len() } else { text.len() - rest.len() };
     let line = rest.lines().next().unwrap_or_default();
@@ -260,9 +260,9 @@ fn explain(error: &Error, text: &str) -> Fault {
 /// notices it before or after.
 fn indenting_tab(text: &str, near: usize) -> Option<Range<usize>> {
     let mut start = text.get(..near)?.rfind('\n').map_or(0, |at| at + 1);
-    for line in text[start..].split_inclusive('\n') {
-        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-        if let Some(tab) = line[..indent].find('\t').filter(|_| !line.trim().is_empty()) {
+    for line in text.get(start..)?.split_inclusive('\n') {
+        let indent = line.strip_suffix(line.trim_start_matches([' ', '\t'])).unwrap_or_default();
+        if let Some(tab) = indent.find('\t').filter(|_| !line.trim().is_empty()) {
             return Some(start + tab..start + tab + 1);
         }
         start += line.len();
@@ -279,8 +279,9 @@ fn breach_is_documents(breach: &serde_saphyr::budget::BudgetBreach) -> bool {
 fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Option<String>) {
     let start = (0..=span.start.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
     let start = start.unwrap_or(0);
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[line_start..].lines().next().unwrap_or_default();
+    let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
     let message = match error {
         Error::ExternalMessage { msg, .. } | Error::Message { msg, .. } => msg.clone(),
         other => without_place(&other.to_string()),
@@ -293,7 +294,7 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
     if message.contains("recursion") || message.contains("limit") {
         return (codes::TOO_COMPLEX, TOO_COMPLEX.to_owned(), None);
     }
-    let tagged = message.contains("tag") || text[start..].starts_with('!');
+    let tagged = message.contains("tag") || rest.starts_with('!');
     if tagged {
         return (
             codes::TAG,
@@ -301,7 +302,7 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
             Some("remove the tag, or quote the text if the `!` is part of it".to_owned()),
         );
     }
-    let hint = if line.contains("@@") || text[start..].starts_with(['@', '`']) {
+    let hint = if line.contains("@@") || rest.starts_with(['@', '`']) {
         Some("a value may not begin with `@`: quote it, as in \"@@KEY@@\"".to_owned())
     } else if line.contains(" ##") {
         Some("` ##` begins a comment: quote the value, as in \"##KEY##\"".to_owned())
@@ -336,10 +337,7 @@ fn unescaped(message: &str) -> String {
 
 /// Takes off the " at line 1, column 2" that the parser adds to its messages.
 fn without_place(message: &str) -> String {
-    match message.rfind(" at line ") {
-        Some(at) => message[..at].to_owned(),
-        None => message.to_owned(),
-    }
+    message.rsplit_once(" at line ").map_or(message, |(before, _)| before).to_owned()
 }
 
 #[cfg(test)]

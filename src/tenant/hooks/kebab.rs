@@ -16,7 +16,7 @@ pub(in crate::tenant) fn kebab_case(name: &str) -> String {
         while at < bytes.len() {
             at += ordinal_at(bytes, at).unwrap_or(1);
             if at == bytes.len() || is_border(bytes, start, at) {
-                words.push(run[start..at].to_ascii_lowercase());
+                words.extend(run.get(start..at).map(str::to_ascii_lowercase));
                 start = at;
             }
         }
