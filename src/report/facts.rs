@@ -46,6 +46,14 @@ impl Phrase {
     }
 }
 
+impl std::fmt::Display for Phrase {
+    /// For formats in which nothing has to be made harmless.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(bits) = self;
+        bits.iter().try_for_each(|(Bit::Ours(text) | Bit::Theirs(text))| f.write_str(text))
+    }
+}
+
 /// A part of a plan that can do harm.
 #[derive(Debug)]
 pub(crate) struct Danger {

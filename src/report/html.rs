@@ -188,7 +188,7 @@ fn changes(plan: &Plan, found: &[Danger], nth: usize) -> String {
     let mut rows = change::MOST_ROWS;
     for at in facts::danger_first(plan, found) {
         if let Some(one) = plan.changes.get(at) {
-            out.push_str(&change::change(one, nth, at, &mut rows));
+            out.push_str(&change::change(plan, one, nth, at, &mut rows));
         }
     }
     out + "</section>\n"

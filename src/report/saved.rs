@@ -222,6 +222,8 @@ fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
         withheld,
         runs_after,
         version,
+        // found again from the rest of the plan
+        traffic: _,
         live,
     } = one;
     let verb = Verb::CHANGES.into_iter().find(|verb| verb.as_str() == action);

@@ -122,6 +122,18 @@ pub(super) struct Read {
     pub incomplete: bool,
 }
 
+impl State {
+    /// What the text of a state file says, for tests that need no server.
+    /// `random` makes what it leaves out.
+    ///
+    /// # Errors
+    /// When it isn't such a text.
+    pub fn from_text(text: &str, mut random: fastrand::Rng, now_ms: u64) -> Result<Self, Problem> {
+        let key = new_key(&mut random);
+        read(text, key, &mut random, now_ms).map(|read| read.state)
+    }
+}
+
 /// Reads a state file. `key` digests the values that a person wrote into it,
 /// `random` and `now_ms` make what the file leaves out.
 pub(super) fn read(

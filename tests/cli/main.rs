@@ -5,6 +5,7 @@
 // Helpers outside of `#[test]` functions panic as the tests do.
 #![allow(clippy::unwrap_used)]
 
+mod actions_apply;
 mod actions_on_disk;
 mod backups;
 mod behaviour;

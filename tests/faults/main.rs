@@ -31,6 +31,8 @@ mod refusals;
 mod restore;
 mod reviewed;
 mod secrets;
+mod simulation;
+mod story;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 pub(crate) const TRIGGERS: [&str; 3] =
     ["pre-user-registration", "post-user-registration", "post-login"];
-const NAMES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+pub(crate) const NAMES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 const SCRIPT: &str = "module.exports = function (a, b, cb) { cb(); };\n";
 
 /// What lives on the tenant before, as its state file.
@@ -39,7 +39,7 @@ pub(crate) fn live(rng: &mut Rng) -> Json {
     json!({"hooks": hooks, "actions": actions, "bindings": bindings})
 }
 
-fn code(variant: usize) -> String {
+pub(crate) fn code(variant: usize) -> String {
     format!("exports.onExecutePostLogin = async () => {{}}; // {variant}\n")
 }
 

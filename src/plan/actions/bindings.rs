@@ -79,9 +79,10 @@ pub(in crate::plan) fn compare(
     changes: &[Change],
 ) -> Vec<(Order, Change)> {
     let gone = gone(changes);
+    let bound = by_new_names(&live.bindings, changes);
     let mut found = Vec::new();
     for order in &desired.bindings {
-        let compared = of_order(order, live, changes, &gone);
+        let compared = of_order(order, live, &bound, changes, &gone);
         found.extend(compared.map(|(order, change)| {
             let refused = || bindable::refusal(&order, changes, desired, live);
             let blocked = change.blocked.clone().or_else(refused);
@@ -89,7 +90,7 @@ pub(in crate::plan) fn compare(
         }));
     }
     // what is deleted is unbound first, also where no file defines the order
-    for bindings in &live.bindings {
+    for bindings in &bound {
         let defined = desired.bindings.iter().any(|order| order.trigger == bindings.trigger);
         if !defined && bindings.entries.iter().any(|entry| gone.contains(&entry.action_id)) {
             let entries = kept(&bindings.entries, &gone).collect();
@@ -103,6 +104,21 @@ pub(in crate::plan) fn compare(
         }
     }
     found
+}
+
+/// What is bound, by the names that its actions have once they are renamed: an
+/// entry under another name is neither bound nor unbound.
+fn by_new_names(bound: &[LiveBindings], changes: &[Change]) -> Vec<LiveBindings> {
+    let mut bound = bound.to_vec();
+    let updates = changes.iter().filter(|change| change.kind == Kind::Action);
+    let updates: Vec<_> = updates.filter(|change| change.verb == Verb::Update).collect();
+    for entry in bound.iter_mut().flat_map(|bindings| &mut bindings.entries) {
+        let change = updates.iter().find(|change| change.id.as_ref() == Some(&entry.action_id));
+        if let Some(change) = change {
+            entry.action_name.clone_from(&change.name);
+        }
+    }
+    bound
 }
 
 /// The live actions that don't stay.
@@ -128,10 +144,11 @@ fn kept<'a>(
 fn of_order(
     order: &BindingsOrder,
     live: &LiveState,
+    bound: &[LiveBindings],
     changes: &[Change],
     gone: &BTreeSet<&Id>,
 ) -> Option<(Order, Change)> {
-    let before = live.bindings.iter().find(|bindings| bindings.trigger == order.trigger);
+    let before = bound.iter().find(|bindings| bindings.trigger == order.trigger);
     let live_entries = before.map_or(&[][..], |bindings| &bindings.entries);
     let (mut own, mut unknown) = (Vec::new(), Vec::new());
     for entry in &order.entries {

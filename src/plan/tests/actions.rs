@@ -10,7 +10,7 @@ use super::actions_world::{carried_out, desired_state, live_state};
 use crate::model::{DesiredState, Kind, LiveState};
 use crate::plan::actions::ActionOp;
 use crate::plan::guard::{self, Allowed};
-use crate::plan::{Field, Op, Options, Plan, Ref, Step, Verb, diff};
+use crate::plan::{Field, Op, Options, Plan, Ref, Step, Value, Verb, diff};
 
 fn plan_of(desired: &DesiredState, live: &LiveState) -> Plan {
     let options = Options { allow_delete_actions: true, ..Options::default() };
@@ -168,6 +168,13 @@ fn an_unbind_is_a_delete_to_every_safety_rule() {
     assert!(guard::approve(plan.clone(), &hooks_only).is_err());
     let allowed = Allowed { deletes_actions: true, ..Allowed::default() };
     assert!(guard::approve(plan, &allowed).is_ok());
+    // nor does a new name lose anything
+    let desired = desired_state(&["c post-login s <a", "b post-login s"], &["post-login: b c"]);
+    let plan = plan_of(&desired, &live);
+    let names = |names: &[&str]| Value::Names(names.iter().map(|it| (*it).to_owned()).collect());
+    let order = plan.changes.iter().find_map(|it| it.field(Field::Bindings)).unwrap();
+    assert_eq!((&order.old, &order.new), (&Some(names(&["c", "b"])), &names(&["b", "c"])));
+    assert!(guard::approve(plan, &Allowed::default()).is_ok());
     // a move loses nothing
     let desired = desired_state(&["a post-login s", "b post-login s"], &["post-login: b a"]);
     assert!(guard::approve(plan_of(&desired, &live), &Allowed::default()).is_ok());

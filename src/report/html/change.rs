@@ -3,10 +3,11 @@
 //! Must not know the rest of the page.
 
 use crate::model::{Dependencies, Script};
-use crate::plan::{Change, FieldChange, SecretVerb, Value, Verb};
+use crate::plan::{Change, FieldChange, Plan, SecretVerb, Value, Verb};
 use crate::report::diff::{self, Row};
 use crate::report::page::{Line, pairs, side_by_side, text};
 use crate::report::text::{row_parts, script_summary, shown_fields};
+use crate::report::traffic::traffic;
 use crate::report::words::{count, size};
 
 /// Rows of code that one page shows.
@@ -14,7 +15,13 @@ pub(super) const MOST_ROWS: usize = 50_000;
 
 /// The change at this place of the `nth` plan. It takes the rows that it shows
 /// from `rows`.
-pub(super) fn change(change: &Change, nth: usize, at: usize, rows: &mut usize) -> String {
+pub(super) fn change(
+    plan: &Plan,
+    change: &Change,
+    nth: usize,
+    at: usize,
+    rows: &mut usize,
+) -> String {
     let name = text(change.name.as_str());
     let verb = change.verb.as_str();
     let sign = match change.verb {
@@ -42,6 +49,9 @@ pub(super) fn change(change: &Change, nth: usize, at: usize, rows: &mut usize) -
     }
     if let Some(why) = &change.withheld {
         row("stays off", &format!("<span class=\"warning\">{}</span>", text(why)));
+    }
+    if let Some(words) = traffic(plan, change) {
+        row("traffic", &super::phrase(&words));
     }
     for value in super::effects::rows(change) {
         row("behaviour", &value);

@@ -11,6 +11,7 @@ use super::output::{
 use super::steps::Step;
 use crate::model::{Diagnostic, Live, Position, Severity};
 use crate::plan::{self, ApplyReport, ChangeResult, FailedRequest, Outcome, RequestCounts, Value};
+use crate::report::traffic::traffic;
 use crate::report::{PlanView, UNRESOLVED_SECRET, diff};
 
 impl Plan {
@@ -50,7 +51,13 @@ impl Plan {
                 unchanged: unchanged.len(),
                 unmanaged: unmanaged.len(),
             },
-            changes: plan.changed().map(change).collect(),
+            changes: plan
+                .changed()
+                .map(|one| {
+                    let traffic = traffic(plan, one).map(|phrase| phrase.to_string());
+                    Change { traffic, ..change(one) }
+                })
+                .collect(),
             cutovers: cutovers.iter().map(|one| cutover(plan, one)).collect(),
             secret_writes: plan.resent().map(secret_write).collect(),
             unmanaged: unmanaged
@@ -124,6 +131,8 @@ pub(super) fn change(change: &plan::Change) -> Change {
         withheld: withheld.clone(),
         runs_after: *runs_after,
         version: *version,
+        // what it says is known of a whole plan alone
+        traffic: None,
         live: live.as_ref().map(live_before),
         behaviour: behaviour.as_ref().map(Behaviour::of),
     }

@@ -124,6 +124,8 @@ pub struct Change {
     /// The number of the version that a deploy of an action makes; null where
     /// none is made, or its number isn't known.
     pub version: Option<u64>,
+    /// What users notice of a change of an action, in words; null for others.
+    pub traffic: Option<String>,
     /// What is live before; null for a create.
     pub live: Option<LiveBefore>,
 }

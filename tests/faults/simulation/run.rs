@@ -1,0 +1,350 @@
+//! One run: an apply while things go wrong, which may be dropped anywhere, and
+//! one while they don't. Then what the tenant has is looked at.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use fastrand::Rng;
+use hooksync::api::{
+    self, Credentials, Domain, Gates, Headroom, Patience, RateSettings, Session, Settings,
+};
+use hooksync::model::{BindingsMode, DesiredState, Script, SecretValue};
+use hooksync::plan::guard::{self, Allowed};
+use hooksync::plan::{ApplyReport, Options, Outcome, Plan, diff};
+use hooksync::sync::{Executor, execute, fetch};
+use hooksync::tenant::actions::{Behaviour, Version};
+use hooksync::tenant::{self, Fault, State};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::chance::{self, FOREIGN};
+use super::world::{BEGIN, CLIENT, HOST, World};
+use crate::mixed_chance::{TRIGGERS, live};
+use crate::plans;
+use crate::story::{Story, ids, no_twins};
+
+/// How long what is under way when a program dies may still arrive: longer than
+/// any way, and less than a person needs to start it again.
+const SETTLED: Duration = Duration::from_secs(3);
+/// No run takes longer by its own limits.
+const ENDLESS: Duration = Duration::from_secs(4 * 3600);
+
+/// What a run came to.
+pub(super) struct Ended {
+    pub(super) outcome: Result<String, String>,
+    pub(super) trace: String,
+}
+
+/// The run of a seed.
+pub(super) fn one(seed: u64) -> Ended {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    // jitter of the product comes from here
+    fastrand::seed(seed);
+    runtime.block_on(async {
+        let bench = Bench::new(seed);
+        let whole = tokio::time::timeout(ENDLESS, bench.whole()).await;
+        let outcome = whole.unwrap_or_else(|_| Err("it never ends".into()));
+        Ended { outcome, trace: bench.world.trace() }
+    })
+}
+
+struct Bench {
+    world: World,
+    desired: DesiredState,
+    options: Options,
+    allowed: Allowed,
+    faults: Vec<String>,
+    behaviour: Behaviour,
+    /// A build fails until somebody mends the code.
+    build_fails: bool,
+    stop_after: Option<usize>,
+    crash_after: Option<u64>,
+}
+
+/// What came of an apply.
+enum Applied {
+    Unread,
+    Refused(Box<Plan>),
+    Crashed(Option<Box<Plan>>),
+    Done(Box<Plan>, ApplyReport),
+}
+
+impl Bench {
+    fn new(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let spares = rng.u8(..3) == 0;
+        let mut before = live(&mut rng);
+        chance::with_foreign(&mut rng, &mut before);
+        let desired = chance::definitions(&mut rng, &before, spares);
+        let (behaviour, build_fails) = chance::behaviour(&mut rng);
+        let options = tenant::Options {
+            actions: behaviour.clone(),
+            limits: chance::limits(&mut rng),
+            seed: Some(seed),
+            ..tenant::Options::default()
+        };
+        let state = State::from_text(&before.to_string(), rng.fork(), BEGIN - 3_600_000).unwrap();
+        let faults = chance::faults(&mut rng);
+        let deletes = !spares;
+        Self {
+            world: World::new(&options, state, rng.fork()),
+            desired,
+            options: Options {
+                allow_delete: deletes,
+                allow_delete_actions: deletes,
+                ..Options::default()
+            },
+            allowed: Allowed {
+                deletes,
+                deletes_actions: deletes,
+                force: true,
+                ..Allowed::default()
+            },
+            faults,
+            behaviour,
+            build_fails,
+            stop_after: (rng.u8(..6) == 0).then(|| rng.usize(1..12)),
+            crash_after: (rng.u8(..4) == 0).then(|| rng.u64(1..70)),
+        }
+    }
+
+    async fn whole(&self) -> Result<String, String> {
+        self.world.note(&format!(
+            "{:?} stop {:?} crash {:?}",
+            self.faults, self.stop_after, self.crash_after
+        ));
+        let before = self.world.state();
+        let faults = self.faults.iter().map(|fault| fault.parse::<Fault>().unwrap()).collect();
+        self.world.set_faults(faults);
+        let applied = self.apply(&self.desired, self.stop_after, self.crash_after).await;
+        if matches!(applied, Applied::Crashed(_)) {
+            sleep(SETTLED).await;
+        }
+        let (after, edited) = (self.world.state(), self.world.edited());
+        let story = Story { before: &before, after: &after, desired: &self.desired };
+        let ending = self.judge(&story, &applied, edited)?;
+        no_twins(&before, &after, edited)?;
+        self.world.note(ending);
+        self.world.set_faults(Vec::new());
+        let mut desired = self.desired.clone();
+        if self.build_fails {
+            // what can't be built is mended in the file
+            let behaviour = Behaviour { failing: Vec::new(), ..self.behaviour.clone() };
+            self.world.set_actions(behaviour);
+            for definition in &mut desired.definitions {
+                definition.script =
+                    Script::new(format!("{}// mended\n", definition.script.as_str()));
+            }
+        }
+        // what is refused once is refused again: it would be blocked, or delete
+        // what it has no leave for
+        if matches!(applied, Applied::Refused(_)) && !edited {
+            return Ok(ending.to_owned());
+        }
+        let approved = matches!(applied, Applied::Done(..) | Applied::Crashed(Some(_)));
+        self.converges(&desired, &before, edited, approved).await?;
+        Ok(ending.to_owned())
+    }
+
+    fn judge(
+        &self,
+        story: &Story<'_>,
+        applied: &Applied,
+        edited: bool,
+    ) -> Result<&'static str, String> {
+        let told = |plan: &Plan, why: String| format!("{why}\n{}", plans::reported(plan));
+        let (ending, wrote) = match applied {
+            Applied::Unread => ("unread", None),
+            Applied::Refused(_) => ("refused", None),
+            Applied::Crashed(None) => ("crashed before its plan", None),
+            Applied::Crashed(Some(plan)) => {
+                if !edited {
+                    story.keeps(plan).map_err(|why| told(plan, format!("crashed: {why}")))?;
+                }
+                ("crashed", Some(()))
+            }
+            Applied::Done(plan, report) => {
+                if !edited {
+                    story
+                        .check(plan, report)
+                        .map_err(|why| told(plan, format!("{why}\n{:#?}", report.results)))?;
+                }
+                let all = report.results.iter().all(|one| one.outcome == Outcome::Applied);
+                let ending = match (all, plan.cutovers.is_empty()) {
+                    (true, true) => "applied",
+                    (true, false) => "applied, a cutover among it",
+                    (false, true) => "in part",
+                    (false, false) => "in part, a cutover among it",
+                };
+                (ending, Some(()))
+            }
+        };
+        let same = story.before.hooks == story.after.hooks
+            && story.before.actions == story.after.actions
+            && story.before.bindings == story.after.bindings;
+        match wrote.is_none() && !same && !edited {
+            true => Err(format!("{ending}, and something was written")),
+            false => Ok(ending),
+        }
+    }
+
+    /// The next run does the rest, and nothing is there twice, lost, or
+    /// deployed twice on the way.
+    async fn converges(
+        &self,
+        desired: &DesiredState,
+        before: &State,
+        edited: bool,
+        approved: bool,
+    ) -> Result<(), String> {
+        let (plan, report) = match self.apply(desired, None, None).await {
+            Applied::Done(plan, report) => (plan, report),
+            Applied::Refused(plan) => {
+                // another administrator's edit may need leave that this run has not
+                return match edited || !approved {
+                    true => Ok(()),
+                    false => Err(format!("refused at last\n{}", plans::reported(&plan))),
+                };
+            }
+            Applied::Unread | Applied::Crashed(_) => return Err("can't be read at last".into()),
+        };
+        if let Some(bad) = report.results.iter().find(|one| one.outcome != Outcome::Applied) {
+            return Err(format!("calm: {bad:?}\n{}", plans::reported(&plan)));
+        }
+        sleep(SETTLED).await;
+        let session = self.session(&CancellationToken::new());
+        let live = fetch(&session.reader(), desired, &self.options).await;
+        let live = live.map_err(|error| format!("third read: {error}"))?;
+        let next = diff::plan(desired, &live, "t", &self.options);
+        if !next.is_clean() {
+            return Err(format!("not clean at last: {}", plans::reported(&next)));
+        }
+        let after = self.world.state();
+        no_twins(before, &after, edited)?;
+        if edited {
+            return Ok(());
+        }
+        self.foreign_stays(before, &after)?;
+        deployed_once(before, &after)
+    }
+
+    /// What no file mentions is bound as it was, where nothing may be deleted;
+    /// and where an order leaves what it doesn't mention.
+    fn foreign_stays(&self, before: &State, after: &State) -> Result<(), String> {
+        for trigger in TRIGGERS {
+            let order = self.desired.bindings.iter().find(|it| it.trigger.as_str() == trigger);
+            let leaves = order.is_none_or(|order| order.mode != BindingsMode::Whole);
+            let foreign = before.action_named(FOREIGN).ok_or("there was none")?;
+            let theirs = foreign.id.clone();
+            let was = ids(before, trigger).contains(&theirs);
+            let deletable = foreign.installed.is_none() && self.options.allow_delete_actions;
+            if was && leaves && !deletable {
+                if !ids(after, trigger).contains(&theirs) {
+                    return Err(format!("{trigger} lost the binding of another team"));
+                }
+                let action = after.action(&theirs).ok_or("another team's action is gone")?;
+                if Some(action) != before.action(&theirs) {
+                    return Err("another team's action was written".to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn session(&self, stop: &CancellationToken) -> Session {
+        let settings = Settings {
+            domain: Domain::parse(&format!("http://{HOST}")).unwrap(),
+            audience: None,
+            credentials: Credentials::ClientSecret {
+                client_id: CLIENT.0.to_owned(),
+                client_secret: SecretValue::new(CLIENT.1.to_owned()),
+            },
+            rate: RateSettings { headroom: Headroom::Count(0), ..RateSettings::default() },
+            deadline: Duration::from_secs(900),
+            patience: Patience::default(),
+            stop: stop.clone(),
+            abort: CancellationToken::new(),
+            gates: Gates::default(),
+        };
+        api::connect(settings, Some(std::sync::Arc::new(self.world.clone()))).unwrap()
+    }
+
+    /// An apply; `crash_after` so many events on the wire it is dropped where it
+    /// is.
+    async fn apply(
+        &self,
+        desired: &DesiredState,
+        stop_after: Option<usize>,
+        crash_after: Option<u64>,
+    ) -> Applied {
+        let planned = Mutex::new(None);
+        let crash = crash_after.map(|events| self.world.crash_after(events));
+        let crashed = async {
+            match &crash {
+                Some(crash) => crash.cancelled().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = crashed => {}
+            applied = self.applied(desired, stop_after, &planned) => return applied,
+        }
+        self.world.note("dropped");
+        Applied::Crashed(planned.into_inner().unwrap().map(Box::new))
+    }
+
+    async fn applied(
+        &self,
+        desired: &DesiredState,
+        stop_after: Option<usize>,
+        planned: &Mutex<Option<Plan>>,
+    ) -> Applied {
+        let stop = CancellationToken::new();
+        let session = self.session(&stop);
+        let read_at = tokio::time::Instant::now();
+        let Ok(live) = fetch(&session.reader(), desired, &self.options).await else {
+            return Applied::Unread;
+        };
+        let plan = diff::plan(desired, &live, "t", &self.options);
+        self.world.note(&format!("plan\n{}", plans::reported(&plan)));
+        let Ok(approved) = guard::approve(plan.clone(), &self.allowed) else {
+            return Applied::Refused(Box::new(plan));
+        };
+        *planned.lock().unwrap() = Some(plan.clone());
+        let events = AtomicUsize::new(0);
+        let executor = Executor {
+            writer: &session.writer(),
+            desired,
+            stop: &stop,
+            recheck: Some(read_at),
+            fail_fast: false,
+            on_event: &|_| {
+                if Some(events.fetch_add(1, Ordering::Relaxed) + 1) == stop_after {
+                    stop.cancel();
+                }
+            },
+        };
+        let report = execute(&approved, &executor).await;
+        self.world.note(&format!("{:?}", report.results));
+        Applied::Done(Box::new(plan), report)
+    }
+}
+
+/// No two versions in a row that are the same: one change, one deploy.
+fn deployed_once(before: &State, after: &State) -> Result<(), String> {
+    for action in &after.actions {
+        let old = before.action(&action.id).map_or(0, |old| old.versions.len());
+        let from = old.saturating_sub(1);
+        let made: &[Version] = &action.versions[from..];
+        if made.windows(2).any(|pair| pair[0].content == pair[1].content) {
+            return Err(format!("{} was deployed twice for one change", action.name));
+        }
+    }
+    Ok(())
+}
