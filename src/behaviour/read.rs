@@ -3,6 +3,7 @@
 //! As strict as a definition, and with the same kind of findings. Must not
 //! know what a script does.
 
+mod json;
 mod keywords;
 mod stubs;
 
@@ -10,6 +11,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
+
+use json::compose;
+pub(super) use json::{patch, to_json};
 
 use super::expect::KEYS;
 use super::{Case, TestFile, expand};
@@ -373,62 +377,6 @@ fn read_seed(fields: &mut Fields<'_>, node: &Node) -> Option<u64> {
 
 fn place(text: &Text, node: &Node) -> Option<Position> {
     text.error(codes::INVALID_TEST, "", &node.span).position
-}
-
-/// A YAML value as JSON. Keys that aren't texts were reported where maps are read.
-pub(super) fn to_json(node: &Node) -> Json {
-    match &node.value {
-        Value::Null | Value::Unresolved(_) => Json::Null,
-        Value::Bool(flag) => Json::from(*flag),
-        Value::Number(number) => serde_json::from_str(number).unwrap_or(Json::Null),
-        Value::Text(text) => Json::from(text.as_str()),
-        Value::List(items) => items.iter().map(to_json).collect(),
-        Value::Map(entries) => Json::Object(
-            entries
-                .iter()
-                .map(|entry| {
-                    let key = match &entry.key.value {
-                        Value::Text(text) | Value::Number(text) => text.clone(),
-                        Value::Bool(flag) => flag.to_string(),
-                        _ => String::new(),
-                    };
-                    (key, to_json(&entry.value))
-                })
-                .collect(),
-        ),
-    }
-}
-
-/// Joins two merge patches: the later one wins, and what it removes stays
-/// marked as removed.
-fn compose(first: &mut Json, later: &Json) {
-    match (first, later) {
-        (Json::Object(first), Json::Object(later)) => {
-            for (key, value) in later {
-                compose(first.entry(key.clone()).or_insert(Json::Null), value);
-            }
-        }
-        (first, later) => *first = later.clone(),
-    }
-}
-
-/// Lays a merge patch over a value (RFC 7386): null removes.
-pub(super) fn patch(target: &mut Json, change: &Json) {
-    let Json::Object(change) = change else {
-        *target = change.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Json::Object(Map::new());
-    }
-    let Json::Object(fields) = target else { return };
-    for (key, value) in change {
-        if value.is_null() {
-            fields.shift_remove(key);
-        } else {
-            patch(fields.entry(key.clone()).or_insert(Json::Null), value);
-        }
-    }
 }
 
 #[cfg(test)]

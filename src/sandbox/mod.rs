@@ -45,4 +45,6 @@ pub use world::{
 };
 
 #[cfg(test)]
+mod node_tests;
+#[cfg(test)]
 mod tests;

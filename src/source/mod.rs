@@ -14,6 +14,8 @@ pub(crate) mod fields;
 pub(crate) mod file;
 pub mod keyword;
 #[cfg(test)]
+mod keyword_tests;
+#[cfg(test)]
 mod kinds_tests;
 mod leftover;
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod gate;
 mod patience;
+mod run;
 mod status;
 pub mod transport;
 
@@ -21,8 +22,9 @@ use super::governor::{Family, Signal};
 use crate::model::SecretValue;
 
 pub use gate::Gates;
-pub(super) use gate::{Class, Gate, Pass, Run};
+pub(super) use gate::{Gate, Pass};
 pub use patience::Patience;
+pub(super) use run::{Class, Run};
 use status::Exchange;
 pub use status::{Counts, Status, Waiting};
 use transport::{HttpRequest, HttpResponse, Transport, TransportError};

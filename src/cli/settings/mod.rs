@@ -14,12 +14,14 @@ mod inside;
 mod keywords;
 mod proxy;
 mod resolve;
+mod survey;
 #[cfg(test)]
 mod tests;
 
 pub use file::ConfigFile;
 pub use keywords::withheld;
-pub use resolve::{Survey, SurveyEntry, project, survey, tenant, untangle};
+pub use resolve::{project, tenant, untangle};
+pub use survey::{Survey, SurveyEntry, survey};
 
 use std::fmt;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     ConfigFile, Kinds, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting,
-    Target, TenantSettings, Variables, credentials, inside, keywords, proxy, suffix,
+    Target, TenantSettings, Variables, inside, keywords, proxy, suffix,
 };
 use crate::api::Headroom;
 use crate::cli::args::shared::LOCAL_STATE;
@@ -13,7 +13,7 @@ use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::cli::environment::Environment;
 use crate::source::config::{self, EnvironmentConfig};
 
-const AUDIENCE: &str = "AUTH0_AUDIENCE";
+pub(super) const AUDIENCE: &str = "AUTH0_AUDIENCE";
 const ALLOW_DELETE: &str = "AUTH0_ALLOW_DELETE";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
@@ -72,45 +72,8 @@ pub fn tenant(
     }))
 }
 
-/// The settings of one environment, right or wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Survey {
-    /// The environment of hooksync.yaml, if one was chosen.
-    pub environment: Option<String>,
-    /// In the order in which they are reported.
-    pub entries: Vec<SurveyEntry>,
-}
-
-/// One setting, right or wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SurveyEntry {
-    /// Its name.
-    pub name: &'static str,
-    /// What may be shown of it and where it came from, or what is wrong.
-    pub found: Result<(String, Origin), Problem>,
-}
-
-/// Every setting of a connection, for whoever looks for a fault. Shows no
-/// secret.
-///
-/// # Errors
-/// When the environment was chosen wrongly.
-pub fn survey(
-    args: &ProjectArgs,
-    connection: &ConnectionArgs,
-    environment: &Environment,
-    file: &ConfigFile,
-) -> Result<Vec<Survey>, Problems> {
-    let chosen = chosen_environments(args, file)?;
-    let of = |chosen: Option<&EnvironmentConfig>| {
-        let parts = Parts { args, connection: Some(connection), environment, file, chosen };
-        Survey { environment: parts.name().map(str::to_owned), entries: parts.survey() }
-    };
-    Ok(chosen.into_iter().map(of).collect())
-}
-
 /// Which of the file's environments a run is for; `None` for a run without.
-fn chosen_environments<'a>(
+pub(super) fn chosen_environments<'a>(
     args: &ProjectArgs,
     file: &'a ConfigFile,
 ) -> Result<Vec<Option<&'a EnvironmentConfig>>, Problem> {
@@ -191,7 +154,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn variables<'s>(self, suffix: Option<&'s str>) -> Variables<'s>
+    pub(super) fn variables<'s>(self, suffix: Option<&'s str>) -> Variables<'s>
     where
         'a: 's,
     {
@@ -218,7 +181,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The same, if it and the folder of each kind are what a file may name.
-    fn contained(self) -> Result<Setting<PathBuf>, Problem> {
+    pub(super) fn contained(self) -> Result<Setting<PathBuf>, Problem> {
         let dir = self.dir();
         if self.args.dir.is_none() {
             let base = self.file.beside("");
@@ -256,7 +219,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn local(self) -> Option<&'a PathBuf> {
+    pub(super) fn local(self) -> Option<&'a PathBuf> {
         self.connection.and_then(|connection| connection.local.as_ref())
     }
 
@@ -283,7 +246,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn allow_delete(
+    pub(super) fn allow_delete(
         self,
         flag: Option<bool>,
         variables: Variables<'_>,
@@ -319,7 +282,7 @@ impl<'a> Parts<'a> {
         flag.or(own).or(self.file.config.allow_delete_actions) == Some(true)
     }
 
-    fn rate(self) -> RateSettings {
+    pub(super) fn rate(self) -> RateSettings {
         let file = &self.file.config.rate_limit;
         let flags = self.connection;
         let headroom = flags.and_then(|flags| flags.headroom);
@@ -356,58 +319,11 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn timeout(self) -> Setting<Duration> {
+    pub(super) fn timeout(self) -> Setting<Duration> {
         let flag = self.connection.and_then(|connection| connection.timeout);
         let in_file = self.file.config.rate_limit.timeout;
         self.flag_or_file(flag, "--timeout", in_file, "timeout")
             .unwrap_or(Setting::new(DEFAULT_TIMEOUT, Origin::Default))
-    }
-
-    fn survey(self) -> Vec<SurveyEntry> {
-        let suffix = self.name().map(suffix);
-        let variables = self.variables(suffix.as_deref());
-        let dir = self.contained().map(|dir| dir.map(|dir| dir.display().to_string()));
-        let mut entries = vec![entry("definitions", dir)];
-        if let Some(state) = self.local() {
-            let tenant = format!("local, in {}", state.display());
-            entries.push(entry("tenant", Ok(Setting::new(tenant, Origin::Flag("--local")))));
-        } else {
-            let (domain, credentials) = self.destination(variables);
-            let domain = domain.map(|domain| domain.map(|domain| domain.to_string()));
-            let credentials =
-                credentials.map(|found| found.map(|found| credentials::describe(&found)));
-            let audience = variables.get(AUDIENCE).map(|audience| match audience {
-                Some(audience) => audience.map(str::to_owned),
-                None => Setting::new("the tenant's Management API".to_owned(), Origin::Default),
-            });
-            entries.extend([
-                entry("tenant", domain),
-                entry("credentials", credentials),
-                entry("audience", audience),
-            ]);
-        }
-        let RateSettings { headroom, max_rps, concurrency } = self.rate();
-        let by_headers =
-            || Setting::new("as the tenant's answers allow".to_owned(), Origin::Default);
-        let shown = |number: Option<Setting<String>>| Ok(number.unwrap_or_else(by_headers));
-        let allow_delete = self.allow_delete(None, variables);
-        entries.extend([
-            entry("allow delete", allow_delete.map(|allow| allow.map(|allow| allow.to_string()))),
-            entry("headroom", Ok(headroom.map(show_headroom))),
-            entry("requests a second", shown(max_rps.map(|rps| rps.map(|rps| rps.to_string())))),
-            entry("in flight", shown(concurrency.map(|count| count.map(|n| n.to_string())))),
-            entry("timeout", Ok(self.timeout().map(show_timeout))),
-        ]);
-        entries
-    }
-}
-
-/// As it would be written: `15m`, `90s`, `500ms`.
-fn show_timeout(time: Duration) -> String {
-    match time.as_secs() {
-        _ if time.subsec_nanos() > 0 => format!("{time:?}"),
-        seconds if seconds >= 60 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
-        seconds => format!("{seconds}s"),
     }
 }
 
@@ -417,17 +333,6 @@ fn as_asked(headroom: config::Headroom) -> Headroom {
         config::Headroom::Requests(count) => Headroom::Count(count),
         config::Headroom::Percent(share) => Headroom::Percent(share),
     }
-}
-
-fn show_headroom(headroom: Headroom) -> String {
-    match headroom {
-        Headroom::Count(count) => format!("{count} requests"),
-        Headroom::Percent(share) => format!("{share}%"),
-    }
-}
-
-fn entry(name: &'static str, setting: Result<Setting<String>, Problem>) -> SurveyEntry {
-    SurveyEntry { name, found: setting.map(|setting| (setting.value, setting.origin)) }
 }
 
 /// All values, or the problems of all. What is wrong for every environment

@@ -5,6 +5,7 @@
 //! paths that call it twice. It follows what is written, not what is true:
 //! where two conditions may depend on each other, it keeps silent.
 
+mod condition;
 mod conditions;
 mod later;
 mod messages;

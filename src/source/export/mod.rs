@@ -10,6 +10,8 @@ mod actions;
 mod backup;
 mod backup_actions;
 mod backup_note;
+#[cfg(test)]
+mod backup_tests;
 mod bindings;
 mod deploy;
 #[cfg(test)]

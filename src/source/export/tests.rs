@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::model::{Address, DesiredSecret, Id, Live, LiveBody, Script, Trigger};
+use crate::model::{DesiredSecret, Id, Live, LiveBody, Script, Trigger};
 use crate::source::{Environment, LoadOptions, Loaded, load};
 
-fn hook(name: &str, script: &str) -> Live {
+pub(super) fn hook(name: &str, script: &str) -> Live {
     Live {
         id: Id::new(format!("id-{name}")),
         name: Name::of_live_hook(Some(name), "x"),
@@ -36,7 +36,7 @@ fn put(dir: &Path, files: &[(&str, &str)]) {
     }
 }
 
-fn keywords(json: &str) -> Keywords {
+pub(super) fn keywords(json: &str) -> Keywords {
     Keywords::new(vec![Keywords::mappings(json).unwrap()], Environment::default(), [])
 }
 
@@ -56,7 +56,7 @@ fn run(dir: &Path, live: &LiveState, keywords: &Keywords, prune: bool) -> Export
     plan
 }
 
-fn reload(dir: &Path, keywords: &Keywords) -> Loaded {
+pub(super) fn reload(dir: &Path, keywords: &Keywords) -> Loaded {
     load(dir, &LoadOptions { keywords: keywords.clone(), allow_unresolved: false })
 }
 
@@ -102,7 +102,7 @@ fn files(dir: &Path) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn shown(dir: &Path) -> String {
+pub(super) fn shown(dir: &Path) -> String {
     files(dir).iter().map(|(name, text)| format!("=== {name}\n{text}\n")).collect()
 }
 
@@ -385,41 +385,4 @@ fn links_out_of_the_folder_are_not_written_through() {
     run(dir, &live, &Keywords::default(), false);
     assert_eq!(differences(&reload(dir, &Keywords::default()), &live), [""; 0]);
     assert_eq!(fs::read_to_string(outside.path().join("x.js")).unwrap(), "theirs");
-}
-
-#[test]
-fn a_backup_can_be_loaded_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path().join(".hooksync/backups/now");
-    let live = [
-        Live { runs: true, secrets: Some(["K".to_owned()].into()), ..hook("a", "##HOME##\r\n") },
-        Live { runs: true, secrets: None, ..hook("b", "2") },
-        hook("B", "3"),
-        Live { trigger: Trigger::Other("x\n\u{1b}".into()), ..hook("c", "4") },
-        hook("readme", "5"),
-    ];
-    let (renamed, made) = (Name::hook("Z").unwrap(), Name::hook("new").unwrap());
-    let of = |live| Saved {
-        live,
-        becomes: (live.name.as_str() == "readme").then_some(&renamed),
-        goes_live: true,
-        loses: BTreeSet::new(),
-    };
-    let made = vec![Address { kind: Kind::Hook, name: made }];
-    let saved = live.iter().map(of).collect();
-    let saved = Backup { tenant: "t.example", saved, made, ..Backup::default() };
-    let written = backup(&dir, &saved).unwrap();
-    assert_eq!(written.len(), 12, "{written:#?}");
-    let manifest =
-        Manifest { tenant: "t.example".into(), made: vec!["new".into()], made_actions: Vec::new() };
-    assert_eq!(Manifest::read(&dir).unwrap(), Some(manifest));
-    assert_eq!(Manifest::read(folder.path()).unwrap(), None);
-    let loaded = reload(&dir, &keywords(r#"{"HOME":"/root"}"#));
-    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-    let scripts: Vec<&str> =
-        loaded.desired.definitions.iter().map(|hook| hook.script.as_str()).collect();
-    assert_eq!(scripts, ["##HOME##\r\n", "2", "5"]);
-    assert_eq!(loaded.desired.definitions[2].renamed_from, std::slice::from_ref(&renamed));
-    insta::assert_snapshot!(shown(&dir));
-    assert!(backup(&dir, &saved).is_err(), "a backup is never written over another");
 }

@@ -5,7 +5,8 @@ use oxc::ast::ast::{Expression, IfStatement, Statement, SwitchStatement, TryStat
 use oxc::span::{GetSpan, Span};
 
 use super::{Fault, Walker};
-use crate::script::flow::conditions::{Condition, Facts};
+use crate::script::flow::condition::Condition;
+use crate::script::flow::conditions::Facts;
 use crate::script::flow::messages;
 use crate::script::flow::paths::{Called, Paths};
 use crate::script::tree::last_name;
