@@ -54,7 +54,8 @@ pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> No
 /// One way in which two runs differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Differs {
-    /// What is the same for all runs that differ in this way.
+    /// What is the same for all runs that differ in this way. Texts that the
+    /// code made are no part of it: those of one effect are one difference.
     pub(super) kind: String,
     /// Both sides, such as `goes through, now denied (no plan)`.
     pub(super) message: String,
@@ -106,7 +107,8 @@ fn of_effects(old: &Effect, new: &Effect) -> Differs {
             format!("; until now it {}", ended(old).replacen("denied", "was denied", 1))
         };
         let summary = format!("now {}{before}", ended(new));
-        return Differs { kind: message.clone(), message, summary };
+        let kind = format!("{}, now {}", word(old), word(new));
+        return Differs { kind, message, summary };
     }
     let (old, new) = (old.to_json(), new.to_json());
     for (key, word) in [
@@ -170,14 +172,18 @@ fn of_maps(key: &str, word: &str, old: Option<&Value>, new: Option<&Value>) -> D
     Differs { kind: format!("{key} {what} {}", all.join(" ")), message, summary }
 }
 
-fn ended(effect: &Effect) -> String {
-    let why = effect.reason.as_deref().or(effect.message.as_deref()).unwrap_or_default();
-    let word = match effect.outcome {
+fn word(effect: &Effect) -> &'static str {
+    match effect.outcome {
         Ended::Ok => "goes through",
         Ended::Denied => "denied",
         Ended::Failed => "fails",
         Ended::Error => "ends with an error",
-    };
+    }
+}
+
+fn ended(effect: &Effect) -> String {
+    let why = effect.reason.as_deref().or(effect.message.as_deref()).unwrap_or_default();
+    let word = word(effect);
     if why.is_empty() { word.to_owned() } else { format!("{word} ({})", cut(why)) }
 }
 
@@ -210,7 +216,7 @@ fn of_sent(old: &[Value], new: &[Value]) -> Differs {
             }
         }
     };
-    let kind = format!("{:?} {:?}", before.map(name_of), after.map(name_of));
+    let kind = format!("{} {}", place_of(before), place_of(after));
     Differs { kind, message, summary }
 }
 
@@ -240,6 +246,12 @@ fn sent_name(sent: Option<&Value>) -> String {
 fn name_of(sent: &Value) -> &str {
     let name = sent.get("request").or_else(|| sent.get("call"));
     name.and_then(Value::as_str).unwrap_or("nothing")
+}
+
+/// What was sent or called, without what is in a query.
+fn place_of(sent: Option<&Value>) -> String {
+    let name = sent.map(name_of).unwrap_or("nothing");
+    name.split('?').next().unwrap_or(name).to_owned()
 }
 
 fn short(value: Option<&Value>) -> String {
@@ -290,6 +302,19 @@ mod tests {
         );
         check(ok(json!({ "a": 1 })), ok(json!({ "a": 2 })), "claim a is now 2, was 1");
         check(ok(json!({})), ok(json!({})), "");
+    }
+
+    #[test]
+    fn texts_that_the_code_made_are_no_other_kind_of_difference() {
+        let kind = |old: Effect, new: Effect| {
+            difference(&seen(old, Vec::new()), &seen(new, Vec::new())).map(|it| it.kind)
+        };
+        let ok = || effect(Ended::Ok, "", json!({}));
+        let denied = |why: &str| effect(Ended::Denied, why, json!({}));
+        assert_eq!(kind(ok(), denied("no a@x")), kind(ok(), denied("no b@y")));
+        assert_ne!(kind(ok(), denied("no")), kind(denied("no"), ok()));
+        assert_ne!(kind(ok(), denied("no")), kind(ok(), effect(Ended::Failed, "no", json!({}))));
+        assert_eq!(kind(denied("a"), denied("b")), kind(denied("c"), denied("d")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Main function: [`compare`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -169,23 +169,36 @@ pub fn compare_while(
                 report.hook_never_answers += 1;
             } else if let Some(differs) = difference(&run.old, &run.new) {
                 let more = found.len() < EXAMPLES;
-                match found.iter_mut().find(|known| known.kind == differs.kind) {
-                    Some(known) => known.events += 1,
-                    None if more => found.push(Found { kind: differs.kind, case, events: 1 }),
-                    None => {}
+                let at = found.iter().position(|known| known.kind == differs.kind);
+                let known = match at {
+                    Some(at) => found.get_mut(at),
+                    None if more => {
+                        found.push(Found::new(differs.kind, case));
+                        found.last_mut()
+                    }
+                    None => None,
+                };
+                if let Some(known) = known {
+                    known.events += 1;
+                    known.texts.insert(differs.message);
                 }
             }
         }
     }
     (report.branches_met, report.branches_total, report.unmet) = branches.counted();
     (report.new_branches_met, report.new_branches_total, report.new_unmet) = new_branches.counted();
-    for Found { kind, case, events } in found {
+    for Found { kind, case, events, texts } in found {
         let case = both.shrink(&generator, case, &kind)?;
         let (case, run) = both.plainest(&generator, case, &kind)?;
         let Some(differs) = difference(&run.old, &run.new) else { continue };
+        let others = match texts.len() {
+            0 | 1 => String::new(),
+            2 => "; one other text on other events".to_owned(),
+            number => format!("; {} other texts on other events", number - 1),
+        };
         report.differences.push(Difference {
-            message: differs.message,
-            summary: differs.summary,
+            message: differs.message + &others,
+            summary: differs.summary + &others,
             when: describe(&case),
             whom: words::whom(&case, &run.answers),
             event: generator.event(&case),
@@ -231,10 +244,20 @@ fn is_better(inputs: &Inputs, run: &Run) -> bool {
         && run.old.sent == run.new.sent
 }
 
+/// One way in which both differ, while events are run.
 struct Found {
     kind: String,
+    /// The first event that showed it.
     case: Case,
     events: usize,
+    /// In what words.
+    texts: BTreeSet<String>,
+}
+
+impl Found {
+    fn new(kind: String, case: Case) -> Self {
+        Self { kind, case, events: 0, texts: BTreeSet::new() }
+    }
 }
 
 struct Run {

@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
+mod more_hostile;
 mod oracle;
+mod triggers;
 
 use std::path::Path;
 use std::sync::LazyLock;

@@ -241,6 +241,18 @@ fn a_change_is_shown_with_the_smallest_event() {
 }
 
 #[test]
+fn what_differs_only_in_its_text_is_one_difference_with_a_count() {
+    let old = "module.exports = function (user, context, cb) { cb(null, { user }); };";
+    let new = "module.exports = function (user, context, cb) {
+      cb(new PreUserRegistrationError('no ' + user.email + ' from ' + context.connection.name));
+    };";
+    let report = changed("pre-user-registration", old, new);
+    let [difference] = report.differences.as_slice() else { panic!("{:?}", report.differences) };
+    assert_eq!((difference.events, difference.when.as_str()), (report.events, "the sample event"));
+    assert!(difference.message.contains(" other texts on other events"), "{difference:?}");
+}
+
+#[test]
 fn programs_that_do_the_same_differ_in_nothing() {
     let script = "module.exports = function (user, context, cb) { if (user.email === 'a@b.example') return cb('x'); cb(); };";
     let report = changed("post-user-registration", script, &script.replace("'x'", "`x`"));
