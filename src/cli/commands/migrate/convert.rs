@@ -1,5 +1,6 @@
 //! One hook: its conversion, and which style is taken.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::CliError;
@@ -85,11 +86,16 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
             if report.differences.is_empty() || args.style == MigrateStyle::Rewrite {
                 (Style::Rewrite, code, report, resolved)
             } else {
-                let first = report.differences.first();
-                action.migrated.why_wrapped =
-                    first.map(|it| format!("when {}: {}", it.when, it.message));
-                let (report, resolved) = trial(&converted.wrap)?;
-                (Style::Wrap, converted.wrap, report, resolved)
+                let (wrapped, wrapped_resolved) = trial(&converted.wrap)?;
+                if differs_as(&report, &wrapped) {
+                    // what has no equivalent has none in a wrapper either
+                    (Style::Rewrite, code, report, resolved)
+                } else {
+                    let first = report.differences.first();
+                    action.migrated.why_wrapped =
+                        first.map(|it| format!("when {}: {}", it.when, it.message));
+                    (Style::Wrap, converted.wrap, wrapped, wrapped_resolved)
+                }
             }
         }
         Some(Err(not)) => {
@@ -131,6 +137,14 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
     action.resolved = resolved;
     action.tests = super::cases::of(&action, hook.trigger.as_str(), args.events, pool)?;
     Ok(action)
+}
+
+/// Whether two conversions differ from the hook in the same ways.
+fn differs_as(one: &Report, other: &Report) -> bool {
+    let ways = |report: &Report| -> BTreeSet<String> {
+        report.differences.iter().map(|it| it.message.clone()).collect()
+    };
+    ways(one) == ways(other)
 }
 
 fn run(
