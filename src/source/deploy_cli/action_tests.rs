@@ -168,6 +168,21 @@ fn a_folder_of_one_kind_stands_for_that_alone() {
 }
 
 #[test]
+fn a_tree_may_have_orders_alone_and_all_of_them_empty() {
+    for (text, entries) in [
+        (r###"{"post-login": [{"action_name": "without a file"}]}"###, 1),
+        (r###"{"post-login": []}"###, 0),
+    ] {
+        let folder = Folder::new(&[("triggers/triggers.json", text)]);
+        let loaded = folder.load(&LoadOptions::default());
+        assert!(loaded.diagnostics.is_empty(), "{text}: {:#?}", loaded.diagnostics);
+        let [order] = &loaded.desired.bindings[..] else { panic!("{text}") };
+        assert_eq!((order.trigger.as_str(), order.entries.len()), ("post-login", entries));
+        assert!(loaded.desired.in_play.actions && !loaded.desired.in_play.hooks, "{text}");
+    }
+}
+
+#[test]
 fn what_no_action_can_be_is_an_error_in_its_own_words() {
     let folder = Folder::new(&[
         ("actions/a.json", r###"{"name": "a", "supported_triggers": []}"###),

@@ -148,9 +148,14 @@ const FOLDERS: [(&str, &str); 3] =
 /// Whether a folder has a JSON file with a sign that it describes a hook, an
 /// action or bindings.
 fn has_json(dir: &Path, sign: &str) -> bool {
+    // orders that are all empty name no action: the file's own name says enough
+    let orders = |file: &Path, text: &str| {
+        file.ends_with(Path::new(TRIGGERS).join("triggers.json")) && text.contains('[')
+    };
     !has_definitions(dir)
-        && files(dir, &["json"])
-            .any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(sign)))
+        && files(dir, &["json"]).any(|file| {
+            fs::read_to_string(&file).is_ok_and(|text| text.contains(sign) || orders(&file, &text))
+        })
 }
 
 /// Whether there is something of a kind in a tree, or a folder or section for
