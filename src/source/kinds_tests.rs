@@ -257,3 +257,37 @@ fn what_a_layout_passes_over_is_named() {
     );
     insta::assert_snapshot!(reported);
 }
+
+/// Each of these would look deleted if it were passed over in silence.
+#[test]
+fn what_a_deploy_cli_tree_passes_over_is_named() {
+    const HOOK: &str = r#"{"name": "a", "triggerId": "post-change-password", "script": "./a.js"}"#;
+    const OTHER: &str =
+        r#"{"name": "b", "supported_triggers": [{"id": "post-login"}], "code": "./b.js"}"#;
+    const ORDER: &str = r#"{"post-login": [{"action_name": "b", "display_name": "b"}]}"#;
+    const BINDINGS: &str = "kind: bindings\nbindings: {post-login: [b]}\n";
+    let tree: [(&str, &str); 3] = [
+        ("hooks/a.json", HOOK),
+        ("hooks/a.js", "module.exports = (user, context, cb) => cb();"),
+        ("triggers/triggers.json", ORDER),
+    ];
+    let check = |file: &str, text: &str, is_named: bool| {
+        let files: Vec<(&str, &str)> = tree.into_iter().chain([(file, text)]).collect();
+        let loaded = Folder::new(&files).load(&LoadOptions::default());
+        let named = loaded.diagnostics.iter().filter(|found| found.code.0 == "HS020");
+        let named: Vec<&str> = named.filter_map(|found| found.file.as_deref()).collect();
+        let is_it = named.len() == 1 && named[0].ends_with(file);
+        assert_eq!((is_it, named.is_empty()), (is_named, !is_named), "{file}: {named:?}");
+    };
+    check("triggers/unused.json", ORDER, true);
+    check("triggers/deep/triggers.json", ORDER, true);
+    check("triggers/bindings.yaml", BINDINGS, true);
+    check("actions/bindings.yml", BINDINGS, true);
+    check("actions/b.yaml", ACTION, true);
+    check("actions/deep/b.json", OTHER, true);
+    check("hooks/B.JSON", HOOK, true);
+    check("hooks/b.Yaml", "name: b\ntriggerId: post-change-password\n", true);
+    check("hooks/package.json", "{}", false);
+    check("triggers/z.json", "[]", false);
+    check("rules/x.json", HOOK, false);
+}
