@@ -48,6 +48,12 @@ fn parse(text: &str) -> Result<BTreeMap<String, String>, (usize, &'static str)> 
             return Err((at + 1, "not the name of a variable before `=`"));
         }
         let value = unquoted(value.trim()).ok_or((at + 1, "a quote that does not end"))?;
+        if key.to_ascii_uppercase().starts_with("HOOKSYNC_SECRET_") {
+            return Err((
+                at + 1,
+                "which programs give secrets is for the environment alone to say",
+            ));
+        }
         if found.insert(key.to_owned(), value.to_owned()).is_some() {
             return Err((at + 1, "a variable that the file has already"));
         }

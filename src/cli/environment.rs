@@ -111,6 +111,17 @@ impl Environment {
         self.variables.get(name).is_some_and(|value| !value.is_empty())
     }
 
+    /// What a program gets that knows secrets: all but what is ours.
+    #[must_use]
+    pub fn for_programs(&self) -> Vec<(String, OsString)> {
+        let ours = |name: &str| {
+            let name = name.to_ascii_uppercase();
+            name.starts_with("AUTH0_") || name.starts_with("HOOKSYNC_")
+        };
+        let theirs = self.variables.iter().filter(|(name, _)| !ours(name));
+        theirs.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// Every variable that is Unicode text and not empty, by name.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables

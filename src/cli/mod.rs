@@ -17,18 +17,24 @@ mod tested;
 
 mod backup;
 mod behaviour;
+mod completing;
 mod consent;
 mod definitions;
+mod editors;
 mod env_file;
 mod files;
+mod foreign;
 mod planning;
 mod progress;
 mod project;
 mod repository;
 mod saved;
+mod secrets;
 mod session;
 mod starters;
 mod steps;
+mod traces;
+mod watch;
 
 pub use environment::Environment;
 pub use error::CliError;
@@ -87,6 +93,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment) 
     if args.get(1).is_some_and(|arg| arg == SANDBOX) {
         return output::serve_sandbox();
     }
+    if completing::answered(&args, environment) {
+        return Exit::Done.into();
+    }
     // The panic hook has reported it; what is left is to end as an error does.
     let ended = catch_unwind(AssertUnwindSafe(|| run_checked(&args, environment)));
     ended.unwrap_or(Exit::Error).into()
@@ -137,6 +146,10 @@ const MAX_HELP_WIDTH: usize = 100;
 /// Prints help, the version, or what is wrong with the command line.
 fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error) -> Exit {
     let output = Output::new(environment, &early_global_args(args));
+    if let Some(ours) = foreign::flag(error, args) {
+        output.error(&Context { environment, output: &output }.fitted(&ours.render()));
+        return Exit::Usage;
+    }
     let plain = error.render().to_string();
     // what was typed, by whoever typed it, is quoted
     let safe =

@@ -31,7 +31,8 @@ pub struct Output {
 pub struct Look {
     /// Whether ANSI colours are wanted.
     pub color: bool,
-    /// The width in columns; `None` where lines may be as long as they are.
+    /// The width in columns; `None` where lines may be as long as they are:
+    /// what a pipe or a log gets is searched by line.
     pub width: Option<usize>,
     /// Whether a line can be written over again: a terminal that isn't dumb.
     pub live: bool,
@@ -186,7 +187,7 @@ impl Output {
 
     fn style(&self, look: Look) -> Style {
         Style {
-            width: look.width.unwrap_or(UNBOUNDED),
+            width: look.width.unwrap_or(Style::ENDLESS),
             color: look.color,
             unicode: true,
             full: self.verbosity >= Verbosity::Detailed,
@@ -269,10 +270,10 @@ impl Sink {
         self.passing = columns;
     }
 
-    /// Writes a question and leaves the cursor behind it.
+    /// Writes a question below a blank line, and leaves the cursor behind it.
     fn ask(&mut self, question: &str) {
         self.clear();
-        let _ = self.write(&[question, " [y/N] "]);
+        let _ = self.write(&["\n", question, " [y/N] "]);
     }
 
     /// Takes a passing line away.
@@ -306,9 +307,6 @@ impl std::fmt::Debug for Sink {
         f.debug_struct("Sink").field("closed", &self.closed).finish_non_exhaustive()
     }
 }
-
-/// Lines for a log or a file: as long as people still like to read.
-const UNBOUNDED: usize = 100;
 
 const START_OF_LINE: &str = "\r";
 

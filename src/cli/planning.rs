@@ -3,6 +3,7 @@
 //! Both call [`prepare`], so that what was reviewed and what is applied come
 //! from one function. Must not write anything.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use super::{CliError, Context, Exit};
 use crate::lint::RuleSettings;
 use crate::model::DesiredState;
 use crate::plan::judge::Scripts;
+use crate::plan::traced::Traces;
 use crate::plan::{
     Change, Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, twins, veil,
 };
@@ -44,6 +46,8 @@ pub(super) struct Prepared {
     pub(super) options: Options,
     /// When the tenant was read; the reading began then.
     pub(super) read_at: Instant,
+    /// Who wrote last what differs, where that was looked for.
+    pub(super) traces: Traces,
 }
 
 impl Prepared {
@@ -224,6 +228,7 @@ async fn one(
         session,
         options,
         read_at,
+        traces: Traces::Found(BTreeMap::new()),
     })
 }
 

@@ -21,6 +21,18 @@ pub(super) fn find(environment: &Environment) -> Repository {
     Repository::new(here, roots)
 }
 
+/// The root of the checkout that the program works in; the current folder where
+/// there is no repository.
+pub(super) fn checkout(environment: &Environment) -> Option<PathBuf> {
+    let here = fs_err::canonicalize(".").ok()?;
+    let said = WORKSPACES.iter().filter_map(|name| environment.get(name).ok().flatten());
+    let said = said.filter_map(|folder| fs_err::canonicalize(folder).ok());
+    let mut roots: Vec<PathBuf> = said.chain(git_root(&here)).collect();
+    roots.retain(|root| here.starts_with(root));
+    // the outermost: a repository within another is part of what was checked out
+    roots.into_iter().min_by_key(|root| root.components().count()).or(Some(here))
+}
+
 /// The nearest folder upwards that has a `.git`: a folder, or a file in linked
 /// work trees and submodules.
 fn git_root(here: &Path) -> Option<PathBuf> {

@@ -10,7 +10,7 @@ use super::CliError;
 use crate::model::{Kind, Name, Trigger};
 use crate::source::{export, schema};
 
-/// Writes the three files; gives the definition's.
+/// Writes the three files; gives them, the definition first.
 ///
 /// # Errors
 /// When one of them is there already, or can't be written.
@@ -19,7 +19,7 @@ pub(super) fn write(
     kind: Kind,
     name: &Name,
     trigger: &Trigger,
-) -> Result<PathBuf, CliError> {
+) -> Result<Vec<PathBuf>, CliError> {
     let Some((code, test)) = template(kind, trigger) else {
         return Err(CliError::usage(format!("no {kind} runs at {trigger}"))
             .hint("`hooksync new --help` lists the triggers"));
@@ -41,7 +41,26 @@ pub(super) fn write(
     for (path, text) in &files {
         write_new(path, text)?;
     }
-    Ok(file("yaml"))
+    Ok(["yaml", "js", "test.yaml"].map(file).into())
+}
+
+/// `created  actions/enrich.yaml`: how a file is named that is there now.
+pub(super) fn created(path: &Path) -> String {
+    named("created", path)
+}
+
+/// The same for a file that was there before and stays as it is.
+pub(super) fn kept(path: &Path) -> String {
+    named("kept", path)
+}
+
+/// The same for a file that was changed.
+pub(super) fn updated(path: &Path) -> String {
+    named("updated", path)
+}
+
+fn named(what: &str, path: &Path) -> String {
+    format!("{what:<7}  {}", path.display())
 }
 
 /// Writes the schemas that this version has, for editors.

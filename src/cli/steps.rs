@@ -7,8 +7,9 @@ use super::args::{ApplyArgs, ExportArgs, PlanArgs};
 use super::commands::{apply, export, plan};
 use super::planning::{self, Purpose};
 use super::project::Project;
+use super::secrets::Errand;
 use super::session::{Shared, runtime};
-use super::{CliError, Context, Exit, backup, behaviour, tested};
+use super::{CliError, Context, Exit, backup, behaviour, tested, traces};
 
 /// `hooksync plan` and `hooksync drift`: reads, fetches, shows what differs.
 ///
@@ -35,6 +36,9 @@ pub(super) fn plan(
         .await?;
         if args.behaviour {
             each = behaviour::compared_each(each, args.behaviour_limit, &shared, context).await?;
+        }
+        if side == plan::Side::Tenant {
+            traces::look_up(&mut each, args, &shared).await?;
         }
         let review = plan::Review::of(each, &tenants, args, side, context)?;
         review.save()?;
@@ -63,10 +67,12 @@ pub(super) fn apply(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, Cli
         }
         tested::demand(&plans, &project, &shared, context).await?;
         apply::warn_of_tokens(&plans, context).await?;
+        let secrets = Errand::of(&plans, context)?;
         apply::demand_consent(args, context)?;
         if !args.yes {
             apply::agree(&mut plans, &shared, context).await?;
         }
+        secrets.fetch(&mut plans, &shared).await?;
         if !args.no_backup && !shared.stop.is_cancelled() {
             backup::save_all(&plans, args.backup_dir.as_deref(), args.keep_backups, context)?;
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::cutover::Cutover;
 use super::{Behaviour, Field, FieldChange, Fingerprint, Step, Value};
-use crate::model::{Id, Kind, Live, Name, Position, SecretKey, Trigger};
+use crate::model::{Id, Kind, Live, Name, Position, Reference, SecretKey, Trigger};
 
 /// What has to happen on one tenant for its hooks to be as desired.
 #[derive(Debug, Clone)]
@@ -154,6 +154,16 @@ pub struct SecretChange {
     pub key: SecretKey,
     /// What happens to it.
     pub verb: SecretVerb,
+    /// Where the value that is sent is kept, where the definition says so.
+    pub reference: Option<Reference>,
+}
+
+impl SecretChange {
+    /// A change whose value, if any, is in the definition.
+    #[must_use]
+    pub fn new(key: SecretKey, verb: SecretVerb) -> Self {
+        Self { key, verb, reference: None }
+    }
 }
 
 /// A live hook that no definition mentions. It is left alone.

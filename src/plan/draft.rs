@@ -125,8 +125,10 @@ impl<'a> Draft<'a> {
                 self.warn(actions::rotation::CODE, message, Some(&definition.place.file));
                 continue;
             }
+            let mut reference = None;
             match definition.secrets.as_ref().and_then(|all| all.get(&key)) {
                 Some(DesiredSecret::Value(_)) => {}
+                Some(DesiredSecret::Reference(found)) => reference = Some(found.clone()),
                 Some(DesiredSecret::Unresolved { keywords }) => {
                     self.unresolved.push(UnresolvedSecret {
                         hook: definition.name.clone(),
@@ -137,7 +139,7 @@ impl<'a> Draft<'a> {
                 }
                 _ => continue,
             }
-            secrets.push(SecretChange { key, verb: SecretVerb::Write });
+            secrets.push(SecretChange { reference, ..SecretChange::new(key, SecretVerb::Write) });
         }
         secrets.sort();
     }
@@ -187,12 +189,18 @@ impl<'a> Draft<'a> {
                     }
                     continue;
                 }
-                DesiredSecret::Value(_) | DesiredSecret::Unresolved { .. }
+                DesiredSecret::Value(_)
+                | DesiredSecret::Reference(_)
+                | DesiredSecret::Unresolved { .. }
                     if verb == SecretVerb::Write
                         && self.options.secrets_of(definition.kind()) == SecretsMode::Missing => {}
-                DesiredSecret::Value(_) => changes.push(SecretChange { key: key.clone(), verb }),
+                DesiredSecret::Value(_) => changes.push(SecretChange::new(key.clone(), verb)),
+                DesiredSecret::Reference(found) => changes.push(SecretChange {
+                    reference: Some(found.clone()),
+                    ..SecretChange::new(key.clone(), verb)
+                }),
                 DesiredSecret::Unresolved { keywords } => {
-                    changes.push(SecretChange { key: key.clone(), verb });
+                    changes.push(SecretChange::new(key.clone(), verb));
                     self.unresolved.push(UnresolvedSecret {
                         hook: definition.name.clone(),
                         key: key.clone(),
@@ -203,7 +211,7 @@ impl<'a> Draft<'a> {
             }
         }
         for key in live.iter().filter(|key| !desired.contains_key(*key)) {
-            changes.push(SecretChange { key: key.clone(), verb: SecretVerb::Delete });
+            changes.push(SecretChange::new(key.clone(), SecretVerb::Delete));
         }
         changes.sort();
         if !missing.is_empty() {

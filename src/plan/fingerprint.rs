@@ -165,6 +165,9 @@ impl Canonical {
                 // whether a value is known differs between a pull request and
                 // its merge; that the value is the tenant's own does not
                 bytes.text(key).flag(matches!(value, DesiredSecret::Kept));
+                if let DesiredSecret::Reference(reference) = value {
+                    bytes.text(reference.as_str());
+                }
             }
         });
     }

@@ -30,6 +30,7 @@ pub mod step;
 pub mod takeover;
 #[cfg(test)]
 mod tests;
+pub mod traced;
 pub mod twins;
 pub mod veil;
 

@@ -80,7 +80,9 @@ fn values(desired: &DesiredState) -> BTreeSet<&str> {
     let secrets = desired.definitions.iter().filter_map(|definition| definition.secrets.as_ref());
     let values = secrets.flat_map(|secrets| secrets.values()).filter_map(|secret| match secret {
         DesiredSecret::Value(value) => Some(value.expose()),
-        DesiredSecret::Kept | DesiredSecret::Unresolved { .. } => None,
+        DesiredSecret::Kept | DesiredSecret::Reference(_) | DesiredSecret::Unresolved { .. } => {
+            None
+        }
     });
     values.filter(|value| !value.is_empty()).collect()
 }

@@ -8,7 +8,7 @@ use super::words::count;
 use crate::model::Kind;
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::takeover::takeovers;
-use crate::plan::{Change, Field, Plan, SecretVerb, Value, Verb, Warning};
+use crate::plan::{Change, Field, Plan, SecretChange, SecretVerb, Value, Verb, Warning};
 
 /// Our words and theirs, in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -141,6 +141,24 @@ pub(crate) fn danger_first(plan: &Plan, found: &[Danger]) -> Vec<usize> {
     }
     order.sort_by_key(|at| worst[*at]);
     order
+}
+
+/// The secrets that change. What a hook gets again because values can't be
+/// compared is no change; for an action it is a new version in traffic. Where a
+/// value comes from is for a reviewer to see, so references are always listed.
+pub(crate) fn changing(
+    kind: Kind,
+    secrets: &[SecretChange],
+) -> impl Iterator<Item = &SecretChange> {
+    secrets.iter().filter(move |secret| {
+        secret.verb != SecretVerb::Write || kind == Kind::Action || secret.reference.is_some()
+    })
+}
+
+/// `2 sent again`, of those that aren't listed.
+pub(crate) fn sent_again(kind: Kind, secrets: &[SecretChange]) -> Option<String> {
+    let number = secrets.len() - changing(kind, secrets).count();
+    (number > 0).then(|| format!("{} sent again", super::words::grouped(number)))
 }
 
 fn delete(plan: &Plan, at: usize, change: &Change) -> Phrase {

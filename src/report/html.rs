@@ -219,7 +219,11 @@ fn sent_again(plan: &Plan) -> String {
         let keys: Vec<String> = write
             .secrets
             .iter()
-            .map(|secret| format!("<code>{}</code>", text(&secret.key)))
+            .map(|secret| {
+                let from = secret.reference.as_ref();
+                let from = from.map(|it| format!(" from <code>{}</code>", text(it.as_str())));
+                format!("<code>{}</code>{}", text(&secret.key), from.unwrap_or_default())
+            })
             .collect();
         let blocked = write
             .blocked

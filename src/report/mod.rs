@@ -89,6 +89,17 @@ pub struct ApplyView<'a> {
     pub environment: Option<&'a str>,
     /// Its report.
     pub report: &'a ApplyReport,
+    /// What carrying it out took, where that is known.
+    pub spent: Option<Spent>,
+}
+
+/// What carrying out a plan took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    /// From the first request to the last answer.
+    pub time: Duration,
+    /// Requests sent, retries included.
+    pub requests: u64,
 }
 
 /// How text is laid out for the place where it will be read.
@@ -128,3 +139,7 @@ impl Style {
 /// The code under which a plan's secrets without a value are reported where they
 /// have to be a warning.
 pub const UNRESOLVED_SECRET: &str = "HS590";
+
+/// The code under which it is reported that a saved plan holds what this
+/// version doesn't show.
+pub const UNKNOWN_FIELDS: &str = "HS591";

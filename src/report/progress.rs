@@ -69,6 +69,10 @@ pub fn step(plan: &Plan, id: StepId, style: &Style) -> String {
 #[must_use]
 pub fn line(progress: &Progress<'_>, style: &Style) -> String {
     let elapsed = time(progress.elapsed);
+    let clock = match left(progress) {
+        Some(left) => format!("{elapsed}, about {} left", time_up(left)),
+        None => elapsed.clone(),
+    };
     match progress.doing {
         Doing::Reading(tenants) => {
             let tenants = match tenants {
@@ -78,6 +82,7 @@ pub fn line(progress: &Progress<'_>, style: &Style) -> String {
             let (short, long) = (counted(progress, ""), counted(progress, " requests"));
             let (brief, full) = waits_in(progress.waiting.as_ref());
             let forms = [
+                format!("Reading {tenants}: {long} ({clock}){full}"),
                 format!("Reading {tenants}: {long} ({elapsed}){full}"),
                 format!("Reading: {long} ({elapsed}){full}"),
                 format!("Reading: {long} ({elapsed}){brief}"),
@@ -95,13 +100,15 @@ pub fn line(progress: &Progress<'_>, style: &Style) -> String {
                 let (brief, full) = waits_in(progress.waiting.as_ref());
                 let after = |wait: &str| wait.replacen(", ", " ", 1);
                 let forms = [
+                    format!("{start}{} ({clock})", after(&full)),
                     format!("{start}{} ({elapsed})", after(&full)),
                     format!("{start}{} ({elapsed})", after(&brief)),
                     format!("{start} ({elapsed})"),
                 ];
                 return first_fitting(&forms, style);
             }
-            let end = format!(" ({elapsed})");
+            let roomy = style.columns() > ROOM_FOR_LEFT;
+            let end = format!(" ({})", if roomy { &clock } else { &elapsed });
             let Some(running) = running else { return cut(&format!("{start}{end}"), style) };
             let taken = width(&start) + width(&end) + 1;
             let columns = (style.columns() - 1).saturating_sub(taken);
@@ -109,6 +116,18 @@ pub fn line(progress: &Progress<'_>, style: &Style) -> String {
             cut(&format!("{start} {running}{end}"), style)
         }
     }
+}
+
+/// Columns from which on what is left stands beside the step.
+const ROOM_FOR_LEFT: usize = 70;
+
+/// How long it goes on at the pace so far; nothing while that says little.
+fn left(progress: &Progress<'_>) -> Option<Duration> {
+    let Progress { done, total, elapsed, .. } = *progress;
+    let open = total?.checked_sub(done).filter(|open| *open > 0)?;
+    let says_enough = done >= 3 && elapsed >= Duration::from_secs(3);
+    let pace = |done: usize| elapsed.as_secs_f64() / done as f64;
+    says_enough.then(|| Duration::from_secs_f64(pace(done) * open as f64))
 }
 
 /// `12 of 30 requests`, or `12 requests` where the end isn't known.
@@ -183,9 +202,10 @@ pub fn goes_on(progress: &Progress<'_>, who: Option<&str>, why: &str, style: &St
         Doing::Applying(_) => "applying",
     };
     let text = format!(
-        "Still {doing}: {} done after {}; waiting for {why}.",
+        "Still {doing}: {} done after {}{}; waiting for {why}.",
         counted(progress, " requests"),
-        time(progress.elapsed)
+        time(progress.elapsed),
+        left(progress).map_or(String::new(), |left| format!(", about {} left", time_up(left))),
     );
     calm(&text, who, style)
 }

@@ -59,7 +59,7 @@ pub(crate) fn fingerprint() -> Fingerprint {
 }
 
 pub(crate) fn secret(key: &str, verb: SecretVerb) -> SecretChange {
-    SecretChange { key: key.to_owned(), verb }
+    SecretChange::new(key.to_owned(), verb)
 }
 
 pub(crate) fn versions(pairs: &[(&str, &str)]) -> Dependencies {

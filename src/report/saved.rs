@@ -13,14 +13,15 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::json::FORMAT_VERSION;
 use super::json::output;
 use super::json::{field_of, kind_of, secret_verb};
-use super::{PlanView, Repository, StepView, UNRESOLVED_SECRET};
-use crate::model::{Id, Kind, Live, Name, Position, Trigger};
+use super::{PlanView, Repository, StepView, UNKNOWN_FIELDS, UNRESOLVED_SECRET};
+use crate::model::{Id, Kind, Live, Name, Position, Reference, Trigger};
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::{
     Change, FieldChange, Plan, RequestCounts, SecretChange, SecretVerb, Unmanaged,
@@ -89,8 +90,11 @@ pub fn read(value: &Json) -> Result<Saved, String> {
     match value.get("format_version") {
         Some(Json::String(version)) if version == FORMAT_VERSION => {}
         Some(Json::String(version)) => {
+            let by = value.get("hooksync_version").and_then(Json::as_str).unwrap_or("unknown");
             return Err(format!(
-                "format_version is `{version}`, and this hooksync reads `{FORMAT_VERSION}`"
+                "format_version is `{version}`, and hooksync {} reads `{FORMAT_VERSION}`; the plan \
+                 was made by hooksync {by}, which can show it",
+                env!("CARGO_PKG_VERSION")
             ));
         }
         _ => return Err("not a plan (it has no format_version)".to_owned()),
@@ -104,15 +108,27 @@ pub fn read(value: &Json) -> Result<Saved, String> {
             "written by an older hooksync ({version}), which did not save all that is shown"
         ));
     }
+    let mut unknown = unknown_members(value);
     let mut budget = MOST_LIVE;
-    let changes = list(value, "changes", |at| change(at, &mut budget))?;
-    let resent = list(value, "secret_writes", secret_write)?;
-    let unresolved = list(value, "unresolved", |one: output::Unresolved| {
+    let changes = list(value, &mut unknown, "changes", |at| change(at, &mut budget))?;
+    let resent = list(value, &mut unknown, "secret_writes", secret_write)?;
+    let unresolved = list(value, &mut unknown, "unresolved", |one: output::Unresolved| {
         let output::Unresolved { name, key, keywords, source } = one;
         Ok(UnresolvedSecret { hook: Name::action(name), key, keywords, source })
     })?;
-    let warnings = list(value, "warnings", warning)?;
-    let cutovers = list(value, "cutovers", |one| cutover(one, &changes))?;
+    let warnings = list(value, &mut unknown, "warnings", warning)?;
+    let cutovers = list(value, &mut unknown, "cutovers", |one| cutover(one, &changes))?;
+    let unchanged = list(value, &mut unknown, "unchanged", |name: String| Ok(Name::action(name)))?;
+    let unmanaged = list(value, &mut unknown, "unmanaged", unmanaged)?;
+    let token_lacks = list(value, &mut unknown, "token_lacks", Ok::<String, String>)?;
+    let steps = list(value, &mut unknown, "steps", super::json::Step::read)?;
+    // those have a list of their own
+    let mut warnings: Vec<Warning> =
+        warnings.into_iter().filter(|one| one.code != UNRESOLVED_SECRET).collect();
+    if !unknown.is_empty() {
+        let written_by = value.get("hooksync_version").and_then(Json::as_str);
+        warnings.push(not_shown(&unknown, written_by.unwrap_or("of an unknown version")));
+    }
     let requests: output::Requests = member(value, "requests")?;
     Ok(Saved {
         plan: Plan {
@@ -121,10 +137,9 @@ pub fn read(value: &Json) -> Result<Saved, String> {
                 .parse()
                 .map_err(|_| "fingerprint: not a fingerprint".to_owned())?,
             changes: changes.into_iter().chain(resent).collect(),
-            unchanged: list(value, "unchanged", |name: String| Ok(Name::action(name)))?,
-            unmanaged: list(value, "unmanaged", unmanaged)?,
-            // those have a list of their own
-            warnings: warnings.into_iter().filter(|one| one.code != UNRESOLVED_SECRET).collect(),
+            unchanged,
+            unmanaged,
+            warnings,
             unresolved,
             cutovers,
             hooks_ended: false,
@@ -132,9 +147,9 @@ pub fn read(value: &Json) -> Result<Saved, String> {
             unordered: Vec::new(),
             live_total: live_total(member(value, "live_total")?)?,
             deletes_allowed: member(value, "deletes_allowed")?,
-            token_lacks: list(value, "token_lacks", Ok::<String, String>)?,
+            token_lacks,
         },
-        steps: list(value, "steps", super::json::Step::read)?,
+        steps,
         environment: member(value, "environment")?,
         directory: member(value, "directory")?,
         base: member(value, "base")?,
@@ -153,8 +168,9 @@ fn member<T: DeserializeOwned>(value: &Json, name: &str) -> Result<T, String> {
 }
 
 /// Every entry of a list, each refused with its place.
-fn list<T: DeserializeOwned, U>(
+fn list<T: DeserializeOwned + Serialize, U>(
     value: &Json,
+    unknown: &mut Vec<String>,
     name: &str,
     mut each: impl FnMut(T) -> Result<U, String>,
 ) -> Result<Vec<U>, String> {
@@ -165,10 +181,88 @@ fn list<T: DeserializeOwned, U>(
         return Err(format!("{name}: {} entries, and at most {MOST} are read", items.len()));
     }
     let read = items.iter().enumerate().map(|(at, item)| {
-        let item = T::deserialize(item).map_err(|error| error.to_string());
-        item.and_then(&mut each).map_err(|error| format!("{name}[{at}]: {error}"))
+        let place = format!("{name}[{at}]");
+        let read = T::deserialize(item).map_err(|error| format!("{place}: {error}"))?;
+        // what was read says again all that this version knows
+        let known = serde_json::to_value(&read).unwrap_or_default();
+        beyond(item, &known, &place, unknown);
+        each(read).map_err(|error| format!("{place}: {error}"))
     });
     read.collect()
+}
+
+/// The members of a plan that this version writes.
+const MEMBERS: [&str; 21] = [
+    "format_version",
+    "hooksync_version",
+    "tenant",
+    "environment",
+    "directory",
+    "base",
+    "fingerprint",
+    "summary",
+    "changes",
+    "cutovers",
+    "secret_writes",
+    "unmanaged",
+    "warnings",
+    "unchanged",
+    "live_total",
+    "unresolved",
+    "deletes_allowed",
+    "steps",
+    "token_lacks",
+    "apply_requests",
+    "requests",
+];
+
+fn unknown_members(value: &Json) -> Vec<String> {
+    let members = value.as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    members.filter(|name| !MEMBERS.contains(&name.as_str())).collect()
+}
+
+/// The places in `found` that `known` lacks.
+fn beyond(found: &Json, known: &Json, place: &str, unknown: &mut Vec<String>) {
+    match (found, known) {
+        (Json::Object(found), Json::Object(known)) => {
+            for (name, value) in found {
+                let place = format!("{place}.{name}");
+                match known.get(name) {
+                    Some(known) => beyond(value, known, &place, unknown),
+                    None => unknown.push(place),
+                }
+            }
+        }
+        (Json::Array(found), Json::Array(known)) => {
+            for (at, (value, known)) in found.iter().zip(known).enumerate() {
+                beyond(value, known, &format!("{place}[{at}]"), unknown);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How many unknown fields are named.
+const MOST_NAMED: usize = 5;
+
+/// What a reviewer has to know: this is not all that the file says.
+fn not_shown(unknown: &[String], written_by: &str) -> Warning {
+    let named: Vec<String> = unknown.iter().take(MOST_NAMED).map(|at| format!("`{at}`")).collect();
+    let more = match unknown.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let this = env!("CARGO_PKG_VERSION");
+    Warning {
+        code: UNKNOWN_FIELDS.into(),
+        message: format!(
+            "The plan says more than hooksync {this} knows and shows: {}{more}. hooksync \
+             {written_by} wrote it; show it with that version.",
+            named.join(", ")
+        ),
+        source: None,
+        position: None,
+    }
 }
 
 /// A cutover, by the names of what it changes.
@@ -298,13 +392,18 @@ fn field(one: output::Field) -> Result<FieldChange, String> {
 }
 
 fn secret(one: output::Secret) -> Result<SecretChange, String> {
-    Ok(SecretChange { verb: secret_verb(&one.action)?, key: one.key })
+    let output::Secret { key, action, reference } = one;
+    let reference = reference.map(Reference::new);
+    Ok(SecretChange { reference, ..SecretChange::new(key, secret_verb(&action)?) })
 }
 
 fn secret_write(one: output::SecretWrite) -> Result<Change, String> {
-    let output::SecretWrite { kind, name, trigger_id, keys, blocked } = one;
+    let output::SecretWrite { kind, name, trigger_id, keys, mut references, blocked } = one;
     let kind = kind_of(&kind)?;
-    let secrets = keys.into_iter().map(|key| SecretChange { key, verb: SecretVerb::Write });
+    let secrets = keys.into_iter().map(|key| {
+        let reference = references.remove(&key).map(Reference::new);
+        SecretChange { reference, ..SecretChange::new(key, SecretVerb::Write) }
+    });
     let trigger = Trigger::from_tenant(&trigger_id);
     let change = Change::new(Verb::Resend, kind, name_of(kind, name)?, trigger);
     Ok(Change { secrets: secrets.collect(), blocked, ..change })

@@ -262,7 +262,7 @@ pub(crate) enum BadPath {
     Upwards,
     #[error("the path has a backslash; folders are separated by `/`")]
     Backslash,
-    #[error("the path has a character that no path has")]
+    #[error("the path has a character that paths can't have")]
     Character,
 }
 

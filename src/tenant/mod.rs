@@ -12,6 +12,7 @@
 pub mod actions;
 mod answer;
 mod assertion;
+mod audit;
 mod auth;
 mod body;
 mod choice;

@@ -8,6 +8,7 @@ use ulid::Ulid;
 
 use super::actions::{self, Moment};
 use super::answer::Answer;
+use super::audit::Audit;
 use super::auth::Authority;
 use super::clients;
 use super::hooks;
@@ -37,11 +38,13 @@ pub struct Service {
     faults: Faults,
     latency: Latency,
     random: fastrand::Rng,
+    audit: Audit,
 }
 
 /// What a request asks for.
 enum Route<'a> {
     Clients,
+    Logs,
     Hooks(hooks::Route<'a>),
     Actions(actions::Route<'a>),
 }
@@ -51,6 +54,9 @@ impl<'a> Route<'a> {
         if request.path == "/api/v2/clients" && request.method == "GET" {
             return Some(Self::Clients);
         }
+        if request.path == "/api/v2/logs" && request.method == "GET" {
+            return Some(Self::Logs);
+        }
         let hooks = || hooks::Route::of(request).map(Self::Hooks);
         actions::Route::of(request).map(Self::Actions).or_else(hooks)
     }
@@ -58,6 +64,7 @@ impl<'a> Route<'a> {
     fn scope(&self) -> &'static str {
         match self {
             Self::Clients => "read:clients",
+            Self::Logs => "read:logs",
             Self::Hooks(route) => route.scope(),
             Self::Actions(route) => route.scope(),
         }
@@ -82,6 +89,7 @@ impl Service {
             faults: Faults::new(options.faults.clone(), random.fork()),
             latency: options.latency,
             random,
+            audit: Audit::default(),
         }
     }
 
@@ -235,6 +243,10 @@ impl Service {
         } else {
             insufficient_scope(route.scope())
         };
+        if request.method != "GET" && (200..300).contains(&response.status) {
+            let time = self.shifted_ms(now_ms);
+            self.audit.note(&request.method, &request.path, self.authority.client_id(), time);
+        }
         self.with_rate_headers(response, verdict)
     }
 
@@ -247,6 +259,7 @@ impl Service {
     ) -> Result<Response, Response> {
         match route {
             Route::Clients => Ok(clients::list(self.authority.client_id(), &request.query)),
+            Route::Logs => Ok(self.audit.list(&request.query)),
             Route::Hooks(route) => {
                 let behaviour = self.behaviour;
                 hooks::run(state, route, request, behaviour, || self.new_id(now_ms))

@@ -23,6 +23,7 @@ mod hostile;
 mod local_changes;
 mod meanwhile;
 mod pipelines;
+mod references;
 mod rollback;
 mod round_trip;
 mod safety;

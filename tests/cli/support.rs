@@ -234,5 +234,9 @@ pub(crate) fn steady() -> insta::internals::SettingsBindDropGuard {
         r"(?m)^(Apply sends \d+ requests?), which takes .*$",
         "$1, which takes a while.",
     );
+    settings.add_filter(
+        r"(?m)^(Applied (?:\d+ of )?\d+ changes?) in .* with \d+ requests?",
+        "$1 in [time] with [n] requests",
+    );
     settings.bind_to_scope()
 }

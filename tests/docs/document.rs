@@ -121,6 +121,8 @@ fn same(shown: &str, printed: &str) -> bool {
         (r"\b20\d\d-?\d\d-?\d\d[T ]?\d\d:?-?\d\d:?-?\d\d(\.\d+)?Z?", "TIME"),
         (r"127\.0\.0\.1:\d+", "ADDRESS"),
         (r"(about |less than )?\b\d+(\.\d+)? ?m?s\b", "DURATION"),
+        // how often a build is looked at depends on its time
+        (r"\bwith \d+ requests?\.", "REQUESTS"),
     ];
     let plain = |text: &str| {
         own.iter().fold(text.trim_end().to_owned(), |text, (pattern, name)| {

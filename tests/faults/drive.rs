@@ -283,9 +283,10 @@ impl Run {
 
     fn tell_report(&self, report: &ApplyReport, plan: &Plan) {
         self.heard.add(format!("{report:?} {:?}", self.desired));
-        self.heard.add(text::apply(report, plan, &Style::plain(100)));
+        let spent = None;
+        let view = markdown::ApplyView { environment: None, report, spent };
+        self.heard.add(text::apply(&view, plan, &Style::plain(100)));
         self.heard.add(json::apply(report, &RequestCounts::default()));
-        let view = markdown::ApplyView { environment: None, report };
         self.heard.add(markdown::apply(&[view]));
     }
 }

@@ -55,7 +55,7 @@ fn meaning(kind: &Kind) -> String {
         }
         Kind::WrongCredentials => "the tenant does not accept the client's credentials",
         Kind::NoClientGrant => "the client is not authorized to use the Management API",
-        Kind::OpaqueToken => "the access token is not one for the Management API (it is no JWT)",
+        Kind::OpaqueToken => "the access token is not for the Management API (not a JWT)",
         Kind::Unauthorized => "the tenant does not accept the access token",
         Kind::MissingScope { scope: None } => "the access token lacks a scope",
         Kind::FeatureRefused => "the tenant does not allow this any more",
@@ -122,7 +122,7 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
         }
         Kind::ActionMissing => "another client deleted it, most likely: run plan again",
         Kind::NotBuilt => {
-            "a build that failed says no reason: check its dependencies' names and versions in the Dashboard's editor"
+            "the tenant gives no reason for a failed build: check the names and versions of the dependencies in the Dashboard's editor"
         }
         Kind::NotBindableYet => "it was deployed a moment ago: run apply again",
         Kind::StillBound => {

@@ -35,6 +35,9 @@ pub struct InitArgs {
     /// Which pipeline to write
     #[arg(long, value_name = "CI", default_value = "github")]
     pub ci: Ci,
+    /// Write no settings for editors (which schema goes with which file)
+    #[arg(long)]
+    pub no_editors: bool,
     /// Which tenant, for `--from-tenant`.
     #[command(flatten)]
     pub connection: ConnectionArgs,

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
+use clap_complete::engine::ArgValueCandidates;
 
 use super::shared::{ProjectArgs, ResultFormat};
 use super::values::{self, Keyword};
+use crate::cli::completing;
 
 /// The arguments of `hooksync test`.
 #[derive(Debug, Clone, Args)]
@@ -82,12 +84,13 @@ Examples:
 )]
 pub struct RunArgs {
     /// The hook or action
+    #[arg(add = ArgValueCandidates::new(completing::names))]
     pub name: String,
     /// The folder of definitions [default: `hooks:` of hooksync.yaml, else ./hooks]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
     /// The environment of hooksync.yaml whose keywords its script takes
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(completing::environments))]
     pub env: Option<String>,
     /// What ##KEY## and @@KEY@@ stand for; repeat it for several
     #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append, value_parser = values::keyword)]

@@ -1,9 +1,11 @@
 //! `hooksync export`
 
 use clap::{ArgAction, Args, ValueEnum};
+use clap_complete::engine::ArgValueCandidates;
 
 use super::shared::{ConnectionArgs, DEFINITIONS, ProjectArgs, SAFETY};
 use super::values;
+use crate::cli::completing;
 use crate::plan::policy::NamePattern;
 
 /// The arguments of `hooksync export`.
@@ -23,7 +25,7 @@ pub struct ExportArgs {
     /// Which tenant.
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// Only these hooks
+    /// Only these hooks and actions: names, patterns such as 'crm-*', or KIND:NAME
     #[arg(
         long,
         value_name = "NAME",
@@ -31,6 +33,7 @@ pub struct ExportArgs {
         action = ArgAction::Append,
         value_delimiter = ',',
         value_parser = values::hook_name,
+        add = ArgValueCandidates::new(completing::names),
         help_heading = DEFINITIONS
     )]
     pub only: Vec<NamePattern>,

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
+use clap_complete::engine::ArgValueCandidates;
 
 use super::shared::{ConnectionArgs, ProjectArgs, ResultFormat, SAFETY};
 use super::values;
+use crate::cli::completing;
 
 /// The arguments of `hooksync rollback`.
 #[derive(Debug, Clone, Args)]
@@ -17,7 +19,7 @@ Examples:
   hooksync rollback add-roles --to 9 --update-draft --yes   the draft, too")]
 pub struct RollbackArgs {
     /// The action's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(completing::names))]
     pub name: String,
     /// The version to make live again
     #[arg(long, value_name = "N", value_parser = values::version_number)]

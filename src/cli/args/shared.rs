@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
+use clap_complete::engine::ArgValueCandidates;
 
 use super::values::{self, Keyword};
+use crate::cli::completing;
 use crate::plan::policy::NamePattern;
 use crate::source::config::Headroom;
 
@@ -62,7 +64,12 @@ pub struct ProjectArgs {
     #[arg(value_hint = ValueHint::DirPath, help_heading = None::<&'static str>)]
     pub dir: Option<PathBuf>,
     /// An environment of hooksync.yaml; repeat it for several
-    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        action = ArgAction::Append,
+        add = ArgValueCandidates::new(completing::environments)
+    )]
     pub env: Vec<String>,
     /// Every environment of hooksync.yaml
     #[arg(long, conflicts_with = "env")]
@@ -160,14 +167,15 @@ pub const LOCAL_STATE: &str = ".hooksync/tenant.json";
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = DEFINITIONS)]
 pub struct ScopeArgs {
-    /// Only these hooks
+    /// Only these hooks and actions: names, patterns such as 'crm-*', or KIND:NAME
     #[arg(
         long,
         value_name = "NAME",
         num_args = 1..,
         action = ArgAction::Append,
         value_delimiter = ',',
-        value_parser = values::hook_name
+        value_parser = values::hook_name,
+        add = ArgValueCandidates::new(completing::names)
     )]
     pub only: Vec<NamePattern>,
     /// Which secrets are sent (values can't be compared) [default: always; of actions missing]

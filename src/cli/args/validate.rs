@@ -11,6 +11,7 @@ Examples:
   hooksync validate                        ./hooks
   hooksync validate fixtures/demo
   hooksync validate --deny-warnings        warnings fail the run, too
+  hooksync validate --watch                again whenever a file changes
   hooksync validate --format github        annotations in a GitHub workflow
   hooksync validate --format sarif         for code scanning")]
 pub struct ValidateArgs {
@@ -26,6 +27,9 @@ pub struct ValidateArgs {
         help_heading = "Output"
     )]
     pub format: ValidateFormat,
+    /// Check again whenever a file changes, until interrupted
+    #[arg(long, conflicts_with = "format")]
+    pub watch: bool,
     /// Exit 1 on warnings, too
     #[arg(long, help_heading = "Output")]
     pub deny_warnings: bool,

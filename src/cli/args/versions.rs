@@ -1,8 +1,10 @@
 //! `hooksync versions`
 
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 
 use super::shared::{ConnectionArgs, ProjectArgs, ResultFormat};
+use crate::cli::completing;
 
 /// The arguments of `hooksync versions`.
 #[derive(Debug, Clone, Args)]
@@ -12,7 +14,7 @@ Examples:
   hooksync versions add-roles --format json | jq '.versions[0]'")]
 pub struct VersionsArgs {
     /// The action's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(completing::names))]
     pub name: String,
     /// How to print them
     #[arg(

@@ -2,6 +2,7 @@
 //! one is approved, carrying it out, and the result.
 
 use std::path::Path;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use crate::plan::reviewed::{altered, moved};
 use crate::plan::{
     ApplyReport, ApprovedPlan, Fingerprint, Outcome, Plan, Refusal, RequestCounts, Verb,
 };
-use crate::report::{ApplyView, PlanView, json, markdown, text};
+use crate::report::{ApplyView, PlanView, Spent, json, markdown, text};
 use crate::sync::{Executor, execute};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -209,7 +210,7 @@ pub(in crate::cli) async fn agree(
         if !shared.unless_interrupted(prepared.is_current()).await? {
             let tenant = &prepared.plan.tenant;
             return Err(CliError::new(format!(
-                "{tenant} was changed by somebody else since the plan was shown; nothing was written"
+                "{tenant} was changed by another client since the plan was shown; nothing was written"
             ))
             .hint("run apply again and look at the new plan")
             .exit(Exit::Refused));
@@ -251,7 +252,7 @@ pub(in crate::cli) async fn carry_out(
     approved: &[ApprovedPlan],
     args: &ApplyArgs,
     shared: &Shared,
-) -> Vec<ApplyReport> {
+) -> Vec<Carried> {
     let each = plans.iter().zip(approved);
     let each = each.map(|(prepared, approved)| carry_out_one(prepared, approved, args, shared));
     futures_util::future::join_all(each).await
@@ -262,7 +263,8 @@ async fn carry_out_one(
     approved: &ApprovedPlan,
     args: &ApplyArgs,
     shared: &Shared,
-) -> ApplyReport {
+) -> Carried {
+    let (before, began) = (prepared.counts().total, Instant::now());
     let applying = Applying::begin(&prepared.plan, &shared.board, prepared.session.lane);
     let executor = Executor {
         writer: &prepared.session.writer,
@@ -272,11 +274,19 @@ async fn carry_out_one(
         fail_fast: args.fail_fast,
         on_event: &|event| applying.reported(event),
     };
-    execute(approved, &executor).await
+    let report = execute(approved, &executor).await;
+    let requests = prepared.counts().total.saturating_sub(before);
+    Carried { report, spent: Some(Spent { time: began.elapsed(), requests }) }
+}
+
+/// What became of a plan, and what that took.
+pub(in crate::cli) struct Carried {
+    report: ApplyReport,
+    spent: Option<Spent>,
 }
 
 /// The reports of plans with nothing to do.
-pub(in crate::cli) fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
+pub(in crate::cli) fn nothing(plans: &[Prepared]) -> Vec<Carried> {
     let report = |prepared: &Prepared| ApplyReport {
         tenant: prepared.plan.tenant.clone(),
         fingerprint: prepared.plan.fingerprint.clone(),
@@ -286,7 +296,7 @@ pub(in crate::cli) fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
         tenant_refuses: false,
         wrote: false,
     };
-    plans.iter().map(report).collect()
+    plans.iter().map(|prepared| Carried { report: report(prepared), spent: None }).collect()
 }
 
 /// Prints the result, and gives the code to end with.
@@ -295,21 +305,22 @@ pub(in crate::cli) fn nothing(plans: &[Prepared]) -> Vec<ApplyReport> {
 /// When stdout can't be written; the result is on stderr then.
 pub(in crate::cli) fn finish(
     plans: &[Prepared],
-    reports: &[ApplyReport],
+    carried: &[Carried],
     format: ResultFormat,
     context: &Context<'_>,
 ) -> Result<Exit, CliError> {
-    let both = || plans.iter().zip(reports);
-    let worked = reports.iter().any(|report| !report.results.is_empty());
+    let both = || plans.iter().zip(carried);
+    let reports = || carried.iter().map(|carried| &carried.report);
+    let worked = reports().any(|report| !report.results.is_empty());
     match format {
         ResultFormat::Text if !worked => {}
         ResultFormat::Text => {
             let style = context.output.stdout_style();
-            let shown = match (plans, reports) {
-                ([one], [report]) if one.environment.is_none() => {
-                    text::apply(report, &one.plan, &style)
+            let shown = match (plans, carried) {
+                ([one], [carried]) if one.environment.is_none() => {
+                    text::apply(&view(one, carried), &one.plan, &style)
                 }
-                _ => text::applies(&views(plans, reports), &style),
+                _ => text::applies(&views(plans, carried), &style),
             };
             let quiet = context.output.verbosity() == Verbosity::Quiet;
             let gap = if quiet { "" } else { "\n" };
@@ -317,11 +328,11 @@ pub(in crate::cli) fn finish(
         }
         ResultFormat::Json => {
             // the format has no place for them
-            for note in reports.iter().flat_map(|report| &report.notes) {
+            for note in reports().flat_map(|report| &report.notes) {
                 context.output.say(&text::message(note, &context.output.stderr_style()));
             }
             let counted: Vec<(&ApplyReport, RequestCounts)> =
-                both().map(|(prepared, report)| (report, prepared.counts())).collect();
+                both().map(|(prepared, one)| (&one.report, prepared.counts())).collect();
             let shown = match counted.as_slice() {
                 [(report, counts)] => json::apply(report, counts),
                 several => json::applies(several),
@@ -330,13 +341,13 @@ pub(in crate::cli) fn finish(
         }
     }
     if worked && let Ok(Some(summary)) = context.environment.get(plan::STEP_SUMMARY) {
-        let views: Vec<_> = views(plans, reports).into_iter().map(|(view, _)| view).collect();
+        let views: Vec<_> = views(plans, carried).into_iter().map(|(view, _)| view).collect();
         // what was applied is reported on stdout whether or not this can be written
         if let Err(error) = files::append(Path::new(summary), &markdown::apply(&views)) {
             context.tell(&error);
         }
     }
-    Ok(exit_of(reports))
+    Ok(exit_of(carried))
 }
 
 /// What was written is reported in any case: on stderr where stdout can't take it.
@@ -348,25 +359,27 @@ fn deliver(result: &str, context: &Context<'_>) -> Result<(), CliError> {
     Ok(delivered?)
 }
 
-fn views<'a>(plans: &'a [Prepared], reports: &'a [ApplyReport]) -> Vec<(ApplyView<'a>, &'a Plan)> {
-    let both = plans.iter().zip(reports);
-    both.map(|(prepared, report)| {
-        let environment = prepared.environment.as_deref();
-        (ApplyView { environment, report }, &prepared.plan)
-    })
-    .collect()
+fn view<'a>(prepared: &'a Prepared, carried: &'a Carried) -> ApplyView<'a> {
+    let Carried { report, spent } = carried;
+    ApplyView { environment: prepared.environment.as_deref(), report, spent: *spent }
 }
 
-fn exit_of(reports: &[ApplyReport]) -> Exit {
-    let results = || reports.iter().flat_map(|report| &report.results);
+fn views<'a>(plans: &'a [Prepared], carried: &'a [Carried]) -> Vec<(ApplyView<'a>, &'a Plan)> {
+    let both = plans.iter().zip(carried);
+    both.map(|(prepared, carried)| (view(prepared, carried), &prepared.plan)).collect()
+}
+
+fn exit_of(carried: &[Carried]) -> Exit {
+    let reports = || carried.iter().map(|carried| &carried.report);
+    let results = || reports().flat_map(|report| &report.results);
     let all = results().all(|result| result.outcome == Outcome::Applied);
     if all {
         Exit::Done
-    } else if reports.iter().any(|report| report.interrupted) {
+    } else if reports().any(|report| report.interrupted) {
         Exit::Interrupted
-    } else if reports.iter().any(|report| report.wrote) {
+    } else if reports().any(|report| report.wrote) {
         Exit::Partial
-    } else if reports.iter().any(|report| report.tenant_refuses) {
+    } else if reports().any(|report| report.tenant_refuses) {
         Exit::TenantRefuses
     } else {
         Exit::Error

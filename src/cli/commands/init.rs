@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Ci, ExportArgs, InitArgs, NewKind, ProjectArgs};
-use crate::cli::starters::{self, write_new, write_schemas};
-use crate::cli::{CliError, Context, Exit, steps};
+use crate::cli::starters::{self, created, kept, updated, write_new, write_schemas};
+use crate::cli::{CliError, Context, Exit, editors, steps};
 use crate::model::{Kind, Name, Trigger};
 use crate::source::{config, schema};
 
@@ -18,13 +18,16 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     let mut lines = match (args.from_tenant, args.kind) {
         (true, _) => vec![what_is_live(dir, args, context)?],
         (false, NewKind::Action) => first_action(dir)?,
-        (false, NewKind::Hook) => vec![first_hook(dir)?],
+        (false, NewKind::Hook) => first_hook(dir)?,
     };
     for (kind, folder) in [(Kind::Hook, "hooks"), (Kind::Action, "actions")] {
         let folder = dir.join(folder);
         if folder.is_dir() {
             write_schemas(&folder, kind)?;
         }
+    }
+    if !args.no_editors {
+        lines.extend(editors::write(dir)?);
     }
     lines.push(write_missing(&dir.join(config::FILE), &settings(dir))?);
     lines.push(ignore_state(&dir.join(".gitignore"))?);
@@ -63,11 +66,10 @@ fn first_action(dir: &Path) -> Result<Vec<String>, CliError> {
     let actions = dir.join("actions");
     let folders = [&actions, &dir.join("hooks")];
     if let Some(there) = folders.into_iter().find(|folder| folder.exists()) {
-        return Ok(vec![format!("kept     {}", there.display())]);
+        return Ok(vec![kept(there)]);
     }
     let name = Name::action("Tell of new users");
-    let definition =
-        starters::write(&actions, Kind::Action, &name, &Trigger::PostUserRegistration)?;
+    let mut files = starters::write(&actions, Kind::Action, &name, &Trigger::PostUserRegistration)?;
     let bindings = actions.join("bindings.yaml");
     let text = format!(
         "{header}\
@@ -83,22 +85,20 @@ fn first_action(dir: &Path) -> Result<Vec<String>, CliError> {
         trigger = Trigger::PostUserRegistration,
     );
     write_new(&bindings, &text)?;
-    Ok(vec![
-        format!("created  {}", definition.display()),
-        format!("created  {}", bindings.display()),
-    ])
+    files.push(bindings);
+    Ok(files.iter().map(|file| created(file)).collect())
 }
 
 /// A hook that does no harm, unless there are definitions already.
-fn first_hook(dir: &Path) -> Result<String, CliError> {
+fn first_hook(dir: &Path) -> Result<Vec<String>, CliError> {
     let hooks = dir.join("hooks");
     if hooks.exists() {
-        return Ok(format!("kept     {}", hooks.display()));
+        return Ok(vec![kept(&hooks)]);
     }
     // A name that is in kebab-case already is its own stored form.
     let name = Name::of_live_hook(Some("tell-of-new-users"), "");
-    let definition = starters::write(&hooks, Kind::Hook, &name, &Trigger::PostUserRegistration)?;
-    Ok(format!("created  {}", definition.display()))
+    let files = starters::write(&hooks, Kind::Hook, &name, &Trigger::PostUserRegistration)?;
+    Ok(files.iter().map(|file| created(file)).collect())
 }
 
 /// The settings' file, with the folders that there are.
@@ -114,13 +114,13 @@ fn settings(dir: &Path) -> String {
 
 fn write_missing(path: &Path, text: &str) -> Result<String, CliError> {
     if path.exists() {
-        return Ok(format!("kept     {}", path.display()));
+        return Ok(kept(path));
     }
     if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
         fs_err::create_dir_all(folder)?;
     }
     write_new(path, text)?;
-    Ok(format!("created  {}", path.display()))
+    Ok(created(path))
 }
 
 /// The local tenant and the backups don't belong into the repository.
@@ -132,11 +132,11 @@ fn ignore_state(path: &Path) -> Result<String, CliError> {
     }
     let text = fs_err::read_to_string(path)?;
     if text.lines().any(|line| line.trim().trim_matches('/') == IGNORED.trim_matches('/')) {
-        return Ok(format!("kept     {}", path.display()));
+        return Ok(kept(path));
     }
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     fs_err::write(path, format!("{text}{gap}{IGNORED}\n"))?;
-    Ok(format!("extended {}", path.display()))
+    Ok(updated(path))
 }
 
 /// Where a pipeline goes, and what it is: the very files that docs/ci shows.
@@ -196,7 +196,14 @@ mod tests {
         let context = Context { environment: &environment, output: &output };
         let connection = ConnectionArgs::default();
         let kind = NewKind::Action;
-        let args = InitArgs { dir: dir.to_owned(), from_tenant: false, kind, ci, connection };
+        let args = InitArgs {
+            dir: dir.to_owned(),
+            from_tenant: false,
+            kind,
+            ci,
+            no_editors: false,
+            connection,
+        };
         assert_eq!(run(&args, &context), Ok(Exit::Done));
         captured.stderr().replace(dir.to_str().unwrap(), "DIR").replace('\\', "/")
     }
@@ -207,7 +214,11 @@ mod tests {
         let project = dir.path().join("project");
         insta::assert_snapshot!(init(&project, Ci::Github), @r"
         created  DIR/actions/tell-of-new-users.yaml
+        created  DIR/actions/tell-of-new-users.js
+        created  DIR/actions/tell-of-new-users.test.yaml
         created  DIR/actions/bindings.yaml
+        created  DIR/.vscode/settings.json
+        created  DIR/.idea/jsonSchemas.xml
         created  DIR/hooksync.yaml
         created  DIR/.gitignore
         created  DIR/.github/workflows/hooks.yml
@@ -225,7 +236,9 @@ mod tests {
         std::fs::write(project.join(".gitignore"), "target").unwrap();
         let again = init(&project, Ci::None);
         assert!(
-            again.starts_with("kept     DIR/actions\nkept     DIR/hooksync.yaml\nextended DIR/")
+            again.starts_with("kept     DIR/actions\nkept     DIR/.vscode/settings.json\n")
+                && again.contains("kept     DIR/hooksync.yaml\nupdated  DIR/.gitignore\n"),
+            "{again}"
         );
         assert_eq!(
             std::fs::read_to_string(project.join(".gitignore")).unwrap(),

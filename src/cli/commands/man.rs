@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::cli::args::{Cli, ManArgs};
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context, Exit, starters};
 
 /// Prints one page, or writes all.
 pub(super) fn run(args: &ManArgs, context: &Context<'_>) -> Result<Exit, CliError> {
@@ -34,7 +34,7 @@ fn write_all(pages: &[Page], folder: &Path, context: &Context<'_>) -> Result<Exi
     for page in pages {
         fs_err::write(folder.join(format!("{}.1", page.name)), &page.roff)?;
     }
-    context.say(&format!("{} pages written to {}", pages.len(), folder.display()));
+    context.say(&format!("{} ({} pages)", starters::created(folder), pages.len()));
     Ok(Exit::Done)
 }
 

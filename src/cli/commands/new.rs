@@ -22,7 +22,7 @@ pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliErro
     let (file, _) = ConfigFile::find(args.dir.as_deref());
     let dir = folder(kind, args.dir.as_deref(), &file, context)?;
     refuse_second(kind, &name, &dir)?;
-    let definition = starters::write(&dir, kind, &name, &args.trigger())?;
+    let files = starters::write(&dir, kind, &name, &args.trigger())?;
     starters::write_schemas(&dir, kind)?;
     let next = match kind {
         Kind::Hook => "It is switched off; `hooksync validate` checks it.".to_owned(),
@@ -32,8 +32,10 @@ pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliErro
             dir.join("bindings.yaml").display()
         ),
     };
-    context
-        .say(&format!("{}, its script and a first test are there. {next}", definition.display()));
+    for file in &files {
+        context.say(&starters::created(file));
+    }
+    context.say(&format!("\n{next}"));
     Ok(Exit::Done)
 }
 

@@ -217,7 +217,7 @@ fn drift_of(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
     let parts = each.iter().map(|one| match one {
         Ok(prepared) => {
             let environment = prepared.environment.as_deref().filter(|_| several);
-            (environment, text::drift(&prepared.plan, style))
+            (environment, text::drift(&prepared.plan, &prepared.traces, style))
         }
         Err(failed) => (failed.environment.as_deref(), format!("{}\n", failed.why())),
     });

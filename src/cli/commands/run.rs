@@ -71,7 +71,8 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
     })?;
     if let Some(name) = &args.record {
         let file = record(definition, name, &event, &args.secret, &whole)?;
-        context.say(&format!("The outcome is a case of {} now.", file.display()));
+        context
+            .say(&format!("{} (the outcome is a case now)", crate::cli::starters::updated(&file)));
     }
     Ok(Exit::Done)
 }

@@ -3,15 +3,12 @@
 //! Must not look at the environment's variables: what a test finds is the same
 //! everywhere.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::thread;
-use std::time::{Duration, SystemTime};
 
 use crate::behaviour::{self, Coverage, TestFile, Verdict};
 use crate::cli::args::{ProjectArgs, TestArgs, TestFormat};
 use crate::cli::settings::Kinds;
-use crate::cli::{CliError, Context, Environment, Exit, definitions, project, repository};
+use crate::cli::{CliError, Context, Environment, Exit, definitions, project, repository, watch};
 use crate::model::{Definition, Diagnostic};
 use crate::report::behaviour::{TestRun, annotations, json, junit, lcov, text};
 use crate::sandbox::{Pool, PoolError};
@@ -27,20 +24,8 @@ pub(super) fn run(args: &TestArgs, context: &Context<'_>) -> Result<Exit, CliErr
     if !args.watch {
         return once(args, &pool, context).map(|(exit, _)| exit);
     }
-    loop {
-        let watched = match once(args, &pool, context) {
-            Ok((_, dirs)) => dirs,
-            Err(error) => {
-                context.tell(&error);
-                vec![args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."))]
-            }
-        };
-        context.say("Waiting for a change; Ctrl-C ends.");
-        let before = stamps(&watched);
-        while stamps(&watched) == before {
-            thread::sleep(Duration::from_millis(300));
-        }
-    }
+    let fallback = args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    watch::again(context, fallback, || once(args, &pool, context).map(|(_, dirs)| dirs))
 }
 
 /// The sandbox of this program.
@@ -51,20 +36,6 @@ pub(in crate::cli) fn pool(context: &Context<'_>) -> Result<Pool, CliError> {
             Err(CliError::new("the sandbox can't be started: this program's own file is not known"))
         }
     }
-}
-
-/// Files and when they were changed.
-fn stamps(dirs: &[PathBuf]) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
-    let entries =
-        dirs.iter().flat_map(|dir| walkdir::WalkDir::new(dir).into_iter().flatten()).take(10_000);
-    entries
-        .filter(|entry| entry.file_type().is_file())
-        .map(|entry| {
-            let stamp =
-                entry.metadata().ok().and_then(|data| Some((data.modified().ok()?, data.len())));
-            (entry.into_path(), stamp)
-        })
-        .collect()
 }
 
 /// A project as tests see it.

@@ -1,22 +1,35 @@
 //! `hooksync validate`: all checks that need no network.
 
+use std::path::PathBuf;
+
 use crate::cli::args::{ValidateArgs, ValidateFormat};
 use crate::cli::project::Project;
-use crate::cli::{CliError, Context, Exit, definitions, repository};
+use crate::cli::{CliError, Context, Exit, definitions, repository, watch};
 use crate::lint::RULES;
 use crate::model::{Diagnostic, Severity};
 use crate::report::{github, json, sarif, text};
-use crate::source::codes;
+use crate::source::{codes, config};
 
 /// Runs it.
 ///
 /// # Errors
 /// When the settings are wrong, or stdout can't be written to.
 pub(super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    if !args.watch {
+        return once(args, context).map(|(exit, _)| exit);
+    }
+    let fallback = args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    watch::again(context, fallback, || once(args, context).map(|(_, places)| places))
+}
+
+/// The exit code, and what it depends on.
+fn once(args: &ValidateArgs, context: &Context<'_>) -> Result<(Exit, Vec<PathBuf>), CliError> {
     let project = Project::open(&args.project, context)?;
     let all = project.environments(context.environment)?;
     let (mut found, mut count) = (Vec::new(), 0);
+    let mut places = vec![project.file.beside(config::FILE)];
     for settings in &all {
+        places.push(settings.dir.value.clone());
         let checked = definitions::check(settings, &project.rules);
         count = count.max(checked.definitions);
         found.extend(checked.all());
@@ -34,7 +47,8 @@ pub(super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Result<Exit, Cl
     let denied = |finding: &Diagnostic| {
         finding.is_error() || (args.deny_warnings && finding.severity == Severity::Warning)
     };
-    Ok(if found.iter().any(denied) { Exit::Error } else { Exit::Done })
+    let exit = if found.iter().any(denied) { Exit::Error } else { Exit::Done };
+    Ok((exit, places))
 }
 
 /// Everything that can be found, for tools that show rules beside findings.

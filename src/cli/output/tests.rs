@@ -26,6 +26,11 @@ fn colours_are_for_terminals_that_want_them() {
     assert!(color(&[("NO_COLOR", "")], ColorWhen::Auto, true));
     assert!(color(&[("NO_COLOR", "1")], ColorWhen::Always, false));
     assert!(!color(&[], ColorWhen::Never, true));
+    for name in ["CLICOLOR_FORCE", "FORCE_COLOR"] {
+        assert!(color(&[(name, "1"), ("TERM", "dumb")], ColorWhen::Auto, false), "{name}");
+        assert!(!color(&[(name, "0")], ColorWhen::Auto, false), "{name}");
+        assert!(!color(&[(name, "1"), ("NO_COLOR", "1")], ColorWhen::Auto, false), "{name}");
+    }
 }
 
 #[test]
@@ -38,6 +43,24 @@ fn the_width_is_the_terminals_unless_columns_says_otherwise() {
     assert_eq!(width(&[("COLUMNS", "40")], false), Some(40));
     assert_eq!(width(&[("COLUMNS", "0")], true), None);
     assert_eq!(width(&[("COLUMNS", "wide")], true), Some(80));
+}
+
+#[test]
+fn what_a_pipe_gets_is_not_wrapped() {
+    let columns = |environment: &Environment| {
+        let args = early(ColorWhen::Auto);
+        Output::new(environment, &args).stdout_style().width
+    };
+    let mut piped = terminal(&[]);
+    piped.streams.stdout_is_terminal = false;
+    assert_eq!(columns(&piped), Style::ENDLESS);
+    assert_eq!(columns(&terminal(&[])), 80);
+    piped = piped.with_defaults([("COLUMNS".to_owned(), "60".to_owned())].into());
+    assert_eq!(columns(&piped), 60);
+}
+
+fn early(color: ColorWhen) -> GlobalArgs {
+    GlobalArgs { directory: None, env_file: None, verbose: 0, quiet: false, color }
 }
 
 #[test]

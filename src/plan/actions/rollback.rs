@@ -67,7 +67,7 @@ fn secrets(deployed: Option<&DeployedVersion>, to: &DeployedVersion) -> Vec<Secr
     let mut changes: Vec<SecretChange> = old
         .keys()
         .filter(|key| !to.secrets.contains_key(*key))
-        .map(|key| SecretChange { key: key.clone(), verb: SecretVerb::Delete })
+        .map(|key| SecretChange::new(key.clone(), SecretVerb::Delete))
         .collect();
     changes.extend(to.secrets.iter().filter_map(|(key, time)| {
         let verb = match old.get(key) {
@@ -75,7 +75,7 @@ fn secrets(deployed: Option<&DeployedVersion>, to: &DeployedVersion) -> Vec<Secr
             Some(old) if old == time => return None,
             Some(_) => SecretVerb::Write,
         };
-        Some(SecretChange { key: key.clone(), verb })
+        Some(SecretChange::new(key.clone(), verb))
     }));
     changes.sort();
     changes

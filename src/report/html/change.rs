@@ -5,6 +5,7 @@
 use crate::model::{Dependencies, Script};
 use crate::plan::{Change, FieldChange, Plan, SecretVerb, Value, Verb};
 use crate::report::diff::{self, Row};
+use crate::report::facts;
 use crate::report::page::{Line, pairs, side_by_side, text};
 use crate::report::text::{row_parts, script_summary, shown_fields};
 use crate::report::traffic::traffic;
@@ -61,13 +62,19 @@ pub(super) fn change(
             row(field.label(), &value);
         }
     }
-    for secret in &change.secrets {
+    for secret in facts::changing(change.kind, &change.secrets) {
         let what = match secret.verb {
             SecretVerb::Create => "<ins>added</ins>",
             SecretVerb::Write => "sent again",
             SecretVerb::Delete => "<del>deleted</del>",
         };
-        row("secret", &format!("<code>{}</code> {what}", text(&secret.key)));
+        let from = secret.reference.as_ref();
+        let from = from.map(|it| format!(", from <code>{}</code>", text(it.as_str())));
+        let from = from.unwrap_or_default();
+        row("secret", &format!("<code>{}</code> {what}{from}", text(&secret.key)));
+    }
+    if let Some(again) = facts::sent_again(change.kind, &change.secrets) {
+        row("secrets", &again);
     }
     if matches!(change.verb, Verb::Delete | Verb::Replace) {
         row("until now", &until_now(change));

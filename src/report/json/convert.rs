@@ -122,9 +122,10 @@ pub(super) fn change(change: &plan::Change) -> Change {
         fields: fields.iter().map(|one| field(one, name.as_str())).collect(),
         secrets: secrets
             .iter()
-            .map(|plan::SecretChange { key, verb }| Secret {
+            .map(|plan::SecretChange { key, verb, reference }| Secret {
                 key: key.clone(),
                 action: verb.as_str().to_owned(),
+                reference: reference.as_ref().map(|found| found.as_str().to_owned()),
             })
             .collect(),
         blocked: blocked.as_ref().or(withheld.as_ref()).cloned(),
@@ -224,6 +225,13 @@ fn secret_write(change: &plan::Change) -> SecretWrite {
         name: change.name.to_string(),
         trigger_id: change.trigger.to_string(),
         keys: keys.collect(),
+        references: change
+            .secrets
+            .iter()
+            .filter_map(|secret| {
+                Some((secret.key.clone(), secret.reference.as_ref()?.as_str().to_owned()))
+            })
+            .collect(),
         blocked: change.blocked.clone(),
     }
 }

@@ -225,6 +225,10 @@ pub struct Secret {
     /// can't be compared. `delete`: the definition lacks it.
     #[schemars(extend("enum" = ["create", "write", "delete"]))]
     pub action: String,
+    /// Where the value is kept, such as `op://ci/auth0/key`; null where the
+    /// definition has the value itself, and for a delete.
+    #[serde(default)]
+    pub reference: Option<String>,
 }
 
 /// A hook that gives way to actions of its trigger.
@@ -254,6 +258,9 @@ pub struct SecretWrite {
     pub trigger_id: String,
     /// The secrets' names.
     pub keys: Vec<String>,
+    /// Where the values are kept, by name, of those that are kept elsewhere.
+    #[serde(default)]
+    pub references: BTreeMap<String, String>,
     /// Why it will not be done, where that is known.
     pub blocked: Option<String>,
 }

@@ -28,12 +28,12 @@ pub fn apply(views: &[ApplyView<'_>]) -> String {
 }
 
 fn section(view: &ApplyView<'_>, room: usize) -> String {
-    let ApplyView { environment, report } = view;
+    let ApplyView { environment, report, spent: _ } = view;
     let place = match environment {
         Some(name) => format!("{}, {}", code(name), code(&report.tenant)),
         None => code(&report.tenant),
     };
-    let mut out = format!("### hooksync: {place}\n\n{}\n", apply_summary(report));
+    let mut out = format!("### hooksync: {place}\n\n{}\n", apply_summary(view));
     if report.interrupted {
         out.push_str(&format!("\n{}\n", interruption(report)));
     }

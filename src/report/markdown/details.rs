@@ -9,6 +9,7 @@ use super::escape::{self, code, fence, length, prose};
 use crate::model::{Dependencies, Script};
 use crate::plan::{Change, Field, FieldChange, Plan, SecretVerb, Value, Verb};
 use crate::report::diff::{self, Row};
+use crate::report::facts;
 use crate::report::text::{row_text, script_summary, shown_fields};
 use crate::report::traffic::{Move, moves, traffic};
 use crate::report::words::{count, grouped};
@@ -89,14 +90,17 @@ fn facts_of(change: &Change) -> Vec<String> {
             }
         }
     }
-    for secret in &change.secrets {
+    for secret in facts::changing(change.kind, &change.secrets) {
         let what = match secret.verb {
             SecretVerb::Create => "added",
             SecretVerb::Write => "sent again",
             SecretVerb::Delete => "**deleted**",
         };
-        lines.push(format!("secret {}: {what}", code(&secret.key)));
+        let from = secret.reference.as_ref().map(|from| format!(", from {}", code(from.as_str())));
+        lines.push(format!("secret {}: {what}{}", code(&secret.key), from.unwrap_or_default()));
     }
+    let again = facts::sent_again(change.kind, &change.secrets);
+    lines.extend(again.map(|again| format!("secrets: {again}")));
     if let (Verb::Delete | Verb::Replace, Some(live)) = (change.verb, &change.live) {
         let state = if live.runs { "live" } else { "switched off" };
         let lines_of = |script: &Script| diff::lines(script.as_str()).len();

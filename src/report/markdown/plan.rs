@@ -145,8 +145,9 @@ fn table(plan: &Plan, order: &[usize], room: usize) -> String {
 /// `switched off, script, 2 secrets`, in our words only.
 fn what_changes(change: &Change) -> String {
     let mut parts: Vec<String> = shown_fields(change).filter_map(field_word).collect();
-    if !change.secrets.is_empty() {
-        parts.push(count(change.secrets.len(), "secret"));
+    let secrets = facts::changing(change.kind, &change.secrets).count();
+    if secrets > 0 {
+        parts.push(count(secrets, "secret"));
     }
     if let (Verb::Delete, Some(live)) = (change.verb, &change.live) {
         parts.push(if live.runs { "live until now" } else { "switched off already" }.to_owned());
@@ -232,8 +233,12 @@ fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
     let sent_again = |write: &Change| {
         let blocked = write.blocked.as_deref().map(|why| format!(", blocked: {}", prose(why)));
         let name = code(write.name.as_str());
-        let sent: Vec<String> = write.secrets.iter().map(|secret| secret.key.clone()).collect();
-        format!("- {name}: {}{}\n", keys(&sent), blocked.unwrap_or_default())
+        let sent = write.secrets.iter().map(|secret| {
+            let from = secret.reference.as_ref().map(|it| format!(" from {}", code(it.as_str())));
+            code(&secret.key) + &from.unwrap_or_default()
+        });
+        let sent: Vec<String> = sent.collect();
+        format!("- {name}: {}{}\n", sent.join(", "), blocked.unwrap_or_default())
     };
     let unmanaged = |hook: &Unmanaged| {
         format!("- {} on {}\n", code(hook.name.as_str()), code(hook.trigger.as_str()))

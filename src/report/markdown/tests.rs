@@ -53,7 +53,7 @@ fn a_report_for_a_summary() {
     let report = full_report();
     insta::assert_snapshot!(
         "apply",
-        apply(&[ApplyView { environment: Some("prod"), report: &report }])
+        apply(&[ApplyView { environment: Some("prod"), report: &report, spent: None }])
     );
 }
 
@@ -98,7 +98,7 @@ fn whatever_the_input_a_comment_is_not_too_long() {
     let mut report = full_report();
     report.results = vec![report.results[2].clone(); 1_000];
     report.notes = vec!["<@#".repeat(9_000); 50];
-    let views = [ApplyView { environment: Some(&huge.tenant), report: &report }; 5];
+    let views = [ApplyView { environment: Some(&huge.tenant), report: &report, spent: None }; 5];
     check(&apply(&views)).unwrap();
 }
 
@@ -186,7 +186,7 @@ proptest! {
                 error.hint = Some(text.clone());
             }
         }
-        check(&apply(&[ApplyView { environment: Some(&text), report: &report }]))?;
+        check(&apply(&[ApplyView { environment: Some(&text), report: &report, spent: None }]))?;
     }
 
     #[test]

@@ -27,14 +27,14 @@ fn an_apply_is_told_in_one_line() {
     };
     let at = |progress: &Progress<'_>, columns| line(progress, &Style::plain(columns));
     assert_eq!(
-        at(&progress, 80),
-        "[3/1,200] block-disposable-mail: add the secrets LIST_URL, TOKEN (1 min 12 s)"
+        at(&progress, 110),
+        "[3/1,200] block-disposable-mail: add the secrets LIST_URL, TOKEN (1 min 12 s, about 7 h 58 min left)"
     );
     assert_eq!(at(&progress, 40), "[3/1,200] block-disposabl\u{2026} (1 min 12 s)");
     progress.waiting = Some(wait());
     let whole = "[3/1,200] waiting 4 s for the tenant's rate limit (1 min 12 s)";
-    assert_eq!(at(&progress, 200), whole);
     assert_eq!(at(&progress, 80), whole);
+    assert_eq!(at(&progress, 200), whole.replace("12 s)", "12 s, about 7 h 58 min left)"));
     assert_eq!(at(&progress, 40), "[3/1,200] waiting 4 s (1 min 12 s)");
     progress.waiting = Some(Waiting { who: Some("live"), ..wait() });
     assert_eq!(
@@ -57,7 +57,7 @@ fn reading_is_told_in_one_line() {
     let at = |progress: &Progress<'_>, columns| line(progress, &Style::plain(columns));
     assert_eq!(
         at(&progress, 200),
-        "Reading the tenant: 12 of 30 requests (8 s), waiting 4 s for the tenant's rate limit"
+        "Reading the tenant: 12 of 30 requests (8 s, about 12 s left), waiting 4 s for the tenant's rate limit"
     );
     assert_eq!(
         at(&progress, 80),
@@ -74,7 +74,7 @@ fn reading_is_told_in_one_line() {
 
 #[test]
 fn a_log_is_told_of_long_waits() {
-    let style = Style::plain(100);
+    let style = Style::plain(110);
     let progress = Progress {
         doing: Doing::Applying(None),
         done: 4,
@@ -88,7 +88,7 @@ fn a_log_is_told_of_long_waits() {
     assert_eq!(reported, "live: Waiting 4 s for the tenant's rate limit (4 of 14 requests done).");
     assert_eq!(
         goes_on(&progress, Some("live"), LIMIT, &style),
-        "live: Still applying: 4 of 14 requests done after 9 s; waiting for the tenant's rate limit."
+        "live: Still applying: 4 of 14 requests done after 9 s, about 23 s left; waiting for the tenant's rate limit."
     );
     let reported = "Stopping: 2 requests under way are finished first; once more to stop at once.";
     assert_eq!(stopping(2, &style), reported);

@@ -91,7 +91,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         hostile(),
         prop::sample::select(vec![SecretVerb::Create, SecretVerb::Write, SecretVerb::Delete]),
     )
-        .prop_map(|(key, verb)| SecretChange { key, verb });
+        .prop_map(|(key, verb)| SecretChange::new(key, verb));
     (
         verb,
         ("[a-z][a-z0-9]{0,40}", prop::option::of(hostile())),
@@ -131,7 +131,7 @@ fn any_change() -> impl Strategy<Value = Change> {
 }
 
 fn resent(keys: &[String]) -> Change {
-    let secrets = keys.iter().map(|key| SecretChange { key: key.clone(), verb: SecretVerb::Write });
+    let secrets = keys.iter().map(|key| SecretChange::new(key.clone(), SecretVerb::Write));
     let change = change(Verb::Resend, "a", Trigger::PostChangePassword);
     Change { secrets: secrets.collect(), ..change }
 }

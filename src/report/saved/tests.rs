@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Saved, read};
 use crate::model::Script;
+use crate::plan::traced::Traces;
 use crate::report::samples::*;
 use crate::report::{PlanView, Style, github, html, json as as_json, markdown, text};
 
@@ -19,7 +20,7 @@ fn shown(view: &PlanView<'_>) -> Vec<String> {
     vec![
         text::plan(view, &Style::plain(80)),
         text::plan(view, &full),
-        text::drift(view.plan, &full),
+        text::drift(view.plan, &Traces::Unknown("x".to_owned()), &full),
         markdown::plan(&[*view], &[], view.directory.unwrap_or_default()),
         html::plan(&[*view], &[]),
         github::plan(view.plan, &crate::report::Repository::default()),
@@ -46,7 +47,13 @@ fn what_a_file_holds_beside_survives() {
     let (_, mut value) = saved(&placed(&full_plan()));
     value["note"] = json!({"of": ["somebody", "\u{202e}else"]});
     value["changes"][0]["reviewer"] = json!(7);
-    assert!(read(&value).is_ok());
+    value["steps"][0]["does"][0]["colour"] = json!("red");
+    value["hooksync_version"] = json!("9.9.9");
+    // who reviews it learns that this is not all
+    let warned = read(&value).unwrap().plan().warnings.last().unwrap().message.clone();
+    let expected =
+        "`note`, `changes[0].reviewer`, `steps[0].does[0].colour`. hooksync 9.9.9 wrote it";
+    assert!(warned.contains(expected), "{warned}");
     let again = as_json::again(std::slice::from_ref(&value));
     assert!(!again.contains('\u{202e}'));
     assert_eq!(serde_json::from_str::<Value>(&again).unwrap(), value);
@@ -60,7 +67,15 @@ fn what_is_no_plan_is_refused_with_its_place() {
         *value.pointer_mut(pointer).unwrap() = with;
         assert_eq!(read(&value).unwrap_err(), expected, "{pointer}");
     };
-    check("/format_version", json!("2"), "format_version is `2`, and this hooksync reads `1`");
+    let this = env!("CARGO_PKG_VERSION");
+    check(
+        "/format_version",
+        json!("2"),
+        &format!(
+            "format_version is `2`, and hooksync {this} reads `1`; the plan was made by hooksync \
+             {this}, which can show it"
+        ),
+    );
     check("/format_version", json!(1), "not a plan (it has no format_version)");
     check("/changes", json!({}), "changes: not a list");
     check("/changes/1/action", json!("destroy"), "changes[1]: unknown action `destroy`");

@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 use super::plan::{heading, names_width, sign_indent};
 use super::{fields, theirs};
 use crate::plan::{ApplyReport, ChangeResult, FailedRequest, Outcome, Plan};
-use crate::report::Style;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::Page;
-use crate::report::words::{count, grouped};
+use crate::report::words::{self, count, grouped};
+use crate::report::{ApplyView, Spent, Style};
 
 /// The report of an apply: one line a change in the plan's order, and beneath
 /// it why it failed and what to do next.
 #[must_use]
-pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
+pub fn apply(view: &ApplyView<'_>, plan: &Plan, style: &Style) -> String {
+    let ApplyView { environment: _, report, spent: _ } = *view;
     let ApplyReport {
         tenant,
         fingerprint: _,
@@ -50,7 +51,7 @@ pub fn apply(report: &ApplyReport, plan: &Plan, style: &Style) -> String {
     }
     page.gap();
     let ink = if is_whole(report) { Ink::Added } else { Ink::Danger };
-    page.wrap(0, 2, &[span(ink, summary(report))]);
+    page.wrap(0, 2, &[span(ink, summary(view))]);
     if *interrupted {
         page.wrap(0, 2, &[plain(interruption(report))]);
     }
@@ -107,18 +108,30 @@ pub(in crate::report) fn interruption(report: &ApplyReport) -> &'static str {
     }
 }
 
-/// `Apply: 2 applied, 1 failed, 1 not attempted.`
-pub(in crate::report) fn summary(report: &ApplyReport) -> String {
-    let parts: Vec<String> = [Outcome::Applied, Outcome::Failed, Outcome::NotAttempted]
-        .map(|outcome| (report.count(outcome), outcome))
-        .into_iter()
-        .filter(|(number, outcome)| *number > 0 || *outcome == Outcome::Applied)
-        .map(|(number, outcome)| format!("{} {}", grouped(number), word(outcome)))
-        .collect();
-    match report.results.len() {
-        0 => "Apply: nothing to do.".to_owned(),
-        _ => format!("Apply: {}.", parts.join(", ")),
+/// `Applied 5 changes in 7 s with 23 requests.`, or `Applied 2 of 5 changes in
+/// 7 s with 23 requests: 1 failed, 2 not attempted.`
+pub(in crate::report) fn summary(view: &ApplyView<'_>) -> String {
+    let ApplyView { environment: _, report, spent } = view;
+    let all = report.results.len();
+    if all == 0 {
+        return "Nothing to apply.".to_owned();
     }
+    let applied = report.count(Outcome::Applied);
+    let of = if applied == all { String::new() } else { format!("{} of ", grouped(applied)) };
+    let took = spent.map_or(String::new(), |Spent { time, requests }| {
+        format!(" in {} with {}", words::time(time), counted(requests, "request"))
+    });
+    let rest: Vec<String> = [Outcome::Failed, Outcome::NotAttempted]
+        .into_iter()
+        .filter(|outcome| report.count(*outcome) > 0)
+        .map(|outcome| format!("{} {}", grouped(report.count(outcome)), word(outcome)))
+        .collect();
+    let rest = if rest.is_empty() { String::new() } else { format!(": {}", rest.join(", ")) };
+    format!("Applied {of}{}{took}{rest}.", count(all, "change"))
+}
+
+fn counted(number: u64, noun: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), noun)
 }
 
 pub(in crate::report) fn word(outcome: Outcome) -> &'static str {

@@ -4,7 +4,9 @@
 //! Must not show the differences themselves: `plan` does.
 
 use super::theirs;
+use crate::model::LogEntry;
 use crate::plan::change::SecretVerb;
+use crate::plan::traced::{Traces, can_be_traced};
 use crate::plan::{Change, Plan, Verb};
 use crate::report::Style;
 use crate::report::ink::{Ink, plain, span};
@@ -13,20 +15,25 @@ use crate::report::words::count;
 
 /// What is different on the tenant.
 #[must_use]
-pub fn drift(plan: &Plan, style: &Style) -> String {
+pub fn drift(plan: &Plan, traces: &Traces, style: &Style) -> String {
     let mut page = Page::new(style);
     page.wrap(
         0,
         2,
         &[span(Ink::Strong, "Drift on "), span(Ink::Strong, theirs(&plan.tenant, style))],
     );
-    let differing: Vec<&Change> =
-        plan.changes.iter().filter(|change| change.verb != Verb::Resend).collect();
-    for change in &differing {
+    let differing: Vec<(usize, &Change)> =
+        plan.changes.iter().enumerate().filter(|(_, one)| one.verb != Verb::Resend).collect();
+    for (at, change) in &differing {
         page.gap();
         let name = theirs(change.name.as_str(), style);
         let (what, take, undo) = ways(change, &quoted(&name));
         page.wrap(2, 6, &[span(Ink::Strong, name), plain(format!("  {what}"))]);
+        if let (Traces::Found(found), true) = (traces, can_be_traced(change)) {
+            let last =
+                found.get(at).map_or_else(|| NOT_IN_LOG.to_owned(), |entry| by(entry, style));
+            page.wrap(6, 15, &[span(Ink::Faint, "written  "), plain(last)]);
+        }
         page.wrap(6, 15, &[span(Ink::Faint, "take it  "), plain(format!("hooksync {take}"))]);
         page.wrap(6, 15, &[span(Ink::Faint, "undo it  "), plain(format!("hooksync {undo}"))]);
     }
@@ -50,7 +57,22 @@ pub fn drift(plan: &Plan, style: &Style) -> String {
             &[span(Ink::Faint, format!("{others} on the tenant in no definition; left alone."))],
         );
     }
+    if let (Traces::Unknown(why), false) = (traces, differing.is_empty()) {
+        let text = format!("Who wrote it last is not known: {}.", theirs(why, style));
+        page.wrap(0, 2, &[span(Ink::Faint, text)]);
+    }
     page.finish()
+}
+
+/// What is said where the log is silent: it keeps entries for days only.
+const NOT_IN_LOG: &str = "not in what the tenant's log still has";
+
+/// `2026-11-27 10:12:13 UTC by jane@acme.com`.
+fn by(entry: &LogEntry, style: &Style) -> String {
+    let LogEntry { at, method: _, path: _, who } = entry;
+    let who = who.as_ref().map(|who| format!(" by {}", theirs(who, style)));
+    let time = at.strftime("%Y-%m-%d %H:%M:%S UTC");
+    format!("{time}{}", who.unwrap_or_default())
 }
 
 /// What is different, and the commands that end it.
@@ -95,8 +117,22 @@ mod tests {
     #[test]
     fn each_difference_has_two_ways_out() {
         let style = Style::plain(100);
-        insta::assert_snapshot!("drift", drift(&full_plan(), &style));
-        insta::assert_snapshot!("no_drift", drift(&clean_plan(), &style));
+        let unknown = Traces::Unknown("the token lacks read:logs".to_owned());
+        insta::assert_snapshot!("drift", drift(&full_plan(), &unknown, &style));
+        insta::assert_snapshot!("no_drift", drift(&clean_plan(), &unknown, &style));
+        let entry = LogEntry {
+            at: "2026-11-27T10:12:13.5Z".parse().unwrap(),
+            method: "PATCH".to_owned(),
+            path: String::new(),
+            who: Some("jane@acme.com\u{1b}[2J".to_owned()),
+        };
+        let written = by(&entry, &style);
+        assert!(written.starts_with("2026-11-27 10:12:13 UTC by jane@acme.com"), "{written}");
+        assert!(!written.contains('\u{1b}'));
+        let found = Traces::Found([(0, entry)].into());
+        let shown = drift(&full_plan(), &found, &style);
+        assert!(shown.contains("written  not in what the tenant's log still has"), "{shown}");
+        assert!(!shown.contains("is not known"), "{shown}");
         assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
     }
 }

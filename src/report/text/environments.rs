@@ -30,8 +30,7 @@ pub fn plans(views: &[Result<PlanView<'_>, NoPlan<'_>>], style: &Style) -> Strin
 #[must_use]
 pub fn applies(views: &[(ApplyView<'_>, &Plan)], style: &Style) -> String {
     let parts = views.iter().map(|(view, plan)| {
-        let ApplyView { environment, report } = *view;
-        (environment, apply(report, plan, style), super::apply_summary(report))
+        (view.environment, apply(view, plan, style), super::apply_summary(view))
     });
     together(parts.collect(), style)
 }

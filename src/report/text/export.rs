@@ -2,14 +2,13 @@
 //!
 //! Must not know how definitions are written.
 
-use super::plan::names_width;
 use super::{sign, theirs};
 use crate::model::{Kind, Name};
 use crate::plan::Verb;
 use crate::report::Style;
 use crate::report::diff::unified;
 use crate::report::ink::{Ink, plain, span};
-use crate::report::layout::{Page, padded};
+use crate::report::layout::Page;
 use crate::report::safe;
 use crate::report::words::{count, grouped};
 
@@ -118,30 +117,37 @@ fn lines_of(diff: &str) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
     let mut page = Page::new(style);
-    let reported = || lines.iter().filter(|line| line.sign != ExportSign::Unchanged);
-    let names = names_width(&page, reported().map(|line| &line.name));
-    for ExportLine { kind, name, sign: what, files } in reported() {
-        let (ink, sign) = match what {
-            ExportSign::Created => sign(Verb::Create),
-            ExportSign::Updated => sign(Verb::Update),
-            ExportSign::Removed => sign(Verb::Delete),
-            ExportSign::Unchanged | ExportSign::Orphan => (Ink::Warning, "?"),
+    for ExportLine { kind, name, sign: what, files } in lines {
+        let (ink, word) = match what {
+            ExportSign::Unchanged => continue,
+            ExportSign::Created => (sign(Verb::Create).0, "created"),
+            ExportSign::Updated => (sign(Verb::Update).0, "updated"),
+            ExportSign::Removed => (sign(Verb::Delete).0, "removed"),
+            ExportSign::Orphan => (Ink::Warning, "kept"),
         };
+        let named = files.iter().any(|file| names(file, name.as_str()));
         let files: Vec<String> = files.iter().map(|file| theirs(file, style)).collect();
-        let mut spans = vec![
-            span(ink, sign),
-            plain(" "),
-            span(Ink::Strong, padded(name.as_str(), names)),
-            plain(format!("  {}", files.join(", "))),
-        ];
-        if *what == ExportSign::Orphan {
-            spans.push(plain(format!(" has no live {kind}; --prune removes it")));
+        let mut spans =
+            vec![span(ink, format!("{word:<7}")), plain(format!("  {}", files.join(", ")))];
+        if !named {
+            spans.push(plain(format!(" ({})", theirs(name.as_str(), style))));
         }
-        page.wrap(0, 4, &spans);
+        if *what == ExportSign::Orphan {
+            spans.push(plain(format!(" (no live {kind}; --prune removes it)")));
+        }
+        page.wrap(0, 9, &spans);
     }
     page.gap();
     page.wrap(0, 2, &[plain(summary(tenant, lines, style))]);
     page.finish()
+}
+
+/// Whether a file's name says what it is of: `enrich-token.yaml` of `Enrich
+/// Token`.
+fn names(file: &str, name: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file).split('.').next().unwrap_or(file);
+    letters(stem).eq_ignore_ascii_case(&letters(name)) && !stem.is_empty()
 }
 
 fn summary(tenant: &str, lines: &[ExportLine], style: &Style) -> String {

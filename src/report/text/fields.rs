@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use super::{arrow, script, theirs};
-use crate::model::{Dependencies, Script};
+use crate::model::{Dependencies, Kind, Script};
 use crate::plan::{Change, Field, FieldChange, SecretChange, SecretVerb, Value};
 use crate::report::Style;
 use crate::report::diff;
+use crate::report::facts;
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded};
 use crate::report::traffic::{Move, moves};
@@ -183,22 +184,31 @@ fn scripts(page: &mut Page<'_>, old: Option<&Script>, new: &Script, most: usize)
     script::hunks(page, INDENT, &diff.hunks, most)
 }
 
-/// A change's secrets: names and what happens, never a value.
-pub(super) fn secrets(page: &mut Page<'_>, secrets: &[SecretChange]) {
+/// A change's secrets: the names of those that change and what happens, never
+/// a value; of the others the number.
+pub(super) fn secrets(page: &mut Page<'_>, kind: Kind, secrets: &[SecretChange]) {
     if secrets.is_empty() {
         return;
     }
     let mut label = list_label(page, "secrets");
-    for SecretChange { key, verb } in secrets {
+    let again = facts::sent_again(kind, secrets);
+    for SecretChange { key, verb, reference } in facts::changing(kind, secrets) {
         let (ink, sign, what) = match verb {
             SecretVerb::Create => (Ink::Added, "+", "added"),
             SecretVerb::Write => (Ink::Place, "=", "sent again"),
             SecretVerb::Delete => (Ink::Removed, "-", "deleted"),
         };
-        let spans = vec![
+        let mut spans = vec![
             span(ink, format!("{sign} {}", theirs(key, page.style))),
             span(Ink::Faint, format!("  {what}")),
         ];
+        if let Some(reference) = reference {
+            spans.push(span(Ink::Faint, ", from "));
+            spans.push(plain(theirs(reference.as_str(), page.style)));
+        }
         row(page, std::mem::take(&mut label), spans);
+    }
+    if let Some(again) = again {
+        row(page, label, vec![span(Ink::Faint, again)]);
     }
 }

@@ -20,6 +20,9 @@ const MOST_ROWS: usize = 2_000;
 /// is very little room it just follows.)
 const ROOM_FOR_FILES: usize = 100;
 
+/// Columns up to which a list's names are padded where lines have no end.
+const LONG_NAME: usize = 60;
+
 /// Entries of one list that are shown unless all are wanted.
 const MOST_ENTRIES: usize = 30;
 
@@ -83,7 +86,11 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
 /// The columns that names take, so that what follows them is aligned.
 pub(super) fn names_width<'a>(page: &Page<'_>, names: impl Iterator<Item = &'a Name>) -> usize {
     let widest = names.map(|name| width(name.as_str())).max().unwrap_or(0);
-    if page.style.columns() < 60 { 0 } else { widest.min(page.style.columns() / 2) }
+    if page.style.columns() < 60 {
+        0
+    } else {
+        widest.min(page.style.columns().min(LONG_NAME * 2) / 2)
+    }
 }
 
 /// Blanks before a heading, so that what follows the signs is aligned.
@@ -111,7 +118,7 @@ fn one_change(
 ) -> usize {
     let Change {
         verb,
-        kind: _,
+        kind,
         name,
         trigger,
         id: _,
@@ -148,7 +155,7 @@ fn one_change(
     }
     effects::rows(page, change);
     let shown = fields::fields(page, change, most);
-    fields::secrets(page, secrets);
+    fields::secrets(page, *kind, secrets);
     if matches!(verb, Verb::Delete | Verb::Replace) {
         what_goes(page, change);
     }
@@ -262,7 +269,12 @@ fn sent_again(page: &mut Page<'_>, writes: &[&Change]) {
     let names = names_width(page, writes.iter().map(|write| &write.name));
     for write in writes.iter().take(most) {
         let Change { name, secrets, blocked, .. } = write;
-        let keys: Vec<_> = secrets.iter().map(|secret| theirs(&secret.key, page.style)).collect();
+        let keys = secrets.iter().map(|secret| {
+            let from = secret.reference.as_ref().map(|it| theirs(it.as_str(), page.style));
+            let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
+            theirs(&secret.key, page.style) + &from
+        });
+        let keys: Vec<_> = keys.collect();
         let spans = [
             span(Ink::Place, "= "),
             span(Ink::Strong, padded(&theirs(name.as_str(), page.style), names)),

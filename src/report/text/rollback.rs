@@ -60,7 +60,7 @@ pub fn rollback(rollback: &Rollback, style: &Style) -> String {
 /// Versions keep the values of their secrets.
 fn secrets(page: &mut Page<'_>, secrets: &[SecretChange]) {
     let mut label = "secrets";
-    for SecretChange { key, verb } in secrets {
+    for SecretChange { key, verb, reference: _ } in secrets {
         let (ink, sign, what) = match verb {
             SecretVerb::Create => (Ink::Added, "+", "with the value that version has"),
             SecretVerb::Write => (Ink::Changed, "~", "back to the value that version has"),

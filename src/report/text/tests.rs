@@ -10,9 +10,9 @@ use crate::model::{
     Body, Code, Definition, DesiredState, Diagnostic, LiveState, Place, Script, ScriptSource,
     Trigger, Written,
 };
-use crate::plan::FieldChange;
+use crate::plan::{ApplyReport, ChangeResult, FieldChange, Outcome};
 use crate::report::samples::*;
-use crate::report::{ApplyView, PlanView, Style};
+use crate::report::{ApplyView, PlanView, Spent, Style};
 
 const COLORED: Style = Style { width: 80, color: true, unicode: true, full: false };
 const ASCII: Style = Style { width: 80, color: false, unicode: false, full: false };
@@ -38,11 +38,41 @@ fn a_plan_at_several_widths() {
 
 #[test]
 fn an_apply_at_several_widths() {
+    let report = full_report();
     for width in [40, 80, 200] {
-        let text = apply(&full_report(), &full_plan(), &Style::plain(width));
+        let text = apply(&took(&report), &full_plan(), &Style::plain(width));
         insta::assert_snapshot!(format!("apply_{width}"), text);
     }
-    insta::assert_snapshot!("apply_color", apply(&full_report(), &full_plan(), &COLORED));
+    insta::assert_snapshot!("apply_color", apply(&took(&report), &full_plan(), &COLORED));
+}
+
+fn took(report: &ApplyReport) -> ApplyView<'_> {
+    let spent = Spent { time: Duration::from_millis(7_400), requests: 23 };
+    ApplyView { environment: None, report, spent: Some(spent) }
+}
+
+#[test]
+fn an_apply_ends_with_what_it_took() {
+    let check = |applied: usize, failed: usize, skipped: usize, expected: &str| {
+        let mut report = full_report();
+        let result = report.results[0].clone();
+        report.results.clear();
+        let all = [
+            (Outcome::Applied, applied),
+            (Outcome::Failed, failed),
+            (Outcome::NotAttempted, skipped),
+        ];
+        for (outcome, number) in all {
+            let one = ChangeResult { outcome, ..result.clone() };
+            report.results.extend(std::iter::repeat_n(one, number));
+        }
+        assert_eq!(super::apply_summary(&took(&report)), expected);
+    };
+    check(5, 0, 0, "Applied 5 changes in 7 s with 23 requests.");
+    check(1, 0, 0, "Applied 1 change in 7 s with 23 requests.");
+    let partial = "Applied 2 of 5 changes in 7 s with 23 requests: 1 failed, 2 not attempted.";
+    check(2, 1, 2, partial);
+    check(0, 0, 0, "Nothing to apply.");
 }
 
 #[test]
@@ -52,8 +82,8 @@ fn several_environments_are_told_apart() {
     let views = [view("staging", &clean), view("production", &clean)];
     insta::assert_snapshot!("plans", plans(&views.map(Ok), &Style::plain(60)));
     let views = [
-        (ApplyView { environment: Some("staging"), report: &report }, &full),
-        (ApplyView { environment: None, report: &report }, &full),
+        (ApplyView { environment: Some("staging"), report: &report, spent: None }, &full),
+        (ApplyView { environment: None, ..took(&report) }, &full),
     ];
     insta::assert_snapshot!("applies", applies(&views, &ASCII));
 }
@@ -187,7 +217,7 @@ fn any_width_is_taken() {
     for width in [0, 1, Style::NARROWEST, Style::ENDLESS, usize::MAX] {
         let style = Style::plain(width);
         assert!(show(&full_plan(), style).contains("block-disposable-mail"));
-        assert!(apply(&full_report(), &full_plan(), &style).contains("attempted"));
+        assert!(apply(&took(&full_report()), &full_plan(), &style).contains("attempted"));
         assert!(diagnostics(&findings(), &style).contains("hint:"));
     }
     let endless = show(&full_plan(), Style::plain(usize::MAX));
@@ -236,7 +266,7 @@ proptest! {
                 error.message = text.clone();
             }
         }
-        check_lines(&apply(&report, &full_plan(), &Style::plain(width)), width)?;
+        check_lines(&apply(&took(&report), &full_plan(), &Style::plain(width)), width)?;
     }
 
     #[test]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{Placed, Shape, Style, action};
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, DesiredSecret, Kind, Name, SecretKey, Trigger};
+use crate::model::{Dependencies, DesiredSecret, Kind, Name, Reference, SecretKey, Trigger};
 use crate::source::codes;
 use crate::source::fields::{Fields, list, nearest, short};
 use crate::source::node::{Entry, Node, Value};
@@ -37,7 +37,7 @@ pub(super) fn name(
         let after = if node.replaced { " after keyword replacement" } else { "" };
         fields.advise(
             codes::INVALID_NAME,
-            format!("this is no name that Auth0 takes for a hook{after}"),
+            format!("Auth0 does not accept this hook name{after}"),
             &node.span,
             crate::model::InvalidName.to_string(),
         );
@@ -212,6 +212,15 @@ fn secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<DesiredSe
             );
             None
         }
+        Value::Text(text) if Reference::begins(text) && is_written(fields, node) => {
+            let reference = Reference::new(text.clone());
+            if let Some(why) = reference.wrong() {
+                let message = format!("the reference of secret `{}` {why}", short(key));
+                fields.error(codes::WRONG_KIND, message, &node.span);
+                return None;
+            }
+            Some(DesiredSecret::Reference(reference))
+        }
         Value::Text(text) => Some(DesiredSecret::from_text(text.clone())),
         Value::Unresolved(keywords) if !keywords.is_empty() => {
             Some(DesiredSecret::Unresolved { keywords: keywords.clone() })
@@ -234,6 +243,13 @@ fn secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<DesiredSe
             None
         }
     }
+}
+
+/// Whether a text is a reference by what the file says: a keyword's value that
+/// begins like one is a value.
+fn is_written(fields: &Fields<'_>, node: &Node) -> bool {
+    let written = fields.text.text.get(node.span.clone()).unwrap_or_default();
+    !node.replaced || Reference::begins(written.trim_start_matches(['"', '\'']))
 }
 
 fn tell_empty(fields: &mut Fields<'_>, field: &str, span: &Range<usize>) {

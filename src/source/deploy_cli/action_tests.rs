@@ -26,6 +26,7 @@ fn secrets(loaded: &Loaded, at: usize) -> Vec<String> {
         .map(|(key, value)| match value {
             DesiredSecret::Value(value) => format!("{key}={}", value.expose()),
             DesiredSecret::Kept => format!("{key} kept"),
+            DesiredSecret::Reference(found) => format!("{key} from {}", found.as_str()),
             DesiredSecret::Unresolved { keywords } => format!("{key} needs {}", keywords.join(",")),
         })
         .collect()

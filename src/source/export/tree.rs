@@ -352,7 +352,9 @@ fn secret_values(definition: &Parsed) -> impl Iterator<Item = &SecretValue> {
     definition.secrets.iter().flat_map(|secrets| secrets.values()).filter_map(|secret| match secret
     {
         DesiredSecret::Value(value) => Some(value),
-        DesiredSecret::Kept | DesiredSecret::Unresolved { .. } => None,
+        DesiredSecret::Kept | DesiredSecret::Reference(_) | DesiredSecret::Unresolved { .. } => {
+            None
+        }
     })
 }
 

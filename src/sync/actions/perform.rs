@@ -107,7 +107,7 @@ fn wrong_secrets(answer: &Live, wanted: &BTreeSet<SecretKey>) -> Option<String> 
     let lost: Vec<&str> = wanted.difference(got).map(String::as_str).collect();
     (!lost.is_empty()).then(|| {
         format!(
-            "the tenant has no secret {} now, which it should; nothing was deployed",
+            "the tenant no longer has the secret {}, which it should have kept; nothing was deployed",
             lost.join(", ")
         )
     })

@@ -188,7 +188,9 @@ pub(in crate::sync) fn values(op: &Op, desired: &DesiredState) -> Vec<(SecretKey
     keys.into_iter()
         .filter_map(|key| match secrets.get(key)? {
             DesiredSecret::Value(value) => Some((key.clone(), value.clone())),
-            DesiredSecret::Kept | DesiredSecret::Unresolved { .. } => None,
+            DesiredSecret::Kept
+            | DesiredSecret::Reference(_)
+            | DesiredSecret::Unresolved { .. } => None,
         })
         .collect()
 }

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::cli::{CliError, Context};
+use crate::cli::{CliError, Context, starters};
 use crate::migrate::outcome::Migrated;
 use crate::model::Definition;
 use crate::source::switched_off;
@@ -50,7 +50,7 @@ impl Files {
                     .hint("set it to false by hand; the actions are written"));
             };
             fs_err::write(file, off)?;
-            context.say(&format!("{file}: enabled: false"));
+            context.say(&format!("{} (enabled: false)", starters::updated(Path::new(file))));
         }
         Ok(())
     }

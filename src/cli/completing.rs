@@ -1,0 +1,143 @@
+//! What shells complete beyond the command line's own words: the names of
+//! hooks, actions and environments of the project that one stands in.
+//!
+//! Reads the files itself, for a definition that is being written is not whole.
+//! Must be quick, and must not report anything: a shell has nowhere to show it.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory;
+use clap_complete::engine::CompletionCandidate;
+use clap_complete::env::{CompleteEnv, Shells};
+
+use super::args::Cli;
+use super::settings::ConfigFile;
+use super::{CliError, Environment};
+
+/// The variable by which a shell asks.
+const VARIABLE: &str = "HOOKSYNC_COMPLETE";
+
+/// The most files that are looked into.
+const MOST_FILES: usize = 2_000;
+
+/// The most of a file that is read.
+const MOST: u64 = 64 << 10;
+
+/// Answers a shell that asks what could come next. Whether one did.
+pub(super) fn answered(args: &[OsString], environment: &Environment) -> bool {
+    if !environment.is_set(VARIABLE) {
+        return false;
+    }
+    let here = std::path::absolute(".").ok();
+    // a shell takes whatever went wrong for no answer
+    let asked = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
+    asked.try_complete(args.iter().cloned(), here.as_deref()).unwrap_or(true)
+}
+
+/// What a shell has to read once.
+///
+/// # Errors
+/// When the shell isn't known.
+pub(super) fn registration(shell: &str) -> Result<String, CliError> {
+    let shells = Shells::builtins();
+    let Some(completer) = shells.completer(shell) else {
+        return Err(CliError::usage(format!("no completion for {shell}")));
+    };
+    let mut script = Vec::new();
+    completer.write_registration(VARIABLE, "hooksync", "hooksync", "hooksync", &mut script)?;
+    Ok(String::from_utf8_lossy(&script).into_owned())
+}
+
+/// The environments of hooksync.yaml.
+pub(super) fn environments() -> Vec<CompletionCandidate> {
+    let (file, _) = ConfigFile::find(None);
+    file.config.environments.iter().map(|one| CompletionCandidate::new(&one.name)).collect()
+}
+
+/// The names of all definitions, each with its file.
+pub(super) fn names() -> Vec<CompletionCandidate> {
+    let (file, _) = ConfigFile::find(None);
+    let folders = [(&file.config.hooks, "hooks"), (&file.config.actions, "actions")];
+    let folders =
+        folders.map(|(given, default)| given.clone().unwrap_or_else(|| file.beside(default)));
+    names_below(&folders)
+        .into_iter()
+        .map(|(name, file)| {
+            CompletionCandidate::new(name).help(Some(file.display().to_string().into()))
+        })
+        .collect()
+}
+
+/// Names and the files that they are in.
+fn names_below(folders: &[PathBuf]) -> Vec<(String, PathBuf)> {
+    let files = folders.iter().flat_map(|folder| {
+        let is_visible = |entry: &walkdir::DirEntry| {
+            entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+        };
+        walkdir::WalkDir::new(folder).into_iter().filter_entry(is_visible).flatten()
+    });
+    let mut found: Vec<_> = files
+        .filter(|entry| entry.file_type().is_file() && is_definition(entry.path()))
+        .take(MOST_FILES)
+        .filter_map(|entry| Some((name_in(entry.path())?, entry.into_path())))
+        .collect();
+    found.sort();
+    found.dedup_by(|a, b| a.0 == b.0);
+    found
+}
+
+fn is_definition(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    (name.ends_with(".yaml") || name.ends_with(".yml")) && !name.contains(".test.")
+}
+
+/// The value of the first line `name: …`.
+fn name_in(path: &Path) -> Option<String> {
+    let mut text = Vec::new();
+    std::fs::File::open(path).ok()?.take(MOST).read_to_end(&mut text).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    let value = text.lines().find_map(|line| line.strip_prefix("name:"))?.trim();
+    let value = match value.chars().next()? {
+        quote @ ('"' | '\'') => value.get(1..)?.split(quote).next()?,
+        _ => value.split(" #").next()?.trim_end(),
+    };
+    // a control character in a shell's line would do anything
+    let is_plain = !value.is_empty() && !value.chars().any(char::is_control);
+    is_plain.then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_files_as_people_write_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("hooks/a.yaml", "# first\nname: add-claims # a comment\ntriggerId: x\n");
+        write("hooks/deep/b.yml", "name: \"Step up: risk\"\n");
+        write("hooks/c.yaml", "triggerId: x\n");
+        write("hooks/d.test.yaml", "name: not-a-definition\n");
+        write("hooks/.hidden/e.yaml", "name: hidden\n");
+        write("hooks/f.yaml", "name: \"bell \u{7}\"\n");
+        write("actions/g.yaml", "name: 'add-claims'\n");
+        let folders = ["hooks", "actions", "gone"].map(|name| dir.path().join(name));
+        let found: Vec<String> = names_below(&folders).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, ["Step up: risk", "add-claims"]);
+    }
+
+    #[test]
+    fn every_shell_is_given_a_script_that_asks_us() {
+        for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+            let script = registration(shell).unwrap();
+            assert!(script.contains(VARIABLE) && script.contains("hooksync"), "{shell}: {script}");
+        }
+        assert!(registration("cmd").is_err());
+    }
+}
