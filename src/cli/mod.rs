@@ -147,7 +147,7 @@ const MAX_HELP_WIDTH: usize = 100;
 fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error) -> Exit {
     let output = Output::new(environment, &early_global_args(args));
     if let Some(ours) = foreign::flag(error, args) {
-        output.error(&Context { environment, output: &output }.fitted(&ours.render()));
+        Context { environment, output: &output }.tell(&ours);
         return Exit::Usage;
     }
     let plain = error.render().to_string();

@@ -25,7 +25,7 @@ async fn a_web_page_is_no_answer_to_a_write() {
     bench.define(&wanted);
     bench.faults(&["html-before:200@writes"]);
     let ended = bench.expect(1, &APPLY);
-    assert!(ended.stdout.contains("0 applied"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("Applied 0 of "), "{}", ended.stdout);
     assert!(ended.stdout.contains("not one of the Management API"), "{}", ended.stdout);
     bench.faults(&[]);
     bench.expect(0, &APPLY);
