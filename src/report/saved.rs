@@ -90,10 +90,11 @@ pub fn read(value: &Json) -> Result<Saved, String> {
     match value.get("format_version") {
         Some(Json::String(version)) if version == FORMAT_VERSION => {}
         Some(Json::String(version)) => {
-            let by = value.get("hooksync_version").and_then(Json::as_str).unwrap_or("unknown");
+            let by = value.get("hooksync_version").and_then(Json::as_str);
+            let by = by.map_or("another version".to_owned(), |by| format!("hooksync {by}"));
             return Err(format!(
                 "format_version is `{version}`, and hooksync {} reads `{FORMAT_VERSION}`; the plan \
-                 was made by hooksync {by}, which can show it",
+                 was made by {by}, which can show it",
                 env!("CARGO_PKG_VERSION")
             ));
         }

@@ -31,8 +31,8 @@ async fn a_saved_plan_is_shown_without_the_tenant() {
     project.write("plan.json", "{\"format_version\": \"9\"}");
     let reported = project.run(&["show", "plan.json"]).expect(1).stderr;
     assert_eq!(
-        reported,
-        "error: plan.json: format_version is `9`, and this hooksync reads `1`\n  \
-         hint: give the file that `hooksync plan --out FILE` wrote\n"
+        reported.replace(env!("CARGO_PKG_VERSION"), "VERSION"),
+        "error: plan.json: format_version is `9`, and hooksync VERSION reads `1`; the plan was made by \
+         another version, which can show it\n  hint: give the file that `hooksync plan --out FILE` wrote\n"
     );
 }
