@@ -42,19 +42,20 @@ pub(super) fn of_script(semantic: &Semantic<'_>, wrapped: &Wrapped) -> Vec<Allow
 
 /// The comments of a definition, as far as they are about this hook.
 pub(super) fn of_definition(hook: &Definition) -> Vec<Allow> {
-    let text = &*hook.written.text;
+    // its own lines alone: a file can hold thousands of definitions
+    let own = &hook.written.region;
+    let text = hook.written.slice(own);
     if !text.contains(MARK) {
         return Vec::new();
     }
-    let own = &hook.written.region;
-    let mut start = 0;
+    let mut start = own.start;
     let mut found = Vec::new();
     for line in text.split_inclusive('\n') {
         let comment = line
             .find('#')
             .map(|hash| line.split_at(hash))
             .filter(|(before, _)| before.is_empty() || before.ends_with(char::is_whitespace));
-        if let Some((before, comment)) = comment.filter(|_| own.contains(&start)) {
+        if let Some((before, comment)) = comment {
             let body = comment.trim_start_matches('#').trim_end();
             found.extend(read(body, start + before.len()..start + line.trim_end().len()));
         }
