@@ -21,6 +21,7 @@ const MAX_BOUND: usize = 20;
 pub(in crate::plan) struct Order {
     pub(in crate::plan) trigger: Trigger,
     pub(in crate::plan) entries: Vec<Entry>,
+    /// What is bound now, by the names that the actions have now.
     pub(in crate::plan) before: Option<LiveBindings>,
 }
 
@@ -97,13 +98,17 @@ pub(in crate::plan) fn compare(
             let order = Order {
                 trigger: bindings.trigger.clone(),
                 entries,
-                before: Some(bindings.clone()),
+                before: live_order(live, &bindings.trigger),
             };
-            let change = change_of(&order, None, &[]);
+            let change = change_of(&order, &bindings.entries, None, &[]);
             found.push((order, change));
         }
     }
     found
+}
+
+fn live_order(live: &LiveState, trigger: &Trigger) -> Option<LiveBindings> {
+    live.bindings.iter().find(|bindings| bindings.trigger == *trigger).cloned()
 }
 
 /// What is bound, by the names that its actions have once they are renamed: an
@@ -177,8 +182,9 @@ fn of_order(
     if same && unknown.is_empty() {
         return None;
     }
-    let resolved = Order { trigger: order.trigger.clone(), entries, before: before.cloned() };
-    let change = change_of(&resolved, Some(order), &unknown);
+    let before = live_order(live, &order.trigger);
+    let resolved = Order { trigger: order.trigger.clone(), entries, before };
+    let change = change_of(&resolved, live_entries, Some(order), &unknown);
     Some((resolved, change))
 }
 
@@ -240,8 +246,13 @@ fn written(action: &BoundAction) -> String {
     }
 }
 
-fn change_of(order: &Order, source: Option<&BindingsOrder>, unknown: &[String]) -> Change {
-    let old_entries = order.before.as_ref().map_or(&[][..], |before| &before.entries);
+/// The change of an order; `old_entries` are what is bound, by new names.
+fn change_of(
+    order: &Order,
+    old_entries: &[LiveBinding],
+    source: Option<&BindingsOrder>,
+    unknown: &[String],
+) -> Change {
     let names = |names: &mut dyn Iterator<Item = (&str, Option<&str>)>, titled: bool| {
         let shown = |(name, title): (&str, Option<&str>)| match title.filter(|_| titled) {
             Some(title) => format!("{name} ({title})"),
