@@ -22,6 +22,7 @@ mod hard_scripts;
 mod hostile;
 mod local_changes;
 mod meanwhile;
+mod odd_answers;
 mod pipelines;
 mod references;
 mod rollback;
