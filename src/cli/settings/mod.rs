@@ -2,7 +2,7 @@
 //! before anything else happens, and each with where it came from.
 //!
 //! [`project`] is for commands without a network, [`tenant`] for those with
-//! one, [`survey`] shows every setting, right or wrong. Must not read the
+//! one, [`survey()`] shows every setting, right or wrong. Must not read the
 //! process's environment: it is handed in.
 
 mod credentials;
