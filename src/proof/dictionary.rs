@@ -5,6 +5,8 @@
 //! `client.id === 'x' && metadata.y === 'true'`; one that is put where its
 //! name stands does. Must not run anything.
 
+mod constants;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc::allocator::Allocator;
@@ -28,16 +30,25 @@ pub(super) struct Dictionary {
     pub(super) reads: BTreeSet<(String, String)>,
 }
 
+/// Values that are known before the code is read.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Those of secrets and of an action's configuration, by name.
+    pub(super) settings: BTreeMap<String, String>,
+    /// Texts of the sample event, by the last name of their path.
+    pub(super) inputs: BTreeMap<String, String>,
+}
+
 /// What the codes know; a code that can't be parsed knows nothing.
-pub(super) fn of(codes: &[&str]) -> Dictionary {
+pub(super) fn of(codes: &[&str], known: &Known) -> Dictionary {
     let mut dictionary = Dictionary::default();
     for code in codes {
-        read(code, &mut dictionary);
+        read(code, known, &mut dictionary);
     }
     dictionary
 }
 
-fn read(code: &str, dictionary: &mut Dictionary) {
+fn read(code: &str, known: &Known, dictionary: &mut Dictionary) {
     let wrapped = format!("(function (exports, require, module) {{{code}\n}})");
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, &wrapped, SourceType::script()).parse();
@@ -73,21 +84,38 @@ fn read(code: &str, dictionary: &mut Dictionary) {
                     None => continue,
                 }
             }
-            _ => continue,
+            _ => {
+                let values = constants::of(&semantic, known, node.id());
+                if !values.is_empty() {
+                    let mut names = BTreeSet::new();
+                    let chain = constants::chain(&semantic, node.id());
+                    collect(&semantic, chain, &mut names, 0);
+                    names_near(&semantic, chain, &mut names, 0);
+                    values.into_iter().for_each(|value| dictionary.tie(&names, value));
+                }
+                continue;
+            }
         };
         if dictionary.values.len() >= MOST {
             return;
         }
         let mut names = BTreeSet::new();
         names_near(&semantic, node.id(), &mut names, 0);
+        dictionary.tie(&names, value);
+    }
+}
+
+impl Dictionary {
+    /// Notes that a value stands with some names.
+    fn tie(&mut self, names: &BTreeSet<String>, value: Value) {
         for name in names {
-            let tied = dictionary.tied.entry(name).or_default();
+            let tied = self.tied.entry(name.clone()).or_default();
             if !tied.contains(&value) {
                 tied.push(value.clone());
             }
         }
-        if !dictionary.values.contains(&value) {
-            dictionary.values.push(value);
+        if self.values.len() < MOST && !self.values.contains(&value) {
+            self.values.push(value);
         }
     }
 }
@@ -231,16 +259,60 @@ mod tests {
 
     #[test]
     fn values_are_tied_to_the_names_that_stand_with_them() {
-        let dictionary = of(&["
+        let dictionary = of(
+            &["
             module.exports = function (user, context, cb) {
               const domain = user.email.split('@').pop();
               if (domain === 'bad.example') return cb(new Error('no'));
               if (context.connection.name === 'x' && user.app_metadata.level > 3) cb();
-            };"]);
+            };"],
+            &Known::default(),
+        );
         let tied = |name: &str| dictionary.tied.get(name).cloned().unwrap_or_default();
         assert!(tied("email").contains(&"bad.example".into()), "{dictionary:?}");
         assert_eq!(tied("name"), [Value::from("x")]);
         assert_eq!(tied("level"), [Value::from(3)]);
         assert!(dictionary.reads.contains(&("app_metadata".into(), "level".into())));
+    }
+
+    #[test]
+    fn values_that_code_gets_elsewhere_are_tied_as_if_they_stood_there() {
+        let known = Known {
+            settings: [("KEY".into(), "k-1".into()), ("LIST".into(), "l-1".into())].into(),
+            inputs: [("username".into(), "ada".into())].into(),
+        };
+        let check = |code: &str, name: &str, expected: &str| {
+            let code = format!("exports.onExecutePostLogin = async (event, api) => {{ {code} }};");
+            let tied = of(&[&code], &known).tied.remove(name).unwrap_or_default();
+            assert!(tied.contains(&expected.into()), "{code}\n{name}: {tied:?}");
+        };
+        check("if (event.secrets.KEY === event.request.query.k) api.deny();", "k", "k-1");
+        check("if (event.request.query.k !== event.secrets['KEY']) api.deny();", "k", "k-1");
+        check("const { KEY } = event.secrets; if (KEY == event.request.query.k) f();", "k", "k-1");
+        check("const { KEY: own } = event.secrets; if (own == event.user.x) f();", "x", "k-1");
+        check(
+            "const own = event.secrets.KEY; const x = event.user.x; if (x === own) f();",
+            "x",
+            "k-1",
+        );
+        check("if (event.user.x === `Bearer ${event.secrets.KEY}`) f();", "x", "Bearer k-1");
+        check(
+            "const own = 'Bearer ' + event.secrets.KEY; if (own === event.user.x) f();",
+            "x",
+            "Bearer k-1",
+        );
+        check("if (event.secrets.LIST.split(',').includes(event.user.x)) f();", "x", "l-1");
+        check("if (event.user.x.endsWith(event.secrets.KEY)) f();", "x", "k-1");
+        check("if (event.user.x === event.user.username) f();", "x", "ada");
+        check(
+            "const bad = ['a.example', 'b.example']; if (bad.includes(event.user.x)) f();",
+            "x",
+            "b.example",
+        );
+        check(
+            "const plans = { 'a.example': 1, gold: 2 }; const plan = plans[event.user.x];",
+            "x",
+            "gold",
+        );
     }
 }

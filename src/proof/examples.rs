@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::generate::{Case, Generator, Inputs};
 use super::notice::{difference, noticed};
 use super::run::{Runner, describe};
+use super::secrets;
 use crate::sandbox::{
     HttpReply, HttpStub, Job, Limits, PoolError, Program, ReplyKind, World, sample,
 };
@@ -45,9 +46,13 @@ pub fn examples(
             break;
         }
         let case = generator.next();
+        // a test's secrets are those of all its cases
+        if case.changes.iter().any(secrets::is_secret) {
+            continue;
+        }
         let event = generator.event(&case);
         let other = inputs.sides.other(&inputs.trigger, &event);
-        let jobs = [job(old, event, inputs), job(new, other.clone(), inputs)];
+        let jobs = [job(old, event, inputs, &case), job(new, other.clone(), inputs, &case)];
         let outcomes = pool.run_all(&jobs)?;
         let ([old_job, new_job], [before, after]) = (&jobs, outcomes.as_slice()) else { continue };
         let before_seen = noticed(old, &old_job.world, before);
@@ -84,7 +89,7 @@ fn name(case: &Case, found: &[Example]) -> String {
     }
 }
 
-fn job(program: &Program, event: Value, inputs: &Inputs) -> Job {
+fn job(program: &Program, event: Value, inputs: &Inputs, case: &Case) -> Job {
     let reply = HttpReply {
         status: 200,
         headers: std::collections::BTreeMap::new(),
@@ -93,7 +98,14 @@ fn job(program: &Program, event: Value, inputs: &Inputs) -> Job {
     let any = HttpStub { method: None, url: "*".into(), body: None, reply, times: None };
     Job {
         program: program.clone(),
-        world: World { http: vec![any], ..super::run::world(inputs, event, 0, false) },
+        world: World {
+            http: vec![any],
+            ..super::run::world(
+                secrets::of(&inputs.secrets, case),
+                event,
+                &Case { seed: 0, ..case.clone() },
+            )
+        },
         limits: Limits::default(),
         coverage: true,
     }

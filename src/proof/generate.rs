@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
-use super::dictionary::{self, Dictionary};
+use super::dictionary::{self, Dictionary, Known};
 use super::pairs::{FREE, Sides, optional, settle};
+use super::secrets;
 use super::tree::{Path, get, path, paths, set};
 use super::values::{likely, texts_of};
 use crate::sandbox::{Module, ModuleAnswer, sample};
@@ -56,6 +57,9 @@ pub(super) struct Case {
 const CLIENTS: [&str; 8] =
     ["axios", "got", "node-fetch", "request", "superagent", "http", "https", "crypto"];
 
+/// Where an event holds the settings of an action.
+const CONFIGURATION: &str = "configuration";
+
 /// How many of them wait at the most.
 const FOLLOW_UPS: usize = 60;
 
@@ -87,11 +91,12 @@ pub(super) struct Generator<'i> {
 
 impl<'i> Generator<'i> {
     pub(super) fn new(inputs: &'i Inputs, codes: &[&str]) -> Self {
-        let sample = sample(inputs.sides.old_is_hook(), &inputs.trigger);
+        let mut sample = sample(inputs.sides.old_is_hook(), &inputs.trigger);
+        let dictionary = read(inputs, &mut sample, codes);
         let mut it = Self {
             inputs,
             sample,
-            dictionary: dictionary::of(codes),
+            dictionary,
             random: fastrand::Rng::with_seed(inputs.seed),
             targets: Vec::new(),
             systematic: VecDeque::new(),
@@ -127,7 +132,7 @@ impl<'i> Generator<'i> {
     /// The event of a case.
     pub(super) fn event(&self, case: &Case) -> Value {
         let mut event = self.sample.clone();
-        for change in &case.changes {
+        for change in case.changes.iter().filter(|change| !secrets::is_secret(change)) {
             set(&mut event, &change.path, change.value.clone());
         }
         settle(self.inputs.sides, &self.inputs.trigger, &mut event);
@@ -262,6 +267,14 @@ impl<'i> Generator<'i> {
                 }
             }
         }
+        for name in secrets::names(self.inputs) {
+            let path = vec![secrets::ROOT.to_owned(), name];
+            if self.is_read(&path) {
+                let mut values = vec![None];
+                values.extend(self.values_of_secret(&path).into_iter().map(Some));
+                found.insert(path, values);
+            }
+        }
         // What the code reads comes first.
         let mut targets: Vec<_> =
             found.into_iter().filter(|(_, values)| !values.is_empty()).collect();
@@ -299,6 +312,28 @@ impl<'i> Generator<'i> {
             self.targets.extend(tied.iter().cloned());
         }
     }
+}
+
+/// What the codes compare their input with, among it the values of secrets and
+/// of the settings of an action, which the sample gets for it.
+fn read(inputs: &Inputs, sample: &mut Value, codes: &[&str]) -> Dictionary {
+    let mut known = Known::default();
+    if sample.get(CONFIGURATION).is_some() {
+        let reads = dictionary::of(codes, &known).reads;
+        for (_, name) in reads.into_iter().filter(|(of, _)| of == CONFIGURATION) {
+            let value = secrets::secret(&name);
+            set(sample, &[CONFIGURATION.to_owned(), name.clone()], Some(value.as_str().into()));
+            known.settings.insert(name, value);
+        }
+    }
+    let names = secrets::names(inputs).into_iter();
+    known.settings.extend(names.map(|name| (name.clone(), secrets::secret(&name))));
+    for path in paths(sample) {
+        if let (Some(Value::String(text)), Some(last)) = (get(sample, &path), path.last()) {
+            known.inputs.entry(last.clone()).or_insert_with(|| text.clone());
+        }
+    }
+    dictionary::of(codes, &known)
 }
 
 /// Whether the keys of what is at a path are the tenant's own.

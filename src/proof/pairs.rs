@@ -305,12 +305,14 @@ pub(super) fn optional(sides: Sides, trigger: &str) -> &'static [&'static str] {
 }
 
 /// The paths whose keys are the tenant's own.
-pub(super) const FREE: [&str; 8] = [
+pub(super) const FREE: [&str; 10] = [
     "metadata",
     "user_metadata",
     "app_metadata",
     "client_metadata",
     "body",
+    "query",
+    "configuration",
     "domain_metadata",
     "custom_claims",
     "customClaims",

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::generate::{Case, Generator, Inputs};
 use super::notice::{Noticed, difference, noticed};
+use super::secrets;
 use super::tree::written;
 use super::words;
 use crate::sandbox::{Answer, Branch, Job, Limits, Outcome, Pool, PoolError, Program, World};
@@ -96,27 +97,9 @@ impl Runner for Pool {
     }
 }
 
-/// The value that a secret has in all runs: never a real one.
-#[must_use]
-pub fn secret(name: &str) -> String {
-    let plain = name.to_lowercase().replace('_', "-");
-    let holds = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-    if holds(&["url", "uri", "endpoint", "webhook"]) {
-        return format!("https://{plain}.example");
-    }
-    if holds(&["domain", "host"]) {
-        return format!("{plain}.example");
-    }
-    format!("value-of-{name}")
-}
-
-fn secrets(names: &[String]) -> BTreeMap<String, String> {
-    names.iter().map(|name| (name.clone(), secret(name))).collect()
-}
-
 /// What surrounds a run.
-pub(super) fn world(inputs: &Inputs, event: Value, seed: u64, chance: bool) -> World {
-    World { event, secrets: secrets(&inputs.secrets), now: NOW, seed, chance, ..World::default() }
+pub(super) fn world(secrets: BTreeMap<String, String>, event: Value, case: &Case) -> World {
+    World { event, secrets, now: NOW, seed: case.seed, ..World::default() }
 }
 
 /// Runs two programs on the same events.
@@ -287,21 +270,20 @@ impl<R: Runner> Both<'_, R> {
             let event = generator.event(case);
             let other = self.inputs.sides.other(&self.inputs.trigger, &event);
             let modules = generator.modules(case);
-            let job = |program: &Program, event, coverage| Job {
+            let job = |program: &Program, event, names: &[String], coverage| Job {
                 program: program.clone(),
                 world: World {
                     modules: modules.clone(),
-                    ..world(self.inputs, event, case.seed, true)
+                    chance: true,
+                    ..world(secrets::of(names, case), event, case)
                 },
                 limits: Limits::default(),
                 coverage,
             };
-            jobs.push(job(self.old, event, true));
-            let mut after = job(self.new, other, covers_new);
-            if let Some(names) = &self.inputs.secrets_after {
-                after.world.secrets = secrets(names);
-            }
-            jobs.push(after);
+            let names = &self.inputs.secrets;
+            jobs.push(job(self.old, event, names, true));
+            let names_after = self.inputs.secrets_after.as_ref().unwrap_or(names);
+            jobs.push(job(self.new, other, names_after, covers_new));
         }
         let outcomes = self.pool.run_all(&jobs)?;
         let mut runs = Vec::with_capacity(cases.len());

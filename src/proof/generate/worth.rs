@@ -7,11 +7,15 @@ use serde_json::Value;
 
 use super::{Generator, is_free};
 use crate::proof::pairs::FREE;
+use crate::proof::secrets;
 use crate::proof::tree::{Path, paths};
 use crate::proof::values::{is_method, like};
 
 impl Generator<'_> {
     pub(super) fn is_tied(&self, path: &[String]) -> bool {
+        if secrets::is_at(path) {
+            return !self.values_of_secret(path).is_empty();
+        }
         path.last().is_some_and(|last| self.dictionary.tied.contains_key(last))
     }
 
@@ -50,6 +54,24 @@ impl Generator<'_> {
             .iter()
             .any(|path| !is_free(path) && path.last().is_some_and(|last| last == name))
             && !FREE.contains(&name)
+    }
+
+    /// What the code compares a secret with, but for the value that it has.
+    pub(super) fn values_of_secret(&self, path: &[String]) -> Vec<Value> {
+        let Some(name) = path.last() else { return Vec::new() };
+        let tied = self.dictionary.tied.get(name).map(Vec::as_slice).unwrap_or_default();
+        let texts = tied.iter().take(24).filter_map(|value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        });
+        let known: Vec<_> =
+            secrets::names(self.inputs).iter().map(|it| secrets::secret(it)).collect();
+        texts
+            .filter(|text| !text.is_empty() && !known.contains(text))
+            .map(Value::from)
+            .take(4)
+            .collect()
     }
 
     /// Texts worth trying at a path: what the code compares it with, and what

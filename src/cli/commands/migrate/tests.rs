@@ -258,3 +258,35 @@ fn programs_that_do_the_same_differ_in_nothing() {
     let report = changed("post-user-registration", script, &script.replace("'x'", "`x`"));
     assert!(report.is_whole(), "{report:?}");
 }
+
+#[test]
+fn values_of_secrets_and_settings_reach_what_they_are_compared_with() {
+    let check = |trigger: &str, sides: Sides, code: &str| {
+        let program = if sides == Sides::Actions { action } else { hook };
+        let report = compare(&Here, &program(trigger, code), &program(trigger, code), &{
+            inputs(trigger, sides, 60)
+        });
+        assert_eq!(report.expect("it runs").unmet, [], "{code}");
+    };
+    for condition in [
+        "event.secrets.TOKEN === event.request.query.k",
+        "event.request.body.key !== event.secrets.TOKEN",
+        "event.request.query.auth === `Bearer ${event.secrets.TOKEN}`",
+        "event.secrets.TOKEN.split(',').includes(event.client.metadata.kind)",
+        "event.configuration.plan === event.user.app_metadata.plan",
+        "event.secrets.TOKEN === 'off'",
+        "!event.secrets.TOKEN",
+    ] {
+        let code = format!(
+            "exports.onExecutePostLogin = async (event, api) => {{ if ({condition}) api.access.deny('no'); }};"
+        );
+        check("post-login", Sides::Actions, &code);
+    }
+    let script = "module.exports = function (user, context, cb) {
+      const { TOKEN } = context.webtask.secrets;
+      if (user.user_metadata.invite === TOKEN) return cb(null, {});
+      if (user.email.endsWith('@' + context.webtask.secrets.MANAGEMENT_DOMAIN)) return cb(null, {});
+      cb(new Error('no'));
+    };";
+    check("pre-user-registration", Sides::Hooks, script);
+}
