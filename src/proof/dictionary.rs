@@ -5,6 +5,7 @@
 //! `client.id === 'x' && metadata.y === 'true'`; one that is put where its
 //! name stands does. Must not run anything.
 
+mod answered;
 mod constants;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,8 @@ use oxc::ast::ast::{BindingPattern, SourceType};
 use oxc::parser::Parser;
 use oxc::semantic::{NodeId, Semantic, SemanticBuilder};
 use serde_json::Value;
+
+pub(super) use answered::Shape;
 
 /// How many values and names of one script are kept.
 const MOST: usize = 400;
@@ -28,6 +31,8 @@ pub(super) struct Dictionary {
     pub(super) values: Vec<Value>,
     /// The names of all properties that are read, with what they are read of.
     pub(super) reads: BTreeSet<(String, String)>,
+    /// What is read of answers of services and packages.
+    pub(super) answered: Shape,
 }
 
 /// Values that are known before the code is read.
@@ -58,6 +63,7 @@ fn read(code: &str, known: &Known, dictionary: &mut Dictionary) {
     let semantic =
         SemanticBuilder::new_compiler().with_build_nodes(true).build(&parsed.program).semantic;
     let nodes = semantic.nodes();
+    answered::read(&semantic, &mut dictionary.answered);
     for node in nodes.iter() {
         if let Some(member) = node.kind().as_member_expression_kind()
             && let Some(name) = member.static_property_name()
@@ -74,6 +80,9 @@ fn read(code: &str, known: &Known, dictionary: &mut Dictionary) {
         let value = match node.kind() {
             AstKind::StringLiteral(text) => Value::from(text.value.as_str()),
             AstKind::NumericLiteral(number) => number_value(number.value),
+            AstKind::BooleanLiteral(flag) if constants::is_compared(&semantic, node.id()) => {
+                Value::from(flag.value)
+            }
             AstKind::TemplateElement(part) => match &part.value.cooked {
                 Some(text) if !text.trim().is_empty() => Value::from(text.as_str()),
                 _ => continue,
@@ -314,5 +323,52 @@ mod tests {
             "x",
             "gold",
         );
+    }
+
+    #[test]
+    fn what_is_read_of_answers_has_a_shape() {
+        fn shown(shape: &Shape) -> String {
+            let fields = shape.fields.iter().map(|(name, inner)| format!("{name}{}", shown(inner)));
+            let mut all: Vec<String> = fields.collect();
+            all.extend(shape.item.iter().map(|item| format!("[]{}", shown(item))));
+            all.extend(shape.is_text.then(|| "text".to_owned()));
+            if all.is_empty() { String::new() } else { format!("({})", all.join(" ")) }
+        }
+        let check = |code: &str, expected: &str| {
+            let code = format!(
+                "const axios = require('axios'), request = require('request');
+                module.exports = async function (user, context, cb) {{ {code} }};"
+            );
+            assert_eq!(shown(&of(&[&code], &Known::default()).answered), expected, "{code}");
+        };
+        check(
+            "request.get('u', (err, res, body) => { if (body.country === 'x') cb(); });",
+            "(country)",
+        );
+        check(
+            "const res = await axios.get('u'); cb(res.data.items[0].id);",
+            "(data(items([](id))) items([](id)))",
+        );
+        check(
+            "const { data } = await axios.get('u'); if (data.ok) cb(data.name.trim());",
+            "(data(name(text) ok) name(text) ok)",
+        );
+        check(
+            "axios.get('u').then(({ data: { rows } }) => rows.find((row) => row.id === 1));",
+            "(data(rows([](id))) rows([](id)))",
+        );
+        check(
+            "const r = await fetch('u'); for (const it of await r.json()) cb(it.kind);",
+            "([](kind))",
+        );
+        check(
+            "request('u', function (err, res, body) { const it = JSON.parse(body); cb(it.a.b); });",
+            "(a(b))",
+        );
+        check(
+            "let all; try { all = JSON.parse((await axios.get('u')).data); } catch (e) {} cb(all.x);",
+            "(data(x) x)",
+        );
+        check("if (user.email.split('@')[1] === context.connection.name) cb(err.code);", "");
     }
 }

@@ -6,6 +6,7 @@
 //! new branches. Must not run anything.
 
 mod combined;
+mod replies;
 mod worth;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -270,10 +270,12 @@ impl<R: Runner> Both<'_, R> {
             let event = generator.event(case);
             let other = self.inputs.sides.other(&self.inputs.trigger, &event);
             let modules = generator.modules(case);
+            let replies = generator.replies(case);
             let job = |program: &Program, event, names: &[String], coverage| Job {
                 program: program.clone(),
                 world: World {
                     modules: modules.clone(),
+                    replies: replies.clone(),
                     chance: true,
                     ..world(secrets::of(names, case), event, case)
                 },

@@ -81,6 +81,8 @@ pub struct World {
     /// (success, refusals, errors, nothing) instead of failing or giving a
     /// placeholder: the same answer for the same request and count.
     pub chance: bool,
+    /// What some of the successes among those answers hold.
+    pub replies: Vec<Value>,
 }
 
 /// One answer to HTTP requests.

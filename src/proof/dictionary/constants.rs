@@ -70,7 +70,8 @@ pub(super) fn chain(semantic: &Semantic<'_>, from: NodeId) -> NodeId {
     }
 }
 
-fn is_compared(semantic: &Semantic<'_>, node: NodeId) -> bool {
+/// Whether a node is one side of a comparison for equality.
+pub(super) fn is_compared(semantic: &Semantic<'_>, node: NodeId) -> bool {
     matches!(semantic.nodes().parent_kind(node),
         AstKind::BinaryExpression(it) if it.operator.is_equality())
 }

@@ -90,18 +90,45 @@ pub(super) fn no_stub(on: &str) -> String {
 pub(super) const NOT_PLAIN: [&str; 5] =
     ["answers 401", "answers 500", "can't be reached", "answers []", "answers 429"];
 
-/// One of the answers that a service may give.
-pub(super) fn by_chance(roll: u64) -> String {
+/// One of the answers that a service may give, and how it is said if it is one
+/// of `replies`: those take the place of some of the plain successes.
+pub(super) fn by_chance(roll: u64, replies: &[Value]) -> (String, Option<String>) {
+    let Some(given) = reply_by_chance(roll, replies) else { return (plain(roll), None) };
+    let said = format!("answers {given}");
+    let body = match given {
+        Value::Object(fields) => {
+            let mut whole = success();
+            whole.extend(fields.clone());
+            Value::Object(whole)
+        }
+        other => other.clone(),
+    };
+    let headers = [].into();
+    (reply(&HttpReply { status: 200, headers, body: ReplyKind::Json(body) }), Some(said))
+}
+
+/// The one of `replies` that stands in the place of a plain success, if any.
+pub(super) fn reply_by_chance(roll: u64, replies: &[Value]) -> Option<&Value> {
+    let turn = usize::try_from(roll / 8 % 1024).unwrap_or_default() % (replies.len() + 1);
+    replies.get(turn).filter(|_| roll % 8 >= PLAIN_FROM)
+}
+
+/// Where the plain successes begin.
+const PLAIN_FROM: u64 = 5;
+
+fn success() -> Map<String, Value> {
+    let plain = json!({ "id": "id-1", "access_token": "token-1", "ok": true, "status": "active", "email": "ada@example.com", "name": "Ada", "data": [] });
+    plain.as_object().cloned().unwrap_or_default()
+}
+
+fn plain(roll: u64) -> String {
     let kind = match roll % 8 {
         0 => (401, json!({ "error": "unauthorized", "message": "Unauthorized" })),
         1 => (500, json!({ "error": "server_error", "message": "Internal Server Error" })),
         2 => return json!({ "fail": "ECONNREFUSED" }).to_string(),
         3 => (200, json!([])),
         4 => (429, json!({ "error": "too_many_requests", "message": "Too Many Requests" })),
-        _ => (
-            200,
-            json!({ "id": "id-1", "access_token": "token-1", "ok": true, "status": "active", "email": "ada@example.com", "name": "Ada", "data": [] }),
-        ),
+        _ => (200, Value::Object(success())),
     };
     let headers =
         [("content-type".to_owned(), "application/json; charset=utf-8".to_owned())].into();

@@ -172,18 +172,27 @@ impl Records {
                 serde_json::json!({ "message": "connect ECONNREFUSED", "code": "ECONNREFUSED" }),
             ),
             3 => ("returns", serde_json::json!([])),
-            _ => return None,
+            _ => {
+                let given = http::reply_by_chance(roll, &self.job.world.replies)?;
+                self.said(&format!("{module}.{path}"), &format!("returns {given}"));
+                ("returns", given.clone())
+            }
         })
     }
 
     /// Remembers that an answer by chance was not a plain success.
     fn not_plain(&self, what: &str, words: &[&str], roll: u64) {
         let at = usize::try_from(roll % 8).unwrap_or(usize::MAX);
+        if let Some(word) = words.get(at) {
+            self.said(what, word);
+        }
+    }
+
+    fn said(&self, what: &str, word: &str) {
         let mut out = self.out.borrow_mut();
-        if let Some(word) = words.get(at)
-            && out.by_chance.len() < 20
-        {
+        if out.by_chance.len() < 20 {
             let what: String = what.chars().take(200).collect();
+            let word: String = word.chars().take(120).collect();
             out.by_chance.push(format!("{what} {word}"));
         }
     }
@@ -218,7 +227,11 @@ impl Records {
             Err(_) if self.job.world.chance => {
                 let roll = self.roll(method, url);
                 self.not_plain(&on, &http::NOT_PLAIN, roll);
-                http::by_chance(roll)
+                let (reply, said) = http::by_chance(roll, &self.job.world.replies);
+                if let Some(said) = said {
+                    self.said(&on, &said);
+                }
+                reply
             }
             Err(nearest) => {
                 let reply = http::no_stub(&on);

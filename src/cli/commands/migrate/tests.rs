@@ -290,3 +290,39 @@ fn values_of_secrets_and_settings_reach_what_they_are_compared_with() {
     };";
     check("pre-user-registration", Sides::Hooks, script);
 }
+
+#[test]
+fn services_answer_with_what_the_code_reads_of_them() {
+    let check = |body: &str| {
+        let code = format!(
+            "const axios = require('axios');
+            const request = require('request');
+            const crm = require('crm');
+            exports.onExecutePostLogin = async (event, api) => {{ {body} }};"
+        );
+        let program = action("post-login", &code);
+        let inputs = inputs("post-login", Sides::Actions, 120);
+        let report = compare(&Here, &program, &program, &inputs).expect("it runs");
+        assert_eq!(report.unmet, [], "{body}");
+    };
+    check(
+        "const { data } = await axios.get('https://ip.example/').catch(() => ({ data: {} }));
+        if (data.country === 'XX') api.access.deny('where');
+        else if (data.risk > 80) api.access.deny('risk');",
+    );
+    check(
+        "const res = await axios.get('https://crm.example/').catch(() => null);
+        const users = res && Array.isArray(res.data.items) ? res.data.items : [];
+        if (users.length > 0 && users[0].email === event.user.email) api.access.deny('known');",
+    );
+    check(
+        "await new Promise((done) => request('https://a.example/', { json: true }, (error, response, body) => {
+          if (!error && body.data && body.data.banned === true) api.access.deny('banned');
+          done();
+        }));",
+    );
+    check(
+        "const roles = await crm.roles(event.user.user_id).catch(() => []);
+        if (roles.some((role) => role.name === 'admin')) api.access.deny('admin');",
+    );
+}
