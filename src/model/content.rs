@@ -101,7 +101,13 @@ impl Content {
 #[must_use]
 pub fn draft_is_deployed(live: &Live, strict_newlines: bool) -> bool {
     let Some(action) = live.action() else { return true };
-    action.deployed.as_ref().is_some_and(|version| {
+    action.deployed.as_ref().is_some_and(|version| draft_is(live, version, strict_newlines))
+}
+
+/// Whether a version holds what an action's draft does, secrets included.
+#[must_use]
+pub fn draft_is(live: &Live, version: &DeployedVersion, strict_newlines: bool) -> bool {
+    live.action().is_some_and(|action| {
         Content::of_version(version).is_like(&Content::of_draft(live), strict_newlines)
             && same_times(&version.secrets, &action.secrets)
     })

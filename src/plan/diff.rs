@@ -110,6 +110,15 @@ fn update(kind: Kind, definition: &Definition, live: &Live, draft: &mut Draft<'_
         );
         draft.warn("HS508", message, Some(&definition.place.file));
     }
+    let last = draft.changes.last().filter(|change| change.id.as_ref() == Some(&live.id));
+    if last.is_some_and(actions::rebuilds) {
+        let message = format!(
+            "the build of the draft of {} failed: apply sends its code again, which has it built \
+             once more, and deploys it if that works",
+            definition.name
+        );
+        draft.warn("HS511", message, Some(&definition.place.file));
+    }
 }
 
 /// Whether each action runs once the plan is done: if it is bound then.

@@ -312,6 +312,8 @@ impl Run<'_> {
         let check = if refused.is_none() { self.check(at) } else { None };
         let (op, opening) = (step.op.clone(), self.opening(step));
         let at_once = Self::is_binding_owed(step);
+        let untouched =
+            matches!(step.op.target(), Some(Ref::Live(id)) if !self.written.contains(id));
         Some(Job {
             op,
             id,
@@ -324,6 +326,7 @@ impl Run<'_> {
             check,
             opening,
             at_once,
+            untouched,
         })
     }
 

@@ -1,8 +1,8 @@
 //! Plans of both kinds that are killed at any of their writes are finished by
 //! the next run: cutovers, and a rename with a deploy and a new order.
 
-use hooksync::tenant;
 use hooksync::tenant::actions::Behaviour;
+use hooksync::tenant::{self, Latency};
 
 use crate::process::{Bench, signal, unlimited};
 
@@ -25,8 +25,9 @@ async fn cutover(trigger: &str, words: &str) -> Bench {
 
 /// An action that gets another name, other code and a secret more, a new one
 /// before it, and one of another team in the same order.
-async fn renamed() -> Bench {
-    let options = tenant::Options { actions: Behaviour::instant(), ..unlimited() };
+async fn renamed(deploy_lag: Latency) -> Bench {
+    let actions = Behaviour { deploy_lag, ..Behaviour::instant() };
+    let options = tenant::Options { actions, ..unlimited() };
     let bench = Bench::new(options, &[]).await;
     std::fs::remove_dir(bench.path("hooks")).unwrap();
     let actions = bench.path("actions");
@@ -90,8 +91,8 @@ async fn cutover_killed(trigger: &str, words: &str, nth: usize, fault: &str) -> 
     reached
 }
 
-async fn rename_killed(nth: usize, fault: &str) -> bool {
-    let bench = renamed().await;
+async fn rename_killed(nth: usize, fault: &str, deploy_lag: Latency) -> bool {
+    let bench = renamed(deploy_lag).await;
     let mine = bench.tenant.state().action_named("mine").unwrap().id.clone();
     let reached = killed_at(&bench, nth, fault);
     let state = bench.tenant.state();
@@ -132,10 +133,15 @@ async fn a_cutover_that_is_killed_anywhere_is_finished_by_the_next_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rename_with_a_deploy_and_a_new_order_is_finished_wherever_it_is_killed() {
     let all = (1..=5).flat_map(|nth| ["hang-before", "hang-after"].map(|fault| (nth, fault)));
-    let all: Vec<_> = all.map(|(nth, fault)| tokio::spawn(rename_killed(nth, fault))).collect();
+    let mut all: Vec<_> = all
+        .map(|(nth, fault)| tokio::spawn(rename_killed(nth, fault, Latency::default())))
+        .collect();
+    // both deploys, where the next run comes before their versions are seen
+    let late = Latency { fixed_ms: 1500, jitter_ms: 0 };
+    all.extend([3, 4].map(|nth| tokio::spawn(rename_killed(nth, "hang-after", late))));
     let mut reached = 0;
     for one in all {
         reached += usize::from(one.await.unwrap());
     }
-    assert_eq!(reached, 10, "create and patch, two deploys, and the order, each way");
+    assert_eq!(reached, 12, "create and patch, two deploys, and the order, each way");
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::ActionVersion;
 use crate::api::look::{FRESH, Look};
 use crate::api::text::harmless;
 use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
@@ -102,11 +103,22 @@ impl Writer {
         None
     }
 
+    /// The newest version of an action, which need not be in traffic yet.
+    ///
+    /// # Errors
+    /// As [`crate::api::Reader::versions`].
+    pub async fn newest_version(
+        &self,
+        id: &Id,
+        urgency: Urgency,
+    ) -> Result<Option<ActionVersion>, ApiError> {
+        Ok(self.reader.versions_of(id, urgency.following()).await?.into_iter().next())
+    }
+
     /// What the newest version of an action says of its build; nothing where
     /// that can't be read.
     pub async fn build_errors(&self, id: &Id, urgency: Urgency) -> Vec<String> {
-        let versions = self.reader.versions_of(id, urgency.following()).await;
-        let newest = versions.ok().and_then(|versions| versions.into_iter().next());
+        let newest = self.newest_version(id, urgency).await.ok().flatten();
         let errors = newest.map(|version| version.errors).unwrap_or_default();
         errors.iter().map(|error| harmless(error, &[])).collect()
     }

@@ -5,7 +5,7 @@
 
 use crate::model::content::{same_packages, same_script, same_times};
 use crate::model::{
-    ActionBody, Body, Content, Definition, Live, LiveAction, ModuleUse, TriggerVersion,
+    ActionBody, Body, BuildStatus, Content, Definition, Live, LiveAction, ModuleUse, TriggerVersion,
 };
 use crate::plan::{Change, Field, FieldChange, SecretChange, Value, Verb};
 
@@ -24,6 +24,18 @@ pub(in crate::plan) fn body(definition: &Definition) -> ActionBody {
         Body::Action(body) => body.clone(),
         Body::Hook { .. } => ActionBody::default(),
     }
+}
+
+/// Whether a draft has to be sent again as it is: its build failed, it is to be
+/// deployed, and nothing else is sent that has it built once more.
+pub(in crate::plan) fn rebuilds(change: &Change) -> bool {
+    let failed = |action: &LiveAction| action.build == BuildStatus::Failed;
+    let is_built = |change: &FieldChange| !matches!(change.field, Field::Name | Field::Deploy);
+    change.verb == Verb::Update
+        && change.live.as_ref().and_then(Live::action).is_some_and(failed)
+        && change.deploys()
+        && change.secrets.is_empty()
+        && !change.fields.iter().any(is_built)
 }
 
 /// The number of the version that a deploy makes.

@@ -13,7 +13,7 @@ mod rollback;
 pub mod rotation;
 
 pub(super) use bindings::{Order, compare as compare_bindings};
-pub(super) use diff::{all_fields, body, changed_fields, next_version};
+pub(super) use diff::{all_fields, body, changed_fields, next_version, rebuilds};
 pub(super) use limits::mark as mark_limits;
 pub use op::{ActionOp, Bind, BindEntry};
 pub use rollback::rollback;

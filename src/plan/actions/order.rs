@@ -175,6 +175,9 @@ fn patch_of(change: &Change, definition: &Definition) -> ActionPatch {
             _ => {}
         }
     }
+    if diff::rebuilds(change) {
+        patch.script = Some(definition.script.clone());
+    }
     if !change.secrets.is_empty() {
         patch.secrets = Some(all_secrets(change, change.live.as_ref()));
     }

@@ -89,6 +89,33 @@ fn draft_and_deployed_version_are_four_cases() {
 }
 
 #[test]
+fn a_draft_whose_build_failed_is_sent_once_more() {
+    let case = |wanted: &str, live: &str, expected: &[&str], warned: bool| {
+        let (desired, there) = (desired_state(&[wanted], &[]), live_state(&[live], &[]));
+        let plan = plan_of(&desired, &there);
+        assert_eq!(steps(&plan), expected, "{wanted} | {live}");
+        let found = plan.warnings.iter().any(|one| one.code == "HS511");
+        assert_eq!(found, warned, "{wanted} | {live}");
+        // whatever made it fail, nothing else differs
+        let built = plan_of(&desired, &carried_out(&plan, &there, usize::MAX));
+        assert!(built.is_clean(), "{:?}", built.changes);
+    };
+    let again = ["patch id-a script after []", "deploy id-a after [0]"];
+    case("a post-login s", "a post-login s never failed", &again, true);
+    case("a post-login s", "a post-login s draft failed", &again, true);
+    let renamed = ["patch id-a name=b script after []", "deploy id-a after [0]"];
+    case("b post-login s <a", "a post-login s never failed", &renamed, true);
+    // it is built anyway
+    case("a post-login new", "a post-login s never failed", &again, false);
+    let secret = ["patch id-a NEW= after []", "deploy id-a after [0]"];
+    case("a post-login s +NEW", "a post-login s never failed", &secret, false);
+    // it is not to be deployed, or is what runs
+    case("a post-login s draft", "a post-login s never failed", &[], false);
+    case("a post-login s", "a post-login s failed", &[], false);
+    case("a post-login s", "a post-login s draft", &["deploy id-a after []"], false);
+}
+
+#[test]
 fn a_draft_that_would_be_overwritten_is_shown() {
     let desired = desired_state(&["a post-login deployed"], &[]);
     let plan = plan_of(&desired, &live_state(&["a post-login edited draft"], &["post-login: a"]));
@@ -349,7 +376,7 @@ proptest! {
 
     #[test]
     fn any_two_states_come_together_and_any_run_is_finished_by_the_next(
-        wanted in states(&[""], true), there in states(&["", "draft", "never"], false),
+        wanted in states(&[""], true), there in states(&["", "draft", "never", "never failed", "draft failed"], false),
         ends in 0..12_usize,
     ) {
         let desired =

@@ -54,7 +54,8 @@ fn wanted(line: &str) -> Definition {
 }
 
 /// As [`wanted`], for one that is live and deployed; `draft` has another draft
-/// than what is deployed, `never` was not deployed at all.
+/// than what is deployed, `never` was not deployed at all, and the build of a
+/// draft with `failed` did.
 fn live(line: &str) -> Live {
     let definition = wanted(line);
     let keys: BTreeSet<String> = definition.secrets.unwrap_or_default().into_keys().collect();
@@ -83,7 +84,10 @@ fn live(line: &str) -> Live {
             trigger_version: Some("v3".into()),
             runtime: Some("node22".into()),
             secrets: times(),
-            build: BuildStatus::Built,
+            build: match line.contains(" failed") {
+                true => BuildStatus::Failed,
+                false => BuildStatus::Built,
+            },
             deployed,
             ..LiveAction::default()
         })),
@@ -173,6 +177,8 @@ pub(super) fn carry_out(
             let live = state.resources.iter_mut().find(|live| live.id == id).unwrap();
             live.name = patch.name.clone().unwrap_or(live.name.clone());
             live.script = patch.script.clone().or(live.script.take());
+            let LiveBody::Action(body) = &mut live.body else { panic!() };
+            body.build = BuildStatus::Built;
             if let Some(secrets) = &patch.secrets {
                 let there = live.secrets.clone().unwrap_or_default();
                 let known = |secret: &&crate::model::SentSecret| {
@@ -192,6 +198,7 @@ pub(super) fn carry_out(
             let live = state.resources.iter_mut().find(|live| live.id == id).unwrap();
             let script = live.script.clone();
             let LiveBody::Action(body) = &mut live.body else { panic!() };
+            assert_eq!(body.build, BuildStatus::Built, "400: not built");
             body.deployed = Some(DeployedVersion {
                 id: Id::new("next"),
                 number: Some(2),

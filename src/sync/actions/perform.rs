@@ -1,6 +1,7 @@
 //! One write of an action or of a trigger's bindings.
 //!
-//! A deploy waits for its draft's build first. What the tenant answers is
+//! A deploy waits for its draft's build first, and looks for a version that an
+//! earlier run deployed and that is not in traffic yet. What the tenant answers is
 //! compared with what should be there; where a secret vanished the write has
 //! failed, and nothing is deployed. Must not know of other steps.
 
@@ -11,7 +12,10 @@ use tokio::time::Instant;
 
 use crate::api::actions::BindingRef;
 use crate::api::{ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
-use crate::model::{ActionPatch, Id, Live, ModuleUse, SecretKey, SecretValue, Trigger};
+use crate::model::{
+    ActionPatch, BuildStatus, DeployedVersion, Id, Live, ModuleUse, SecretKey, SecretValue,
+    Trigger, content,
+};
 use crate::plan::actions::ActionOp;
 use crate::plan::{Op, meanwhile};
 use crate::sync::execute::{Done, Failure};
@@ -27,11 +31,13 @@ pub(in crate::sync) struct Job {
     pub(in crate::sync) builds: Arc<Builds>,
     /// The action as it was seen last; `None` where that isn't to be compared.
     pub(in crate::sync) before: Option<Live>,
+    /// This run has not written to it before.
+    pub(in crate::sync) untouched: bool,
 }
 
 impl Job {
     pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
-        let Self { op, id, values, urgency, builds, before } = self;
+        let Self { op, id, values, urgency, builds, before, untouched } = self;
         let before = before.as_ref();
         match (op, id) {
             (ActionOp::Create { action, known }, _) => {
@@ -63,7 +69,7 @@ impl Job {
                 }
             }
             (ActionOp::Deploy { .. }, Some(id)) => {
-                deploy(writer, &id, &builds, urgency, before).await
+                deploy(writer, &id, &builds, urgency, before, untouched).await
             }
             (ActionOp::Delete { .. }, Some(id)) => match writer.delete_action(&id, urgency).await {
                 Err(error) if error.kind == ApiErrorKind::ActionMissing => {
@@ -114,30 +120,47 @@ fn wrong_secrets(answer: &Live, wanted: &BTreeSet<SecretKey>) -> Option<String> 
 }
 
 /// Deploys a draft once it is built, if it is the one that is meant: else what
-/// somebody else wrote would be in traffic.
+/// somebody else wrote would be in traffic. `untouched`: this run has not
+/// written the draft, so that an earlier one may have deployed it already.
 async fn deploy(
     writer: &Writer,
     id: &Id,
     builds: &Builds,
     urgency: Urgency,
     before: Option<&Live>,
+    untouched: bool,
 ) -> Result<Done, Failure> {
     let (built, mut at) = writer.wait_for_build(id, builds, urgency).await.map_err(Failure::of)?;
     let mut draft = match built {
         Built::Ready(draft) => draft,
         Built::Failed(draft) => return Err(failed_build(writer, &draft, urgency).await),
     };
-    let mut asked = false;
+    let (mut asked, mut newest) = (false, None);
+    let mut look_for_another = untouched;
     let version = loop {
         let changed =
             before.map(|before| meanwhile::changed(before, &draft, None)).unwrap_or_default();
         if before.is_some_and(|before| meanwhile::deployed_already(before, &draft)) {
-            return Ok(found_deployed(&draft, at));
+            let version = draft.action().and_then(|action| action.deployed.as_ref());
+            return Ok(found_deployed(version, at));
         }
         if !changed.is_empty() {
             return Err(Failure::changed_meanwhile(&changed, false));
         }
-        let number = draft.action().and_then(|action| action.deployed.as_ref()?.number);
+        if std::mem::take(&mut look_for_another)
+            && let Some(version) = on_its_way(writer, &draft, urgency).await?
+        {
+            let in_traffic = match version.deployed {
+                true => Some(Instant::now()),
+                false => writer.wait_for_traffic(id, &version.id, builds, urgency).await,
+            };
+            if let Some(at) = in_traffic {
+                return Ok(found_deployed(Some(&version), at));
+            }
+            // it never came: the draft is deployed once more
+            newest = version.number;
+        }
+        let number = draft.action().and_then(|action| action.deployed.as_ref()?.number).max(newest);
         let late = before.is_none() || asked;
         let writer = if late { writer.clone() } else { writer.leaving_by(at + FRESH) };
         match writer.deploy(&draft, number, urgency).await {
@@ -162,9 +185,25 @@ async fn deploy(
     Ok(Done { notes, in_traffic, ..Done::default() })
 }
 
+/// The newest version, if it is the draft and newer than what is in traffic.
+/// A run that was killed right after a deploy leaves one: it takes a moment
+/// until an action shows it.
+async fn on_its_way(
+    writer: &Writer,
+    draft: &Live,
+    urgency: Urgency,
+) -> Result<Option<DeployedVersion>, Failure> {
+    let newest = writer.newest_version(&draft.id, urgency).await.map_err(Failure::of)?;
+    let deployed = draft.action().and_then(|action| action.deployed.as_ref());
+    Ok(newest
+        .filter(|found| found.build != BuildStatus::Failed && found.errors.is_empty())
+        .map(|found| found.version)
+        .filter(|found| found.number > deployed.and_then(|deployed| deployed.number))
+        .filter(|found| content::draft_is(draft, found, true)))
+}
+
 /// A second version of the same draft would change nothing but its number.
-fn found_deployed(draft: &Live, at: Instant) -> Done {
-    let version = draft.action().and_then(|action| action.deployed.as_ref());
+fn found_deployed(version: Option<&DeployedVersion>, at: Instant) -> Done {
     let number = version.and_then(|version| version.number);
     let number = number.map(|number| format!(" {number}")).unwrap_or_default();
     let notes = vec![format!("version{number} was deployed meanwhile, and is this draft")];
@@ -190,19 +229,25 @@ async fn failed_build(writer: &Writer, draft: &Live, urgency: Urgency) -> Failur
     let (cause, next) = match (reasons.as_slice(), named, packages.as_slice()) {
         ([], _, []) => (String::new(), "Look at it in the Dashboard".to_owned()),
         ([], _, packages) => (
-            format!("; most likely one of its packages is not on npm: {}", packages.join(", ")),
+            format!(
+                "; most likely one of its packages is not on npm, or npm could not be reached: {}",
+                packages.join(", ")
+            ),
             "Look each of them up, with its version, on npmjs.com".to_owned(),
         ),
         (reasons, Some((name, version)), _) => (
             format!("; package {name} {version}: {}", reasons.join("; ")),
             format!("Give a version of {name} that is on npmjs.com"),
         ),
-        (reasons, None, _) => {
-            (format!(": {}", reasons.join("; ")), "Correct that, and apply again".to_owned())
-        }
+        (reasons, None, _) => (format!(": {}", reasons.join("; ")), "Correct that".to_owned()),
+    };
+    let traffic = match draft.action().is_some_and(|action| action.deployed.is_some()) {
+        true => "What was deployed before stays in traffic",
+        false => "It was never deployed, so nothing of it runs",
     };
     Failure::not_sent(&format!(
-        "the build of its draft failed{cause}. What was deployed before stays in traffic. {next}"
+        "the build of its draft failed{cause}. {traffic}. {next}; the next apply has it built \
+         once more"
     ))
 }
 

@@ -39,6 +39,8 @@ pub(in crate::sync) struct Job {
     pub(super) opening: Option<Opening>,
     /// A binding that is refused for now is not waited for.
     pub(super) at_once: bool,
+    /// This run has not written to it before.
+    pub(super) untouched: bool,
 }
 
 /// A step that is done.
@@ -136,13 +138,16 @@ impl Job {
     }
 
     pub(super) async fn carry_out(self, writer: &Writer) -> Ending {
-        let Self { op, id, values, urgency, refused, bound, builds, before, at_once, .. } = self;
+        let Self { op, id, values, urgency, refused, bound, builds, before, .. } = self;
+        let Self { at_once, untouched, .. } = self;
         match op {
             Op::Hook(op) => {
                 hooks::Job { op, id, values, urgency, refused, before }.run(writer).await
             }
             Op::Action(op) => {
-                actions::Job { op, id, values, urgency, builds, before }.run(writer).await
+                actions::Job { op, id, values, urgency, builds, before, untouched }
+                    .run(writer)
+                    .await
             }
             Op::Bind(op) => actions::bind(writer, &op.trigger, &bound, urgency, !at_once).await,
         }
@@ -168,6 +173,7 @@ pub(in crate::sync) async fn undo(writer: &Writer, id: Option<Id>, op: Op) -> Re
         check: None,
         opening: None,
         at_once: false,
+        untouched: false,
     };
     job.run(writer).await.map(drop)
 }

@@ -13,6 +13,7 @@ use hooksync::tenant::actions::{Behaviour, Failing};
 use hooksync::tenant::{Latency, Limit, Limits, Rate};
 use serde_json::Value as Json;
 
+use super::run::Cause;
 use crate::mixed_chance::{NAMES, TRIGGERS, code};
 
 /// The action that no file defines, bound behind the others of a trigger.
@@ -150,22 +151,27 @@ fn order(trigger: &str, mode: BindingsMode, names: &[String]) -> BindingsOrder {
     }
 }
 
-/// How the tenant builds and deploys; the last is whether a build fails.
-pub(super) fn behaviour(rng: &mut Rng) -> (Behaviour, bool) {
-    let up_to = |rng: &mut Rng, all: [u64; 4]| {
-        let jitter_ms = all[rng.usize(..4)];
+/// How the tenant builds and deploys; the last is why a build fails, if one
+/// does.
+pub(super) fn behaviour(rng: &mut Rng) -> (Behaviour, Option<Cause>) {
+    let up_to = |rng: &mut Rng, all: &[u64]| {
+        let jitter_ms = all[rng.usize(..all.len())];
         Latency { fixed_ms: if rng.bool() { jitter_ms } else { 0 }, jitter_ms }
     };
-    let fails = rng.u8(..8) == 0;
+    let fails = match rng.u8(..12) {
+        0 => Some(Cause::Code),
+        1 => Some(Cause::Passing),
+        _ => None,
+    };
     let behaviour = Behaviour {
-        build: up_to(rng, [0, 200, 1000, 5000]),
+        build: up_to(rng, &[0, 200, 1000, 5000]),
         build_failure: Latency { fixed_ms: 4000, jitter_ms: 0 },
         failing: match fails {
-            true => vec![Failing::Action(NAMES[rng.usize(..4)].to_owned())],
-            false => Vec::new(),
+            Some(_) => vec![Failing::Action(NAMES[rng.usize(..4)].to_owned())],
+            None => Vec::new(),
         },
-        deploy_lag: up_to(rng, [0, 80, 140, 800]),
-        bind_lag: up_to(rng, [0, 80, 500, 1500]),
+        deploy_lag: up_to(rng, &[0, 80, 140, 800, 2500]),
+        bind_lag: up_to(rng, &[0, 80, 500, 1500]),
         ..Behaviour::instant()
     };
     (behaviour, fails)

@@ -11,7 +11,7 @@ use hooksync::api::{
 };
 use hooksync::model::{BindingsMode, DesiredState, Script, SecretValue};
 use hooksync::plan::guard::{self, Allowed};
-use hooksync::plan::{ApplyReport, Options, Outcome, Plan, diff};
+use hooksync::plan::{ApplyReport, Options, Outcome, Plan, diff, policy, twins};
 use hooksync::sync::{Executor, execute, fetch};
 use hooksync::tenant::actions::{Behaviour, Version};
 use hooksync::tenant::{self, Fault, State};
@@ -27,6 +27,8 @@ use crate::story::{Story, ids, no_twins};
 /// How long what is under way when a program dies may still arrive: longer than
 /// any way, and less than a person needs to start it again.
 const SETTLED: Duration = Duration::from_secs(3);
+/// How long somebody looks at a build that failed: until it is over, too.
+const LOOKED_AT: Duration = Duration::from_secs(30);
 /// No run takes longer by its own limits.
 const ENDLESS: Duration = Duration::from_secs(4 * 3600);
 
@@ -60,10 +62,17 @@ struct Bench {
     allowed: Allowed,
     faults: Vec<String>,
     behaviour: Behaviour,
-    /// A build fails until somebody mends the code.
-    build_fails: bool,
+    /// A build fails, until somebody mends the code or for no reason of its own.
+    build_fails: Option<Cause>,
     stop_after: Option<usize>,
     crash_after: Option<u64>,
+}
+
+/// Why a build fails.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    Code,
+    Passing,
 }
 
 /// What came of an apply.
@@ -132,11 +141,12 @@ impl Bench {
         self.world.note(ending);
         self.world.set_faults(Vec::new());
         let mut desired = self.desired.clone();
-        if self.build_fails {
-            // what can't be built is mended in the file
+        if let Some(cause) = self.build_fails {
+            // a person looks at it, and mends the file if it was that
+            sleep(LOOKED_AT).await;
             let behaviour = Behaviour { failing: Vec::new(), ..self.behaviour.clone() };
             self.world.set_actions(behaviour);
-            for definition in &mut desired.definitions {
+            for definition in desired.definitions.iter_mut().filter(|_| cause == Cause::Code) {
                 definition.script =
                     Script::new(format!("{}// mended\n", definition.script.as_str()));
             }
@@ -214,6 +224,10 @@ impl Bench {
             Applied::Unread | Applied::Crashed(_) => return Err("can't be read at last".into()),
         };
         if let Some(bad) = report.results.iter().find(|one| one.outcome != Outcome::Applied) {
+            // with what another administrator deleted went the value of a secret
+            if edited && plan.changes.iter().any(|change| change.withheld.is_some()) {
+                return Ok(());
+            }
             return Err(format!("calm: {bad:?}\n{}", plans::reported(&plan)));
         }
         sleep(SETTLED).await;
@@ -313,7 +327,10 @@ impl Bench {
         };
         let plan = diff::plan(desired, &live, "t", &self.options);
         self.world.note(&format!("plan\n{}", plans::reported(&plan)));
-        let Ok(approved) = guard::approve(plan.clone(), &self.allowed) else {
+        // another administrator can make a second action of a name
+        let twins = twins::named(&policy::reshape(desired, &self.options), &live);
+        let approved = guard::approve(plan.clone(), &self.allowed).ok();
+        let Some(approved) = approved.filter(|_| twins.is_empty()) else {
             return Applied::Refused(Box::new(plan));
         };
         *planned.lock().unwrap() = Some(plan.clone());
