@@ -211,6 +211,8 @@ impl Interrupts {
             (Interrupt::Asked, SignalKind::alarm()),
             (Interrupt::Asked, SignalKind::user_defined1()),
             (Interrupt::Asked, SignalKind::user_defined2()),
+            // a limit of processor time gives notice
+            (Interrupt::Asked, SignalKind::from_raw(rustix::process::Signal::XCPU.as_raw())),
         ];
         let ignored = ignored_signals();
         let all = all.into_iter().filter(|(what, kind)| {

@@ -201,7 +201,7 @@ impl Fields<'_> {
             Value::Text(text) if node.replaced && text == "true" => Some(true),
             Value::Text(text) if node.replaced && text == "false" => Some(false),
             Value::Text(text) if !node.replaced => {
-                let message = format!("{what} is `true` or `false`, and this is a text");
+                let message = format!("{what} must be `true` or `false`, not text");
                 let hint = match text.to_ascii_lowercase().as_str() {
                     "yes" | "y" | "on" | "true" => "write `true`, without quotes",
                     "no" | "n" | "off" | "false" => "write `false`, without quotes",

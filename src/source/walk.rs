@@ -77,6 +77,11 @@ impl Root {
         self.real.join(name).is_dir()
     }
 
+    /// Whether nothing at all is in it.
+    pub(crate) fn is_bare(&self) -> bool {
+        std::fs::read_dir(&self.real).is_ok_and(|mut entries| entries.next().is_none())
+    }
+
     /// The kind of a file that doesn't say which: an action if a folder on the
     /// way to it is called `actions`, else what this folder stands for.
     pub(crate) fn kind_of(&self, path: &Path, default: Kind) -> Kind {

@@ -73,3 +73,25 @@ async fn nothing_is_written_into_a_folder_that_cant_be_understood() {
     project.on(&tenant, &["export", "file"]).expect(1);
     assert!(project.files() == before);
 }
+
+/// Nothing on the tenant is something to say, whether the folder is there or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_without_anything_gives_a_clean_plan() {
+    let tenant = tenant_with(Vec::new()).await;
+    for is_there in [false, true] {
+        let project = Project::new();
+        if is_there {
+            std::fs::create_dir(project.path("hooks")).unwrap();
+        }
+        project.on(&tenant, &["export"]).expect(0);
+        let plan = project.on(&tenant, &["plan"]).expect(0);
+        assert!(plan.stdout.contains("No changes."), "{plan}");
+        // an export adds nothing to a folder of another's files
+        let written = project.path("notes.md");
+        std::fs::write(&written, "# Notes").unwrap();
+        std::fs::create_dir(project.path("other")).unwrap();
+        std::fs::copy(&written, project.path("other/notes.md")).unwrap();
+        project.on(&tenant, &["export", "other"]).expect(0);
+        assert_eq!(std::fs::read_dir(project.path("other")).unwrap().count(), 1);
+    }
+}

@@ -33,6 +33,8 @@ mod show;
 mod sockets;
 mod spellings;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod together;
 mod twins;
 mod usage;

@@ -219,28 +219,29 @@ pub(in crate::cli) async fn agree(
     Ok(())
 }
 
-/// `create 5, change 1, delete 0 on TENANT`.
-fn counted(plan: &Plan) -> String {
+/// `create 5, change 1, delete 0 on TENANT`, where there is something to write.
+fn counted(plan: &Plan) -> Option<String> {
     if plan.is_clean() {
         // the plan says that there are no changes
-        return format!("send the secrets to {} again", plan.tenant);
+        let resends = !plan.steps.is_empty();
+        return resends.then(|| format!("send the secrets to {} again", plan.tenant));
     }
     let count = |verb| plan.count(verb);
     let replace = match count(Verb::Replace) {
         0 => String::new(),
         number => format!("replace {number}, "),
     };
-    format!(
+    Some(format!(
         "create {}, change {}, {replace}delete {} on {}",
         count(Verb::Create),
         count(Verb::Update),
         count(Verb::Delete),
         plan.tenant
-    )
+    ))
 }
 
 fn question(plans: &[Prepared]) -> String {
-    let each: Vec<String> = plans.iter().map(|prepared| counted(&prepared.plan)).collect();
+    let each: Vec<String> = plans.iter().filter_map(|prepared| counted(&prepared.plan)).collect();
     let question = each.join("; ") + "?";
     let (first, rest) = question.split_at(1);
     first.to_uppercase() + rest

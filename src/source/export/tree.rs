@@ -277,14 +277,16 @@ impl<'a> Tree<'a> {
     }
 
     /// Scripts that no definition uses; and a trace of the export in a folder
-    /// that is new and stays empty, so that it says that there are none.
+    /// that is new or bare and stays so: it says that there are none.
     fn leftovers(&self, live: &LiveState, options: &ExportOptions<'_>, plan: &mut ExportPlan) {
         let new = match &self.form {
             Form::Native { new, .. } => new,
             other => return other.leave_empty(&mut plan.batch),
         };
         match &self.root {
-            None if live.of(options.kind).next().is_none() => {
+            root if root.as_ref().is_none_or(Root::is_bare)
+                && live.of(options.kind).next().is_none() =>
+            {
                 add_schema(new, options.kind, &mut plan.batch);
             }
             // one folder for both kinds is looked through once
