@@ -3,8 +3,10 @@
 //! hook ends with.
 //!
 //! Main function: [`endings`]. Only such hooks can be rewritten: an Action ends
-//! where its handler returns, or with the promise that it returns. Must not
-//! know what becomes of an answer.
+//! where its handler returns, or with the promise that it returns; for answers
+//! in callbacks there is [`promised`]. Must not know what becomes of an answer.
+
+mod promised;
 
 use oxc::ast::ast::{
     Argument, ArrowFunctionBody, CallExpression, Expression, FormalParameters, Statement,
@@ -12,6 +14,8 @@ use oxc::ast::ast::{
 };
 use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
+
+pub(super) use promised::Promised;
 
 use crate::script::tree::Script;
 
@@ -32,6 +36,8 @@ pub(super) struct Ending<'a> {
     pub(super) errors: Vec<SymbolId>,
     /// Whether it is the whole of an arrow function, without a block.
     pub(super) is_expression: bool,
+    /// Whether it settles the promise around it; else it ends the hook.
+    pub(super) settles: bool,
 }
 
 /// All endings of a hook.
@@ -41,6 +47,8 @@ pub(super) struct Endings<'a> {
     /// Statements that are a chain of promises in which the hook ends, and
     /// that don't return it.
     pub(super) chains: Vec<Span>,
+    /// Statements that need a promise to end in, with answers in callbacks.
+    pub(super) promised: Option<Promised<'a>>,
 }
 
 /// Every use of the callback as an ending, or the first use that isn't one.
@@ -60,14 +68,17 @@ pub(super) fn endings<'a>(
         chains: Vec::new(),
     };
     walker.list(body, true);
-    let Walker { found, chains, .. } = walker;
-    for node in script.uses(callback) {
-        let span = node.kind().span();
-        if !found.iter().any(|ending| ending.call.callee.span() == span) {
-            return Err(span);
-        }
-    }
-    Ok(Endings { all: found, chains })
+    let Walker { mut found, mut chains, .. } = walker;
+    let is_followed = |span: &Span| found.iter().any(|ending| ending.call.callee.span() == *span);
+    let mut uses = script.uses(callback).map(|node| node.kind().span());
+    let Some(first) = uses.find(|span| !is_followed(span)) else {
+        return Ok(Endings { all: found, chains, promised: None });
+    };
+    let promised = promised::find(script, callback, body, first)?;
+    let is_outside = |span: Span| !promised.whole.contains_inclusive(span);
+    found.retain(|ending| is_outside(ending.statement));
+    chains.retain(|chain| is_outside(*chain));
+    Ok(Endings { all: found, chains, promised: Some(promised) })
 }
 
 /// What a function of a chain does.
@@ -187,6 +198,7 @@ impl<'a> Walker<'_, 'a> {
                 in_try: self.in_try,
                 errors: self.errors.clone(),
                 is_expression: self.is_expression,
+                settles: false,
             });
         }
     }

@@ -53,8 +53,9 @@ impl Edits {
 
     /// The whole text with all edits.
     pub(super) fn apply(mut self, text: &str) -> String {
-        // Outer edits before the ones inside them.
-        self.edits.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        // Outer edits before the ones inside them, and what is put in front of a
+        // place before what takes the place.
+        self.edits.sort_by_key(|(at, _)| (at.start, !at.is_empty(), std::cmp::Reverse(at.end)));
         let mut out = String::with_capacity(text.len() + 256);
         self.render(text, 0..text.len(), None, &mut out);
         out

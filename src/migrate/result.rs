@@ -11,6 +11,7 @@ use oxc::semantic::{NodeId, SymbolId};
 use oxc::span::{GetSpan, Span};
 
 use super::answers::Ending;
+use crate::model::Trigger;
 use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
 use crate::script::tree::{Constant, Script};
 
@@ -29,6 +30,8 @@ pub(super) enum Answer<'a> {
     Failure(Failure<'a>),
     /// The result; `None` when there is none.
     Success(Option<&'a Expression<'a>>),
+    /// An error if a variable holds one, else a success without a result.
+    Either(Failure<'a>),
 }
 
 /// What an ending answers, or the place that can't be followed.
@@ -40,7 +43,20 @@ pub(super) fn answer<'a>(script: &Script<'a>, ending: &Ending<'a>) -> Result<Ans
     let error = arguments.first().and_then(Argument::as_expression);
     match error {
         Some(error) if !is_nothing(script, error) => {
-            failure(script, ending, error).map(Answer::Failure).ok_or(error.span())
+            if let Some(failure) = failure(script, ending, error) {
+                return Ok(Answer::Failure(failure));
+            }
+            let result = arguments.get(1).and_then(Argument::as_expression);
+            let Expression::Identifier(name) = error else { return Err(error.span()) };
+            let ignored = matches!(
+                script.trigger,
+                Trigger::PostUserRegistration
+                    | Trigger::PostChangePassword
+                    | Trigger::SendPhoneMessage
+            );
+            let is_plain = ignored || result.is_none_or(|it| is_nothing(script, it));
+            script.symbol(name).filter(|_| is_plain).ok_or(error.span())?;
+            Ok(Answer::Either(Failure::Name(name.span)))
         }
         _ => {
             let result = arguments.get(1).and_then(Argument::as_expression);

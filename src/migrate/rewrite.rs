@@ -44,6 +44,8 @@ struct Rewrite<'s, 'a> {
     /// What edits replaced, with what they keep of it: uses of arguments in
     /// the rest are gone.
     replaced: Vec<(Range<usize>, Vec<Range<usize>>)>,
+    /// Whether an answer rejects the promise around it.
+    rejects: bool,
 }
 
 type Step<T> = Result<T, NotRewritten>;
@@ -53,7 +55,7 @@ type Step<T> = Result<T, NotRewritten>;
 /// # Errors
 /// With the first thing that can't be followed.
 pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edits) -> Step<Edits> {
-    let mut it = Rewrite { script, text, uses, edits, replaced: Vec::new() };
+    let mut it = Rewrite { script, text, uses, edits, replaced: Vec::new(), rejects: false };
     let Some(handler) = &script.handler else {
         return Err(NotRewritten { because: "the hook's function can't be found", at: 0..0 });
     };
@@ -65,8 +67,16 @@ pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edit
     let body = handler.func.body().map(|body| body.statements.as_slice()).unwrap_or_default();
     let endings = endings(script, callback, body)
         .map_err(|at| it.not("the callback is used where the hook does not end", at))?;
-    it.no_other_error_classes(&endings.all)?;
-    it.answers(&endings.all)?;
+    let mut all = endings.all;
+    let promised = endings.promised.map(|promised| {
+        all.extend(promised.endings);
+        (promised.whole, promised.only)
+    });
+    it.no_other_error_classes(&all)?;
+    it.answers(&all)?;
+    if let Some((whole, only)) = promised {
+        it.promise(whole, only)?;
+    }
     for chain in &endings.chains {
         let at = it.script.place(*chain).start;
         // the Action ends with the promise
@@ -114,7 +124,7 @@ impl<'a> Rewrite<'_, 'a> {
             .iter()
             .filter_map(|(_, answer)| match answer {
                 Answer::Success(result) => Some(*result),
-                Answer::Failure(_) => None,
+                Answer::Failure(_) | Answer::Either(_) => None,
             })
             .collect();
         let result = match self.script.trigger {
@@ -130,6 +140,7 @@ impl<'a> Rewrite<'_, 'a> {
                     self.succeed(ending, lines);
                 }
                 Answer::Failure(failure) => self.fail(ending, failure)?,
+                Answer::Either(failure) => self.fail_if(ending, failure)?,
             }
         }
         Ok(())

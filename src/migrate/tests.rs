@@ -1,5 +1,7 @@
 //! What becomes of hooks.
 
+mod promised;
+
 use super::*;
 use Trigger::{
     CredentialsExchange as Token, PostChangePassword as Password, PostUserRegistration as Post,
@@ -318,11 +320,17 @@ fn a_chain_of_promises_that_the_hook_ends_with_is_returned() {
     check(
         Post,
         "module.exports = (user, context, cb) => {
-  save(user).then(() => cb());
-  log(user);
+  save(user.email).then(() => cb());
+  log(user.email);
 };
 ",
-        "not rewritten at `cb`: the callback is used where the hook does not end",
+        "exports.onExecutePostUserRegistration = async (event, api) => {
+  return new Promise((resolve) => {
+  save(event.user.email).then(() => { resolve(); });
+  log(event.user.email);
+  });
+};
+",
     );
 }
 

@@ -23,13 +23,83 @@ impl<'a> Rewrite<'_, 'a> {
             Trigger::PreUserRegistration => (self.deny_user(ending, failure)?, true),
             _ => (vec![self.throw(ending, failure)?], true),
         };
+        // what rejects the promise around it needs no more to settle it
+        let leaves = leaves && !(ending.settles && self.denies());
         self.put(ending, lines, leaves);
+        Ok(())
+    }
+
+    /// Fails if a variable holds an error, and else succeeds.
+    pub(super) fn fail_if(&mut self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<()> {
+        let Failure::Name(name) = failure else { return Ok(()) };
+        let mut line = vec!["if (".into(), self.source(*name), ") ".into()];
+        let leaves = match self.script.trigger {
+            Trigger::CredentialsExchange => {
+                line.extend(self.deny_token(ending, failure)?);
+                false
+            }
+            Trigger::PreUserRegistration => {
+                let lines = self.deny_user(ending, failure)?;
+                line.extend(lines.into_iter().flatten());
+                false
+            }
+            _ if ending.settles => {
+                self.rejects = true;
+                line = vec![
+                    self.returns(ending).into(),
+                    self.source(*name),
+                    " ? reject(".into(),
+                    self.source(*name),
+                    ") : resolve();".into(),
+                ];
+                true
+            }
+            _ => {
+                line.extend(self.throw(ending, failure)?);
+                false
+            }
+        };
+        self.put(ending, vec![line], leaves);
+        Ok(())
+    }
+
+    /// Whether an error of the hook is a call of `api.access.deny`, and no throw.
+    fn denies(&self) -> bool {
+        matches!(self.script.trigger, Trigger::CredentialsExchange | Trigger::PreUserRegistration)
+    }
+
+    /// Puts a promise around the statements whose answers come in callbacks.
+    pub(super) fn promise(&mut self, whole: Span, only: Option<Span>) -> Step<()> {
+        for name in ["resolve", "reject"] {
+            if self.is_name_taken(name) {
+                return Err(self.not("the name `resolve` or `reject` is taken", whole));
+            }
+        }
+        let params = if self.rejects { "resolve, reject" } else { "resolve" };
+        let at = self.script.place(whole);
+        match only.map(|only| self.script.place(only)) {
+            Some(only) => {
+                let front = format!("return new Promise(({params}) => ");
+                self.edits.replace(at.start..only.start, vec![front.into()]);
+                self.edits.replace(only.end..at.end, vec![");".into()]);
+            }
+            None => {
+                let indent = self.indentation(at.start);
+                let front = format!("return new Promise(({params}) => {{\n{indent}");
+                self.edits.replace(at.start..at.start, vec![front.into()]);
+                self.edits.replace(at.end..at.end, vec![format!("\n{indent}}});").into()]);
+            }
+        }
         Ok(())
     }
 
     /// `return `, unless nothing follows and the hook did not return either.
     fn returns(&self, ending: &Ending<'_>) -> &'static str {
         let statement = self.script.text(ending.statement);
+        if ending.settles {
+            // it is what settles the promise that returns
+            return if statement.starts_with("return") && !self.denies() { "return " } else { "" };
+        }
         if ending.is_last && !statement.starts_with("return") { "" } else { "return " }
     }
 
@@ -107,22 +177,28 @@ impl<'a> Rewrite<'_, 'a> {
         line
     }
 
-    fn throw(&self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Line> {
+    fn throw(&mut self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Line> {
         if ending.in_try {
             return Err(self.not("its own `catch` would catch the error", ending.statement));
         }
-        Ok(match failure {
-            Failure::New { class: "Error", span, .. } => {
-                vec!["throw ".into(), self.source(*span), ";".into()]
+        self.rejects |= ending.settles;
+        let (open, close) = match ending.settles {
+            true => (format!("{}reject(", self.returns(ending)), ");"),
+            false => ("throw ".to_owned(), ";"),
+        };
+        let mut line = vec![open.into()];
+        match failure {
+            Failure::New { class: "Error", span, .. } | Failure::Name(span) => {
+                line.push(self.source(*span));
             }
-            Failure::Name(span) => vec!["throw ".into(), self.source(*span), ";".into()],
             Failure::New { .. } | Failure::Text(_) => {
-                let mut line = vec!["throw new Error(".into()];
+                line.push("new Error(".into());
                 line.extend(self.message(failure));
-                line.push(");".into());
-                line
+                line.push(")".into());
             }
-        })
+        }
+        line.push(close.into());
+        Ok(line)
     }
 
     /// The expression of the error's message.

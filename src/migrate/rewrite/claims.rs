@@ -154,6 +154,10 @@ fn is_harmless(expression: &Expression<'_>) -> bool {
     match expression {
         Expression::Identifier(_) => true,
         Expression::StaticMemberExpression(it) => is_harmless(&it.object),
+        Expression::ObjectExpression(it) => object(it).is_ok_and(|it| {
+            let keys = it.entries.iter().all(|entry| matches!(entry.key, Key::Name(..)));
+            keys && it.spread.is_empty() && it.entries.iter().all(|it| is_harmless(it.value))
+        }),
         other => other.is_literal(),
     }
 }

@@ -14,11 +14,15 @@ impl Rewrite<'_, '_> {
     /// ends the handler by itself.
     pub(super) fn put(&mut self, ending: &Ending<'_>, mut lines: Vec<Line>, leaves: bool) {
         let at = self.script.place(ending.statement);
+        if ending.settles && !leaves {
+            let returns = self.script.text(ending.statement).starts_with("return");
+            lines.push(vec![if returns { "return resolve();" } else { "resolve();" }.into()]);
+        }
         if ending.is_expression {
             self.put_body(at, lines);
             return;
         }
-        if !leaves && !ending.is_last {
+        if !leaves && !ending.is_last && !ending.settles {
             lines.push(vec!["return;".into()]);
         }
         if lines.is_empty() && !ending.in_list {

@@ -8,7 +8,7 @@ use oxc::span::{GetSpan, Span};
 use super::claims::quoted;
 use super::lines::Line;
 use super::{Rewrite, Step};
-use crate::migrate::result::{Key, Write, bag, object, without_default, write};
+use crate::migrate::result::{Entry, Key, Write, bag, object, without_default, write};
 use crate::migrate::uses::{Role, Use};
 
 /// The two objects of a user that a hook may change.
@@ -17,6 +17,22 @@ const OBJECTS: [(&str, &str); 2] =
 
 fn setter(object: &str) -> Option<&'static str> {
     OBJECTS.iter().find(|(name, _)| *name == object).map(|(_, setter)| *setter)
+}
+
+/// What a variable that collects the result is.
+struct BagOfUser {
+    /// Whether the user as the hook got it is part of it.
+    is_whole: bool,
+    /// Whether it has metadata of its own.
+    sets: bool,
+}
+
+/// What one of the two objects is put together from.
+#[derive(Default)]
+struct Parts<'a> {
+    /// Whether what the user had is part of it.
+    has_own: bool,
+    entries: Vec<Entry<'a>>,
 }
 
 impl<'a> Rewrite<'_, 'a> {
@@ -69,15 +85,13 @@ impl<'a> Rewrite<'_, 'a> {
                 Some(other) => return Err(self.not("its result can't be followed", other.span())),
             }
         }
-        let collected = bags.iter().map(|(_, answered)| answered.len()).sum::<usize>();
-        if bags.len() > 1 || (!bags.is_empty() && collected != results.len()) {
-            let at = bags.first().and_then(|(_, answered)| answered.first().copied());
-            return Err(self.not("it answers with several results", at.unwrap_or_default()));
-        }
-        if let Some((symbol, answered)) = bags.first()
-            && self.bag_of_user(*symbol, answered)?
-        {
-            answers_user = results.len();
+        for (symbol, answered) in &bags {
+            let bag = self.bag_of_user(*symbol, answered)?;
+            if bag.sets && answered.len() != results.len() {
+                let at = answered.first().copied();
+                return Err(self.not("it answers with several results", at.unwrap_or_default()));
+            }
+            answers_user += if bag.is_whole { answered.len() } else { 0 };
         }
         self.writes_to_user(answers_user == results.len())?;
         Ok(lines)
@@ -121,16 +135,56 @@ impl<'a> Rewrite<'_, 'a> {
         if self.is_own(name, value) {
             return Ok(Vec::new());
         }
-        let Expression::ObjectExpression(it) = value else {
-            return Err(self.not("metadata come from elsewhere", value.span()));
-        };
-        let it = object(it).map_err(|at| self.not("its result can't be followed", at))?;
-        for spread in &it.spread {
-            if !self.is_own(name, spread) {
-                return Err(self.not("metadata are spread from elsewhere", spread.span()));
-            }
+        let mut parts = Parts::default();
+        self.parts(name, value, &mut parts)?;
+        let mut lines = Vec::new();
+        if !parts.has_own {
+            // a hook's answer replaces all that was there
+            lines.push(vec![
+                format!("for (const key in event.user.{name}) api.user.{setter}(key, null);")
+                    .into(),
+            ]);
         }
-        Ok(it.entries.iter().map(|entry| self.set(setter, &entry.key, entry.value)).collect())
+        let entries = parts.entries.iter();
+        lines.extend(entries.map(|entry| self.set(setter, &entry.key, entry.value)));
+        Ok(lines)
+    }
+
+    /// What an object is put together from: literals, and the user's own.
+    fn parts(&self, name: &str, value: &'a Expression<'a>, parts: &mut Parts<'a>) -> Step<()> {
+        match value {
+            Expression::ObjectExpression(it) => {
+                let it = object(it).map_err(|at| self.not("its result can't be followed", at))?;
+                for spread in &it.spread {
+                    if !self.is_own(name, spread) {
+                        return Err(self.not("metadata are spread from elsewhere", spread.span()));
+                    }
+                    parts.has_own = true;
+                }
+                parts.entries.extend(it.entries);
+                Ok(())
+            }
+            // `Object.assign({}, user.user_metadata, { … })`
+            Expression::CallExpression(call)
+                if self.script.text(call.callee.span()) == "Object.assign" =>
+            {
+                for argument in &call.arguments {
+                    let Some(part) = argument.as_expression() else {
+                        return Err(self.not("metadata come from elsewhere", argument.span()));
+                    };
+                    if self.is_own(name, part) {
+                        if !parts.entries.is_empty() {
+                            return Err(self.not("metadata come from elsewhere", part.span()));
+                        }
+                        parts.has_own = true;
+                    } else {
+                        self.parts(name, part, parts)?;
+                    }
+                }
+                Ok(())
+            }
+            other => Err(self.not("metadata come from elsewhere", other.span())),
+        }
     }
 
     fn set(&self, setter: &str, key: &Key<'a>, value: &'a Expression<'a>) -> Line {
@@ -166,9 +220,8 @@ impl<'a> Rewrite<'_, 'a> {
         matches!(&member.object, Expression::Identifier(name) if self.is_argument("user", name))
     }
 
-    /// Replaces what collects the result; says whether the user as the hook
-    /// got it is part of it.
-    fn bag_of_user(&mut self, symbol: SymbolId, answered: &[Span]) -> Step<bool> {
+    /// Replaces what collects the result.
+    fn bag_of_user(&mut self, symbol: SymbolId, answered: &[Span]) -> Step<BagOfUser> {
         let bag = bag(self.script, symbol, answered)
             .map_err(|at| self.not("its result can't be followed", at))?;
         let initial =
@@ -188,6 +241,7 @@ impl<'a> Rewrite<'_, 'a> {
                 _ => return Err(self.not("its result can't be followed", entry.value.span())),
             }
         }
+        let mut sets = !first.is_empty();
         self.put_lines(self.script.place(bag.declaration), first, true);
         for it in &bag.writes {
             let path: Vec<&str> = it.path.iter().map(String::as_str).collect();
@@ -214,9 +268,10 @@ impl<'a> Rewrite<'_, 'a> {
                 },
                 _ => return Err(self.not("its result can't be followed", it.statement)),
             };
+            sets |= !lines.is_empty();
             self.put_lines(self.script.place(it.statement), lines, it.in_list);
         }
-        Ok(whole)
+        Ok(BagOfUser { is_whole: whole, sets })
     }
 
     /// Assignments to the metadata of the user itself, which the hook answers
@@ -235,8 +290,12 @@ impl<'a> Rewrite<'_, 'a> {
             let Some(setter) = setter(object) else { continue };
             let lines = match (change.path.as_slice(), change.computed) {
                 ([], None) if self.is_own(object, change.value) => Vec::new(),
-                ([], None) => {
+                ([], None) if set.iter().any(|(name, _)| name == object) => {
                     return Err(self.not("the metadata are replaced as a whole", it.whole()));
+                }
+                ([], None) => {
+                    set.push((object.clone(), None));
+                    self.object(object, setter, change.value)?
                 }
                 ([key], None) => {
                     set.push((object.clone(), Some(key.clone())));

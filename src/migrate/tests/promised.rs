@@ -1,0 +1,167 @@
+//! Hooks that answer in callbacks, and what their promises look like.
+
+use super::*;
+
+#[test]
+fn an_answer_in_a_callback_settles_a_promise() {
+    check(
+        Pre,
+        "const request = require('request');
+module.exports = function (user, context, cb) {
+  request.get({ url: context.webtask.secrets.URL + user.email }, (err, response, body) => {
+    if (err) return cb(new PreUserRegistrationError('no answer', 'Try again.'));
+    if (JSON.parse(body).known) cb(null, { user });
+    else cb(new PreUserRegistrationError(`unknown ${user.email}`, 'Ask us.'));
+  });
+};
+",
+        "const request = require('request');
+exports.onExecutePreUserRegistration = async (event, api) => {
+  return new Promise((resolve) => request.get({ url: event.secrets.URL + event.user.email }, (err, response, body) => {
+    if (err) {
+      api.access.deny('no answer', 'Try again.');
+      return resolve();
+    }
+    if (JSON.parse(body).known) resolve();
+    else {
+      api.access.deny(`unknown ${event.user.email}`, 'Ask us.');
+      resolve();
+    }
+  }));
+};
+",
+    );
+}
+
+#[test]
+fn several_statements_share_one_promise() {
+    check(
+        Post,
+        "const https = require('https');
+module.exports = function (user, context, cb) {
+  if (!user.email) return cb();
+  const req = https.request({ host: 'crm.example' }, (res) => res.on('end', () => cb(null, {})));
+  req.on('error', (e) => cb(e));
+  req.end(user.email);
+};
+",
+        "const https = require('https');
+exports.onExecutePostUserRegistration = async (event, api) => {
+  if (!event.user.email) return;
+  return new Promise((resolve, reject) => {
+  const req = https.request({ host: 'crm.example' }, (res) => res.on('end', () => { resolve(); }));
+  req.on('error', (e) => { reject(e); });
+  req.end(event.user.email);
+  });
+};
+",
+    );
+}
+
+#[test]
+fn a_variable_that_may_hold_an_error_decides() {
+    check(
+        Post,
+        "module.exports = function (user, context, cb) {
+  require('crm').add(user.email, function (err, added) {
+    console.log(added);
+    cb(err, added);
+  });
+};
+",
+        "exports.onExecutePostUserRegistration = async (event, api) => {
+  return new Promise((resolve, reject) => require('crm').add(event.user.email, function (err, added) {
+    console.log(added);
+    err ? reject(err) : resolve();
+  }));
+};
+",
+    );
+    check(
+        Post,
+        "module.exports = (user, context, cb) => {
+  require('crm').add(user.email).then((added, err) => cb(err, null));
+};
+",
+        "exports.onExecutePostUserRegistration = async (event, api) => {
+  return require('crm').add(event.user.email).then((added, err) => { if (err) throw err; });
+};
+",
+    );
+}
+
+#[test]
+fn what_cannot_move_into_a_promise_is_refused() {
+    check(
+        Post,
+        "module.exports = function (user, context, cb) { save(user.email, cb); };",
+        "not rewritten at `cb`: the callback is used where the hook does not end",
+    );
+    check(
+        Post,
+        "module.exports = async function (user, context, cb) { save(() => cb()); await log(); };",
+        "not rewritten at `await log()`: the callback is used where the hook does not end",
+    );
+    check(
+        Post,
+        "module.exports = function (user, context, cb) { begin(); function begin() { save(() => cb()); } };",
+        "not rewritten at `begin`: the callback is used where the hook does not end",
+    );
+    check(
+        Post,
+        "module.exports = function (user, context, cb) { const resolve = 1; save(() => cb(resolve)); };",
+        "not rewritten at `save(() => cb(resolve));`: the name `resolve` or `reject` is taken",
+    );
+}
+
+#[test]
+fn metadata_that_replace_all_that_was_there_take_the_rest_away() {
+    check(
+        Pre,
+        "module.exports = function (user, context, cb) {
+  cb(null, { user: { user_metadata: { from: 'web' }, app_metadata: { ...user.app_metadata, vip: true } } });
+};
+",
+        "exports.onExecutePreUserRegistration = async (event, api) => {
+  for (const key in event.user.user_metadata) api.user.setUserMetadata(key, null);
+  api.user.setUserMetadata('from', 'web');
+  api.user.setAppMetadata('vip', true);
+};
+",
+    );
+    check(
+        Pre,
+        "module.exports = function (user, context, cb) {
+  user.app_metadata = Object.assign({}, user.app_metadata, { vip: true });
+  user.user_metadata = { from: 'web' };
+  cb(null, { user });
+};
+",
+        "exports.onExecutePreUserRegistration = async (event, api) => {
+  api.user.setAppMetadata('vip', true);
+  for (const key in event.user.user_metadata) api.user.setUserMetadata(key, null);
+  api.user.setUserMetadata('from', 'web');
+};
+",
+    );
+}
+
+#[test]
+fn results_that_set_nothing_may_be_several() {
+    check(
+        Pre,
+        "module.exports = function (user, context, cb) {
+  const response = {};
+  if (user.email) return cb(null, { user });
+  user.app_metadata.plan = 'free';
+  response.user = user;
+  return cb(null, response);
+};
+",
+        "exports.onExecutePreUserRegistration = async (event, api) => {
+  if (event.user.email) return;
+  api.user.setAppMetadata('plan', 'free');
+};
+",
+    );
+}
