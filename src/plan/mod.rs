@@ -19,6 +19,7 @@ mod graph;
 pub mod guard;
 pub mod hooks;
 pub mod judge;
+mod lock_out;
 pub mod matching;
 pub mod meanwhile;
 pub mod needs;

@@ -10,6 +10,7 @@
 mod script;
 #[cfg(test)]
 mod tests;
+mod unknown;
 
 use std::collections::BTreeMap;
 
@@ -17,10 +18,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use unknown::{beyond, not_shown, unknown_members};
+
 use super::json::FORMAT_VERSION;
 use super::json::output;
 use super::json::{field_of, kind_of, secret_verb};
-use super::{PlanView, Repository, StepView, UNKNOWN_FIELDS, UNRESOLVED_SECRET};
+use super::{PlanView, Repository, StepView, UNRESOLVED_SECRET};
 use crate::model::{Id, Kind, Live, Name, Position, Reference, Trigger};
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::{
@@ -190,80 +193,6 @@ fn list<T: DeserializeOwned + Serialize, U>(
         each(read).map_err(|error| format!("{place}: {error}"))
     });
     read.collect()
-}
-
-/// The members of a plan that this version writes.
-const MEMBERS: [&str; 21] = [
-    "format_version",
-    "hooksync_version",
-    "tenant",
-    "environment",
-    "directory",
-    "base",
-    "fingerprint",
-    "summary",
-    "changes",
-    "cutovers",
-    "secret_writes",
-    "unmanaged",
-    "warnings",
-    "unchanged",
-    "live_total",
-    "unresolved",
-    "deletes_allowed",
-    "steps",
-    "token_lacks",
-    "apply_requests",
-    "requests",
-];
-
-fn unknown_members(value: &Json) -> Vec<String> {
-    let members = value.as_object().into_iter().flatten().map(|(name, _)| name.clone());
-    members.filter(|name| !MEMBERS.contains(&name.as_str())).collect()
-}
-
-/// The places in `found` that `known` lacks.
-fn beyond(found: &Json, known: &Json, place: &str, unknown: &mut Vec<String>) {
-    match (found, known) {
-        (Json::Object(found), Json::Object(known)) => {
-            for (name, value) in found {
-                let place = format!("{place}.{name}");
-                match known.get(name) {
-                    Some(known) => beyond(value, known, &place, unknown),
-                    None => unknown.push(place),
-                }
-            }
-        }
-        (Json::Array(found), Json::Array(known)) => {
-            for (at, (value, known)) in found.iter().zip(known).enumerate() {
-                beyond(value, known, &format!("{place}[{at}]"), unknown);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// How many unknown fields are named.
-const MOST_NAMED: usize = 5;
-
-/// What a reviewer has to know: this is not all that the file says.
-fn not_shown(unknown: &[String], written_by: &str) -> Warning {
-    let named: Vec<String> = unknown.iter().take(MOST_NAMED).map(|at| format!("`{at}`")).collect();
-    let more = match unknown.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let this = env!("CARGO_PKG_VERSION");
-    Warning {
-        code: UNKNOWN_FIELDS.into(),
-        message: format!(
-            "The plan says more than hooksync {this} knows and shows: {}{more}. hooksync \
-             {written_by} wrote it; show it with that version.",
-            named.join(", ")
-        ),
-        source: None,
-        position: None,
-    }
 }
 
 /// A cutover, by the names of what it changes.

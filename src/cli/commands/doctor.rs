@@ -1,19 +1,19 @@
 //! `hooksync doctor`: where each setting came from, and whether the tenant
 //! can be worked with. Makes a token request, if one is needed, and one read.
 
-use std::collections::BTreeSet;
+mod allowed;
+
 use std::time::{Duration, Instant};
 
-use crate::api::{
-    ACTION_SCOPES, ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, SCOPES, Unreachable,
-};
+use allowed::{of_action_scopes, of_scopes, of_writes, refused_writes};
+
+use crate::api::{ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, Unreachable};
 use crate::cli::args::{ConnectionArgs, DoctorArgs};
 use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::InPlay;
-use crate::plan::frozen;
 use crate::report::text::{Check, Examination, Health, SettingLine, doctor, sections};
 
 /// A token that ends sooner than this may end in the middle of an apply.
@@ -177,47 +177,6 @@ fn readable(kind: &'static str, total: Option<u64>, seen: usize, more: bool, tim
     good(kind, format!("{count}{more} can be read; answered in {time} ms"))
 }
 
-/// What each scope of actions is needed for.
-const ACTION_USES: [(&str, &str); 4] = [
-    ("read:actions", "plan, export and versions"),
-    ("create:actions", "new actions, every deploy, rollback"),
-    ("update:actions", "changes of actions and of bindings"),
-    ("delete:actions", "deletes"),
-];
-
-/// As [`of_scopes`], for actions: a deploy creates a version.
-fn of_action_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
-    let what = "action scopes";
-    let Some(scopes) = scopes else {
-        return Check {
-            what,
-            health: Health::Unknown,
-            found: "the token doesn't say what it allows".to_owned(),
-            hint: Some(format!(
-                "plan needs read:actions, apply all of {}",
-                ACTION_SCOPES.join(", ")
-            )),
-        };
-    };
-    let missing: Vec<_> =
-        ACTION_USES.iter().filter(|(scope, _)| !scopes.contains(*scope)).collect();
-    if missing.is_empty() {
-        return good(what, ACTION_SCOPES.join(", "));
-    }
-    let uses: Vec<String> =
-        missing.iter().map(|(scope, uses)| format!("{scope} (for {uses})")).collect();
-    Check {
-        what,
-        health: if missing[0].0 == ACTION_SCOPES[0] { Health::Bad } else { Health::Doubtful },
-        found: format!("missing: {}", uses.join("; ")),
-        hint: Some(
-            "grant it to the application for the Auth0 Management API; a read-only token is right \
-             for plans of pull requests"
-                .to_owned(),
-        ),
-    }
-}
-
 /// Whether the tenant answers, and whether that is known to be the tenant.
 fn of_connection(target: &Target, failure: Option<&ApiError>) -> Vec<Check> {
     let (place, plain) = match target {
@@ -299,38 +258,6 @@ fn words(time: Duration) -> String {
     }
 }
 
-/// `plan` needs to read; `apply` the other three, each for a part of what it
-/// can do.
-fn of_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
-    let Some(scopes) = scopes else {
-        return Check {
-            what: "scopes",
-            health: Health::Unknown,
-            found: "the token doesn't say what it allows".to_owned(),
-            hint: Some(format!("plan needs {}, apply all of {}", SCOPES[0], SCOPES.join(", "))),
-        };
-    };
-    let missing: Vec<&str> = SCOPES.into_iter().filter(|scope| !scopes.contains(*scope)).collect();
-    if missing.is_empty() {
-        return good("scopes", SCOPES.join(", "));
-    }
-    let no_reading = missing.contains(&SCOPES[0]);
-    Check {
-        what: "scopes",
-        health: if no_reading { Health::Bad } else { Health::Doubtful },
-        found: format!(
-            "{} missing: {}",
-            missing.join(", "),
-            if no_reading { "not even a plan can be made" } else { "plan works, apply will not" }
-        ),
-        hint: Some(
-            "grant it to the application for the Auth0 Management API; a read-only token is right \
-             for plans of pull requests"
-                .to_owned(),
-        ),
-    }
-}
-
 fn of_clock(reader: &Reader) -> Option<Check> {
     let ahead = reader.status().borrow().tenant_clock_ahead?;
     let apart = format!(
@@ -361,46 +288,4 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
         };
     };
     good("rate limit", format!("{limit} requests, {remaining} of them left"))
-}
-
-/// Whether hooks can be written: a tenant says so only when one is tried.
-fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
-    let reported = "what the tenant refuses is reported, and nothing is lost";
-    let allowed = |scope: &&str| scopes.is_none_or(|scopes| scopes.contains(*scope));
-    if !SCOPES[1..].iter().any(allowed) {
-        return refused_writes("refused by the token's scopes");
-    }
-    let (found, hint) = match target {
-        Target::Local { .. } => return good("writes", "the local tenant takes them".to_owned()),
-        Target::Remote(remote) if remote.domain.value.is_loopback() => {
-            ("known only once one is tried".to_owned(), format!("apply tries; {reported}"))
-        }
-        Target::Remote(remote) if frozen::is_public_cloud(remote.domain.value.as_str()) => {
-            return Check {
-                what: "writes",
-                health: Health::Doubtful,
-                found: format!(
-                    "new hooks and changes of scripts, names and dependencies will be refused: {}",
-                    frozen::WHY
-                ),
-                hint: Some(format!(
-                    "move them to Actions; switching off, secrets and deletes may still be \
-                     accepted; {reported}"
-                )),
-            };
-        }
-        Target::Remote(_) => {
-            ("known only once one is tried".to_owned(), format!("apply tries; {reported}"))
-        }
-    };
-    Check { what: "writes", health: Health::Unknown, found, hint: Some(hint) }
-}
-
-fn refused_writes(found: &str) -> Check {
-    Check {
-        what: "writes",
-        health: Health::Doubtful,
-        found: found.to_owned(),
-        hint: Some("plans can be made where hooks can be read; apply changes nothing".to_owned()),
-    }
 }

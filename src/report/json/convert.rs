@@ -4,9 +4,11 @@
 //! forgotten here. Must not decide anything.
 
 use super::output::{
-    Apply, ApplyError, ApplyResult, ApplySummary, Behaviour, Change, Cutover, FORMAT_VERSION,
-    Field, Finding, LiveBefore, Plan, PlanSummary, Requests, Secret, SecretWrite, Unmanaged,
-    Unresolved, Validate, ValidateSummary, Warning,
+    Behaviour, Change, Cutover, FORMAT_VERSION, Field, LiveBefore, Plan, PlanSummary, Requests,
+    Secret, SecretWrite, Unmanaged, Unresolved, Warning,
+};
+use super::results::{
+    Apply, ApplyError, ApplyResult, ApplySummary, Finding, Validate, ValidateSummary,
 };
 use super::steps::Step;
 use crate::model::{Diagnostic, Live, Position, Severity};

@@ -9,6 +9,7 @@ pub mod behaviour;
 mod convert;
 mod encode;
 pub mod output;
+pub mod results;
 mod rollback;
 mod schema;
 mod steps;
@@ -18,7 +19,8 @@ mod tests;
 
 pub(crate) use encode::pretty;
 pub(in crate::report) use output::FORMAT_VERSION;
-pub use output::{Apply, ApplyError, Plan, Validate};
+pub use output::Plan;
+pub use results::{Apply, ApplyError, Validate};
 pub use rollback::rollback;
 pub use schema::{Kind, schema};
 pub use steps::Step;

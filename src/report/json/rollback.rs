@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::output::{ApplyError, FORMAT_VERSION, Field, Requests, Secret};
+use super::output::{FORMAT_VERSION, Field, Requests, Secret};
+use super::results::ApplyError;
 use super::{convert, pretty};
 use crate::plan::RequestCounts;
 use crate::report::rollback::{Rollback, RolledBack};

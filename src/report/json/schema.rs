@@ -6,8 +6,9 @@
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
-use super::output::{Apply, Plan, Validate};
+use super::output::Plan;
 use super::pretty;
+use super::results::{Apply, Validate};
 
 /// Which output a schema is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod backup_note;
 #[cfg(test)]
 mod backup_tests;
 mod bindings;
+mod choice;
 mod deploy;
 #[cfg(test)]
 mod deploy_action_tests;

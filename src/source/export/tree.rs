@@ -3,19 +3,20 @@
 //!
 //! Reads the folder, writes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::choice::{Chosen, choose};
 use super::fields::{self, Beside};
 use super::form::{Form, Outcome, Read, add_schema};
 use super::names::Stems;
-use super::notes::{note_markers, note_rewritten, note_size, note_unwritable, skipped};
+use super::notes::{note_markers, note_rewritten, note_size, note_unwritable};
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan};
 use super::{actions, bindings, deploy, render};
-use crate::model::{DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue, Trigger};
+use crate::model::{DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue};
 use crate::source::codes;
 use crate::source::definition::{Context, Parsed, check, script};
 use crate::source::leftover;
@@ -358,51 +359,4 @@ fn secret_values(definition: &Parsed) -> impl Iterator<Item = &SecretValue> {
             None
         }
     })
-}
-
-struct Chosen<'l> {
-    hook: &'l Live,
-    with_enabled: bool,
-}
-
-/// The live hooks that can be definitions together: one a name, and one
-/// enabled a trigger.
-fn choose<'l>(
-    live: &'l LiveState,
-    options: &ExportOptions<'_>,
-    notes: &mut Vec<Diagnostic>,
-) -> Vec<Chosen<'l>> {
-    let mut by_name: BTreeMap<&Name, Vec<&Live>> = BTreeMap::new();
-    let meant = live.of(options.kind).filter(|own| (options.only)(&own.name));
-    for hook in meant.filter(|own| own.action().is_none_or(|action| !action.installed)) {
-        match render::obstacle(hook) {
-            Some(why) => notes.push(skipped(hook, &why)),
-            None => by_name.entry(&hook.name).or_default().push(hook),
-        }
-    }
-    let mut enabled: BTreeMap<&Trigger, &Name> = BTreeMap::new();
-    let mut chosen = Vec::new();
-    for (name, mut hooks) in by_name {
-        hooks.sort_by_key(|hook| hook.precedence());
-        let mut hooks = hooks.into_iter();
-        let Some(hook) = hooks.next() else { continue };
-        hooks.for_each(|other| {
-            let why = format!("another {} goes by the name `{name}` too", other.kind());
-            notes.push(skipped(other, &why));
-        });
-        let first = if hook.runs && options.kind == Kind::Hook {
-            *enabled.entry(&hook.trigger).or_insert(name)
-        } else {
-            name
-        };
-        if first != name {
-            let message = format!(
-                "hook `{name}` is enabled for {} beside `{first}`; its definition leaves `enabled` out, because definitions can enable only one",
-                hook.trigger
-            );
-            notes.push(Diagnostic::warning(codes::TWO_LIVE_ENABLED, message));
-        }
-        chosen.push(Chosen { hook, with_enabled: first == name });
-    }
-    chosen
 }
