@@ -222,16 +222,22 @@ fn is_claim(name: &str) -> bool {
     matches!(url.scheme(), "http" | "https") && !is_own
 }
 
-/// What differs between two maps of metadata; what is gone is null. A map that
-/// isn't there changes nothing.
+/// What differs between two maps of metadata; what is gone is null, and a key
+/// that is null is as good as gone: an Action has no other word for it. A map
+/// that isn't there changes nothing.
 fn changes(before: Option<&Value>, after: Option<&Value>) -> Map<String, Value> {
     let Some(Value::Object(after)) = after else { return Map::new() };
     let empty = Map::new();
     let before = before.and_then(Value::as_object).unwrap_or(&empty);
-    let set = after.iter().filter(|(key, value)| before.get(*key) != Some(value));
-    let gone =
-        before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key.clone(), Value::Null));
-    set.map(|(key, value)| (key.clone(), value.clone())).chain(gone).collect()
+    let of = |map: &Map<String, Value>, key: &str| map.get(key).cloned().unwrap_or_default();
+    let mut changes = Map::new();
+    for key in after.keys().chain(before.keys()) {
+        let value = of(after, key);
+        if of(before, key) != value {
+            changes.insert(key.clone(), value);
+        }
+    }
+    changes
 }
 
 fn of_action(trigger: &str, world: &World, outcome: &Outcome) -> Effect {
@@ -312,7 +318,7 @@ fn set(
     let before =
         world.event.get("user").and_then(|user| user.get(kind)).and_then(|all| all.get(&key));
     let value = value.cloned().unwrap_or(Value::Null);
-    if before == Some(&value) || (before.is_none() && value.is_null()) {
+    if before.unwrap_or(&Value::Null) == &value {
         target.remove(&key);
     } else {
         target.insert(key, value);

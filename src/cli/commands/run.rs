@@ -9,10 +9,12 @@ use serde_json::Value;
 use super::test;
 use crate::behaviour;
 use crate::cli::args::{Engine, ProjectArgs, ResultFormat, RunArgs};
+use crate::cli::starters::write_schemas;
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::Definition;
 use crate::report::behaviour::{masked, outcome_json, outcome_text};
 use crate::sandbox::{Job, Limits, Outcome, effect, find_node, node_limits, run_on_node};
+use crate::source::schema;
 
 /// Runs it.
 ///
@@ -162,7 +164,11 @@ fn record(
     let path = PathBuf::from(&definition.place.file).with_extension("test.yaml");
     let before = match fs_err::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "cases:\n".to_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+            write_schemas(folder.unwrap_or(Path::new(".")), definition.kind())?;
+            format!("{}cases:\n", schema::TEST_HEADER)
+        }
         Err(error) => return Err(error.into()),
     };
     let case = behaviour::case_text(name, event, secrets, whole);

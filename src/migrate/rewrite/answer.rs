@@ -11,6 +11,7 @@ use crate::migrate::edits::Piece;
 use crate::migrate::result::Failure;
 use crate::model::Trigger;
 use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
+use crate::script::tree::Constant;
 
 impl<'a> Rewrite<'_, 'a> {
     pub(super) fn succeed(&mut self, ending: &Ending<'a>, lines: Vec<Line>) {
@@ -126,7 +127,7 @@ impl<'a> Rewrite<'_, 'a> {
         } = failure
         {
             let mut second = vec![self.source(friendly.span())];
-            if !is_text(friendly) {
+            if !self.is_text(friendly) {
                 if !self.is_simple(failure) {
                     return Err(self.not("its message for the user may be empty", friendly.span()));
                 }
@@ -227,6 +228,25 @@ impl<'a> Rewrite<'_, 'a> {
         }
     }
 
+    /// Whether an argument is a text that says something.
+    fn is_text(&self, argument: &Argument<'a>) -> bool {
+        let says = |text: &Expression<'_>| match text {
+            Expression::StringLiteral(it) => !it.value.is_empty(),
+            Expression::TemplateLiteral(it) => {
+                it.quasis.iter().any(|part| !part.value.raw.is_empty())
+            }
+            _ => false,
+        };
+        match argument.as_expression() {
+            Some(Expression::Identifier(name)) => {
+                let constant = self.script.symbol(name).and_then(|it| self.script.constant(it));
+                matches!(constant, Some(Constant::Value(text)) if says(text))
+            }
+            Some(text) => says(text),
+            None => false,
+        }
+    }
+
     /// Whether a name is declared or used anywhere in the script.
     pub(super) fn is_name_taken(&self, name: &str) -> bool {
         let scoping = self.script.semantic.scoping();
@@ -267,16 +287,5 @@ fn error_span(ending: &Ending<'_>) -> Option<Span> {
     match ending.call.arguments.first()? {
         Argument::NewExpression(new) => Some(new.callee.span()),
         _ => None,
-    }
-}
-
-/// Whether an argument is a text that says something.
-fn is_text(argument: &Argument<'_>) -> bool {
-    match argument {
-        Argument::StringLiteral(text) => !text.value.is_empty(),
-        Argument::TemplateLiteral(text) => {
-            text.quasis.iter().any(|part| !part.value.raw.is_empty())
-        }
-        _ => false,
     }
 }

@@ -34,6 +34,23 @@ exports.onExecutePreUserRegistration = async (event, api) => {
 }
 
 #[test]
+fn a_message_in_a_constant_is_known_to_say_something() {
+    check(
+        Pre,
+        "module.exports = function (user, context, cb) {
+  const sorry = 'Ask us.';
+  cb(new PreUserRegistrationError(`unknown ${user.email}`, sorry));
+};
+",
+        "exports.onExecutePreUserRegistration = async (event, api) => {
+  const sorry = 'Ask us.';
+  api.access.deny(`unknown ${event.user.email}`, sorry);
+};
+",
+    );
+}
+
+#[test]
 fn several_statements_share_one_promise() {
     check(
         Post,

@@ -241,3 +241,34 @@ pub(super) fn stem(name: &str) -> String {
     }
     stem.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::Difference;
+
+    #[test]
+    fn conversions_differ_alike_if_their_differences_say_the_same() {
+        let report = |messages: &[&str]| {
+            let one = |message: &&str| Difference {
+                message: (*message).to_owned(),
+                summary: String::new(),
+                when: message.len().to_string(),
+                whom: String::new(),
+                event: serde_json::Value::Null,
+                events: message.len(),
+                line: None,
+            };
+            Report { differences: messages.iter().map(one).collect(), ..Report::default() }
+        };
+        let check = |one: &[&str], other: &[&str], expected: bool| {
+            assert_eq!(differs_as(&report(one), &report(other)), expected, "{one:?} {other:?}");
+        };
+        check(&["scope [], now none"], &["scope [], now none"], true);
+        check(&["a", "b"], &["b", "a"], true);
+        check(&["a", "b"], &["a"], false);
+        check(&["a"], &["a", "b"], false);
+        check(&["goes through, now denied"], &["scope [], now none"], false);
+        check(&["a"], &[], false);
+    }
+}

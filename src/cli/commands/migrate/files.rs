@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::convert::{Action, stem};
+use crate::cli::starters::write_schemas;
 use crate::cli::{CliError, Exit};
-use crate::model::{LiveBinding, LiveBindings, Script};
-use crate::source;
+use crate::model::{Kind, LiveBinding, LiveBindings, Script};
+use crate::source::{self, schema};
 
 const MARK: &str = "written by hooksync migrate, sha256:";
 
@@ -34,17 +35,23 @@ pub(super) fn write(
         }
         let (definition, script) = (format!("{stem}.yaml"), format!("{stem}.js"));
         let mut own = vec![
-            (out.join(&definition), own_yaml(&definition_of(hook, &script)?)),
+            (
+                out.join(&definition),
+                own_yaml(schema::ACTION_HEADER, &definition_of(hook, &script)?),
+            ),
             (out.join(&script), own_text("//", &hook.migrated.converted)),
         ];
         if !hook.tests.is_empty() {
-            own.push((out.join(format!("{stem}.test.yaml")), own_yaml(&hook.tests)));
+            own.push((
+                out.join(format!("{stem}.test.yaml")),
+                own_yaml(schema::TEST_HEADER, &hook.tests),
+            ));
         }
         hook.migrated.files = own.iter().map(|(path, _)| path.display().to_string()).collect();
         files.extend(own);
     }
     if let Some(bindings) = bindings(hooks, live)? {
-        files.insert(out.join("bindings.yaml"), own_yaml(&bindings));
+        files.insert(out.join("bindings.yaml"), own_yaml(schema::BINDINGS_HEADER, &bindings));
     }
     refuse_foreign(&files, force)?;
     for (path, text) in &files {
@@ -52,6 +59,9 @@ pub(super) fn write(
             fs_err::create_dir_all(folder)?;
         }
         write_whole(path, text)?;
+    }
+    if !files.is_empty() {
+        write_schemas(out, Kind::Action)?;
     }
     Ok(())
 }
@@ -100,8 +110,9 @@ fn own_text(comment: &str, rest: &str) -> String {
     format!("{comment} {MARK}{}\n{rest}", Script::new(rest).sha256())
 }
 
-fn own_yaml(rest: &str) -> String {
-    own_text("#", rest)
+/// The same with the line by which editors find the schema.
+fn own_yaml(header: &str, rest: &str) -> String {
+    own_text("#", &format!("{header}{rest}"))
 }
 
 /// Whether a file is as this command wrote it.

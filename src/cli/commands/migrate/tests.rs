@@ -326,3 +326,16 @@ fn services_answer_with_what_the_code_reads_of_them() {
         if (roles.some((role) => role.name === 'admin')) api.access.deny('admin');",
     );
 }
+
+#[test]
+fn a_key_that_is_set_to_null_is_as_good_as_gone() {
+    let script = "const crm = require('crm');
+    module.exports = async function (user, context, cb) {
+      const found = await crm.find(user.email).catch(() => ({ id: null }));
+      cb(null, { user: { app_metadata: { crm: found.id || null, plan: null } } });
+    };";
+    for rewrite in [true, false] {
+        let report = migrated(&Trigger::PreUserRegistration, script, rewrite, 60);
+        assert_eq!(report.differences, [], "{rewrite}");
+    }
+}
