@@ -29,11 +29,13 @@ pub enum Field {
     Deploy,
     /// The actions bound to a trigger, in order.
     Bindings,
+    /// What the Dashboard calls them, where nothing else of an order changes.
+    DisplayNames,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Name,
         Self::Trigger,
         Self::TriggerVersion,
@@ -44,6 +46,7 @@ impl Field {
         Self::Script,
         Self::Deploy,
         Self::Bindings,
+        Self::DisplayNames,
     ];
 
     /// The name in definitions and in JSON.
@@ -60,6 +63,7 @@ impl Field {
             Self::Script => "script",
             Self::Deploy => "deploy",
             Self::Bindings => "bindings",
+            Self::DisplayNames => "displayNames",
         }
     }
 

@@ -271,8 +271,10 @@ fn change_of(
             order.entries.iter().map(|entry| (entry.name.as_str(), entry.display_name.as_deref()));
         names(&mut all, titled)
     };
-    // where only titles change, they are what has to be seen
+    // where only titles change, they are what has to be seen; nothing is bound or
+    // unbound by them
     let titled = old(false) == new(false);
+    let field = if titled { Field::DisplayNames } else { Field::Bindings };
     let (old, new) = (old(titled), new(titled));
     let name = Name::action(order.trigger.as_str());
     let blocked = if unknown.is_empty() {
@@ -284,7 +286,7 @@ fn change_of(
     };
     Change {
         source: source.map(|order| order.place.file.clone()),
-        fields: vec![FieldChange::new(Field::Bindings, Some(Value::Names(old)), Value::Names(new))],
+        fields: vec![FieldChange::new(field, Some(Value::Names(old)), Value::Names(new))],
         blocked,
         ..Change::new(Verb::Update, Kind::Bindings, name, order.trigger.clone())
     }

@@ -202,6 +202,15 @@ fn an_unbind_is_a_delete_to_every_safety_rule() {
     let order = plan.changes.iter().find_map(|it| it.field(Field::Bindings)).unwrap();
     assert_eq!((&order.old, &order.new), (&Some(names(&["c", "b"])), &names(&["b", "c"])));
     assert!(guard::approve(plan, &Allowed::default()).is_ok());
+    // nor does a title
+    let mut desired = desired_state(&["a post-login s", "b post-login s"], &["post-login: a b"]);
+    desired.bindings[0].entries[0].display_name = Some("shown".to_owned());
+    let plan = plan_of(&desired, &live);
+    let title = plan.changes[0].field(Field::DisplayNames).unwrap();
+    let old = names(&["a (a)", "b (b)"]);
+    assert_eq!((&title.old, &title.new), (&Some(old), &names(&["a (shown)", "b (b)"])));
+    assert!(plan.changes[0].newly_bound().is_empty() && plan.steps.len() == 1);
+    assert!(guard::approve(plan, &Allowed::default()).is_ok());
     // a move loses nothing
     let desired = desired_state(&["a post-login s", "b post-login s"], &["post-login: b a"]);
     assert!(guard::approve(plan_of(&desired, &live), &Allowed::default()).is_ok());

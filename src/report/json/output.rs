@@ -195,7 +195,7 @@ pub enum Field {
     /// Names, in an order that matters.
     Names {
         /// The field's name.
-        #[schemars(extend("enum" = ["bindings", "modules"]))]
+        #[schemars(extend("enum" = ["bindings", "displayNames", "modules"]))]
         field: String,
         /// As the tenant has them.
         old: Option<Vec<String>>,
