@@ -197,7 +197,7 @@ fn a_release_is_installed_by_its_checksum() {
     let gitlab = gitlab["default"]["before_script"][0].as_str().unwrap();
     let gitlab = format!("(set -eo pipefail\n{})", gitlab.replace("/opt/hooksync", "$PWD/opt"));
     let machine = Machine::new();
-    let fetch = "#!/bin/sh\ncp \"$ARCHIVE\" hooksync-v0-x86_64-unknown-linux-musl.tar.gz\n";
+    let fetch = "#!/bin/sh\ncp \"$ARCHIVE\" hooksync-x86_64-unknown-linux-musl.tar.gz\n";
     machine.program("curl", fetch);
     machine.program("wget", fetch);
     let ran = machine.run(
