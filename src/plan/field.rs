@@ -72,7 +72,7 @@ impl Field {
     pub fn label(self) -> &'static str {
         match self {
             Self::Trigger => "trigger",
-            Self::TriggerVersion => "version",
+            Self::TriggerVersion => "api version",
             other => other.as_str(),
         }
     }

@@ -97,7 +97,7 @@ async fn without_git_the_last_export_counts() {
     }
     project.edit("hooks/a.js", "// 2", "// mine");
     let refused = check(4, &["export"]);
-    assert!(refused.stderr.contains("hooks/a.js is in no git"), "{refused}");
+    assert!(refused.stderr.contains("hooks/a.js is not in a git repository"), "{refused}");
     check(2, &["export", "--check"]);
     check(0, &["export", "--force"]);
     check(0, &["export"]);
@@ -226,7 +226,7 @@ async fn actions_and_their_bindings_too() {
     project.edit("actions/bindings.yaml", "[act]", "[ act ] # mine");
     let run = project.on(&tenant, &["export"]).expect(4);
     for file in ["actions/act.js", "actions/bindings.yaml"] {
-        assert!(run.stderr.contains(&format!("{file} is in no git")), "{run}");
+        assert!(run.stderr.contains(&format!("{file} is not in a git repository")), "{run}");
     }
     project.on(&tenant, &["export", "--force"]).expect(0);
     project.on(&tenant, &["plan", "--detailed-exitcode"]).expect(0);

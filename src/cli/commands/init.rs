@@ -68,7 +68,7 @@ fn first_action(dir: &Path) -> Result<Vec<String>, CliError> {
     if let Some(there) = folders.into_iter().find(|folder| folder.exists()) {
         return Ok(vec![kept(there)]);
     }
-    let name = Name::action("Tell of new users");
+    let name = Name::action("Announce new users");
     let mut files = starters::write(&actions, Kind::Action, &name, &Trigger::PostUserRegistration)?;
     let bindings = actions.join("bindings.yaml");
     let text = format!(
@@ -96,7 +96,7 @@ fn first_hook(dir: &Path) -> Result<Vec<String>, CliError> {
         return Ok(vec![kept(&hooks)]);
     }
     // A name that is in kebab-case already is its own stored form.
-    let name = Name::of_live_hook(Some("tell-of-new-users"), "");
+    let name = Name::of_live_hook(Some("announce-new-users"), "");
     let files = starters::write(&hooks, Kind::Hook, &name, &Trigger::PostUserRegistration)?;
     Ok(files.iter().map(|file| created(file)).collect())
 }
@@ -213,9 +213,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let project = dir.path().join("project");
         insta::assert_snapshot!(init(&project, Ci::Github), @r"
-        created  DIR/actions/tell-of-new-users.yaml
-        created  DIR/actions/tell-of-new-users.js
-        created  DIR/actions/tell-of-new-users.test.yaml
+        created  DIR/actions/announce-new-users.yaml
+        created  DIR/actions/announce-new-users.js
+        created  DIR/actions/announce-new-users.test.yaml
         created  DIR/actions/bindings.yaml
         created  DIR/.vscode/settings.json
         created  DIR/.idea/jsonSchemas.xml

@@ -36,7 +36,7 @@ impl Guard {
         let left = self.ticks.get().saturating_sub(1);
         self.ticks.set(left);
         if left == 0 {
-            self.stop(Stop::Time, "it ran longer than a run may");
+            self.stop(Stop::Time, "it ran past its time limit");
         }
         self.clock();
         self.is_stopped()
@@ -53,7 +53,7 @@ impl Guard {
         let left = self.jobs.get().saturating_sub(1);
         self.jobs.set(left);
         if left == 0 {
-            self.stop(Stop::Time, "it had more promises and timers to run than a run may");
+            self.stop(Stop::Time, "it had more promises and timers than the limit of a run");
         }
         if left.is_multiple_of(64) {
             self.clock();
@@ -68,7 +68,7 @@ impl Guard {
                 true
             }
             None => {
-                self.stop(Stop::Memory, "it had more to record than a run may");
+                self.stop(Stop::Memory, "it recorded more than the limit of a run");
                 false
             }
         }

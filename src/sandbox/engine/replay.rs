@@ -70,7 +70,7 @@ pub(in crate::sandbox) fn replay(job: &Job, seen: &[Vec<Value>], shift: u32) -> 
                 records.http(&text(at(1)), &text(at(2)), &text(at(3)), &text(at(4)));
             }
             "log" => records.log(&text(at(1)), &text(at(2))),
-            "full" => guard.stop(Stop::Memory, "it had more to record than a run may"),
+            "full" => guard.stop(Stop::Memory, "it recorded more than the limit of a run"),
             // a hook that has answered may leave timers behind
             "late" if !records.has_answered() => {
                 let seconds = job.limits.wall_ms as f64 / 1000.0;

@@ -135,7 +135,9 @@ pub fn local_changes(plans: &[ExportPlan], git: &Git, record: &Record) -> Vec<Lo
             Held::Untracked => "is not committed".to_owned(),
             Held::Ignored | Held::NoGit(_) if record.knows(path, content) => continue,
             Held::Ignored => "is ignored by git, and not as the last export left it".to_owned(),
-            Held::NoGit(None) => "is in no git, and not as the last export left it".to_owned(),
+            Held::NoGit(None) => {
+                "is not in a git repository, and not as the last export left it".to_owned()
+            }
             Held::NoGit(Some(why)) => format!("is not as the last export left it (git: {why})"),
         };
         changes.push(LocalChange { file, why });

@@ -1,4 +1,4 @@
-//! Calls to Auth0's own APIs: their rate limit, and retries without an end.
+//! Calls to Auth0's own APIs: their rate limit, and unbounded retries.
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{AssignmentOperator, BinaryOperator, Expression, Statement};
