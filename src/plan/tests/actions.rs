@@ -1,23 +1,17 @@
-//! Actions and bindings: what a reviewer reads and what is sent, and that any
-//! two states come together.
-
-use std::collections::BTreeSet;
-
-use proptest::collection::vec;
-use proptest::prelude::*;
+//! Actions and bindings: what a reviewer reads and what is sent.
 
 use super::actions_world::{carried_out, desired_state, live_state};
-use crate::model::{DesiredState, Kind, LiveState};
+use crate::model::{DesiredState, LiveState};
 use crate::plan::actions::ActionOp;
 use crate::plan::guard::{self, Allowed};
-use crate::plan::{Field, Op, Options, Plan, Ref, Step, Value, Verb, diff};
+use crate::plan::{Field, Op, Options, Plan, Ref, Step, Value, diff};
 
-fn plan_of(desired: &DesiredState, live: &LiveState) -> Plan {
+pub(super) fn plan_of(desired: &DesiredState, live: &LiveState) -> Plan {
     let options = Options { allow_delete_actions: true, ..Options::default() };
     diff::plan(desired, live, "t.example", &options)
 }
 
-fn steps(plan: &Plan) -> Vec<String> {
+pub(super) fn steps(plan: &Plan) -> Vec<String> {
     let target = |target: &Ref| match target {
         Ref::Live(id) => id.to_string(),
         Ref::MadeBy(step) => format!("#{step}"),
@@ -329,91 +323,6 @@ fn what_lies_before_every_login_can_lock_out() {
     check(desired_state(&[line], &[order]), live, false);
 }
 
-const NAMES: [&str; 4] = ["a", "b", "c", "d"];
-const TRIGGERS: [&str; 2] = ["post-login", "pre-user-registration"];
-
-#[derive(Debug, Clone)]
-struct Made {
-    lines: Vec<String>,
-    orders: Vec<String>,
-}
-
-fn states(flags: &'static [&'static str], former: bool) -> impl Strategy<Value = Made> {
-    let one = (0..2_usize, 0..2_usize, 0..flags.len(), vec(0..2_usize, 0..2), 0..8_usize);
-    (vec(prop::option::of(one), 4), vec(0..4_usize, 0..4)).prop_map(move |(all, bound)| {
-        let mut made = Made { lines: Vec::new(), orders: Vec::new() };
-        for (at, one) in all.into_iter().enumerate() {
-            let Some((on, script, flag, secrets, from)) = one else { continue };
-            let mut line = format!("{} {} s{script} {}", NAMES[at], TRIGGERS[on], flags[flag]);
-            secrets.iter().for_each(|key| line.push_str(&format!(" +S{key}")));
-            if former && from < 4 && from != at {
-                line.push_str(&format!(" <{}", NAMES[from]));
-            }
-            made.lines.push(line);
-        }
-        for on in TRIGGERS {
-            let mut names: Vec<&str> = Vec::new();
-            for at in &bound {
-                let prefix = format!("{} {on} ", NAMES[*at]);
-                let fits = made.lines.iter().any(|line| {
-                    line.starts_with(&prefix) && !line.contains("draft") && !line.contains("never")
-                });
-                if fits && !names.contains(&NAMES[*at]) {
-                    names.push(NAMES[*at]);
-                }
-            }
-            made.orders.push(format!("{on}: {}", names.join(" ")));
-        }
-        made
-    })
-}
-
-fn as_strs(lines: &[String]) -> Vec<&str> {
+pub(super) fn as_strs(lines: &[String]) -> Vec<&str> {
     lines.iter().map(String::as_str).collect()
-}
-
-fn claimed_once(mut state: DesiredState) -> DesiredState {
-    let mut claimed = BTreeSet::new();
-    for definition in &mut state.definitions {
-        definition.renamed_from.retain(|name| claimed.insert(name.clone()));
-    }
-    state
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_two_states_come_together_and_any_run_is_finished_by_the_next(
-        wanted in states(&[""], true), there in states(&["", "draft", "never", "never failed", "draft failed"], false),
-        ends in 0..12_usize,
-    ) {
-        let desired =
-            claimed_once(desired_state(&as_strs(&wanted.lines), &as_strs(&wanted.orders)));
-        let live = live_state(&as_strs(&there.lines), &as_strs(&there.orders));
-        let plan = plan_of(&desired, &live);
-        prop_assert!(plan.unordered.is_empty());
-        let whole = carried_out(&plan, &live, usize::MAX);
-        let next = plan_of(&desired, &whole);
-        prop_assert!(next.is_clean(), "{:#?}\n{:#?}", steps(&plan), next.changes);
-        prop_assert_eq!(whole.of(Kind::Action).count(), desired.definitions.len());
-        let left = carried_out(&plan, &live, ends);
-        let rest = plan_of(&desired, &left);
-        let finished = carried_out(&rest, &left, usize::MAX);
-        let last = plan_of(&desired, &finished);
-        prop_assert!(last.is_clean(), "{:#?}\n{:#?}\n{:#?}", steps(&plan), steps(&rest), last.changes);
-        prop_assert_eq!(finished.of(Kind::Action).count(), desired.definitions.len());
-    }
-
-    #[test]
-    fn nothing_of_actions_is_deleted_without_leave(
-        wanted in states(&[""], false), there in states(&[""], false),
-    ) {
-        let desired = desired_state(&as_strs(&wanted.lines), &as_strs(&wanted.orders));
-        let live = live_state(&as_strs(&there.lines), &as_strs(&there.orders));
-        let plan = diff::plan(&desired, &live, "t", &Options::default());
-        prop_assert_eq!(plan.count(Verb::Delete), 0);
-        let deletes = !guard::deletions(&plan).is_empty();
-        prop_assert_eq!(deletes, guard::approve(plan, &Allowed::default()).is_err());
-    }
 }
