@@ -42,7 +42,7 @@ pub fn warned(mut plan: Plan) -> Plan {
         more => format!(" and of {more} other hooks"),
     };
     plan.warnings.push(Warning {
-        code: "HS507".into(),
+        code: "HS512".into(),
         message: format!(
             "Expect {} to refuse the changes of `{first}`{others}: {WHY}. New hooks and changes of \
              scripts, names and dependencies are refused; Actions take their place.",

@@ -167,7 +167,7 @@ fn next_steps(dir: &Path, ci: Ci, has_test: bool) -> String {
     if ci != Ci::None {
         text.push_str("\nThe pipeline's first lines say which variables it needs.");
         if !here {
-            text.push_str(" It has to lie at the repository's root.");
+            text.push_str(" It works only at the root of the repository.");
         }
     }
     text
@@ -229,7 +229,7 @@ mod tests {
           hooksync test            run the first test
           hooksync plan --local    what would change on a local tenant
           hooksync apply --local   change it
-        The pipeline's first lines say which variables it needs. It has to lie at the repository's root.
+        The pipeline's first lines say which variables it needs. It works only at the root of the repository.
         ");
         let (config, findings) = config::read(&project.join("hooksync.yaml"));
         assert_eq!((config.actions, &findings[..]), (Some(project.join("actions")), &[][..]));

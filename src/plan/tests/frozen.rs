@@ -8,7 +8,7 @@ fn warned(tenant: &str, wants: &[&str], has: &[&str]) -> Vec<String> {
     frozen::warned(plan)
         .warnings
         .into_iter()
-        .filter(|one| one.code == "HS507")
+        .filter(|one| one.code == "HS512")
         .map(|one| one.message)
         .collect()
 }

@@ -5,15 +5,15 @@
  * @param {object} event whose password was changed
  */
 exports.onExecutePostChangePassword = async (event) => {
-  await tellOthers(event.user, event.connection.name);
+  await notify(event.user, event.connection.name);
 };
 
 /**
- * What is to be done.
+ * Sends the notification.
  *
  * @param {object} user
  * @param {string} connection
  */
-async function tellOthers(user, connection) {
+async function notify(user, connection) {
   console.log(`A password of ${connection} was changed`);
 }

@@ -5,15 +5,15 @@
  * @param {object} event who signed up
  */
 exports.onExecutePostUserRegistration = async (event) => {
-  await tellOthers(event.user, event.connection.name);
+  await notify(event.user, event.connection.name);
 };
 
 /**
- * What is to be done.
+ * Sends the notification.
  *
  * @param {object} user
  * @param {string} connection
  */
-async function tellOthers(user, connection) {
+async function notify(user, connection) {
   console.log(`A user signed up with ${connection}`);
 }

@@ -20,7 +20,7 @@
  */
 module.exports = async function (user, context, cb) {
   try {
-    await tellOthers(user, context.connection.name);
+    await notify(user, context.connection.name);
   } catch (error) {
     return cb(new Error(`Nobody was told of the new password: ${error}`));
   }
@@ -29,11 +29,11 @@ module.exports = async function (user, context, cb) {
 };
 
 /**
- * What is to be done.
+ * Sends the notification.
  *
  * @param {User} user
  * @param {string} connection
  */
-async function tellOthers(user, connection) {
+async function notify(user, connection) {
   console.log(`A password of ${connection} was changed at ${user.last_password_reset}`);
 }
