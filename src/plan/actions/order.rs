@@ -1,8 +1,8 @@
 //! In which order the writes of actions and bindings are safe.
 //!
 //! Hard rules: an action is created or patched, built, deployed, and then
-//! bound; it is unbound before it is deleted. A rename needs no deploy. Must
-//! not decide *what* is written.
+//! bound; it is unbound before it is deleted. A rename needs no deploy, and
+//! waits until its name is free. Must not decide *what* is written.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ use crate::plan::{Change, Field, SecretVerb, Value, Verb};
 #[derive(Debug, Default)]
 struct Part {
     create: Option<StepId>,
+    patch: Option<StepId>,
     /// After these the action is as it is to be, and deployed.
     done: Vec<StepId>,
     delete: Option<StepId>,
@@ -49,7 +50,27 @@ pub(in crate::plan) fn add(
         let order = order.ok_or_else(|| NoOrder::Unfit(change.name.clone()))?;
         binds.insert(index, bind(graph, index, order, changes, &parts)?);
     }
+    // where something else must come first, that goes before
+    free_names(graph, changes, &parts);
     Ok(binds)
+}
+
+/// A name is free before it is taken: were a run to end between two renames, two
+/// actions of one name would be left, and a tenant may refuse the second. Of a
+/// ring one rename has to come first.
+fn free_names(graph: &mut Graph, changes: &[Change], parts: &BTreeMap<usize, Part>) {
+    let renames = |at: usize| changes[at].field(Field::Name).and(parts.get(&at)?.patch);
+    for &index in parts.keys() {
+        let name = &changes[index].name;
+        let bears = |at: &usize| {
+            *at != index && changes[*at].live.as_ref().is_some_and(|live| live.name == *name)
+        };
+        let holder = parts.keys().copied().find(bears);
+        let frees = holder.and_then(|at| renames(at).or(parts[&at].delete));
+        if let (Some(taker), Some(frees)) = (renames(index), frees) {
+            graph.after_if_possible(taker, frees);
+        }
+    }
 }
 
 fn of_action(
@@ -83,7 +104,9 @@ fn of_action(
                     patch,
                     definition: change.name.clone(),
                 };
-                part.done.push(graph.add(index, Op::Action(op)));
+                let step = graph.add(index, Op::Action(op));
+                part.patch = Some(step);
+                part.done.push(step);
             }
             deploy(graph, index, change, target, &mut part);
         }

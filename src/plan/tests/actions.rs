@@ -127,6 +127,16 @@ fn a_rename_is_one_patch_without_a_deploy() {
 }
 
 #[test]
+fn a_name_is_free_before_it_is_taken() {
+    // whatever the order of the definitions
+    check(
+        (&["b post-login s <a", "c post-login t <b"], &[]),
+        (&["a post-login s", "b post-login t"], &[]),
+        &["patch id-b name=c after []", "patch id-a name=b after [0]"],
+    );
+}
+
+#[test]
 fn an_action_is_deployed_before_it_is_bound_and_unbound_before_it_goes() {
     check(
         (&["b post-login s +K"], &["post-login: b"]),

@@ -76,6 +76,11 @@ proptest! {
         prop_assert!(next.is_clean(), "{:#?}\n{:#?}", steps(&plan), next.changes);
         prop_assert_eq!(whole.of(Kind::Action).count(), desired.definitions.len());
         let left = carried_out(&plan, &live, ends);
+        // a name in a ring of renames and replacements may be there twice for a
+        // while: from there no plan is made until a person has chosen
+        let identities: BTreeSet<_> =
+            left.of(Kind::Action).map(|live| (&live.name, live.trigger.as_str())).collect();
+        prop_assume!(identities.len() == left.of(Kind::Action).count());
         let rest = plan_of(&desired, &left);
         let finished = carried_out(&rest, &left, usize::MAX);
         let last = plan_of(&desired, &finished);
