@@ -118,7 +118,8 @@ fn same(shown: &str, printed: &str) -> bool {
     let own = [
         (r"sha256:[0-9a-f]{64}", "FINGERPRINT"),
         (r"\b01[0-9A-HJKMNP-TV-Z]{24}\b", "ID"),
-        (r"\b20\d\d-?\d\d-?\d\d[T ]?\d\d:?-?\d\d:?-?\d\d(\.\d+)?Z?", "TIME"),
+        // a second backup within a second has a number
+        (r"\b20\d\d-?\d\d-?\d\d[T ]?\d\d:?-?\d\d:?-?\d\d(\.\d+)?(Z(-\d\b)?)?", "TIME"),
         (r"127\.0\.0\.1:\d+", "ADDRESS"),
         (r"(about |less than )?\b\d+(\.\d+)? ?m?s\b", "DURATION"),
         // how often a build is looked at depends on its time
