@@ -4,10 +4,7 @@
 //! overrides, a secret that was just sent, or megabytes of HTML. Must not
 //! decide what a text means.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::model::SecretValue;
+use crate::model::{Mask, SecretValue};
 
 /// How much of a tenant's text goes into a message.
 const LONGEST: usize = 300;
@@ -17,9 +14,6 @@ const LONGEST_READ: usize = 16_384;
 
 /// What stands in the place of a secret.
 const BLOT: &str = "[secret]";
-
-/// The least of a secret that is recognised where only its beginning is quoted.
-const SHORTEST_START: usize = 16;
 
 /// Says in words why JSON could not be read, without quoting any of it.
 pub(super) fn problem(body: &[u8], error: &serde_json::Error) -> String {
@@ -38,41 +32,9 @@ pub(super) fn harmless(text: &str, secrets: &[SecretValue]) -> String {
     let read = text.char_indices().take_while(|(at, _)| *at < LONGEST_READ);
     let text: String = read.map(|(_, character)| character).collect();
     // before and after invisible characters are gone: they may stand inside of one
-    let text = one_line(&blotted(&text, secrets), LONGEST_READ);
-    one_line(&blotted(&text, secrets), LONGEST)
-}
-
-/// A text without the secrets, in the forms in which answers quote them: as
-/// they are, as JSON, as a form and in base64. Of long ones, a beginning is
-/// enough: a message may end in the middle of a token.
-fn blotted(text: &str, secrets: &[SecretValue]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().map(SecretValue::expose).filter(|secret| !secret.is_empty()) {
-        let json = serde_json::Value::from(secret).to_string();
-        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        text =
-            text.replace(secret, BLOT).replace(json.trim_matches('"'), BLOT).replace(&form, BLOT);
-        if secret.len() >= SHORTEST_START {
-            text = text.replace(STANDARD.encode(secret).trim_end_matches('='), BLOT);
-            text = without_beginnings(&text, secret);
-        }
-    }
-    text
-}
-
-/// A text in which nothing begins as a secret does.
-fn without_beginnings(text: &str, secret: &str) -> String {
-    let Some(start) = secret.get(..SHORTEST_START) else { return text.to_owned() };
-    let mut parts = text.split(start);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = secret.get(SHORTEST_START..).unwrap_or_default();
-        let same = part.chars().zip(rest.chars()).take_while(|(a, b)| a == b);
-        let same = same.map(|(character, _)| character.len_utf8()).sum();
-        out.push_str(BLOT);
-        out.push_str(part.get(same..).unwrap_or_default());
-    }
-    out
+    let mask = Mask::new(secrets.iter().map(|secret| (secret.expose(), BLOT)));
+    let text = one_line(&mask.text(&text), LONGEST_READ);
+    one_line(&mask.text(&text), LONGEST)
 }
 
 /// A text in one line of at most so many visible characters.
@@ -107,6 +69,9 @@ fn is_hidden(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     #[test]

@@ -23,7 +23,7 @@ use crate::sandbox::{HttpStub, Module};
 
 pub use differ::diff;
 pub use read::{Tests, read};
-pub use record::{case_text, event_file, with_case};
+pub use record::{MADE_UP, case_text, event_file, with_case};
 pub use run::{Coverage, Verdict, program, run, world};
 
 /// The ending of test files.

@@ -16,7 +16,7 @@ use json::compose;
 pub(super) use json::{patch, to_json};
 
 use super::expect::KEYS;
-use super::{Case, TestFile, expand};
+use super::{Case, TestFile, expand, run};
 use crate::model::{Diagnostic, Position};
 use crate::source::Keywords;
 use crate::source::codes;
@@ -223,6 +223,10 @@ fn in_row(case: &Case, row: &Map<String, Json>) -> Case {
         if let Json::String(filled) = expand::fill(&Json::from(value.as_str()), row) {
             *value = filled;
         }
+    }
+    // a name goes into every report
+    if out.name != case.name {
+        out.name = run::mask(&out.secrets).text(&out.name);
     }
     for stub in &mut out.http {
         stubs::fill_http(stub, row);

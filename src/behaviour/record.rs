@@ -28,8 +28,11 @@ pub fn event_file(path: &Path) -> Result<Value, Box<Diagnostic>> {
     }
 }
 
-/// A case that expects what a run showed (see `report::behaviour`). Secrets
-/// get a value that stands for theirs.
+/// The value of secrets in cases that are made out of a run.
+pub const MADE_UP: &str = "***";
+
+/// A case that expects what a run showed (see `report::behaviour`) whose
+/// secrets had made-up values.
 #[must_use]
 pub fn case_text(name: &str, event: &Value, secrets: &[String], whole: &Value) -> String {
     let mut expect = Map::new();
@@ -53,7 +56,7 @@ pub fn case_text(name: &str, event: &Value, secrets: &[String], whole: &Value) -
         case.insert("event".to_owned(), event.clone());
     }
     if !secrets.is_empty() {
-        let fake = secrets.iter().map(|key| (key.clone(), Value::from("***"))).collect();
+        let fake = secrets.iter().map(|key| (key.clone(), Value::from(MADE_UP))).collect();
         case.insert("secrets".to_owned(), Value::Object(fake));
     }
     case.insert("expect".to_owned(), Value::Object(expect));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::read::patch;
 use super::{Case, Problem, TestFile, expect};
-use crate::model::{Definition, Kind, Position};
+use crate::model::{Definition, Kind, Mask, Position};
 use crate::sandbox::{
     Answer, Branch, Job, Limits, Outcome, Pool, PoolError, Program, World, effect, sample,
 };
@@ -93,6 +93,7 @@ pub fn run(
     for (((file, case, definition), job), outcome) in all.iter().zip(&jobs).zip(&outcomes) {
         let effect = effect(&job.program, &job.world, outcome);
         let problems = expect::problems(case, outcome, &effect, &regex);
+        let problems = without_secrets(problems, &case.secrets);
         let script = (!problems.is_empty()).then(|| place(definition, outcome)).flatten();
         verdicts.push(Verdict {
             file: file.file.clone(),
@@ -124,6 +125,29 @@ fn add(
     for ((_, sum), (_, count)) in known.branches.iter_mut().zip(&outcome.branches) {
         *sum += count;
     }
+}
+
+/// A value of fewer characters is none that anybody has to hide, and hiding it
+/// would hide what differs.
+const SHORTEST_SECRET: usize = 3;
+
+/// What calls the secrets of a case by their names: they may be real ones.
+pub(super) fn mask(secrets: &BTreeMap<String, String>) -> Mask {
+    let mut world = World { secrets: secrets.clone(), ..World::default() };
+    world.secrets.retain(|_, value| value.chars().count() >= SHORTEST_SECRET);
+    world.mask(|name| format!("[secret {name}]"))
+}
+
+fn without_secrets(problems: Vec<Problem>, secrets: &BTreeMap<String, String>) -> Vec<Problem> {
+    if problems.is_empty() {
+        return problems;
+    }
+    let mask = mask(secrets);
+    let hidden = |Problem { what, lines }| Problem {
+        what: mask.text(&what),
+        lines: lines.iter().map(|line: &String| mask.text(line)).collect(),
+    };
+    problems.into_iter().map(hidden).collect()
 }
 
 /// Where the error arose that a failing case ended with.

@@ -170,6 +170,10 @@ fn ask(child: &mut Child, text: String, mark: &str, limits: &Limits) -> Answer {
         thread::spawn(move || {
             let mut out = Vec::new();
             let _ = stderr.take(MAX_COMPLAINT).read_to_end(&mut out);
+            // a line that was cut may end in the middle of a secret
+            if out.len() as u64 == MAX_COMPLAINT {
+                out.truncate(out.iter().rposition(|byte| *byte == b'\n').unwrap_or(0));
+            }
             let _ = send.send(String::from_utf8_lossy(&out).into_owned());
         });
         complaints

@@ -137,7 +137,8 @@ pub struct Unmatched {
 pub struct Log {
     /// `log`, `info`, `warn`, `error`, `debug` or `trace`.
     pub level: String,
-    /// Cut after 256 characters, as Auth0 does.
+    /// Cut after 256 characters, as Auth0 does, or before a secret that would
+    /// be cut in two; then it ends with `…`.
     pub text: String,
 }
 

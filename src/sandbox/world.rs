@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::Mask;
+
 /// One run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Job {
@@ -84,6 +86,37 @@ pub struct World {
     /// What some of the successes among those answers hold.
     pub replies: Vec<Value>,
 }
+
+impl World {
+    /// What hides the values of the secrets, and of the texts in those that are
+    /// JSON, as a service account's key is. `shown` says what stands in the
+    /// place of the secret of a name.
+    #[must_use]
+    pub fn mask(&self, shown: impl Fn(&str) -> String) -> Mask {
+        let mut all = Vec::new();
+        for (name, value) in &self.secrets {
+            all.push((value.clone(), shown(name)));
+            let mut inner = match serde_json::from_str::<Value>(value) {
+                Ok(json @ (Value::Object(_) | Value::Array(_))) => vec![json],
+                _ => Vec::new(),
+            };
+            while let Some(json) = inner.pop() {
+                match json {
+                    Value::Object(fields) => inner.extend(fields.into_iter().map(|(_, it)| it)),
+                    Value::Array(items) => inner.extend(items),
+                    Value::String(text) if text.len() >= SHORTEST_INNER => {
+                        all.push((text, shown(name)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Mask::new(all)
+    }
+}
+
+/// A shorter text inside of a secret is one like others, such as `true`.
+const SHORTEST_INNER: usize = 8;
 
 /// One answer to HTTP requests.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

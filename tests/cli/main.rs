@@ -21,6 +21,7 @@ mod export;
 mod hard_scripts;
 mod hostile;
 mod local_changes;
+mod masked;
 mod meanwhile;
 mod odd_answers;
 mod pipelines;

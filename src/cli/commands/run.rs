@@ -11,7 +11,7 @@ use crate::behaviour;
 use crate::cli::args::{Engine, ProjectArgs, ResultFormat, RunArgs};
 use crate::cli::starters::write_schemas;
 use crate::cli::{CliError, Context, Exit, definitions};
-use crate::model::Definition;
+use crate::model::{Definition, Mask};
 use crate::report::behaviour::{masked, outcome_json, outcome_text};
 use crate::sandbox::{Job, Limits, Outcome, effect, find_node, node_limits, run_on_node};
 use crate::source::schema;
@@ -58,13 +58,13 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
     }
     let limits = if node.is_some() { node_limits() } else { Limits::default() };
     let job = Job { program, world, limits, coverage: false };
-    let secrets: Vec<String> = job.world.secrets.values().cloned().collect();
+    let mask = job.world.mask(|_| "***".to_owned());
     let outcome = match &node {
         None => test::pool(context)?.run(&job)?,
-        Some(node) => on_node(node, &job, definition, &secrets, context)?,
+        Some(node) => on_node(node, &job, definition, &mask, context)?,
     };
     let effect = effect(&job.program, &job.world, &outcome);
-    let whole = masked(&outcome_json(&outcome, &effect), &secrets);
+    let whole = masked(&outcome_json(&outcome, &effect), &mask);
     context.output.data(&match args.format {
         ResultFormat::Text => {
             outcome_text(&definition.written_name, &whole, &context.output.stdout_style())
@@ -72,6 +72,8 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
         ResultFormat::Json => serde_json::to_string_pretty(&whole).unwrap_or_default(),
     })?;
     if let Some(name) = &args.record {
+        let event = masked(&event, &mask);
+        let whole = without_secrets(job, &event, context)?;
         let file = record(definition, name, &event, &args.secret, &whole)?;
         context
             .say(&format!("{} (the outcome is a case now)", crate::cli::starters::updated(&file)));
@@ -105,7 +107,7 @@ fn on_node(
     node: &Path,
     job: &Job,
     definition: &Definition,
-    secrets: &[String],
+    mask: &Mask,
     context: &Context<'_>,
 ) -> Result<Outcome, CliError> {
     context.say(&format!(
@@ -114,10 +116,20 @@ fn on_node(
     ));
     let file = fs_err::canonicalize(&definition.script_source.file)?;
     run_on_node(node, job, &file).map_err(|error| {
-        let message = masked(&Value::from(error.to_string()), secrets);
-        CliError::new(message.as_str().unwrap_or_default())
+        CliError::new(mask.text(&error.to_string()))
             .hint("is it Node.js 18 or later? The default engine needs no other program")
     })
+}
+
+/// What the same run shows with made-up secrets, those of the case that it
+/// becomes: whatever the code makes of a value, nothing of it is in there.
+fn without_secrets(mut job: Job, event: &Value, context: &Context<'_>) -> Result<Value, CliError> {
+    job.world.event = behaviour::world(&job.program, event).event;
+    for value in job.world.secrets.values_mut() {
+        behaviour::MADE_UP.clone_into(value);
+    }
+    let outcome = test::pool(context)?.run(&job)?;
+    Ok(outcome_json(&outcome, &effect(&job.program, &job.world, &outcome)))
 }
 
 fn find<'d>(all: &'d [Definition], name: &str) -> Result<&'d Definition, CliError> {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::behaviour::diff;
+use crate::model::Mask;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::Page;
 use crate::report::{Style, safe};
@@ -41,23 +42,31 @@ pub fn outcome_json(outcome: &Outcome, effect: &Effect) -> Value {
     })
 }
 
-/// A value without these texts, wherever they stand in it.
+/// A value without the secrets, wherever they are in it.
 #[must_use]
-pub fn masked(value: &Value, secrets: &[String]) -> Value {
-    let hide = |text: &str| {
-        secrets
-            .iter()
-            .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+pub fn masked(value: &Value, mask: &Mask) -> Value {
+    let hidden = |text: &str| {
+        let shown = mask.text(text);
+        (shown != text).then(|| Value::from(shown))
     };
     match value {
-        Value::String(text) => Value::from(hide(text)),
-        Value::Array(items) => items.iter().map(|item| masked(item, secrets)).collect(),
+        Value::String(text) => hidden(text).unwrap_or_else(|| value.clone()),
+        // a secret may be a list of its bytes
+        Value::Array(items) if items.iter().all(Value::is_number) => {
+            let whole = hidden(&value.to_string()).map(|_| Value::from("***"));
+            whole.unwrap_or_else(|| items.iter().map(|item| masked(item, mask)).collect())
+        }
+        Value::Array(items) => items.iter().map(|item| masked(item, mask)).collect(),
         Value::Object(fields) => Value::Object(
-            fields.iter().map(|(key, item)| (hide(key), masked(item, secrets))).collect(),
+            fields.iter().map(|(key, item)| (mask.text(key), masked(item, mask))).collect(),
         ),
         // a secret may be a number's digits
-        Value::Number(number) if secrets.contains(&number.to_string()) => Value::from("***"),
+        Value::Number(number) => {
+            let text = number.to_string();
+            let shown = mask.text(&text);
+            let is_whole = !shown.is_empty() && !shown.chars().any(|c| c.is_ascii_digit());
+            if shown != text && is_whole { Value::from(shown) } else { value.clone() }
+        }
         other => other.clone(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::behaviour::Problem;
+use crate::model::Mask;
 use crate::sandbox::Branch;
 
 fn run() -> (Vec<Verdict>, Vec<Coverage>) {
@@ -41,9 +42,9 @@ fn a_run_in_every_format() {
 #[test]
 fn secrets_are_masked_wherever_they_stand() {
     let value = json!({ "a": "x s3cret y", "s3cret": [1234, true], "n": 12345 });
-    let secrets = ["s3cret".to_owned(), "1234".to_owned(), String::new()];
-    assert_eq!(
-        masked(&value, &secrets),
-        json!({ "a": "x *** y", "***": ["***", true], "n": 12345 })
-    );
+    let mask = Mask::new(["s3cret", "1234", ""].map(|value| (value, "***")));
+    assert_eq!(masked(&value, &mask), json!({ "a": "x *** y", "***": ["***", true], "n": 12345 }));
+    let bytes: Vec<u8> = "a s3cret".bytes().collect();
+    assert_eq!(masked(&json!({ "data": bytes }), &mask), json!({ "data": "***" }));
+    assert_eq!(masked(&json!([1, 2]), &mask), json!([1, 2]));
 }

@@ -2,7 +2,7 @@
 //!
 //! Held in Rust, out of the script's reach.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::guard::Guard;
 use super::http;
 use super::message;
+use crate::model::Mask;
 use crate::sandbox::compile::Branch;
 use crate::sandbox::outcome::{
     Answer, ApiCall, Call, Fault, Log, Outcome, Place, Request, Settled, Unmatched,
@@ -32,6 +33,8 @@ pub(super) struct Records {
     used: RefCell<Vec<u32>>,
     chances: Cell<u64>,
     random: RefCell<fastrand::Rng>,
+    /// Of no secret the beginning alone is kept.
+    mask: OnceCell<Mask>,
 }
 
 impl Records {
@@ -45,6 +48,7 @@ impl Records {
             chances: Cell::new(0),
             random: RefCell::new(fastrand::Rng::with_seed(job.world.seed)),
             job: job.clone(),
+            mask: OnceCell::new(),
         }
     }
 
@@ -252,7 +256,8 @@ impl Records {
             out.logs_dropped = out.logs_dropped.saturating_add(1);
             return;
         }
-        let text: String = text.chars().take(MAX_COLUMNS).collect();
+        let mask = self.mask.get_or_init(|| self.job.world.mask(|_| String::new()));
+        let text = mask.cut(text, MAX_COLUMNS);
         out.logs.push(Log { level: level.to_owned(), text });
     }
 

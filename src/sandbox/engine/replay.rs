@@ -107,7 +107,7 @@ mod tests {
         let seen: Vec<Vec<Value>> = serde_json::from_value(seen).unwrap();
         let outcome = replay(&job, &seen, 20);
         assert!(outcome.began);
-        assert_eq!(outcome.logs[0].text.len(), 256);
+        assert_eq!(outcome.logs[0].text.chars().count(), 257);
         assert_eq!(outcome.calls.iter().map(|call| call.after).collect::<Vec<_>>(), [false, true]);
         assert_eq!(outcome.requests[0].body, json!({ "a": 1 }));
         assert_eq!(outcome.unmatched.len(), 1);
