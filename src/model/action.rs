@@ -77,6 +77,14 @@ pub struct LiveAction {
     pub installed: bool,
 }
 
+impl LiveAction {
+    /// Whether some version of it is deployed, as far as the tenant says so.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        self.deployed.is_some() || self.all_changes_deployed == Some(true)
+    }
+}
+
 /// A version of a module as a live action uses it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LiveModule {
@@ -112,7 +120,7 @@ pub struct DeployedVersion {
 }
 
 /// How far the build of a draft is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BuildStatus {
     /// It waits for its turn.
     Pending,
@@ -128,8 +136,13 @@ pub enum BuildStatus {
     Failed,
     /// What the tenant says, where this program doesn't know the word; empty
     /// where it says nothing.
-    #[default]
-    Unknown,
+    Unknown(String),
+}
+
+impl Default for BuildStatus {
+    fn default() -> Self {
+        Self::Unknown(String::new())
+    }
 }
 
 impl BuildStatus {
@@ -143,7 +156,7 @@ impl BuildStatus {
             "packaged" => Self::Packaged,
             "built" => Self::Built,
             "failed" => Self::Failed,
-            _ => Self::Unknown,
+            other => Self::Unknown(other.to_owned()),
         }
     }
 

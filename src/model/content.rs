@@ -101,7 +101,11 @@ impl Content {
 #[must_use]
 pub fn draft_is_deployed(live: &Live, strict_newlines: bool) -> bool {
     let Some(action) = live.action() else { return true };
-    action.deployed.as_ref().is_some_and(|version| draft_is(live, version, strict_newlines))
+    match &action.deployed {
+        Some(version) => draft_is(live, version, strict_newlines),
+        // some only say that all is deployed, not what
+        None => action.all_changes_deployed == Some(true),
+    }
 }
 
 /// Whether a version holds what an action's draft does, secrets included.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::policy::{Options, reshape};
 use super::{Change, Plan, Verb, actions, cutover, fingerprint, hooks, matching, order, takeover};
-use crate::model::{Definition, DesiredState, Kind, Live, LiveState};
+use crate::model::{BuildStatus, Definition, DesiredState, Kind, Live, LiveState};
 
 /// What has to happen on `tenant` for `live` to become as `desired`.
 #[must_use]
@@ -78,6 +78,18 @@ fn compare_kind(kind: Kind, desired: &DesiredState, live_state: &LiveState, draf
         };
         match at.map(|at| resources[at]) {
             None => draft.create(definition, all(None)),
+            // what doesn't say its trigger can't be on another one
+            Some(live) if live.trigger.as_str().is_empty() => {
+                let before = draft.changes.len();
+                update(kind, definition, live, draft);
+                draft.changes[before..].iter_mut().for_each(|change| {
+                    change.blocked = Some(format!(
+                        "the tenant does not say which trigger {} ({}) is made for. Open it in \
+                         the Dashboard, and delete it there if it is broken",
+                        live.name, live.id
+                    ));
+                });
+            }
             Some(live) if live.trigger != definition.trigger => {
                 draft.replace(definition, live, all(Some(live)));
             }
@@ -103,10 +115,12 @@ fn update(kind: Kind, definition: &Definition, live: &Live, draft: &mut Draft<'_
         compared.fields
     });
     if overwrites {
+        let of = live.action().filter(|action| action.build == BuildStatus::Failed);
         let message = format!(
-            "the draft of {} was edited outside of these files and not deployed: applying \
-             overwrites it",
-            definition.name
+            "the draft of {} is not what is deployed{}, nor what these files say: an apply did \
+             not get as far as its deploy, or it was edited elsewhere. Applying overwrites it",
+            definition.name,
+            of.map_or("", |_| " (its build failed)")
         );
         draft.warn("HS508", message, Some(&definition.place.file));
     }

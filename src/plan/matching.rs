@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use crate::model::{Definition, Kind, Live, Name, Trigger};
 
-/// Ends the name that a hook bears while another one takes its old name.
+/// Ends the name that a hook or an action bears while another one takes its old
+/// name.
 pub const RENAME_SUFFIX: &str = "hooksync-rename";
 /// Ends the name that a hook bears while its replacement is made.
 pub const REPLACED_SUFFIX: &str = "hooksync-replaced";
@@ -43,6 +44,14 @@ pub fn pair(desired: &[&Definition], live: &[&Live]) -> Pairing {
     pairs.rings();
     let doubles = pairs.doubles();
     Pairing { of_desired: pairs.of_desired, doubles }
+}
+
+/// `name-suffix`, numbered if that is taken.
+pub(super) fn free_name(name: &Name, suffix: &str, is_taken: impl Fn(&Name) -> bool) -> Name {
+    let plain = name.with_suffix(suffix);
+    let numbered = (2..).map(|number| plain.with_suffix(&number.to_string()));
+    let mut all = std::iter::once(plain.clone()).chain(numbered);
+    all.find(|name| !is_taken(name)).unwrap_or(plain)
 }
 
 struct Pairs<'a> {

@@ -123,7 +123,13 @@ impl Reader {
         page: u32,
         class: Class,
     ) -> Result<ActionsPage, ApiError> {
-        let (List { items, total }, more) = self.page_at(PATH, page, class, &wire::actions).await?;
+        let (page, more) = self.page_at(PATH, page, class, &wire::actions).await?;
+        let List { mut items, total } = page;
+        // one that comes with its code comes whole: what is left out is nothing
+        for action in items.iter_mut().filter(|action| action.script.is_some()) {
+            action.dependencies.get_or_insert_default();
+            action.secrets.get_or_insert_default();
+        }
         Ok(ActionsPage { actions: items, more, total })
     }
 

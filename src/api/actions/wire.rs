@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::api::text::problem;
@@ -21,10 +21,13 @@ struct ActionIn {
     id: String,
     name: Option<String>,
     supported_triggers: Option<Vec<TriggerIn>>,
+    #[serde(default, deserialize_with = "null_is_none_of_it")]
     code: Option<String>,
+    #[serde(default, deserialize_with = "null_is_none_of_it")]
     dependencies: Option<Vec<PackageIn>>,
     runtime: Option<String>,
     status: Option<String>,
+    #[serde(default, deserialize_with = "null_is_none_of_it")]
     secrets: Option<Vec<SecretIn>>,
     modules: Option<Vec<ModuleIn>>,
     deployed_version: Option<VersionIn>,
@@ -61,30 +64,29 @@ struct ModuleIn {
     module_id: Option<String>,
     module_name: Option<String>,
     module_version_id: Option<String>,
+    #[serde(default, deserialize_with = "number")]
     module_version_number: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
 struct VersionIn {
     id: String,
+    #[serde(default, deserialize_with = "number")]
     number: Option<u64>,
     deployed: Option<bool>,
+    #[serde(default, deserialize_with = "null_is_none_of_it")]
     code: Option<String>,
+    #[serde(default, deserialize_with = "null_is_none_of_it")]
     dependencies: Option<Vec<PackageIn>>,
     runtime: Option<String>,
     status: Option<String>,
+    #[serde(default, deserialize_with = "null_is_none_of_it")]
     secrets: Option<Vec<SecretIn>>,
     modules: Option<Vec<ModuleIn>>,
     supported_triggers: Option<Vec<TriggerIn>>,
     created_at: Option<String>,
     built_at: Option<String>,
-    errors: Option<Vec<ErrorIn>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ErrorIn {
-    id: Option<String>,
-    msg: Option<String>,
+    errors: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -124,6 +126,33 @@ fn given(value: Option<&Value>) -> bool {
     value.is_some_and(|value| !value.is_null())
 }
 
+/// Of a field that is `null` there is nothing. Only one that is left out is not
+/// known.
+fn null_is_none_of_it<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Some(Option::deserialize(value)?.unwrap_or_default()))
+}
+
+/// A number, which some write as text.
+fn as_number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn number<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
+    Ok(Option::<Value>::deserialize(value)?.as_ref().and_then(as_number))
+}
+
+/// What a version says of its build: objects with `msg`, or plain texts.
+fn errors_of(errors: Option<Value>) -> Vec<String> {
+    let Some(Value::Array(errors)) = errors else { return Vec::new() };
+    let text = |error: &Value| {
+        let said = ["msg", "message", "id"].iter().find_map(|key| error.get(key)?.as_str());
+        error.as_str().or(said).map(str::to_owned)
+    };
+    errors.iter().filter_map(text).collect()
+}
+
 fn packages(list: Vec<PackageIn>) -> Dependencies {
     let package = |PackageIn { name, version }: PackageIn| match version {
         Some(Value::String(version)) => (name, version),
@@ -159,7 +188,6 @@ impl VersionIn {
         let Self { id, number, deployed, code, dependencies, runtime, status, secrets, .. } = self;
         let Self { modules: used, supported_triggers, created_at, built_at, errors, .. } = self;
         let trigger = supported_triggers.into_iter().flatten().next();
-        let error = |ErrorIn { id, msg }| msg.or(id);
         ActionVersion {
             version: DeployedVersion {
                 id: Id::new(id),
@@ -175,7 +203,7 @@ impl VersionIn {
             build: BuildStatus::from_tenant(&status.unwrap_or_default()),
             created_at: time(created_at.as_deref()),
             built_at: time(built_at.as_deref()),
-            errors: errors.into_iter().flatten().filter_map(error).collect(),
+            errors: errors_of(errors),
         }
     }
 }
@@ -188,14 +216,31 @@ impl ActionIn {
         if matches!(id.as_str(), "" | "." | "..") {
             return Err("an action has an id that cannot be one".into());
         }
+        let of_version = deployed_version.as_ref().and_then(|version| {
+            let TriggerIn { id, version, .. } = version.supported_triggers.as_ref()?.first()?;
+            Some((Trigger::from_tenant(id), version.clone()))
+        });
         let trigger = supported_triggers.into_iter().flatten().next();
         let (trigger, trigger_version) = match trigger {
             Some(TriggerIn { id, version, .. }) => (Trigger::from_tenant(&id), version),
-            None => (Trigger::Other(String::new()), None),
+            None => of_version.unwrap_or((Trigger::Other(String::new()), None)),
         };
         let names =
             |secrets: &SecretTimes| secrets.keys().cloned().collect::<BTreeSet<SecretKey>>();
         let secrets = secrets.map(times);
+        let deployed = deployed_version.map(|version| {
+            let without_secrets = version.secrets.is_none();
+            let mut version = version.into_model().version;
+            let alike = all_changes_deployed == Some(true);
+            if !alike && version.script.is_some() {
+                // a version that comes with its code comes with its packages
+                version.dependencies.get_or_insert_default();
+            }
+            if alike && without_secrets {
+                version.secrets = secrets.clone().unwrap_or_default();
+            }
+            version
+        });
         Ok(Live {
             name: Name::action(name.clone().unwrap_or_else(|| id.clone())),
             id: Id::new(id),
@@ -212,7 +257,7 @@ impl ActionIn {
                 modules: modules(used),
                 secrets: secrets.unwrap_or_default(),
                 build: BuildStatus::from_tenant(&status.unwrap_or_default()),
-                deployed: deployed_version.map(|version| version.into_model().version),
+                deployed,
                 all_changes_deployed,
                 updated_at: time(updated_at.as_deref()),
                 installed: given(installed_integration_id.as_ref()) || given(integration.as_ref()),
@@ -233,7 +278,7 @@ pub(super) struct List<T> {
 fn list<T: serde::de::DeserializeOwned>(body: &[u8], key: &str) -> Result<List<T>, String> {
     let page: Value = serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
     let (items, total) = match page {
-        Value::Object(mut page) => (page.remove(key), page.get("total").and_then(Value::as_u64)),
+        Value::Object(mut page) => (page.remove(key), page.get("total").and_then(as_number)),
         list @ Value::Array(_) => (Some(list), None),
         _ => (None, None),
     };
@@ -311,6 +356,7 @@ pub(super) fn bound(trigger: &Trigger, body: &[u8]) -> Result<LiveBindings, Stri
 pub(super) struct ModuleNamed {
     pub(super) id: String,
     pub(super) name: Option<String>,
+    #[serde(default, deserialize_with = "number")]
     pub(super) version_number: Option<u64>,
 }
 
@@ -320,80 +366,4 @@ pub(super) fn named(body: &[u8], key: &str) -> Result<List<ModuleNamed>, String>
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ACTION: &str = r#"{"id":"D1AD-UPPER","name":"Add roles (日本)","supported_triggers":[{"id":"post-login","version":"v3","more":1}],
-        "code":"x","dependencies":[{"name":"lodash","version":"4.17.21"},{"name":"own"}],"runtime":"node22","status":"BUILDING",
-        "secrets":[{"name":"K","updated_at":"2026-05-29T10:45:58.888947671Z"},{"name":"L","updated_at":"soon"}],
-        "deployed_version":{"id":"v","deployed":true,"number":3,"code":"y","dependencies":[],"secrets":[],"status":"built",
-          "runtime":"node18-actions","supported_triggers":[{"id":"post-login","version":"v2"}]},
-        "all_changes_deployed":false,"unknown":{"a":[1]}}"#;
-
-    #[test]
-    fn draft_and_deployed_version_are_read() {
-        let live = action(ACTION.as_bytes()).unwrap();
-        assert_eq!((live.id.as_str(), live.name.as_str()), ("D1AD-UPPER", "Add roles (日本)"));
-        assert_eq!(live.trigger.as_str(), "post-login");
-        let packages = live.dependencies.clone().unwrap();
-        assert_eq!(packages["own"], "latest");
-        let found = live.action().unwrap();
-        assert_eq!((found.build.clone(), found.installed), (BuildStatus::Building, false));
-        assert!(found.secrets["K"].is_some() && found.secrets["L"].is_none());
-        let deployed = found.deployed.as_ref().unwrap();
-        assert_eq!((deployed.number, deployed.deployed), (Some(3), true));
-        assert_eq!(deployed.script.as_ref().map(Script::as_str), Some("y"));
-        assert_eq!(deployed.trigger_version.as_deref(), Some("v2"));
-    }
-
-    #[test]
-    fn an_absent_field_is_never_read_as_empty() {
-        let live = action(br#"{"id":"1"}"#).unwrap();
-        assert_eq!((&live.script, &live.dependencies, &live.secrets), (&None, &None, &None));
-        assert_eq!((live.name.as_str(), live.stored_name), ("1", None));
-        let live = action(br#"{"id":"1","code":"","dependencies":[],"secrets":[]}"#).unwrap();
-        assert!(live.has_content() && live.secrets.is_some());
-    }
-
-    #[test]
-    fn pages_leave_zeros_out() {
-        let check = |body: &str, count: usize, total: Option<u64>| {
-            let page = actions(body.as_bytes()).unwrap();
-            assert_eq!((page.items.len(), page.total), (count, total), "{body}");
-        };
-        check(r#"{"actions":[],"per_page":100}"#, 0, None);
-        check(r#"{"actions":[{"id":"1"}],"total":1,"per_page":100}"#, 1, Some(1));
-        check(r#"{"actions":[{"id":"1"}],"total":2,"page":1,"per_page":1}"#, 1, Some(2));
-        check(r#"[{"id":"1"}]"#, 1, None);
-    }
-
-    #[test]
-    fn what_is_not_an_answer_of_the_api_says_why() {
-        let check = |body: &str, why: &str| {
-            assert_eq!(actions(body.as_bytes()).unwrap_err(), why, "{body}");
-        };
-        check("", "it is empty");
-        check("<html>", "it is no JSON");
-        check("{}", "it holds no actions");
-        check("3", "it holds no actions");
-        check(r#"{"actions":{}}"#, "its JSON has another form than expected");
-        check(r#"{"actions":[{"id":".."}]}"#, "an action has an id that cannot be one");
-        let nameless = bindings(br#"{"bindings":[{"id":"b"}]}"#).unwrap_err();
-        assert_eq!(nameless, "a binding names no action");
-    }
-
-    #[test]
-    fn installed_actions_and_unknown_triggers_survive() {
-        let body = br#"{"bindings":[{"id":"b","action":{"id":"D1AD","name":"Bought","installed_integration_id":"i"},"display_name":"B"},
-            {"id":"c","action":{"id":"e"}}],"per_page":20}"#;
-        let entries = bindings(body).unwrap().items;
-        assert!(entries[0].installed && !entries[1].installed);
-        assert_eq!((entries[0].action_id.as_str(), entries[1].action_name.as_str()), ("D1AD", "e"));
-        let found = triggers(
-            br#"{"triggers":[{"id":"mcp-tool","version":"v1","status":"CURRENT","binding_policy":"entity-bound"},{"id":"new"}]}"#,
-        )
-        .unwrap();
-        assert_eq!(found[0].trigger.as_str(), "mcp-tool");
-        assert!(found[0].current && !found[0].bindable && found[1].bindable);
-    }
-}
+mod tests;

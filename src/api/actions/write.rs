@@ -100,8 +100,12 @@ impl Writer {
                 let maybe_done = error.maybe_done || round > 1;
                 error.maybe_done(maybe_done)
             })?;
+            let is_whole = |action: &Live| {
+                let says_secrets = patch.secrets.is_none() || action.secrets.is_some();
+                action.id == *id && action.has_content() && says_secrets
+            };
             match wire::action(&answer.body) {
-                Ok(action) if action.id == *id && action.has_content() => return Ok(action),
+                Ok(action) if is_whole(&action) => return Ok(action),
                 _ => {}
             }
             // Accepted without saying what it is now: so it is read. If that

@@ -48,5 +48,5 @@ pub(super) fn refusal(
 fn is_deployed(target: &Target, live: &LiveState) -> bool {
     let Target::Live(id) = target else { return false };
     let found = live.of(Kind::Action).find(|live| live.id == *id);
-    found.and_then(|live| live.action()).is_none_or(|it| it.installed || it.deployed.is_some())
+    found.and_then(|live| live.action()).is_none_or(|it| it.installed || it.is_deployed())
 }

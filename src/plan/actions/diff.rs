@@ -109,14 +109,19 @@ pub(in crate::plan) fn changed_fields(
     let (body, none) = (body(definition), LiveAction::default());
     let action = live.action().unwrap_or(&none);
     let draft = Content::of_draft(live);
+    // what the tenant never says can't be compared, and no write would change
+    // that
+    let version = action.deployed.as_ref();
+    let old_runtime = draft.runtime.as_ref().or(version.and_then(|it| it.runtime.as_ref()));
     let mut fields = Vec::new();
     if live.name != definition.name {
         let old = Some(live.name.to_string());
         fields.push(FieldChange::text(Field::Name, old, definition.name.as_str()));
     }
     let mut after = draft.clone();
-    if let Some(new) =
-        body.trigger_version.filter(|new| Some(new) != draft.trigger_version.as_ref())
+    if let Some(new) = body
+        .trigger_version
+        .filter(|new| draft.trigger_version.as_ref().is_some_and(|old| old != new))
     {
         fields.push(FieldChange::text(
             Field::TriggerVersion,
@@ -125,8 +130,8 @@ pub(in crate::plan) fn changed_fields(
         ));
         after.trigger_version = Some(new);
     }
-    if let Some(new) = body.runtime.filter(|new| Some(new) != draft.runtime.as_ref()) {
-        fields.push(FieldChange::text(Field::Runtime, draft.runtime.clone(), new.as_str()));
+    if let Some(new) = body.runtime.filter(|new| old_runtime.is_some_and(|old| old != new)) {
+        fields.push(FieldChange::text(Field::Runtime, old_runtime.cloned(), new.as_str()));
         after.runtime = Some(new);
     }
     if let Some(new) = &definition.dependencies
@@ -149,11 +154,14 @@ pub(in crate::plan) fn changed_fields(
     }
     let deployed = action.deployed.as_ref();
     let content = deployed.map(Content::of_version);
-    let is_live = |content: &Option<Content>, other: &Content| {
-        content.as_ref().is_some_and(|content| content.is_like(other, strict))
+    // some only say that all is deployed, not what
+    let said_deployed = deployed.is_none() && action.all_changes_deployed == Some(true);
+    let is_live = |content: &Option<Content>, other: &Content| match content {
+        Some(content) => content.is_like(other, strict),
+        None => said_deployed && draft.is_like(other, strict),
     };
     let same_secrets =
-        deployed.is_some_and(|version| same_times(&version.secrets, &action.secrets));
+        deployed.map_or(said_deployed, |version| same_times(&version.secrets, &action.secrets));
     let was_deployed = is_live(&content, &draft) && same_secrets;
     let will_be = is_live(&content, &after) && same_secrets && secrets.is_empty();
     let content_changes = fields.iter().any(|change| change.field != Field::Name);

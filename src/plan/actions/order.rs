@@ -2,7 +2,7 @@
 //!
 //! Hard rules: an action is created or patched, built, deployed, and then
 //! bound; it is unbound before it is deleted. A rename needs no deploy, and
-//! waits until its name is free. Must not decide *what* is written.
+//! waits until its name is free; two that change places go through a third. Must not decide *what* is written.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,10 @@ use super::bindings::{Order, Target};
 use super::diff;
 use super::op::{ActionOp, Bind, BindEntry};
 use crate::model::{
-    ActionPatch, Definition, DesiredState, Kind, Live, LiveState, NewAction, SentSecret,
+    ActionPatch, Definition, DesiredState, Kind, Live, LiveState, Name, NewAction, SentSecret,
 };
 use crate::plan::graph::{Graph, NoOrder};
+use crate::plan::matching::{RENAME_SUFFIX, free_name};
 use crate::plan::step::{Op, Ref, StepId};
 use crate::plan::{Change, Field, SecretVerb, Value, Verb};
 
@@ -51,26 +52,51 @@ pub(in crate::plan) fn add(
         binds.insert(index, bind(graph, index, order, changes, &parts)?);
     }
     // where something else must come first, that goes before
-    free_names(graph, changes, &parts);
+    free_names(graph, changes, &parts, live)?;
     Ok(binds)
 }
 
 /// A name is free before it is taken: were a run to end between two renames, two
-/// actions of one name would be left, and a tenant may refuse the second. Of a
-/// ring one rename has to come first.
-fn free_names(graph: &mut Graph, changes: &[Change], parts: &BTreeMap<usize, Part>) {
-    let renames = |at: usize| changes[at].field(Field::Name).and(parts.get(&at)?.patch);
-    for &index in parts.keys() {
+/// actions of one name would be left, and a tenant may refuse the second. A ring
+/// of renames is opened by a name that no action has.
+fn free_names(
+    graph: &mut Graph,
+    changes: &[Change],
+    parts: &BTreeMap<usize, Part>,
+    live: &LiveState,
+) -> Result<(), NoOrder> {
+    let indices: Vec<usize> = parts.keys().copied().collect();
+    for &index in &indices {
         let name = &changes[index].name;
+        let renames = |at: usize| changes[at].field(Field::Name).and(parts[&at].patch);
         let bears = |at: &usize| {
             *at != index && changes[*at].live.as_ref().is_some_and(|live| live.name == *name)
         };
-        let holder = parts.keys().copied().find(bears);
-        let frees = holder.and_then(|at| renames(at).or(parts[&at].delete));
-        if let (Some(taker), Some(frees)) = (renames(index), frees) {
-            graph.after_if_possible(taker, frees);
+        let Some(taker) = renames(index).or(parts[&index].create) else { continue };
+        let Some(holder) = indices.iter().copied().find(bears) else { continue };
+        match renames(holder) {
+            Some(frees) if graph.reaches(taker, frees) => {
+                let change = &changes[holder];
+                let id = change.id.clone().ok_or_else(|| NoOrder::Unfit(change.name.clone()))?;
+                let is_taken = |name: &Name| live.of(Kind::Action).any(|it| it.name == *name);
+                let name = free_name(&change.name, RENAME_SUFFIX, is_taken);
+                let op = ActionOp::Patch {
+                    action: Ref::Live(id),
+                    patch: ActionPatch { name: Some(name), ..ActionPatch::default() },
+                    definition: change.name.clone(),
+                };
+                let aside = graph.add(holder, Op::Action(op));
+                graph.after(taker, aside);
+                graph.after(frees, aside);
+            }
+            Some(frees) => graph.after(taker, frees),
+            None => {
+                let delete = parts[&holder].delete.filter(|_| changes[holder].verb == Verb::Delete);
+                delete.iter().for_each(|&delete| graph.after_if_possible(taker, delete));
+            }
         }
     }
+    Ok(())
 }
 
 fn of_action(

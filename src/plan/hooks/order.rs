@@ -8,7 +8,7 @@
 use super::op::HookOp;
 use crate::model::{HookPatch, Id, Kind, Live, LiveState, Name, NewHook, SecretKey};
 use crate::plan::graph::{Graph, NoOrder};
-use crate::plan::matching::{RENAME_SUFFIX, REPLACED_SUFFIX};
+use crate::plan::matching::{RENAME_SUFFIX, REPLACED_SUFFIX, free_name};
 use crate::plan::step::{Op, Ref, StepId};
 use crate::plan::takeover::takeovers;
 use crate::plan::{Change, Field, SecretVerb, Value, Verb};
@@ -211,14 +211,8 @@ impl Builder<'_> {
         self.live.iter().any(|live| live.runs && live.trigger == change.trigger)
     }
 
-    /// `name-suffix`, numbered if the tenant has that already.
     fn free_name(&self, name: &Name, suffix: &str) -> Name {
-        let plain = name.with_suffix(suffix);
-        let numbered = (2..).map(|number| plain.with_suffix(&number.to_string()));
-        std::iter::once(plain.clone())
-            .chain(numbered)
-            .find(|name| !self.live.iter().any(|live| live.name == *name))
-            .unwrap_or(plain)
+        free_name(name, suffix, |name| self.live.iter().any(|live| live.name == *name))
     }
 
     /// A name is free before it is taken; a ring of renames is opened by a

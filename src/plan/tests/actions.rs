@@ -64,6 +64,41 @@ fn what_is_as_desired_costs_no_write_and_no_version() {
 }
 
 #[test]
+fn actions_that_change_places_go_through_a_name_of_their_own() {
+    let two = ["a post-login s0 <b", "b post-login s1 <a"];
+    check(
+        (&two, &["post-login: a b"]),
+        (&["a post-login s1", "b post-login s0"], &["post-login: b a"]),
+        &[
+            "patch id-b name=a-hooksync-rename after []",
+            "patch id-a name=b after [0]",
+            "patch id-b name=a after [0, 1]",
+        ],
+    );
+    check(
+        (&["a post-login s0 <c", "b post-login s1 <a", "c post-login s2 <b"], &[]),
+        (&["a post-login s1", "b post-login s2", "c post-login s0"], &[]),
+        &[
+            "patch id-c name=a-hooksync-rename after []",
+            "patch id-b name=c after [0]",
+            "patch id-a name=b after [1]",
+            "patch id-c name=a after [0, 2]",
+        ],
+    );
+    // a run that ended in the middle goes on where it was
+    check(
+        (&two, &[]),
+        (&["a post-login s1", "a-hooksync-rename post-login s0"], &[]),
+        &["patch id-a name=b after []", "patch id-a-hooksync-rename name=a after [0]"],
+    );
+    check(
+        (&two, &[]),
+        (&["b post-login s1", "a-hooksync-rename post-login s0"], &[]),
+        &["patch id-a-hooksync-rename name=a after []"],
+    );
+}
+
+#[test]
 fn draft_and_deployed_version_are_four_cases() {
     let orders: (&[&str], &[&str]) = (&["post-login: a"], &["post-login: a"]);
     let case = |wanted: &str, live: &str, expected: &[&str]| {

@@ -127,7 +127,7 @@ fn status(build: &BuildStatus) -> &'static str {
         BuildStatus::Retrying => "retrying",
         BuildStatus::Packaged => "packaged",
         BuildStatus::Failed => "failed",
-        BuildStatus::Built | BuildStatus::Unknown => "built",
+        BuildStatus::Built | BuildStatus::Unknown(_) => "built",
     }
 }
 

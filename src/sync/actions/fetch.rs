@@ -10,7 +10,7 @@ use futures_util::future::{try_join, try_join_all};
 
 use crate::api::{ApiError, Reader};
 use crate::model::{
-    Body, Definition, DesiredState, Kind, Live, LiveBindings, LiveState, Name, Trigger,
+    Body, Definition, DesiredState, Kind, Live, LiveAction, LiveBindings, LiveState, Name, Trigger,
     TriggerVersion,
 };
 use crate::plan::Options;
@@ -129,7 +129,7 @@ fn state(
     let bound: BTreeSet<_> =
         bindings.iter().flat_map(|list| &list.entries).map(|entry| &entry.action_id).collect();
     for action in &mut actions {
-        let deployed = action.action().is_some_and(|action| action.deployed.is_some());
+        let deployed = action.action().is_some_and(LiveAction::is_deployed);
         action.runs = deployed && bound.contains(&action.id);
     }
     LiveState { resources: actions, bindings, triggers, hooks_removed: None }

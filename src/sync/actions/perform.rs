@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use crate::api::actions::BindingRef;
 use crate::api::{ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
 use crate::model::{
-    ActionPatch, BuildStatus, DeployedVersion, Id, Live, ModuleUse, SecretKey, SecretValue,
-    Trigger, content,
+    ActionPatch, BuildStatus, DeployedVersion, Id, Live, LiveAction, ModuleUse, SecretKey,
+    SecretValue, Trigger, content,
 };
 use crate::plan::actions::ActionOp;
 use crate::plan::{Op, meanwhile};
@@ -241,7 +241,7 @@ async fn failed_build(writer: &Writer, draft: &Live, urgency: Urgency) -> Failur
         ),
         (reasons, None, _) => (format!(": {}", reasons.join("; ")), "Correct that".to_owned()),
     };
-    let traffic = match draft.action().is_some_and(|action| action.deployed.is_some()) {
+    let traffic = match draft.action().is_some_and(LiveAction::is_deployed) {
         true => "What was deployed before stays in traffic",
         false => "It was never deployed, so nothing of it runs",
     };
