@@ -26,10 +26,12 @@ pub enum InvalidDomain {
     #[error("the domain is empty: give it as in `my-tenant.eu.auth0.com`")]
     Empty,
     /// It is no host, with or without a port.
-    #[error("`{0}` is no domain: give it as `host` or `host:port`, as in `my-tenant.eu.auth0.com`")]
+    #[error(
+        "`{0}` is not a domain: give it as `host` or `host:port`, as in `my-tenant.eu.auth0.com`"
+    )]
     NotAHost(String),
     /// It carries a path, a query, a user or a password.
-    #[error("`{0}` holds more than a domain: leave out path, query and user")]
+    #[error("`{0}` is more than a domain: leave out path, query and user")]
     TooMuch(String),
     /// Plain HTTP to another machine.
     #[error(

@@ -75,7 +75,7 @@ impl Writer {
     {
         for extra in 0..2 {
             let wait = self.client.pipe.patience.pause(round + extra);
-            self.client.pipe.run.sleep(wait, class, "an unanswered write to show").await?;
+            self.client.pipe.run.sleep(wait, class, "an unanswered write to take effect").await?;
             if let Some(it) = look(class).await? {
                 return Ok(Some(it));
             }

@@ -20,9 +20,9 @@ pub(super) fn problem(body: &[u8], error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     match error.classify() {
         Category::Eof if body.is_empty() => "it is empty".into(),
-        Category::Eof => "its JSON ends too early".into(),
+        Category::Eof => "its JSON is cut off".into(),
         Category::Syntax | Category::Io => "it is no JSON".into(),
-        Category::Data => "its JSON has another form than expected".into(),
+        Category::Data => "its JSON has an unexpected shape".into(),
     }
 }
 

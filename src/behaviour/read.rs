@@ -80,12 +80,12 @@ fn read_file(
         return;
     }
     let Some(definition) = beside.iter().find(|file| definitions.contains(&file.as_str())) else {
-        let message = format!("this tests no definition: there is no {} beside it", beside[0]);
-        tests
-            .found
-            .push(text.error(codes::TEST_WITHOUT_DEFINITION, message, &(0..0)).hint(
-                "a test's file is called as its definition's, with `.test.yaml` for `.yaml`",
-            ));
+        let message =
+            format!("no definition for this test file: there is no {} beside it", beside[0]);
+        tests.found.push(
+            text.error(codes::TEST_WITHOUT_DEFINITION, message, &(0..0))
+                .hint("name it after its definition, with `.test.yaml` instead of `.yaml`"),
+        );
         return;
     };
     let mut cases = Vec::new();
@@ -130,7 +130,7 @@ fn read_root(fields: &mut Fields<'_>, root: &Node) -> Vec<Case> {
     for item in items {
         for case in read_case(fields, item, defaults) {
             if all.iter().any(|other| other.name == case.name) {
-                let message = format!("there are two cases called `{}`", case.name);
+                let message = format!("two cases are called `{}`", case.name);
                 fields.advise(
                     codes::INVALID_TEST,
                     message,
@@ -253,7 +253,7 @@ fn read_rows(fields: &mut Fields<'_>, node: &Node) -> Vec<Map<String, Json>> {
     if rows.is_empty() && items.is_empty() {
         fields.error(
             codes::INVALID_TEST,
-            "`each` has no rows, so the case would never run",
+            "`each` is empty, so the case would never run",
             &node.span,
         );
     }
@@ -280,7 +280,7 @@ fn read_expect(fields: &mut Fields<'_>, node: &Node) -> Vec<(String, Json)> {
             codes::INVALID_TEST,
             "`expect` is empty, so the case can't fail",
             &node.span,
-            "`effect: { outcome: ok }` is the least",
+            "write at least `effect: { outcome: ok }`",
         );
     }
     let mut all = Vec::new();
@@ -360,7 +360,7 @@ fn read_time(fields: &mut Fields<'_>, node: &Node) -> Option<i64> {
         Err(_) => {
             fields.advise(
                 codes::INVALID_TEST,
-                "`now` is a time such as \"2026-01-01T00:00:00Z\"",
+                "`now` is a time, such as \"2026-01-01T00:00:00Z\"",
                 &node.span,
                 "write it with its offset, or with Z",
             );

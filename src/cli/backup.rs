@@ -50,9 +50,10 @@ fn save(prepared: &Prepared, place: Place<'_>, context: &Context<'_>) -> Result<
     let backup = of_plan(plan);
     if backup.saved.is_empty() && backup.bindings.iter().all(|order| order.entries.is_empty()) {
         match plan.is_clean() {
-            true => context
-                .say("No backup: only secrets are sent again, and their values can't be read."),
-            false => context.detail("No backup: nothing that is live changes."),
+            true => {
+                context.say("No backup: only secrets are sent again, and secrets can't be read.")
+            }
+            false => context.detail("No backup: nothing live changes."),
         }
         return Ok(());
     }
@@ -88,10 +89,11 @@ fn write(
     let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
     let folder = free_folder(dir, environment);
     export::backup(&folder, backup).map_err(|error| {
-        CliError::new(format!("no backup could be made, so nothing was written: {error}"))
-            .hint("choose another place with --backup-dir, or go without with --no-backup")
+        CliError::new(format!("no backup could be made, so nothing was written: {error}")).hint(
+            "choose another folder with --backup-dir, or apply without a backup with --no-backup",
+        )
     })?;
-    context.say(&format!("Backup of what is live: {}", folder.display()));
+    context.say(&format!("Backup: {}", folder.display()));
     keep_some(dir, place.keep, &folder, context);
     Ok(())
 }
@@ -143,22 +145,21 @@ pub(super) fn manifest(dir: &Path) -> Result<Option<Manifest>, CliError> {
         (Some(manifest), _) => Ok(Some(manifest)),
         (None, []) => Ok(None),
         (None, [one]) => read(one),
-        (None, [.., newest]) => Err(CliError::new(format!(
-            "{} holds several backups; nothing was read of them",
-            dir.display()
-        ))
-        .hint(format!("choose one: the newest is {}", newest.display()))),
+        (None, [.., newest]) => {
+            Err(CliError::new(format!("{} has several backups, so none was read", dir.display()))
+                .hint(format!("choose one: the newest is {}", newest.display())))
+        }
     }
 }
 
 /// A backup of one tenant is not put back on another by mistake.
 pub(super) fn of_another_tenant(dir: &Path, backup: &Manifest, tenant: &str) -> CliError {
     CliError::new(format!(
-        "{} is a backup of {}, and this is {tenant}; nothing was written",
+        "{} is a backup of {}, but the tenant is {tenant}; nothing was written",
         dir.display(),
         backup.tenant.escape_debug()
     ))
-    .hint("check AUTH0_DOMAIN, --domain and --env; as plain definitions its files can be copied")
+    .hint("check AUTH0_DOMAIN, --domain and --env; to use its definitions for another tenant, copy the files")
     .exit(Exit::Refused)
 }
 
@@ -174,10 +175,10 @@ fn demand_outside(backups: &Path, definitions: &Path) -> Result<(), CliError> {
         return Ok(());
     }
     Err(CliError::usage(format!(
-        "the backups would lie among the definitions: {}; nothing was written",
+        "the backups would be inside the folder of definitions: {}; nothing was written",
         backups.display()
     ))
-    .hint("choose a folder outside of it, or a hidden one, with --backup-dir"))
+    .hint("choose a folder outside it, or a hidden one, with --backup-dir"))
 }
 
 /// Where a path leads that need not be there yet.

@@ -66,7 +66,7 @@ async fn compared(
     let mut found = BTreeMap::new();
     if !pairs.is_empty() {
         let pool = super::commands::pool(context)?;
-        context.detail(&format!("running live and new code of {} changes", pairs.len()));
+        context.detail(&format!("comparing the behaviour of {} changes", pairs.len()));
         let stop = shared.stop.clone();
         let all = tokio::task::spawn_blocking(move || run_all(&pool, pairs, limit, &stop));
         let all = async { all.await.map_err(|error| CliError::new(error.to_string())) };
@@ -157,14 +157,16 @@ fn of_report(report: Report, pair: &Pair, limit: Duration) -> Compared {
     let mut notes = Vec::new();
     if report.cut {
         let text = format!(
-            "The limit of {} s for all comparisons ended it early; --behaviour-limit changes it.",
+            "It ended early, at the limit of {} s for all comparisons; --behaviour-limit changes it.",
             limit.as_secs_f64()
         );
         notes.push(text);
     }
     if report.stopped > 0 {
-        let text =
-            format!("A limit of time or memory stopped the code on {} events.", report.stopped);
+        let text = format!(
+            "On {} events the code was stopped at its time or memory limit.",
+            report.stopped
+        );
         notes.push(text);
     }
     let packages = stubbed(&[&pair.live, &pair.new]);
@@ -173,8 +175,7 @@ fn of_report(report: Report, pair: &Pair, limit: Duration) -> Compared {
         notes.push(text);
     }
     if pair.others_change {
-        notes
-            .push("Packages, modules or the runtime change too; their code is not run.".to_owned());
+        notes.push("Packages, modules or the runtime change, too; these are not run.".to_owned());
     }
     let unmet = |branches: Vec<Branch>, is_new: bool| {
         branches.into_iter().map(move |it| Unmet { is_new, line: it.line, branch: it.kind })

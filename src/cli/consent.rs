@@ -49,7 +49,7 @@ pub(super) fn demand(given: bool, hint: &str, context: &Context<'_>) -> Result<(
     if given || context.output.can_ask() {
         return Ok(());
     }
-    Err(CliError::new("there is no terminal to ask on; nothing was written")
+    Err(CliError::new("no terminal to ask for confirmation; nothing was written")
         .hint(hint)
         .exit(Exit::Refused))
 }

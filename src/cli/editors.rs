@@ -58,6 +58,11 @@ fn mappings(folders: &[&str]) -> Vec<Mapping> {
             format!("!{folder}/**/bindings.yaml"),
         ];
         all.push(Mapping { name: own.0, schema: place(own.1), files });
+        all.push(Mapping {
+            name: if *folder == "hooks" { "hooksync tests of hooks" } else { "hooksync tests" },
+            schema: place(schema::TEST_FILE),
+            files: vec![format!("{folder}/**/*.test.yaml")],
+        });
         if *folder == "actions" {
             all.push(Mapping {
                 name: "hooksync bindings",
@@ -134,9 +139,9 @@ mod tests {
             settings["yaml.schemas"]["./actions/.schema/bindings.json"],
             json!(["actions/**/bindings.yaml"])
         );
-        assert_eq!(settings["yaml.schemas"].as_object().unwrap().len(), 3);
+        assert_eq!(settings["yaml.schemas"].as_object().unwrap().len(), 4);
         let xml = read(".idea/jsonSchemas.xml");
-        assert_eq!(xml.matches("<entry").count(), 3);
+        assert_eq!(xml.matches("<entry").count(), 4);
         assert_eq!(xml.matches("<entry").count(), xml.matches("</entry>").count());
         assert!(xml.contains("value=\"actions/.schema/action.json\""), "{xml}");
         std::fs::write(dir.path().join(".vscode/settings.json"), "{}").unwrap();

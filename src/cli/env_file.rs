@@ -22,7 +22,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, CliError> {
     fs_err::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
     let wrong = |what: &str| {
         CliError::usage(format!("{}: {what}", path.display()))
-            .hint("lines are KEY=VALUE, quotes around the value are left out, # begins a comment")
+            .hint("write lines KEY=VALUE; quotes around a value are removed, # begins a comment")
     };
     if bytes.len() as u64 > MOST {
         return Err(wrong("larger than 1 MB"));
@@ -47,15 +47,15 @@ fn parse(text: &str) -> Result<BTreeMap<String, String>, (usize, &'static str)> 
         if !first || !key.chars().all(|it| it.is_ascii_alphanumeric() || it == '_') {
             return Err((at + 1, "not the name of a variable before `=`"));
         }
-        let value = unquoted(value.trim()).ok_or((at + 1, "a quote that does not end"))?;
+        let value = unquoted(value.trim()).ok_or((at + 1, "a quote without its end"))?;
         if key.to_ascii_uppercase().starts_with("HOOKSYNC_SECRET_") {
             return Err((
                 at + 1,
-                "which programs give secrets is for the environment alone to say",
+                "programs that give secrets can be named in the environment only",
             ));
         }
         if found.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err((at + 1, "a variable that the file has already"));
+            return Err((at + 1, "a variable that the file sets twice"));
         }
     }
     Ok(found)
@@ -88,8 +88,8 @@ mod tests {
     fn what_is_wrong_is_named_by_its_line_and_not_quoted() {
         assert_eq!(parse("A=1\ncanary"), Err((2, "not KEY=VALUE")));
         assert_eq!(parse("1A=x"), Err((1, "not the name of a variable before `=`")));
-        assert_eq!(parse("A=\"x"), Err((1, "a quote that does not end")));
-        assert_eq!(parse("A=\""), Err((1, "a quote that does not end")));
-        assert_eq!(parse("A=1\nA=2"), Err((2, "a variable that the file has already")));
+        assert_eq!(parse("A=\"x"), Err((1, "a quote without its end")));
+        assert_eq!(parse("A=\""), Err((1, "a quote without its end")));
+        assert_eq!(parse("A=1\nA=2"), Err((2, "a variable that the file sets twice")));
     }
 }

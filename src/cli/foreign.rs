@@ -13,7 +13,7 @@ const FLAGS: [(&str, &str, &str); 10] = [
     ("target", "Terraform", "`--only NAME` plans and applies one hook or action"),
     ("var", "Terraform", "`--keyword KEY=VALUE` gives a keyword its value"),
     ("var-file", "Terraform", "`--env NAME` takes the keywords of an environment in hooksync.yaml"),
-    ("refresh", "Terraform", "every plan reads the tenant; there is no state to refresh"),
+    ("refresh", "Terraform", "there is no state to refresh: every plan reads the tenant"),
     ("destroy", "Terraform", "remove definitions, then `hooksync plan --allow-delete`"),
     ("dry-run", "other tools", "`hooksync plan` shows what an apply would do"),
     ("dry_run", "the Deploy CLI", "`hooksync plan` shows what an apply would do"),
@@ -40,7 +40,7 @@ pub(super) fn flag(error: &clap::Error, args: &[OsString]) -> Option<CliError> {
     let (name, tool, instead) = FLAGS.iter().find(|(own, ..)| *own == name)?;
     let dashes = if typed.starts_with("--") { "--" } else { "-" };
     Some(
-        CliError::usage(format!("there is no {dashes}{name} here, which is {tool}'s"))
+        CliError::usage(format!("{dashes}{name} is an option of {tool}, not of hooksync"))
             .hint(*instead),
     )
     .map(|error| error.exit(Exit::Usage))
@@ -66,7 +66,7 @@ mod tests {
         };
         check(&["plan", "--target", "x"], Some("--only NAME"));
         check(&["apply", "--target=action:x"], Some("--only NAME"));
-        check(&["plan", "-target=auth0_action.x"], Some("no -target here"));
+        check(&["plan", "-target=auth0_action.x"], Some("-target is an option of Terraform"));
         check(&["apply", "--dry-run"], Some("`hooksync plan`"));
         check(&["apply", "--input_file", "tenant.yaml"], Some("hooksync apply DIR"));
         check(&["plan", "--tragte"], None);

@@ -84,9 +84,7 @@ impl Prepared {
         let needed = self.estimate().unwrap_or_default();
         Ok(left.filter(|left| !self.session.renewable && *left < needed * 2 + SPARE).map(|left| {
             format!(
-                "The access token ends in {} s: what isn't written by then will fail. Take a \
-                 newer one, or give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET instead, with which \
-                 it can be renewed.",
+                "The access token expires in {} s: later writes will fail. Get a new one, or set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, so that hooksync can renew it.",
                 left.as_secs()
             )
         }))
@@ -203,10 +201,10 @@ async fn one(
     if !unused.is_empty() {
         let unused: Vec<&str> = unused.into_iter().map(policy::NamePattern::as_str).collect();
         return Err(CliError::new(format!(
-            "--only {}: neither a definition nor a live hook has such a name",
+            "--only {}: no definition and no live hook matches",
             unused.join(" ")
         ))
-        .hint("names are compared as the tenant stores them, in kebab-case")
+        .hint("names of hooks are compared as the tenant stores them, in kebab-case")
         .exit(Exit::Error));
     }
     let shaped = policy::reshape(&definitions.desired, &options);

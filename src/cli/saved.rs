@@ -60,7 +60,7 @@ pub(super) fn plans(path: &Path) -> Result<Vec<(Saved, Value)>, CliError> {
 /// What is wrong with a plan's file.
 pub(super) fn wrong(path: &Path, what: &str) -> CliError {
     CliError::new(format!("{}: {what}", path.display()))
-        .hint("give the file that `hooksync plan --out FILE` wrote")
+        .hint("pass the file that `hooksync plan --out FILE` wrote")
 }
 
 fn text(path: &Path) -> Result<String, CliError> {
@@ -71,11 +71,11 @@ fn text(path: &Path) -> Result<String, CliError> {
         fs_err::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
     }
     if bytes.len() as u64 > MOST {
-        return Err(wrong(path, &format!("larger than {} MB, so not a plan", MOST >> 20)));
+        return Err(wrong(path, &format!("larger than {} MB, which no plan is", MOST >> 20)));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(CliError::new(format!("{}: UTF-16, and JSON is UTF-8", path.display()))
-            .hint("let `hooksync plan --out FILE` write it; PowerShell's `>` changes the text"));
+            .hint("use `hooksync plan --out FILE`: PowerShell's `>` changes the encoding"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

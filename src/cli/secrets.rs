@@ -69,8 +69,9 @@ impl Providers {
         for entry in get(PROVIDERS)?.split([';', '\n']).map(str::trim).filter(|it| !it.is_empty()) {
             let (scheme, command) = entry.split_once('=').unwrap_or((entry, ""));
             let (scheme, wrong) = (scheme.trim(), |what: String| {
-                CliError::usage(format!("{PROVIDERS}: {what}"))
-                    .hint("write it as SCHEME=/absolute/path/of/program ARGUMENTS, divided by `;`")
+                CliError::usage(format!("{PROVIDERS}: {what}")).hint(
+                    "write it as SCHEME=/absolute/path/of/program ARGUMENTS, separated by `;`",
+                )
             });
             if scheme == Reference::FILE {
                 return Err(wrong("`file:` needs no program".to_owned()));

@@ -98,7 +98,7 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
 }
 
 fn already_there(path: &Path) -> CliError {
-    CliError::new(format!("{} is there already", path.display()))
+    CliError::new(format!("{} already exists", path.display()))
         .hint("choose another name, or another folder with --dir")
 }
 
@@ -216,7 +216,7 @@ mod tests {
         let name = Name::hook("a").unwrap();
         std::fs::write(dir.path().join("a.test.yaml"), "mine").unwrap();
         let error = write(dir.path(), Kind::Hook, &name, &Trigger::SendPhoneMessage).unwrap_err();
-        assert!(error.render().contains("a.test.yaml is there already"), "{}", error.render());
+        assert!(error.render().contains("a.test.yaml already exists"), "{}", error.render());
         assert!(!dir.path().join("a.yaml").exists() && !dir.path().join("a.js").exists());
     }
 

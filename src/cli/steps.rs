@@ -89,8 +89,7 @@ pub(super) fn apply(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, Cli
 /// lost.
 pub(super) fn export(args: &ExportArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let project = Project::open(&args.project, context)?;
-    let tenant =
-        project.tenant(&args.connection, "export writes one tenant to one folder", context)?;
+    let tenant = project.tenant(&args.connection, "export works on one tenant", context)?;
     let mut chosen = export::Chosen::of(args, &tenant);
     let live = chosen.fetch(context)?;
     let mut files = chosen.files(live, &project, context)?;

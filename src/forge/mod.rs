@@ -67,7 +67,7 @@ pub enum ForgeError {
     #[error("{0}")]
     Wrong(String),
     /// There was no answer.
-    #[error("{service} does not answer: {why}")]
+    #[error("{service} can't be reached: {why}")]
     Silent {
         /// Which service.
         service: &'static str,
@@ -89,7 +89,7 @@ pub enum ForgeError {
         message: String,
     },
     /// It answered something else than its API does.
-    #[error("{service} answered {method} {path} with something that is not its API's: {what}")]
+    #[error("{service}: unexpected response to {method} {path}: {what}")]
     Strange {
         /// Which service.
         service: &'static str,

@@ -254,7 +254,7 @@ impl<'h> Findings<'h> {
                 let is_used = here.iter().any(|it| found.contains(it) && !allowed.contains(it));
                 allowed.extend(here);
                 if complete && !is_used && self.settings.severity(*code).is_some() {
-                    let message = format!("{code} is allowed here, and there is no such finding.");
+                    let message = format!("{code} is allowed here, but there is no such finding.");
                     self.add(ALLOW_UNUSED, message, "remove this comment".into(), at());
                 }
             }

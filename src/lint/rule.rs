@@ -182,7 +182,7 @@ rules! {
     RATE_LIMIT_IGNORED = "HS450" "rate-limit-ignored" Warning "an Auth0 API is called without handling its rate limit";
     UNBOUNDED_RETRY = "HS451" "unbounded-retry" Warning "a retry that never gives up";
 
-    ERROR_IGNORED = "HS452" "error-ignored" Warning "a response is used and its error never looked at";
+    ERROR_IGNORED = "HS452" "error-ignored" Warning "a response is used and its error never checked";
     TLS_CHECK_DISABLED = "HS453" "tls-check-disabled" Warning "certificates of servers are not checked";
     UNKNOWN_API_METHOD = "HS460" "unknown-api-method" Warning "a method of `api` that this trigger doesn't have";
     UNKNOWN_EVENT_FIELD = "HS461" "unknown-event-field" Warning "a field of `event` that this trigger doesn't have";

@@ -117,8 +117,8 @@ fn update(kind: Kind, definition: &Definition, live: &Live, draft: &mut Draft<'_
     if overwrites {
         let of = live.action().filter(|action| action.build == BuildStatus::Failed);
         let message = format!(
-            "the draft of {} is not what is deployed{}, nor what these files say: an apply did \
-             not get as far as its deploy, or it was edited elsewhere. Applying overwrites it",
+            "the draft of {} differs from what is deployed{} and from these files: an apply ended \
+             before its deploy, or it was edited elsewhere. Apply overwrites it",
             definition.name,
             of.map_or("", |_| " (its build failed)")
         );

@@ -259,7 +259,7 @@ impl<'a> Draft<'a> {
         }
         if !known {
             let message = format!(
-                "hook {} runs on trigger {}, which this version doesn't know; it is left alone",
+                "hook {} has the trigger {}, which this version doesn't know; it is left alone",
                 live.name, live.trigger
             );
             self.warn("HS503", message, None);

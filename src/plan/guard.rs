@@ -86,7 +86,7 @@ pub enum Refusal {
     #[error("the tenant has ended hooks, and the plan has nothing else to do")]
     Ended,
     /// The token lacks scopes, or the tenant's limits are met.
-    #[error("not all of this can be done: {}", what.join("; "))]
+    #[error("the plan can't be applied: {}", what.join("; "))]
     Blocked {
         /// Hook and reason, one entry each.
         what: Vec<String>,
@@ -113,15 +113,13 @@ impl Refusal {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Deletes { .. } => {
-                "Read the plan; then pass --allow-delete, or keep a secret by giving it the value \
-                 _VALUE_NOT_SHOWN_, or choose other hooks with --only."
+                "Check the plan, then pass --allow-delete; or choose others with --only. A secret is kept by giving it the value _VALUE_NOT_SHOWN_."
             }
             Self::TooManyDeletes { .. } => {
-                "If that is meant, pass --force with --allow-delete. A wrong directory or tenant \
-                 looks just like this."
+                "A wrong directory or tenant looks just like this. If it is what you want, pass --force with --allow-delete."
             }
             Self::Stale { .. } => {
-                "The tenant or the files moved in between: make a new plan and have it reviewed."
+                "The tenant or the files changed in between: make a new plan and have it reviewed."
             }
             Self::OtherTenant { .. } => "Check AUTH0_DOMAIN, --domain and --env.",
             Self::Unordered { .. } => {

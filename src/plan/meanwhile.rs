@@ -146,12 +146,12 @@ pub fn same_order(before: Option<&LiveBindings>, now: &LiveBindings) -> bool {
 pub fn in_words(fields: &[&str], written: bool) -> String {
     let is = if fields.len() == 1 { "is" } else { "are" };
     let after = if written {
-        "only what this plan changes was written over it"
+        "only what this plan changes was overwritten"
     } else {
         "nothing of it was written"
     };
     format!(
-        "changed meanwhile: {} {is} not what the plan was made from; {after}",
+        "changed in the meantime: {} {is} not what the plan was made from; {after}",
         fields.join(", ")
     )
 }

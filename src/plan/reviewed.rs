@@ -70,24 +70,24 @@ fn changes(plan: &Value) -> BTreeMap<(&str, &str), &Value> {
 fn differences(before: &Value, now: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     if before["id"] != now["id"] {
-        lines.push("it is another hook of that name now".to_owned());
+        lines.push("another hook has that name now".to_owned());
     }
     let (old, new) = (by_key(before, "fields", "field"), by_key(now, "fields", "field"));
     for (field, was) in &old {
         let Some(is) = new.get(field) else {
-            lines.push(format!("its {field} does not change any more"));
+            lines.push(format!("its {field} no longer changes"));
             continue;
         };
         let differs = |side: [&str; 2]| side.iter().any(|key| was[*key] != is[*key]);
         if differs(["old", "old_sha256"]) {
-            lines.push(format!("its {field} on the tenant is another one now"));
+            lines.push(format!("its {field} on the tenant is different now"));
         }
         if differs(["new", "new_sha256"]) {
-            lines.push(format!("its {field} in the definition is another one now"));
+            lines.push(format!("its {field} in the definition is different now"));
         }
     }
     let added = new.keys().filter(|field| !old.contains_key(*field));
-    lines.extend(added.map(|field| format!("its {field} changes now, too")));
+    lines.extend(added.map(|field| format!("its {field} now changes, too")));
     let keys = |change| by_key(change, "secrets", "key");
     if keys(before) != keys(now) {
         lines.push("other secrets are written or removed now".to_owned());
@@ -146,13 +146,13 @@ mod tests {
             &[
                 "No longer in the plan: delete b",
                 "New in the plan: update b",
-                "a: its script on the tenant is another one now",
-                "a: its script in the definition is another one now",
+                "a: its script on the tenant is different now",
+                "a: its script in the definition is different now",
             ],
         );
         check(
             &[("update", "a", on), ("delete", "b", json!([]))],
-            &["a: its script does not change any more", "a: its enabled changes now, too"],
+            &["a: its script no longer changes", "a: its enabled now changes, too"],
         );
         assert_eq!(moved(&reviewed, &reviewed).len(), 1);
         assert_eq!(moved(&json!(7), &json!({"changes": [1]})).len(), 1);

@@ -48,8 +48,7 @@ pub fn veiled(mut plan: Plan, desired: &DesiredState) -> Plan {
                 warnings.push(Warning {
                     code: "HS507".into(),
                     message: format!(
-                        "the script of {} holds the value of a secret: it is live for everybody \
-                         who may read hooks, and its backup holds it. This plan hides it",
+                        "the script of {} contains the value of a secret: whoever may read hooks can read it, and the backup contains it. This plan hides it",
                         change.name
                     ),
                     source: Some(definition.script_source.file.clone()),

@@ -118,7 +118,7 @@ fn coverage(page: &mut Page<'_>, all: &[Coverage]) {
             &[
                 span(Ink::Place, safe::inline(script, true)),
                 plain(format!(
-                    ": {met} of {} met",
+                    ": {met} of {} reached",
                     count(branches.len(), "branch").replace("branchs", "branches")
                 )),
             ],
@@ -129,7 +129,7 @@ fn coverage(page: &mut Page<'_>, all: &[Coverage]) {
                 4,
                 &[span(
                     Ink::Warning,
-                    format!("line {}: `{}` was never met", branch.line, branch.kind),
+                    format!("line {}: `{}` was never reached", branch.line, branch.kind),
                 )],
             );
         }

@@ -22,7 +22,7 @@ pub(crate) fn headline(behaviour: &Behaviour) -> String {
             };
             match compared.differences.len() {
                 0 if compared.events == 0 => {
-                    "not compared: the time for it was over before its turn".to_owned()
+                    "not compared: the time limit was reached first".to_owned()
                 }
                 0 => format!("no difference{than} ({evidence})"),
                 number => format!("{}{than} ({evidence})", count(number, "difference")),
@@ -31,7 +31,7 @@ pub(crate) fn headline(behaviour: &Behaviour) -> String {
     }
 }
 
-/// `200 events, every branch met`.
+/// `200 events, every branch reached`.
 fn evidence(compared: &Compared) -> String {
     let events = if compared.events < compared.wanted {
         format!("{} of {}", grouped(compared.events), count(compared.wanted, "event"))
@@ -47,7 +47,7 @@ fn branches(compared: &Compared) -> String {
         return "no branches".to_owned();
     }
     if compared.is_whole() {
-        return "every branch met".to_owned();
+        return "every branch reached".to_owned();
     }
     let of = |is_new: bool| -> Vec<&Unmet> {
         unmet.iter().filter(|branch| branch.is_new == is_new).collect()
@@ -66,7 +66,7 @@ fn branches(compared: &Compared) -> String {
     });
     let sides: Vec<String> = sides.collect();
     format!(
-        "{} of {} branches met, not those in {}",
+        "{} of {} branches reached, not those in {}",
         grouped(*branches_met),
         grouped(*branches_total),
         sides.join(" and ")
@@ -121,14 +121,14 @@ mod tests {
         let check = |compared: Compared, expected: &str| {
             assert_eq!(headline(&Behaviour::Compared(compared)), expected);
         };
-        check(compared(200, 4, 4, &[]), "no difference (200 events, every branch met)");
+        check(compared(200, 4, 4, &[]), "no difference (200 events, every branch reached)");
         check(compared(200, 0, 0, &[]), "no difference (200 events, no branches)");
         check(
             compared(48, 2, 4, &[(true, 3), (false, 9)]),
-            "no difference (48 of 200 events, 2 of 4 branches met, not those in line 3 of the new \
+            "no difference (48 of 200 events, 2 of 4 branches reached, not those in line 3 of the new \
              code and line 9 of the live code)",
         );
-        check(compared(0, 0, 0, &[]), "not compared: the time for it was over before its turn");
+        check(compared(0, 0, 0, &[]), "not compared: the time limit was reached first");
         let differs = Differs {
             whom: "on the sample event".into(),
             summary: "now denied (no)".into(),
@@ -139,6 +139,6 @@ mod tests {
         let one = Compared { differences: vec![differs.clone()], ..compared(200, 1, 1, &[]) };
         assert_eq!(share(&differs, &one), "200 of 200 events");
         assert_eq!(sentence(&differs), "on the sample event: now denied (no)");
-        check(one, "1 difference (200 events, every branch met)");
+        check(one, "1 difference (200 events, every branch reached)");
     }
 }

@@ -267,7 +267,7 @@ pub fn stopping(under_way: usize, style: &Style) -> String {
         1 => "1 request under way is finished first".to_owned(),
         several => format!("{} under way are finished first", count(several, "request")),
     };
-    broken(&format!("Stopping: {first}; once more to stop at once."), style.columns())
+    broken(&format!("Stopping: {first}; interrupt again to stop at once."), style.columns())
 }
 
 /// A time that is still to pass: never reported as nothing.

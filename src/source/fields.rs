@@ -104,11 +104,11 @@ impl Fields<'_> {
         }
         let written = self.written(&entry.key).to_owned();
         if matches!(entry.key.value, Value::List(_) | Value::Map(_)) {
-            let message = format!("a key is a text, and this is {}", entry.key.value.kind());
+            let message = format!("a key must be text, and this is {}", entry.key.value.kind());
             self.error(codes::WRONG_KIND, message, &entry.key.span);
         } else {
             let message =
-                format!("a key is a text, and YAML reads this as {}", entry.key.value.kind());
+                format!("a key must be text, and YAML reads this as {}", entry.key.value.kind());
             self.advise(codes::QUOTE_IT, message, &entry.key.span, format!("write \"{written}\""));
         }
         None
@@ -176,13 +176,13 @@ impl Fields<'_> {
             Value::Number(_) | Value::Bool(_) if !node.replaced => {
                 let written = self.written(node).to_owned();
                 let message =
-                    format!("{what} is a text, and YAML reads this as {}", node.value.kind());
+                    format!("{what} must be text, and YAML reads this as {}", node.value.kind());
                 self.advise(codes::QUOTE_IT, message, &node.span, format!("write \"{written}\""));
                 None
             }
             Value::Null if !node.span.is_empty() && !node.replaced => {
                 let written = self.written(node).to_owned();
-                let message = format!("{what} is a text, and YAML reads this as nothing");
+                let message = format!("{what} must be text, and YAML reads this as null");
                 self.advise(codes::QUOTE_IT, message, &node.span, format!("write \"{written}\""));
                 None
             }
@@ -212,7 +212,7 @@ impl Fields<'_> {
             }
             Value::Text(_) => {
                 let message = format!(
-                    "{what} is `true` or `false`, and this, after keyword replacement, is neither"
+                    "{what} must be `true` or `false`, and after keyword replacement it is neither"
                 );
                 self.error(codes::WRONG_KIND, message, &node.span);
                 None
@@ -240,7 +240,7 @@ impl Fields<'_> {
             return;
         }
         let after = if node.replaced { ", after keyword replacement," } else { "" };
-        let message = format!("{what} is {wanted}, and this{after} is {}", is.kind());
+        let message = format!("{what} must be {wanted}, and this{after} is {}", is.kind());
         match is {
             Value::List(items) if wanted == "a map" && !node.replaced && !items.is_empty() => {
                 let hint = "write `KEY: VALUE` without the `-` before it";

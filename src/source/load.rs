@@ -133,12 +133,10 @@ impl All {
             return self.tree(&tree, only, context);
         }
         if let Some(file) = deploy_cli::without_hooks(dir) {
-            let message =
-                "this file says nothing of hooks or actions, so there is nothing to compare";
+            let message = "this file has neither hooks nor actions, so there is nothing to compare";
             let found = Diagnostic::error(codes::NO_DEFINITIONS, message).in_file(display(&file));
             context.found.push(found.hint(
-                "add `hooks:` with a list, or `hooks: []` to say that there are to be none; \
-                 `hooksync export` writes those of the tenant",
+                "add `hooks:` with a list, or `hooks: []` for none; `hooksync export` writes those of the tenant",
             ));
             self.layout = Some(Layout::DeployCliYaml);
             return;
@@ -217,7 +215,7 @@ impl All {
         let bindings = check::bindings(self.bindings, &mut context.found);
         if self.has_hooks && !in_play.hooks {
             let message =
-                "there are no definitions of hooks any more: those of the tenant are left alone";
+                "there are no more definitions of hooks: those of the tenant are left alone";
             context.found.push(Diagnostic::new(codes::NOT_IN_PLAY, Severity::Note, message));
         }
         let definitions = self.definitions.into_iter();

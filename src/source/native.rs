@@ -109,10 +109,10 @@ fn read_one(at: Found, text: Text, kind: &mut Kind, context: &mut Context<'_>) -
     };
     if written.as_map().is_none() {
         let message = match &written.value {
-            Value::Null => "the file is empty; a definition is a map".to_owned(),
-            other => format!("a definition is a map, and this is {}", other.kind()),
+            Value::Null => "the file is empty; a definition must be a map".to_owned(),
+            other => format!("a definition must be a map, and this is {}", other.kind()),
         };
-        let hint = "it begins with `name:` and `triggerId:`";
+        let hint = "begin with `name:` and `triggerId:`";
         context.found.push(text.error(codes::NOT_A_MAP, message, &written.span).hint(hint));
         return Content::Nothing;
     }

@@ -76,9 +76,9 @@ pub(crate) fn beside_tree(tree: &Tree) -> Vec<Diagnostic> {
 }
 
 fn tell(file: String, what: &str, why: &str) -> Diagnostic {
-    Diagnostic::warning(codes::PASSED_OVER, format!("this looks like {what}, and is passed over: {why}"))
+    Diagnostic::warning(codes::PASSED_OVER, format!("this looks like {what}, and is ignored: {why}"))
         .in_file(file)
-        .hint("bring both into one layout, or move the file elsewhere; to a plan that may delete, what it defines would be gone")
+        .hint("use one layout for both, or move the file elsewhere: a plan that may delete would delete what it defines")
 }
 
 fn text(path: &PathBuf) -> Option<String> {

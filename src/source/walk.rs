@@ -195,7 +195,7 @@ impl Root {
                 reported.push(
                     Diagnostic::error(codes::LINK_LEAVES, message)
                         .in_file(file)
-                        .hint("put the file itself there, or remove the link"),
+                        .hint("replace the link by the file itself, or remove it"),
                 );
             } else if target.is_dir() {
                 let message = "the folder behind the symbolic link is not read";

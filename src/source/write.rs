@@ -143,7 +143,7 @@ fn stage(
     make_folder(parent, private)?;
     let target = inside(root, path)?;
     if current(&target)? != content.before {
-        return Err(io::Error::other("it changed meanwhile; run the command again"));
+        return Err(io::Error::other("it changed in the meantime; run the command again"));
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".hooksync-").tempfile_in(folder)?;
@@ -244,7 +244,7 @@ mod tests {
             .carry_out()
             .unwrap_err();
         assert!(
-            error.to_string().contains("changed meanwhile; run the command again; nothing"),
+            error.to_string().contains("changed in the meantime; run the command again; nothing"),
             "{error}"
         );
         let names: Vec<_> =

@@ -193,7 +193,7 @@ async fn a_backup_puts_code_names_and_order_back() {
     let tenant = tenant_of(&project, &state).await;
     let before = lives(&tenant, &project);
     let applied = project.on(&tenant, &["apply", "--yes", "--allow-delete"]).expect(0);
-    assert!(applied.stderr.contains("Backup of what is live: "), "{applied}");
+    assert!(applied.stderr.contains("Backup: "), "{applied}");
     assert_ne!(lives(&tenant, &project), before);
     let list = project.run(&["backups", "list"]).expect(0).stdout;
     assert!(list.contains("3 definitions, bindings, 1 created by that apply"), "{list}");

@@ -37,7 +37,7 @@ async fn drift_names_what_differs_and_both_ways_out() {
     let project = Project::new();
     project.on(&tenant, &["export"]).expect(0);
     let none = project.on(&tenant, &["drift"]).expect(0).stdout;
-    assert!(none.contains("No drift: the tenant is as the definitions say."), "{none}");
+    assert!(none.contains("No drift: the tenant matches the definitions."), "{none}");
     tenant.edit(|state| state.hooks[0].enabled = true).unwrap();
     tenant.edit(|state| state.hooks.remove(1)).unwrap();
     let run = project.on(&tenant, &["drift"]).expect(2);

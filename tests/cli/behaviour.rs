@@ -61,7 +61,7 @@ fn test_files_are_read_strictly() {
     };
     check(&GOOD.replace("effect", "efect"), &["deny.test.yaml:3:15", "did you mean `effect`?"]);
     check(&GOOD.replace("denied", "refused"), &["`refused` is none of ok, denied, failed, error"]);
-    check(&GOOD.replace("name: bad", "name: others"), &["two cases called `others`"]);
+    check(&GOOD.replace("name: bad", "name: others"), &["two cases are called `others`"]);
     check("cases:\n  - name: x\n", &["a case needs `expect`"]);
     check("cases:\n  - name: x\n    expect: {}\n", &["HS131", "the case can't fail"]);
     check(
@@ -74,7 +74,10 @@ fn test_files_are_read_strictly() {
         ("hooks/other.test.yaml", GOOD),
     ]);
     let found = stray.run(&["test"]).expect(1).stderr;
-    assert!(found.contains("HS130") && found.contains("this tests no definition"), "{found}");
+    assert!(
+        found.contains("HS130") && found.contains("no definition for this test file"),
+        "{found}"
+    );
 }
 
 #[test]
@@ -104,7 +107,7 @@ fn coverage_names_what_no_case_meets() {
     let one = "cases:\n  - name: others\n    expect: { effect: { outcome: ok } }\n";
     let project = project(one);
     let run = project.run(&["test", "--coverage", "--lcov", "out.info"]).expect(0);
-    assert!(run.stdout.contains("line 3: `if` was never met"), "{run}");
+    assert!(run.stdout.contains("line 3: `if` was never reached"), "{run}");
     let lcov = project.read("out.info");
     assert!(lcov.starts_with("TN:\nSF:hooks/deny.js\n") && lcov.contains("BRH:1\n"), "{lcov}");
 }
@@ -200,11 +203,11 @@ fn node_is_refused_where_it_would_be_a_surprise() {
         assert_eq!(output.status.code(), Some(exit), "{args:?}: {said}");
         assert!(said.contains(part), "{args:?}: {said}");
     };
-    check(&ON_NODE, &[], 1, "there is no `node` in the absolute folders of PATH");
-    check(&ON_NODE, &[("PATH", "")], 1, "there is no `node`");
+    check(&ON_NODE, &[], 1, "no `node` in the absolute folders of PATH");
+    check(&ON_NODE, &[("PATH", "")], 1, "no `node` in the");
     check(&ON_NODE, &[("CI", "true"), ("PATH", "/usr/bin")], 4, "--allow-unsandboxed allows it");
-    check(&["run", "deny", "--allow-unsandboxed"], &[], 64, "is for --engine node");
-    check(&["run", "deny", "--engine", "node", "--record", "x"], &[], 64, "--record keeps");
+    check(&["run", "deny", "--allow-unsandboxed"], &[], 64, "goes with --engine node");
+    check(&["run", "deny", "--engine", "node", "--record", "x"], &[], 64, "--record records");
     check(&["run", "deny", "--engine", "deno"], &[], 64, "invalid value");
     // no file chooses it
     project.write("hooksync.yaml", "hooks: ./hooks\nengine: node\n");
@@ -227,7 +230,7 @@ fn node_gets_no_environment_and_is_never_found_in_a_relative_folder() {
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let (code, said) = run("bin:.:");
-    assert!(code == Some(1) && said.contains("there is no `node`"), "{said}");
+    assert!(code == Some(1) && said.contains("no `node` in the"), "{said}");
     let (code, said) = run(&format!("bin:{}", folder.display()));
     assert!(code == Some(1) && said.contains("ended without an outcome"), "{said}");
     assert!(said.contains("Not sandboxed") && said.contains("Error: has ***"), "{said}");

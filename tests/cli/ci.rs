@@ -83,7 +83,7 @@ async fn a_pull_request_has_one_comment_that_is_kept_up_to_date() {
     assert!(first.stdout.contains("hooksync: Plan: 1 to update"), "{first}");
     assert!(project.read("summary.md").contains("[Run](https://github.com/o/r/actions/runs/5)"));
     let again = tokio::task::block_in_place(|| ci(&[])).expect(0);
-    assert!(again.stderr.contains("The comment says it already"), "{again}");
+    assert!(again.stderr.contains("The comment is up to date"), "{again}");
 
     let seen = seen.lock().unwrap().clone();
     let asked: Vec<&str> = seen.iter().map(|(what, ..)| what.as_str()).collect();
@@ -107,5 +107,8 @@ async fn a_pull_request_has_one_comment_that_is_kept_up_to_date() {
     let reported = ci(&[("GITHUB_TOKEN", "")]).expect(1);
     assert!(reported.stderr.contains("GITHUB_TOKEN is not set"), "{reported}");
     let reported = ci(&[("GITHUB_EVENT_PATH", "")]).expect(0);
-    assert!(reported.stderr.contains("No pull request here, so no comment."), "{reported}");
+    assert!(
+        reported.stderr.contains("Not in a pull request: nothing to comment on."),
+        "{reported}"
+    );
 }

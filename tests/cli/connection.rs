@@ -44,7 +44,7 @@ async fn a_token_is_taken_without_its_newline() {
     let token = tenant.access_token().expose_secret().to_owned();
     plan(format!("{token}\n")).expect(0);
     let wrong = plan(token.replacen('.', " ", 1)).expect(1);
-    assert!(wrong.stderr.contains("AUTH0_ACCESS_TOKEN holds blanks"), "{wrong}");
+    assert!(wrong.stderr.contains("AUTH0_ACCESS_TOKEN contains spaces"), "{wrong}");
 }
 
 /// Answers every request with a page for people.

@@ -34,7 +34,7 @@ fn assert_changed_meanwhile(run: &Run, name: &str, field: &str) {
     assert_eq!(result["outcome"], "failed", "{run}");
     assert_eq!(result["error"]["error_code"], "changed_meanwhile", "{run}");
     let message = result["error"]["message"].as_str().unwrap();
-    assert!(message.starts_with(&format!("changed meanwhile: {field} ")), "{run}");
+    assert!(message.starts_with(&format!("changed in the meantime: {field} ")), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +78,8 @@ async fn one_list_serves_all_and_what_nobody_touched_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn something_else_that_was_applied_makes_it_a_part() {
     // whoever edits takes the newest hook: the other one is there only later
-    let faults = ["delay:2100@GET,/hooks,1", "edit:script@GET,/hooks,2", "delay:500@POST,/hooks,1"];
+    let faults =
+        ["delay:2100@GET,/hooks,1", "edit:script@GET,/hooks,2", "delay:2000@POST,/hooks,1"];
     let (tenant, project) = hooks(ListDetail::Full, &faults).await;
     project.write("hooks/new.yaml", "name: new\ntriggerId: send-phone-message\n");
     project.write("hooks/new.js", script("send-phone-message", ""));
@@ -92,7 +93,7 @@ async fn fields_of_an_answer_that_were_not_sent_are_compared() {
     let (tenant, project) = hooks(ListDetail::Full, &["edit:toggle@PATCH,/hooks/*,1"]).await;
     let run = project.on(&tenant, &["apply", "--yes", "--format", "json"]).expect(3);
     assert_changed_meanwhile(&run, "greet", "enabled");
-    assert!(run.stdout.contains("only what this plan changes was written over it"), "{run}");
+    assert!(run.stdout.contains("only what this plan changes was overwritten"), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

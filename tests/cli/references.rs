@@ -54,7 +54,7 @@ async fn only_an_apply_asks_for_values_and_before_its_first_write() {
     project.write("provider", "#!/bin/sh\necho canary\n");
     let own = format!("op={}", project.path("provider").display());
     let refused = with(&own, "op://ci/", &apply).expect(4);
-    assert!(refused.stderr.contains("lies in the checkout"), "{refused}");
+    assert!(refused.stderr.contains("is in the checkout"), "{refused}");
     project.write("vars.env", format!("HOOKSYNC_SECRET_PROVIDERS={good}\n"));
     with("", "op://ci/", &["apply", "--yes", "--env-file", "vars.env"]).expect(64);
     assert_eq!(calls(), "");

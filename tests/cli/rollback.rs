@@ -57,7 +57,7 @@ async fn what_goes_live_is_shown_and_nothing_is_written_unasked() {
         assert!(shown.stdout.replace("\n  ", " ").contains(part), "{part}: {shown}");
     }
     assert!(!shown.stdout.contains("// three"), "{shown}");
-    assert!(shown.stderr.contains("there is no terminal to ask on"), "{shown}");
+    assert!(shown.stderr.contains("no terminal to ask for confirmation"), "{shown}");
     assert_eq!(writes(&tenant).len(), before);
 }
 
@@ -82,7 +82,7 @@ async fn a_new_version_equal_to_the_old_one_runs_and_the_draft_is_kept() {
     // the draft too, but not without a copy of it
     let args = ["rollback", "Add roles", "--to", "2", "--update-draft", "--yes"];
     let run = project.on(&tenant, &args).expect(0);
-    assert!(run.stderr.contains("Backup of what is live: "), "{run}");
+    assert!(run.stderr.contains("Backup: "), "{run}");
     assert!(codes(&tenant, &project).0.contains("// two"));
     let list = project.run(&["backups", "list"]).expect(0).stdout;
     let folder = format!(".hooksync/backups/{}", list.split("  ").next().unwrap());

@@ -33,6 +33,6 @@ async fn a_saved_plan_is_shown_without_the_tenant() {
     assert_eq!(
         reported.replace(env!("CARGO_PKG_VERSION"), "VERSION"),
         "error: plan.json: format_version is `9`, and hooksync VERSION reads `1`; the plan was made by \
-         another version, which can show it\n  hint: give the file that `hooksync plan --out FILE` wrote\n"
+         another version, which can show it\n  hint: pass the file that `hooksync plan --out FILE` wrote\n"
     );
 }

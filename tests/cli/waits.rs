@@ -134,5 +134,5 @@ async fn an_apply_says_that_it_heard_an_interrupt() {
     let (apply, _) = interrupted(&command, Duration::from_secs(3));
     let apply = apply.expect(130);
     assert!(apply.stderr.contains("Stopping: "), "{apply}");
-    assert!(apply.stderr.contains("; once more to stop at once.\n"), "{apply}");
+    assert!(apply.stderr.contains("; interrupt again to stop at once.\n"), "{apply}");
 }

@@ -30,7 +30,7 @@ fn a_reviewer_reads_for_whom_it_differs() {
     let run = project.run(&["plan", "--local", "--behaviour"]).expect(0);
     for part in [
         "for users without `user_metadata`: now denied (no metadata)",
-        "every branch met",
+        "every branch reached",
         "no longer calls api.idToken.setCustomClaim(\"https://acme.example/plan\", \"pro\")",
         "now also calls api.idToken.setCustomClaim(\"https://acme.example/plan\", \"pro\")",
         "where `client.metadata.plan` is \"pro\" and `request.geoip.countryCode` is \"FR\"",
@@ -83,7 +83,7 @@ fn what_can_t_be_compared_says_why() {
     project.write("hooks/gate.js", NEW);
     let args = ["plan", "--local", "--behaviour", "--behaviour-limit", "1ms", "--keyword", "WHY=x"];
     let run = project.run(&args).expect(0);
-    assert!(run.stdout.contains("not compared: the time for it was over"), "{run}");
+    assert!(run.stdout.contains("not compared: the time limit was reached first"), "{run}");
     project.run(&["drift", "--local", "--behaviour"]).expect(64);
 }
 

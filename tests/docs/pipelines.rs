@@ -53,7 +53,7 @@ fn a_plan_is_made_in_one_job_and_shown_by_another() {
     let (printed, code) = run(&machine, &[&plan, others], &comment);
     assert_eq!(code, 0, "{printed}");
     assert!(printed.contains("hooksync: Plan: 11 to create, 4 to update."), "{printed}");
-    assert!(printed.contains("No pull request here, so no comment."), "{printed}");
+    assert!(printed.contains("Not in a pull request: nothing to comment on."), "{printed}");
     let summary = machine.home().join("fixtures/demo/summary");
     let summary = std::fs::read_to_string(&summary).unwrap();
     assert!(summary.starts_with("<!-- hooksync plan of hooks for "), "{summary}");
@@ -299,7 +299,7 @@ fn the_note_of_a_merge_request_needs_nothing_but_the_plan() {
     let others = "unset AUTH0_CLIENT_SECRET; export GITLAB_CI=true";
     let (printed, code) = run(&machine, &["hooksync plan --out plan.json", others], note);
     assert_eq!(code, 0, "{printed}");
-    assert!(printed.contains("No pull request here, so no comment."), "{printed}");
+    assert!(printed.contains("Not in a pull request: nothing to comment on."), "{printed}");
 }
 
 /// Every workflow and action of this repository and for others to copy.

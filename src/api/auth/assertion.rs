@@ -73,11 +73,13 @@ pub enum InvalidKey {
     Algorithm,
     /// No PEM, or no private key in it.
     #[error(
-        "the signing key is no private key in PEM form (`BEGIN PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`)"
+        "the signing key is not a private key in PEM form (`BEGIN PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`)"
     )]
     NoPem,
     /// A private key, but not one that can be used.
-    #[error("the signing key is no RSA key of 2048 to 4096 bits (an encrypted key can't be read)")]
+    #[error(
+        "the signing key is not an RSA key of 2048 to 4096 bits (encrypted keys can't be read)"
+    )]
     NotRsa,
     /// The machine gave no random bytes, or signing failed.
     #[error("the assertion could not be signed")]

@@ -49,7 +49,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::OutOfTime { waiting_for, needed } => {
             let needed = needed.map(|needed| format!(", which would take {}", reported(needed)));
             return format!(
-                "the run's time limit does not allow to wait for {waiting_for}{}",
+                "the run's time limit leaves no time to wait for {waiting_for}{}",
                 needed.unwrap_or_default()
             );
         }
@@ -60,19 +60,19 @@ fn meaning(kind: &Kind) -> String {
         Kind::MissingScope { scope: None } => "the access token lacks a scope",
         Kind::FeatureRefused => "the tenant does not allow this any more",
         Kind::Forbidden => "the tenant forbids this",
-        Kind::HookMissing => "the hook (or its secret) is not there any more",
+        Kind::HookMissing => "the hook, or its secret, no longer exists",
         Kind::ActionMissing => "the action (or what belongs to it) does not exist any more",
         Kind::NotBuilt => "the action's draft is not built",
         Kind::NotBindableYet => "the action cannot be bound yet",
         Kind::StillBound => "the action is bound to a trigger",
-        Kind::FeatureGone => "the tenant has no Hooks feature any more",
-        Kind::NameTaken => "it conflicts with what the tenant has already",
+        Kind::FeatureGone => "the tenant no longer has Hooks",
+        Kind::NameTaken => "it conflicts with something that the tenant already has",
         Kind::Invalid => "the tenant does not accept what was sent",
         Kind::TooLarge => "what was sent is too large for the tenant",
         Kind::Server => "the tenant failed",
-        Kind::ConnectionLost => "the connection broke before the whole answer was here",
-        Kind::Unexpected => "the tenant gave an answer that has no meaning here",
-        Kind::Overdue => "what is to be written has to be looked at again first",
+        Kind::ConnectionLost => "the connection was lost before the response was complete",
+        Kind::Unexpected => "the tenant's response is not one that the API documents",
+        Kind::Overdue => "it must be read again before it is written",
         Kind::Interrupted => "interrupted",
         Kind::Unreachable(Unreachable::Dns) => "the tenant's domain has no address",
         Kind::Unreachable(Unreachable::Connect) => "nothing answers at the tenant's address",
@@ -80,7 +80,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::Unreachable(Unreachable::NotTls) => {
             "what answers at the tenant's address does not speak TLS"
         }
-        Kind::Unreachable(Unreachable::Proxy) => "the proxy does not lead to the tenant",
+        Kind::Unreachable(Unreachable::Proxy) => "the proxy did not connect to the tenant",
         Kind::Unreachable(Unreachable::NoTrustStore) => {
             "this machine has no trusted certificates, so no tenant can be trusted"
         }
@@ -120,19 +120,19 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
                 "the client needs read:{of}, create:{of}, update:{of} and delete:{of}"
             ));
         }
-        Kind::ActionMissing => "another client deleted it, most likely: run plan again",
+        Kind::ActionMissing => "it was probably deleted by another client: run plan again",
         Kind::NotBuilt => {
             "the tenant gives no reason for a failed build: check the names and versions of the dependencies in the Dashboard's editor"
         }
         Kind::NotBindableYet => "it was deployed a moment ago: run apply again",
         Kind::StillBound => {
-            "it was bound meanwhile, or a trigger that no definition mentions runs it: run plan again"
+            "it was bound in the meantime, or a trigger that no definition mentions runs it: run plan again"
         }
         Kind::FeatureRefused if error.of_actions() => {
             "the feature is not part of this tenant's plan, or not enabled for it"
         }
         Kind::WrongCredentials => {
-            "check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or the signing key and its algorithm): are they of one tenant, and is the secret the current one?"
+            "check AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or the signing key and its algorithm): do they belong to the same tenant, and is the secret current?"
         }
         Kind::NoClientGrant => {
             "authorize the client for the Auth0 Management API in the dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications), with the four scopes of hooks"
@@ -147,14 +147,14 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
             "the token may have expired or be of another tenant: get a new one, or give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET so that it can be renewed"
         }
         Kind::FeatureRefused => {
-            "Auth0 made hooks read-only on 2024-11-18: switching on and off, secrets and deletes may still work; scripts move to Actions"
+            "Auth0 made hooks read-only on 2024-11-18: enabling, disabling, secrets and deletes may still work; move scripts to actions with `hooksync migrate`"
         }
         Kind::FeatureGone => {
             "Auth0 announced the end of Hooks for 2026-11-18; check the domain, and see Auth0's migration guide to Actions"
         }
-        Kind::HookMissing => "somebody else deleted it, most likely: run plan again",
+        Kind::HookMissing => "it was probably deleted by another client: run plan again",
         Kind::NameTaken => {
-            "something of that name came meanwhile, or another hook of the trigger runs, most likely: run plan again"
+            "probably another client created something of that name, or another hook of the trigger is enabled: run plan again"
         }
         Kind::Invalid => "the message names the field; run `hooksync validate` as well",
         Kind::TooLarge => "the Management API takes at most 1 MB a request",
@@ -162,7 +162,7 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
             "other clients use up the tenant's rate limit: run again later, or with a lower --max-rps"
         }
         Kind::Server | Kind::ConnectionLost | Kind::Timeout { .. } => {
-            "run it again: it goes on where it stopped"
+            "run it again: it continues where it stopped"
         }
         Kind::OutOfTime { .. } => "run it again to go on, or raise --timeout",
         Kind::Unreachable(Unreachable::Dns) => {
@@ -179,10 +179,10 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
         }
         Kind::Unreachable(Unreachable::Proxy) => "check HTTPS_PROXY and NO_PROXY",
         Kind::Unreachable(Unreachable::NoTrustStore) => {
-            "if SSL_CERT_FILE is set, see that the file is there and holds PEM certificates; if not, install the system's ca-certificates or name a file with them there"
+            "set SSL_CERT_FILE to a file of PEM certificates, or install the system's ca-certificates"
         }
         Kind::Protocol { .. } | Kind::Unexpected => {
-            "does AUTH0_DOMAIN lead to an Auth0 tenant, and not to a proxy, a portal or a website?"
+            "check that AUTH0_DOMAIN is an Auth0 tenant, not a proxy, a portal or a website"
         }
         Kind::Settings(_) | Kind::Forbidden | Kind::Overdue | Kind::Interrupted => return None,
     };

@@ -51,12 +51,14 @@ impl fmt::Display for Difference {
             }
             Self::Enabled { sent: true } => f.write_str("the tenant did not enable the hook"),
             Self::Enabled { sent: false } => f.write_str("the tenant did not disable the hook"),
-            Self::Dependencies => f.write_str("the tenant has other dependencies than were sent"),
+            Self::Dependencies => {
+                f.write_str("the tenant has different dependencies than were sent")
+            }
             Self::Script { newlines_only: true } => {
                 f.write_str("the tenant changed newlines in the script")
             }
             Self::Script { newlines_only: false } => {
-                f.write_str("the tenant has another script than was sent")
+                f.write_str("the tenant has a different script than was sent")
             }
         }
     }

@@ -53,7 +53,7 @@ impl HookIn {
             Some(Value::Bool(enabled)) => enabled,
             Some(Value::String(text)) => text == "true",
             None | Some(Value::Null) => false,
-            Some(_) => return Err("`enabled` of a hook is no boolean".into()),
+            Some(_) => return Err("`enabled` of a hook is not a boolean".into()),
         };
         Ok(Live {
             name: Name::of_live_hook(name.as_deref(), &id),
@@ -79,7 +79,7 @@ fn dependencies_in(value: Value) -> Result<Dependencies, String> {
                 other => (package, other.to_string()),
             })
             .collect()),
-        _ => Err("`dependencies` of a hook is no object".into()),
+        _ => Err("`dependencies` of a hook is not an object".into()),
     }
 }
 
@@ -104,7 +104,7 @@ pub(in crate::api) fn list(body: &[u8]) -> Result<List, String> {
     // Serde would try both forms and then say only that neither fits.
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     if !matches!(first, Some(b'[' | b'{')) {
-        return Err("no JSON list of hooks".into());
+        return Err("not a JSON list of hooks".into());
     }
     let list = serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
     let (hooks, start, total) = match list {
@@ -224,11 +224,11 @@ mod tests {
     #[test]
     fn what_is_no_answer_of_the_api_says_why() {
         let check = |body: &str, why: &str| assert_eq!(list(body.as_bytes()).unwrap_err(), why);
-        check("", "no JSON list of hooks");
-        check("<html>", "no JSON list of hooks");
-        check("null", "no JSON list of hooks");
-        check(r#"[{"id":"1""#, "its JSON ends too early");
-        check(r#"{"hooks":3}"#, "its JSON has another form than expected");
+        check("", "not a JSON list of hooks");
+        check("<html>", "not a JSON list of hooks");
+        check("null", "not a JSON list of hooks");
+        check(r#"[{"id":"1""#, "its JSON is cut off");
+        check(r#"{"hooks":3}"#, "its JSON has an unexpected shape");
         check(r#"[{"id":".."}]"#, "a hook has an id that can't be one");
         assert_eq!(hook(b"").unwrap_err(), "it is empty");
     }

@@ -59,7 +59,7 @@ async fn html_is_told_as_what_it_is() {
     let error = bench.session.reader().hooks_page(0).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the answer is not one of the Management API (no JSON list of hooks; content-type text/html): GET /api/v2/hooks was answered 200, \"<html>[31mHi\""
+        "the answer is not one of the Management API (not a JSON list of hooks; content-type text/html): GET /api/v2/hooks was answered 200, \"<html>[31mHi\""
     );
 }
 

@@ -11,12 +11,11 @@ use crate::plan::Fingerprint;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync apply                                plans, asks, applies
-  hooksync apply --yes                          without asking
-  hooksync apply --plan plan.json --yes         only if today's plan is still that one
-  hooksync apply --expect sha256:4a5e... --yes  the same, by a plan's fingerprint
-  hooksync apply --allow-delete                 deletes actions, hooks and secrets, too
-  hooksync apply .hooksync/backups/TIME         puts a backup back")]
+  hooksync apply                                plan, ask, apply
+  hooksync apply --yes                          don't ask
+  hooksync apply --plan plan.json --yes         only if the plan is still the reviewed one
+  hooksync apply --expect sha256:4a5e... --yes  the same, by the plan's fingerprint
+  hooksync apply --allow-delete                 delete what no definition has, too")]
 pub struct ApplyArgs {
     /// Which definitions.
     #[command(flatten)]
@@ -27,10 +26,10 @@ pub struct ApplyArgs {
     /// Which tenant.
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// Don't ask
+    /// Apply without asking
     #[arg(short, long, visible_alias = "auto-approve", help_heading = SAFETY)]
     pub yes: bool,
-    /// Refuse unless the plan is the one in FILE
+    /// Apply only if the plan is still the one in FILE
     #[arg(
         long,
         value_name = "FILE",
@@ -39,22 +38,22 @@ pub struct ApplyArgs {
         help_heading = SAFETY
     )]
     pub plan: Option<PathBuf>,
-    /// Refuse unless the plan has this fingerprint
+    /// Apply only if the plan has this fingerprint
     #[arg(long, value_name = "FINGERPRINT", help_heading = SAFETY)]
     pub expect: Option<Fingerprint>,
-    /// Go on even if every live hook, or more than half of at least four, is deleted
+    /// Apply even if every live hook, or more than half of four or more, would be deleted
     #[arg(long, help_heading = SAFETY)]
     pub force: bool,
-    /// Don't look again at what is about to be written and was read over 2 s ago
+    /// Don't read again, before writing, what was read more than 2 s ago
     #[arg(long, help_heading = SAFETY)]
     pub no_recheck: bool,
     /// Stop at the first failure
     #[arg(long, help_heading = SAFETY)]
     pub fail_fast: bool,
-    /// Where the live state is saved before the first write [default: .hooksync/backups]
+    /// Save the live state here before the first write [default: .hooksync/backups]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = SAFETY)]
     pub backup_dir: Option<PathBuf>,
-    /// How many backups are kept there; older ones are removed, and named
+    /// Keep this many backups there; older ones are removed and listed
     #[arg(
         long,
         value_name = "N",

@@ -1,8 +1,8 @@
-//! `hooksync backups` and `hooksync drift`
+//! `hooksync backups`
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Arg, Args, Subcommand, ValueHint};
 
 use super::apply::ApplyArgs;
 use super::plan::PlanArgs;
@@ -11,10 +11,10 @@ use super::plan::PlanArgs;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync backups list                               the newest last
+  hooksync backups list                               the newest is last
   hooksync backups show 2026-11-27T16-00-00Z          what is in it
   hooksync backups diff 2026-11-27T16-00-00Z          what restoring it would change
-  hooksync backups restore 2026-11-27T16-00-00Z       plans, asks, puts it back")]
+  hooksync backups restore 2026-11-27T16-00-00Z       plan, ask, put it back")]
 pub struct BackupsArgs {
     /// What to do.
     #[command(subcommand)]
@@ -30,10 +30,25 @@ pub enum BackupsCommand {
     /// Show what is in a backup
     #[command(after_help = "Examples:\n  hooksync backups show 2026-11-27T16-00-00Z")]
     Show(BackupArgs),
-    /// Show what restoring a backup would change; DIR is its name or folder
+    /// Show what restoring a backup would change
+    #[command(
+        mut_arg("dir", its_name),
+        after_help = "Examples:\n  hooksync backups diff 2026-11-27T16-00-00Z"
+    )]
     Diff(PlanArgs),
-    /// Put a backup back, as an apply does; DIR is its name or folder
+    /// Put a backup back, as apply does
+    #[command(
+        mut_arg("dir", its_name),
+        after_help = "Examples:\n  hooksync backups restore 2026-11-27T16-00-00Z"
+    )]
     Restore(ApplyArgs),
+}
+
+/// The folder of definitions, as the name of a backup.
+fn its_name(dir: Arg) -> Arg {
+    dir.value_name("NAME")
+        .help("Its name, as `backups list` shows it, or its folder")
+        .required(true)
 }
 
 /// Where backups are.

@@ -14,7 +14,7 @@ use crate::model::Trigger;
 Examples:
   hooksync init                            a project in this folder, with a first action
   hooksync init auth0 --ci gitlab          in ./auth0, with a GitLab pipeline
-  hooksync init --from-tenant              start with what $AUTH0_DOMAIN has
+  hooksync init --from-tenant              with the actions and hooks of $AUTH0_DOMAIN
   hooksync init --kind hook                with a first hook")]
 pub struct InitArgs {
     /// The project's folder
@@ -23,7 +23,7 @@ pub struct InitArgs {
     /// Start with the tenant's actions and hooks instead of an example
     #[arg(long)]
     pub from_tenant: bool,
-    /// What the example is
+    /// Kind of the example
     #[arg(
         long,
         value_enum,
@@ -32,10 +32,10 @@ pub struct InitArgs {
         conflicts_with = "from_tenant"
     )]
     pub kind: NewKind,
-    /// Which pipeline to write
+    /// Pipeline to write
     #[arg(long, value_name = "CI", default_value = "github")]
     pub ci: Ci,
-    /// Write no settings for editors (which schema goes with which file)
+    /// Don't write settings for editors (which schema goes with which file)
     #[arg(long)]
     pub no_editors: bool,
     /// Which tenant, for `--from-tenant`.
@@ -78,10 +78,10 @@ pub struct NewArgs {
     pub trigger: String,
     /// Its name; a hook's is stored in kebab-case
     pub name: String,
-    /// What is added
+    /// Kind of the definition
     #[arg(long, value_enum, value_name = "KIND", default_value = "action")]
     pub kind: NewKind,
-    /// The folder of definitions [default: `actions:` or `hooks:` of hooksync.yaml, else ./actions or ./hooks]
+    /// The folder of definitions [default: `actions:` or `hooks:` in hooksync.yaml, else ./actions or ./hooks]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 }

@@ -15,29 +15,29 @@ use crate::cli::completing;
     after_help = "\
 Examples:
   hooksync test                            every *.test.yaml of the project
-  hooksync test --filter 'free plan'       cases whose file or name has this text
+  hooksync test --filter 'free plan'       cases whose file or name contains this text
   hooksync test --watch                    again whenever a file changes
-  hooksync test --coverage                 which branches no case meets
+  hooksync test --coverage                 which branches no case reaches
   hooksync test --format junit > junit.xml for a pipeline's report",
     long_about = "Run the behaviour tests beside the definitions.\n\n\
         A hook or action runs in a process of its own, without network, files or environment, \
-        on the event of each case; what it answers, calls and requests is compared with what \
+        on the event of each case; its outcome, calls and requests are compared with what \
         the case expects. docs/reference/tests.md has the format of `*.test.yaml`."
 )]
 pub struct TestArgs {
     /// Which definitions.
     #[command(flatten)]
     pub project: ProjectArgs,
-    /// Only cases whose file or name has this text
+    /// Run only cases whose file or name contains TEXT
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// Run again whenever a file changes, until interrupted
     #[arg(long, conflicts_with_all = ["format", "lcov"])]
     pub watch: bool,
-    /// Show which branches of the scripts no case meets
+    /// Show which branches of the scripts no case reaches
     #[arg(long, help_heading = "Output")]
     pub coverage: bool,
-    /// Write the coverage in lcov's format into FILE
+    /// Write the coverage to FILE, in lcov's format
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub lcov: Option<PathBuf>,
     /// How results are printed
@@ -71,10 +71,10 @@ pub enum TestFormat {
     after_help = "\
 Examples:
   hooksync run enrich-token                on the trigger's sample event
-  hooksync run enrich-token --event e.yaml with this laid over the sample
+  hooksync run enrich-token --event e.yaml merged into the sample
   API_KEY=test hooksync run notify-crm --secret API_KEY
-  hooksync run enrich-token --record 'full plan'   and keep the outcome as a test
-  hooksync run enrich-token --engine node  where it needs Intl or installed packages",
+  hooksync run enrich-token --record 'full plan'   keep the outcome as a test case
+  hooksync run enrich-token --engine node  if it needs Intl or installed packages",
     long_about = "Run one hook or action once, in the sandbox, and show what it did.\n\n\
         There is no network: requests are recorded and fail, unless a test declares stubs. \
         Any outcome of the code exits 0.\n\n\
@@ -86,25 +86,25 @@ pub struct RunArgs {
     /// The hook or action
     #[arg(add = ArgValueCandidates::new(completing::names))]
     pub name: String,
-    /// The folder of definitions [default: `hooks:` of hooksync.yaml, else ./hooks]
+    /// The folder of definitions [default: the folders in hooksync.yaml, else ./hooks and ./actions]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
-    /// The environment of hooksync.yaml whose keywords its script takes
+    /// Take keywords from this environment of hooksync.yaml
     #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(completing::environments))]
     pub env: Option<String>,
-    /// What ##KEY## and @@KEY@@ stand for; repeat it for several
+    /// Replace ##KEY## and @@KEY@@ by VALUE; can be repeated
     #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append, value_parser = values::keyword)]
     pub keyword: Vec<Keyword>,
-    /// Lay this event (YAML or JSON) over the trigger's sample
+    /// Merge this event (YAML or JSON) into the trigger's sample
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub event: Option<PathBuf>,
-    /// Give the code a secret; its value is the environment variable KEY
+    /// Give the code the secret KEY, with the value of the environment variable KEY
     #[arg(long, value_name = "KEY", action = ArgAction::Append)]
     pub secret: Vec<String>,
-    /// What runs the code: the sandbox, or Node.js without one
+    /// Run the code in the sandbox, or in Node.js without a sandbox
     #[arg(long, value_name = "ENGINE", default_value = "embedded")]
     pub engine: Engine,
-    /// Allow --engine node where CI is set
+    /// Allow --engine node in a CI job
     #[arg(long)]
     pub allow_unsandboxed: bool,
     /// Add the outcome as a case of this name to the definition's test file

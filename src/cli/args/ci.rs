@@ -16,8 +16,8 @@ use clap::{Args, ValueHint};
     after_help = "\
 Examples:
   hooksync ci plan.json                    in a job of GitHub Actions or GitLab CI
-  hooksync ci --failed                     says that there is no plan
-  hooksync ci plan.json --pull-request 12  where the job doesn't know its pull request"
+  hooksync ci --failed                     say that no plan could be made
+  hooksync ci plan.json --pull-request 12  if the job doesn't know its pull request"
 )]
 pub struct CiArgs {
     /// The file that `hooksync plan --out FILE` wrote

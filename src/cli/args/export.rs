@@ -12,12 +12,12 @@ use crate::plan::policy::NamePattern;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync export                          $AUTH0_DOMAIN to ./hooks
-  hooksync export --only my-hook           one hook
-  hooksync export --prune                  and remove files whose hook is gone
-  hooksync export --check                  what would change on disk, as a diff
+  hooksync export                          write what $AUTH0_DOMAIN has
+  hooksync export --only 'Add roles'       one action
+  hooksync export --prune                  remove files of what is gone from the tenant, too
+  hooksync export --check                  show the files' diff and write nothing
   hooksync export --layout deploy-cli      in the layout of Auth0's Deploy CLI
-  hooksync export backup --local           what the local tenant has")]
+  hooksync export copy --local             what the local tenant has, into ./copy")]
 pub struct ExportArgs {
     /// Which definitions are there already, and where to write.
     #[command(flatten)]
@@ -37,16 +37,16 @@ pub struct ExportArgs {
         help_heading = DEFINITIONS
     )]
     pub only: Vec<NamePattern>,
-    /// How a new folder is laid out; one with definitions keeps its layout [default: native]
+    /// Layout of a new folder; one that has definitions keeps its own [default: native]
     #[arg(long, value_name = "LAYOUT", help_heading = DEFINITIONS)]
     pub layout: Option<Layout>,
-    /// Remove the files of hooks that the tenant no longer has
+    /// Remove the files of hooks and actions that the tenant no longer has
     #[arg(long, help_heading = DEFINITIONS)]
     pub prune: bool,
-    /// Show what would change on disk and write nothing; exit 2 if anything would
+    /// Show what would change on disk, write nothing; exit 2 if anything would
     #[arg(long, help_heading = SAFETY, conflicts_with = "force")]
     pub check: bool,
-    /// Overwrite files with changes that neither git nor the last export has
+    /// Overwrite edits that are neither committed to git nor from the last export
     #[arg(long, help_heading = SAFETY)]
     pub force: bool,
 }
@@ -54,11 +54,11 @@ pub struct ExportArgs {
 /// A layout on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Layout {
-    /// One YAML and one JavaScript file a hook
+    /// One YAML and one JavaScript file each
     #[default]
     Native,
-    /// The Deploy CLI's directory format: one JSON and one JavaScript file a hook
+    /// The Deploy CLI's directory format: one JSON and one JavaScript file each
     DeployCli,
-    /// The Deploy CLI's YAML format: all hooks in tenant.yaml
+    /// The Deploy CLI's YAML format: everything in tenant.yaml
     DeployCliYaml,
 }

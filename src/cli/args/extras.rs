@@ -11,7 +11,7 @@ use super::shared::{ConnectionArgs, ProjectArgs};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync doctor                          every setting, and whether the tenant answers
+  hooksync doctor                          check every setting and ask the tenant
   hooksync doctor --env staging
   hooksync doctor --local")]
 pub struct DoctorArgs {
@@ -30,7 +30,7 @@ Examples:
   hooksync schema hook > hook.schema.json  for editors
   hooksync schema plan                     what `plan --format json` prints")]
 pub struct SchemaArgs {
-    /// Of what
+    /// What the schema describes
     pub kind: SchemaKind,
 }
 
@@ -76,7 +76,7 @@ Examples:
   hooksync man plan | man -l -             a command's page
   hooksync man --out man1                  every page, as files")]
 pub struct ManArgs {
-    /// A command's page instead of the main one
+    /// Print this command's page instead of the main one
     #[arg(conflicts_with = "out")]
     pub command: Option<String>,
     /// Write every page into DIR

@@ -10,17 +10,17 @@ use super::shared::{ConnectionArgs, ProjectArgs};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Writes an action for each hook, the bindings of their triggers and behaviour tests, and runs hook
-and action on the same generated events in a sandbox. No tenant is changed, and none is asked
-unless --from-tenant is given.
+and action on the same generated events in a sandbox. No tenant is changed, and none is
+read unless --from-tenant is given.
 
 Examples:
-  hooksync migrate                          ./hooks to ./actions
+  hooksync migrate                          from ./hooks to ./actions
   hooksync migrate fixtures/demo/hooks --out /tmp/actions
-  hooksync migrate --from-tenant            the hooks of $AUTH0_DOMAIN, without files
+  hooksync migrate --from-tenant            hooks of $AUTH0_DOMAIN that have no files
   hooksync migrate --format html > migration.html
-  hooksync migrate --style wrap             every script unchanged, inside an adapter
+  hooksync migrate --style wrap             keep every script unchanged, inside an adapter
 
-Exit codes: 0 nothing differs, 3 something differs or was not met, 1 an error.")]
+Exit codes: 0 no difference, 3 a difference or a branch that no event reached, 1 an error.")]
 pub struct MigrateArgs {
     /// Which hooks.
     #[command(flatten)]
@@ -28,7 +28,7 @@ pub struct MigrateArgs {
     /// Which tenant, with --from-tenant.
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// Read the hooks from the tenant in place of files, and what is bound to their triggers
+    /// Read the hooks, and their triggers' bindings, from the tenant instead of files
     #[arg(long, conflicts_with_all = ["dir", "cutover"], help_heading = "Migration")]
     pub from_tenant: bool,
     /// The folder to write the actions to
@@ -37,13 +37,13 @@ pub struct MigrateArgs {
     /// How scripts are converted
     #[arg(long, value_name = "STYLE", default_value = "auto", help_heading = "Migration")]
     pub style: MigrateStyle,
-    /// How many events each hook and its action run on
+    /// Run each hook and its action on this many events
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Migration")]
     pub events: u32,
-    /// Set `enabled: false` in the files of hooks that have an action now
+    /// Set `enabled: false` in the files of hooks that were converted
     #[arg(long, help_heading = "Migration")]
     pub cutover: bool,
-    /// Overwrite files that were edited or that another tool wrote
+    /// Overwrite files that were edited or that something else wrote
     #[arg(long, help_heading = "Migration")]
     pub force: bool,
     /// How the report is printed

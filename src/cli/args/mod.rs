@@ -77,14 +77,14 @@ pub enum Command {
     /// Show what would change on the tenant
     #[command(visible_alias = "diff")]
     Plan(PlanArgs),
-    /// Show a saved plan; contacts no tenant
+    /// Show a saved plan, without contacting a tenant
     Show(ShowArgs),
-    /// Show a saved plan on its pull request, from a pipeline
+    /// Post a saved plan to its pull request, from a pipeline
     Ci(CiArgs),
     /// Change the tenant to what the definitions say
     #[command(visible_alias = "import")]
     Apply(ApplyArgs),
-    /// Write the tenant's hooks, actions and bindings to disk
+    /// Write the tenant's hooks, actions and bindings to files
     #[command(visible_alias = "dump")]
     Export(ExportArgs),
     /// Check definitions and scripts, without a network
@@ -94,23 +94,28 @@ pub enum Command {
     Versions(VersionsArgs),
     /// Make an old version of an action live again
     Rollback(RollbackArgs),
-    /// Run the behaviour tests beside the definitions
+    /// Run the behaviour tests (*.test.yaml)
     Test(TestArgs),
     /// Run one hook or action once, without deploying it
     Run(RunArgs),
-    /// Show what was changed on the tenant, and the two ways out of it
+    /// Show what was changed on the tenant, and how to keep or undo it
+    #[command(after_help = "\
+Examples:
+  hooksync drift                           what differs on $AUTH0_DOMAIN; exit 2 if anything does
+  hooksync drift --only 'crm-*'            of these alone
+  hooksync drift --format markdown         for an issue or a chat")]
     Drift(PlanArgs),
     /// List, show, compare and restore what earlier applies saved
     Backups(BackupsArgs),
-    /// Convert hooks to actions, and show that they do the same
+    /// Convert hooks to actions, and prove that they behave alike
     Migrate(MigrateArgs),
-    /// Run a local tenant to try things on
+    /// Run a local tenant to try things out
     Tenant(TenantArgs),
-    /// Start a project: a first action with its test, bindings, a pipeline
+    /// Start a project: a first action with its test, bindings and a pipeline
     Init(InitArgs),
-    /// Add an action from its trigger's template, with a first test (--kind hook: a hook)
+    /// Add an action, or a hook, with a first test
     New(NewArgs),
-    /// Check connection, credentials and limits, and show where each setting came from
+    /// Check the connection and show where each setting comes from
     Doctor(DoctorArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
@@ -149,9 +154,9 @@ impl Command {
 fn after_help() -> String {
     let mut text = String::from(
         "Examples:\n  \
-         hooksync plan fixtures/demo --local    the demo's plan; needs no account\n  \
-         hooksync plan                          what would change on $AUTH0_DOMAIN\n  \
-         hooksync apply --yes                   change it\n\n\
+         hooksync plan fixtures/demo --local    try the demo; needs no account\n  \
+         hooksync plan                          show what would change on $AUTH0_DOMAIN\n  \
+         hooksync apply                         change it, after a question\n\n\
          Connection (from the environment, never from arguments):\n  \
          AUTH0_DOMAIN                    the tenant, such as acme.eu.auth0.com\n  \
          AUTH0_ACCESS_TOKEN              a Management API token; or\n  \

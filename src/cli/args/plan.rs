@@ -12,11 +12,11 @@ use super::values;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync plan                            ./hooks against $AUTH0_DOMAIN
-  hooksync plan fixtures/demo --local      against a local tenant; needs no account
-  hooksync plan --detailed-exitcode        exit 2 when something would change
+  hooksync plan                            compare this project with $AUTH0_DOMAIN
+  hooksync plan fixtures/demo --local      with a local tenant; needs no account
+  hooksync plan --detailed-exitcode        exit 2 if anything would change
   hooksync plan --format markdown          for a pull-request comment
-  hooksync plan --behaviour                and what the new code does differently
+  hooksync plan --behaviour                show what the new code does differently, too
   hooksync plan --out plan.json            for `hooksync apply --plan` and `hooksync show`
   hooksync plan --env staging --env live   two environments of hooksync.yaml")]
 pub struct PlanArgs {
@@ -38,20 +38,20 @@ pub struct PlanArgs {
         help_heading = "Output"
     )]
     pub format: PlanFormat,
-    /// Write the plan to FILE as well, as JSON; - is stdout
+    /// Write the plan to FILE, too, as JSON; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub out: Option<PathBuf>,
-    /// Run live and new code on the same events and show what differs
+    /// Run the live and the new code on the same events and show which outcomes differ
     #[arg(
         long,
         help_heading = "Output",
         long_help = "Run the live and the new code of every changed hook and action on the same \
                      200 generated events, in the sandbox of `hooksync test`, and show which \
-                     outcomes differ and for whom. No value of a secret takes part; the \
-                     fingerprint stays the same"
+                     outcomes differ and for whom. No secret's value is used, and the plan's \
+                     fingerprint is the same without it"
     )]
     pub behaviour: bool,
-    /// Time for all of --behaviour, such as 30s or 5m [default: 60s]
+    /// End --behaviour after this time, such as 30s or 5m [default: 60s]
     #[arg(
         long,
         value_name = "DURATION",
@@ -60,7 +60,7 @@ pub struct PlanArgs {
         help_heading = "Output"
     )]
     pub behaviour_limit: Option<Duration>,
-    /// Exit 2 when something would change
+    /// Exit 2 if anything would change
     #[arg(long, help_heading = "Output")]
     pub detailed_exitcode: bool,
 }

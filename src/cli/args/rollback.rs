@@ -13,10 +13,10 @@ use crate::cli::completing;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync versions \"Add roles\"                 which versions there are
-  hooksync rollback \"Add roles\" --to 9          shows what goes live, asks, deploys
-  hooksync rollback add-roles --to 9 --yes       without asking
-  hooksync rollback add-roles --to 9 --update-draft --yes   the draft, too")]
+  hooksync versions \"Add roles\"                       which versions there are
+  hooksync rollback \"Add roles\" --to 9                show what goes live, ask, deploy
+  hooksync rollback \"Add roles\" --to 9 --yes          don't ask
+  hooksync rollback \"Add roles\" --to 9 --update-draft make the draft equal, too")]
 pub struct RollbackArgs {
     /// The action's name
     #[arg(value_name = "NAME", add = ArgValueCandidates::new(completing::names))]
@@ -24,13 +24,13 @@ pub struct RollbackArgs {
     /// The version to make live again
     #[arg(long, value_name = "N", value_parser = values::version_number)]
     pub to: u64,
-    /// Make the draft equal to that version, too; an edited draft is saved before
+    /// Make the draft equal to that version, too; an edited draft is saved first
     #[arg(long, help_heading = SAFETY)]
     pub update_draft: bool,
-    /// Don't ask
+    /// Roll back without asking
     #[arg(short, long, visible_alias = "auto-approve", help_heading = SAFETY)]
     pub yes: bool,
-    /// Where a draft is saved before it is overwritten [default: .hooksync/backups]
+    /// Save an edited draft here [default: .hooksync/backups]
     #[arg(
         long,
         value_name = "DIR",

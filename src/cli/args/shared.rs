@@ -24,7 +24,7 @@ pub struct GlobalArgs {
     /// Change to DIR before anything else
     #[arg(short = 'C', value_name = "DIR", value_hint = ValueHint::DirPath, global = true, help_heading = "Project")]
     pub directory: Option<PathBuf>,
-    /// Read variables from FILE (KEY=VALUE lines); those of the environment win
+    /// Read variables from FILE (KEY=VALUE lines); the environment's own take precedence
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, global = true, help_heading = "Project")]
     pub env_file: Option<PathBuf>,
     /// More detail on stderr (-vv: every request)
@@ -33,7 +33,7 @@ pub struct GlobalArgs {
     /// Print nothing but results and errors
     #[arg(short, long, global = true, help_heading = "Output")]
     pub quiet: bool,
-    /// Colours; `auto` also minds NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM=dumb
+    /// When to use colours; `auto` honours NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM=dumb
     #[arg(
         long,
         value_name = "WHEN",
@@ -60,10 +60,10 @@ pub enum ColorWhen {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = DEFINITIONS)]
 pub struct ProjectArgs {
-    /// The folder of definitions [default: `hooks:` of ./hooksync.yaml, else ./hooks]
+    /// The folder of definitions [default: the folders in hooksync.yaml, else ./hooks and ./actions]
     #[arg(value_hint = ValueHint::DirPath, help_heading = None::<&'static str>)]
     pub dir: Option<PathBuf>,
-    /// An environment of hooksync.yaml; repeat it for several
+    /// Use this environment of hooksync.yaml; can be repeated
     #[arg(
         long,
         value_name = "NAME",
@@ -71,25 +71,25 @@ pub struct ProjectArgs {
         add = ArgValueCandidates::new(completing::environments)
     )]
     pub env: Vec<String>,
-    /// Every environment of hooksync.yaml
+    /// Use every environment of hooksync.yaml
     #[arg(long, conflicts_with = "env")]
     pub all_envs: bool,
-    /// What ##KEY## and @@KEY@@ stand for; repeat it for several
+    /// Replace ##KEY## and @@KEY@@ by VALUE; can be repeated
     #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append, value_parser = values::keyword)]
     pub keyword: Vec<Keyword>,
-    /// Leave markers without a value as they stand
+    /// Keep keyword markers that have no value
     #[arg(long)]
     pub allow_unresolved: bool,
-    /// The Deploy CLI's config.json, for what nothing else says
+    /// Read the Deploy CLI's config.json for settings given nowhere else
     #[arg(
         short,
         long,
         alias = "config_file",
         value_name = "FILE",
         value_hint = ValueHint::FilePath,
-        long_help = "The Deploy CLI's config.json, for what nothing else says: its domain, its \
-                     credentials, AUTH0_ALLOW_DELETE and AUTH0_KEYWORD_REPLACE_MAPPINGS. Flags, \
-                     the environment and hooksync.yaml go before it"
+        long_help = "Read the Deploy CLI's config.json for settings given nowhere else: its domain, \
+                     its credentials, AUTH0_ALLOW_DELETE and AUTH0_KEYWORD_REPLACE_MAPPINGS. \
+                     Flags, the environment and hooksync.yaml take precedence"
     )]
     pub config: Option<PathBuf>,
 }
@@ -104,7 +104,7 @@ pub struct ConnectionArgs {
     /// The tenant's domain, HOST or HOST:PORT [env: AUTH0_DOMAIN]
     #[arg(long, value_name = "DOMAIN", value_hint = ValueHint::Hostname)]
     pub domain: Option<String>,
-    /// Use a local tenant inside this process, kept in STATE
+    /// Use a local tenant that runs inside this process, its state in the file STATE
     #[arg(
         long,
         value_name = "STATE",
@@ -113,13 +113,14 @@ pub struct ConnectionArgs {
         conflicts_with = "domain",
         value_hint = ValueHint::FilePath,
         long_help = "Use a local tenant inside this process, kept in the file STATE (default \
-                     .hooksync/tenant.json). It is talked to over real HTTP; no account is needed"
+                     .hooksync/tenant.json). Requests go over HTTP on the loopback; no account is \
+                     needed"
     )]
     pub local: Option<PathBuf>,
-    /// Requests a second at most, beside what the tenant's limits allow
+    /// Send at most N requests a second, even where the tenant's limits allow more
     #[arg(long, value_name = "N", value_parser = values::max_rps, allow_negative_numbers = true)]
     pub max_rps: Option<f64>,
-    /// Requests in flight at most
+    /// Have at most N requests in flight
     #[arg(
         long,
         value_name = "N",
@@ -127,7 +128,7 @@ pub struct ConnectionArgs {
         allow_negative_numbers = true
     )]
     pub concurrency: Option<usize>,
-    /// Requests left to the tenant's other clients: a number or a share [default: 20%]
+    /// Leave this many requests, or this share, to the tenant's other clients [default: 20%]
     #[arg(
         long,
         value_name = "N|N%",
@@ -135,7 +136,7 @@ pub struct ConnectionArgs {
         allow_hyphen_values = true
     )]
     pub headroom: Option<Headroom>,
-    /// Time for the whole run, such as 30s or 10m [default: 15m]
+    /// End the run after this time, such as 30s or 10m [default: 15m]
     #[arg(
         long,
         value_name = "DURATION",
@@ -178,13 +179,13 @@ pub struct ScopeArgs {
         add = ArgValueCandidates::new(completing::names)
     )]
     pub only: Vec<NamePattern>,
-    /// Which secrets are sent (values can't be compared) [default: always; of actions missing]
+    /// Which secrets to send (values can't be compared) [default: always; for actions missing]
     #[arg(long, value_name = "WHICH")]
     pub secrets: Option<SecretsMode>,
-    /// Count CRLF against LF, and a missing last newline, as a change
+    /// Treat CRLF against LF, and a missing last newline, as a change
     #[arg(long)]
     pub strict_newlines: bool,
-    /// Delete hooks and secrets that no definition has; allow replaces [env: AUTH0_ALLOW_DELETE]
+    /// Delete hooks, actions and secrets that no definition has; allow replacements [env: AUTH0_ALLOW_DELETE]
     #[arg(
         long,
         value_name = "BOOL",

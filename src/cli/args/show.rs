@@ -10,7 +10,7 @@ use super::PlanFormat;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync show plan.json                            what `hooksync plan --out plan.json` found
+  hooksync show plan.json                            as `hooksync plan` printed it
   hooksync show plan.json --format html > plan.html  one page for a browser
   hooksync show plan.json --format markdown          for a comment")]
 pub struct ShowArgs {
@@ -26,7 +26,7 @@ pub struct ShowArgs {
         help_heading = "Output"
     )]
     pub format: PlanFormat,
-    /// Exit 2 when something would change
+    /// Exit 2 if anything would change
     #[arg(long, help_heading = "Output")]
     pub detailed_exitcode: bool,
 }

@@ -25,7 +25,7 @@ pub struct TenantArgs {
 /// What can be done with a local tenant.
 #[derive(Debug, Clone, Subcommand)]
 pub enum TenantCommand {
-    /// Run it until it is interrupted
+    /// Run the local tenant until interrupted
     Serve(ServeArgs),
 }
 
@@ -45,22 +45,22 @@ In another terminal, with what `tenant serve` prints:
   AUTH0_DOMAIN=http://127.0.0.1:4010 AUTH0_CLIENT_ID=local-client \\
   AUTH0_CLIENT_SECRET=local-client-secret hooksync plan")]
 pub struct ServeArgs {
-    /// The loopback port; 0 takes a free one
+    /// Listen on this port of the loopback; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 4010)]
     pub port: u16,
-    /// The file that the tenant is kept in
+    /// Keep the tenant's state in FILE
     #[arg(long, value_name = "FILE", default_value = LOCAL_STATE, value_hint = ValueHint::FilePath)]
     pub state: PathBuf,
-    /// Serve https, with a certificate made at start; its CA is written to STATE.ca.pem
+    /// Serve https with a certificate created at start; its CA is written to STATE.ca.pem
     #[arg(long)]
     pub tls: bool,
-    /// Where to write the CA's certificate
+    /// Write the CA's certificate here instead
     #[arg(long, value_name = "FILE", requires = "tls", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
-    /// Append each request to FILE, one JSON line each, without any secret
+    /// Append a line of JSON per request to FILE; no secret is logged
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
-    /// Requests that may come at once
+    /// Size of the rate limit's bucket, in requests
     #[arg(
         long,
         value_name = "N",
@@ -69,10 +69,10 @@ pub struct ServeArgs {
         help_heading = RATE_LIMIT
     )]
     pub burst: u32,
-    /// Requests that come back, such as 16/s or 150/min
+    /// Rate at which it refills, such as 16/s or 150/min
     #[arg(long, value_name = "N/TIME", default_value = "50/s", help_heading = RATE_LIMIT)]
     pub rate: Rate,
-    /// How they come back
+    /// How it refills
     #[arg(
         long,
         value_name = "HOW",
@@ -81,13 +81,13 @@ pub struct ServeArgs {
         help_heading = RATE_LIMIT
     )]
     pub refill: Refill,
-    /// A second bucket that no header shows, such as 10:2/s or `free`
+    /// Add a second bucket that no header shows, such as 10:2/s or `free`
     #[arg(long, value_name = "N:N/TIME", help_heading = RATE_LIMIT)]
     pub hidden_limit: Option<Limit>,
-    /// What another client takes all the time, such as 5/s
+    /// Rate that another client uses all the time, such as 5/s
     #[arg(long, value_name = "N/TIME", help_heading = RATE_LIMIT)]
     pub rival: Option<Rate>,
-    /// Which answers carry rate-limit headers
+    /// Responses that have rate-limit headers
     #[arg(
         long,
         value_name = "WHICH",
@@ -96,7 +96,7 @@ pub struct ServeArgs {
         help_heading = RATE_LIMIT
     )]
     pub rate_headers: RateHeaders,
-    /// Whether a 429 says when to come back
+    /// Whether and how a 429 says when to retry
     #[arg(
         long,
         value_name = "HOW",
@@ -105,7 +105,7 @@ pub struct ServeArgs {
         help_heading = RATE_LIMIT
     )]
     pub retry_after: RetryAfter,
-    /// Seconds by which the tenant's clock is ahead
+    /// Set the tenant's clock ahead by this many seconds
     #[arg(
         long,
         value_name = "SECONDS",
@@ -114,7 +114,7 @@ pub struct ServeArgs {
         help_heading = RATE_LIMIT
     )]
     pub clock_skew: i64,
-    /// What may be done with hooks
+    /// What the tenant allows with hooks
     #[arg(
         long,
         value_name = "MODE",
@@ -126,7 +126,7 @@ pub struct ServeArgs {
         help_heading = BEHAVIOUR
     )]
     pub mode: Mode,
-    /// What happens when a second hook of a trigger is switched on
+    /// What enabling a second hook of a trigger does
     #[arg(
         long,
         value_name = "WHAT",
@@ -138,7 +138,7 @@ pub struct ServeArgs {
         help_heading = BEHAVIOUR
     )]
     pub second_enabled: SecondEnabled,
-    /// What a list of hooks carries
+    /// How much a list of hooks contains
     #[arg(
         long,
         value_name = "WHAT",
@@ -147,7 +147,7 @@ pub struct ServeArgs {
         help_heading = BEHAVIOUR
     )]
     pub list: ListDetail,
-    /// In which words a write is refused
+    /// Text with which writes of hooks are refused
     #[arg(
         long,
         value_name = "WORDS",
@@ -156,7 +156,7 @@ pub struct ServeArgs {
         help_heading = BEHAVIOUR
     )]
     pub refusal: Refusal,
-    /// Where names must be unique
+    /// Where names of hooks must be unique
     #[arg(
         long,
         value_name = "WHERE",
@@ -165,25 +165,25 @@ pub struct ServeArgs {
         help_heading = BEHAVIOUR
     )]
     pub unique_names: UniqueNames,
-    /// How long a build takes without packages, such as 300ms or 200ms..1s
+    /// Duration of a build without packages, such as 300ms or 200ms..1s
     #[arg(long, value_name = "TIME", default_value = "300ms", help_heading = ACTIONS)]
     pub build_time: Latency,
-    /// How long it takes with packages
+    /// Duration of a build with packages
     #[arg(long, value_name = "TIME", default_value = "2500ms", help_heading = ACTIONS)]
     pub npm_time: Latency,
-    /// Builds that fail: action:NAME, package:NAME or package:NAME@VERSION; repeat it for several
+    /// Let builds fail: action:NAME, package:NAME or package:NAME@VERSION; can be repeated
     #[arg(long, value_name = "WHICH", action = ArgAction::Append, help_heading = ACTIONS)]
     pub fail_build: Vec<Failing>,
-    /// How long a build takes to fail
+    /// Duration of a build that fails
     #[arg(long, value_name = "TIME", default_value = "60s", help_heading = ACTIONS)]
     pub failure_time: Latency,
-    /// How long after a deploy the version is reported as deployed
+    /// Delay before a deployed version is reported as deployed
     #[arg(long, value_name = "TIME", default_value = "80ms", help_heading = ACTIONS)]
     pub deploy_lag: Latency,
-    /// How long after its first deploy an action can't be bound
+    /// Delay after its first deploy before an action can be bound
     #[arg(long, value_name = "TIME", default_value = "80ms", help_heading = ACTIONS)]
     pub bind_lag: Latency,
-    /// What becomes of a secret sent by its name alone
+    /// What happens to a secret that is sent by name alone
     #[arg(
         long,
         value_name = "WHAT",
@@ -192,7 +192,7 @@ pub struct ServeArgs {
         help_heading = ACTIONS
     )]
     pub named_secrets: NamedSecrets,
-    /// Whether two actions may have one name
+    /// Whether two actions may have the same name
     #[arg(
         long,
         value_name = "WHETHER",
@@ -210,7 +210,7 @@ pub struct ServeArgs {
         help_heading = ACTIONS
     )]
     pub modules: Modules,
-    /// The status of a successful deploy
+    /// HTTP status of a successful deploy
     #[arg(
         long,
         value_name = "STATUS",
@@ -219,19 +219,19 @@ pub struct ServeArgs {
         help_heading = ACTIONS
     )]
     pub deploy_status: DeployStatus,
-    /// The only scopes that tokens are good for
+    /// Limit tokens to these scopes
     #[arg(long, value_name = "SCOPE", value_delimiter = ',', help_heading = BEHAVIOUR)]
     pub scopes: Option<Vec<String>>,
-    /// How long tokens live, in seconds
+    /// Lifetime of tokens, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400, help_heading = BEHAVIOUR)]
     pub token_lifetime: u64,
-    /// How long answers take, such as 80ms or 80ms..250ms
+    /// Latency of responses, such as 80ms or 80ms..250ms
     #[arg(long, value_name = "TIME", default_value = "0ms", help_heading = BEHAVIOUR)]
     pub latency: Latency,
-    /// Something that goes wrong, such as 503@writes,5%; repeat it for several
+    /// Inject a fault, such as 503@writes,5%; can be repeated
     #[arg(long, value_name = "FAULT", action = ArgAction::Append, help_heading = BEHAVIOUR)]
     pub fault: Vec<Fault>,
-    /// Makes ids, jitter and chance repeatable
+    /// Seed for ids, jitter and faults, to repeat a run
     #[arg(long, value_name = "N", help_heading = BEHAVIOUR)]
     pub seed: Option<u64>,
 }

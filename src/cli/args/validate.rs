@@ -8,10 +8,10 @@ use super::shared::ProjectArgs;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync validate                        ./hooks
+  hooksync validate                        this project
   hooksync validate fixtures/demo
-  hooksync validate --deny-warnings        warnings fail the run, too
-  hooksync validate --watch                again whenever a file changes
+  hooksync validate --deny-warnings        exit 1 on warnings, too
+  hooksync validate --watch                check again whenever a file changes
   hooksync validate --format github        annotations in a GitHub workflow
   hooksync validate --format sarif         for code scanning")]
 pub struct ValidateArgs {

@@ -10,13 +10,13 @@ use crate::cli::completing;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  hooksync versions \"Add roles\"            every version that the tenant has kept
+  hooksync versions \"Add roles\"            every version that the tenant keeps
   hooksync versions add-roles --format json | jq '.versions[0]'")]
 pub struct VersionsArgs {
     /// The action's name
     #[arg(value_name = "NAME", add = ArgValueCandidates::new(completing::names))]
     pub name: String,
-    /// How to print them
+    /// How versions are printed
     #[arg(
         short = 'o',
         long,

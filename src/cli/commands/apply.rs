@@ -51,7 +51,8 @@ pub(in crate::cli) fn reviewed(args: &ApplyArgs) -> Result<Vec<Reviewed>, CliErr
             }
             let made_by = plan["hooksync_version"].as_str().unwrap_or("another version");
             if made_by != VERSION {
-                let what = format!("the plan was made by hooksync {made_by}, this is {VERSION}");
+                let what =
+                    format!("the plan was made by hooksync {made_by}, and this is {VERSION}");
                 return Err(wrong(&what)
                     .hint("make the plan again with this version and have it reviewed")
                     .exit(Exit::Refused));
@@ -159,8 +160,8 @@ fn shown(prepared: &Prepared) -> Value {
 
 fn altered_file(args: &ApplyArgs) -> CliError {
     let file = args.plan.as_deref().unwrap_or(Path::new("the plan")).display();
-    CliError::new(format!("{file} shows other changes than those that its fingerprint stands for"))
-        .hint("It was altered after it was made: make a new plan and have it reviewed.")
+    CliError::new(format!("{file}: the changes don't match the fingerprint"))
+        .hint("The file was altered after it was written: make a new plan and have it reviewed.")
 }
 
 /// Says whose access token is likely to end too early.
@@ -188,8 +189,7 @@ pub(in crate::cli) fn demand_consent(
     context: &Context<'_>,
 ) -> Result<(), CliError> {
     let given = args.yes || args.plan.is_some() || args.expect.is_some();
-    let hint = "pass --plan FILE or --expect FINGERPRINT of the plan that was reviewed, or --yes \
-                to apply whatever the plan is";
+    let hint = "pass --plan FILE or --expect FINGERPRINT of the reviewed plan, or --yes to apply without review";
     consent::demand(given, hint, context)
 }
 

@@ -23,8 +23,7 @@ const CREDENTIALS: [&str; 4] =
     ["AUTH0_ACCESS_TOKEN", "AUTH0_CLIENT_SECRET", "AUTH0_CLIENT_SIGNING_KEY", "AUTH0_API_TOKEN"];
 
 /// The comment where there is no plan.
-const NO_PLAN: &str =
-    "<!-- hooksync plan of nothing -->\n### hooksync: no plan could be made\n\nThe run says why.\n";
+const NO_PLAN: &str = "<!-- hooksync plan of nothing -->\n### hooksync: no plan could be made\n\nThe job's log says why.\n";
 
 /// The most of an event's file that is read.
 const MOST_EVENT: u64 = 32 << 20;
@@ -59,7 +58,7 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
         }
     }
     let Some(place) = job.place else {
-        context.say("No pull request here, so no comment.");
+        context.say("Not in a pull request: nothing to comment on.");
         return Ok(Exit::Done);
     };
     let token = job.token.ok_or_else(|| {
@@ -70,7 +69,7 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
                 "set it to a project access token with the scope api and the role Reporter",
             ),
         };
-        CliError::new(format!("no token to comment with: {name} is not set")).hint(hint)
+        CliError::new(format!("{name} is not set, so there is no token to comment with")).hint(hint)
     })?;
     let (marker, _) = comment.split_once('\n').unwrap_or((&comment, ""));
     let mark = if args.failed { Mark::Any(markdown::BEGINNING) } else { Mark::One(marker) };
@@ -79,7 +78,7 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
     let what = match &written {
         Written::Created(_) => "Comment created",
         Written::Edited(_) => "Comment updated",
-        Written::Unchanged(_) => "The comment says it already",
+        Written::Unchanged(_) => "The comment is up to date",
     };
     let url = written.url();
     context.say(&if url.is_empty() { format!("{what}.") } else { format!("{what}: {url}") });
@@ -91,9 +90,9 @@ fn refuse_credentials(environment: &Environment) -> Result<(), CliError> {
     match environment.texts().map(|(name, _)| name).find(|name| is_one(name)) {
         None => Ok(()),
         Some(name) => Err(CliError::new(format!(
-            "{name} is set: what comments on a pull request must not hold Auth0's credentials"
+            "{name} is set: a job that comments on pull requests must not have Auth0's credentials"
         ))
-        .hint("plan in one job with `hooksync plan --out plan.json`, and run this in another")
+        .hint("run `hooksync plan --out plan.json` in one job and this in another")
         .exit(Exit::Refused)),
     }
 }
@@ -126,7 +125,7 @@ impl Job {
             return Self::on_gitlab(args, environment);
         }
         Err(CliError::usage("not in a job of GitHub Actions or GitLab CI")
-            .hint("elsewhere `hooksync show PLAN --format markdown` prints the comment"))
+            .hint("use `hooksync show PLAN --format markdown` to print the comment elsewhere"))
     }
 
     fn on_github(args: &CiArgs, environment: &Environment) -> Result<Self, CliError> {

@@ -141,12 +141,12 @@ async fn of_tenant(settings: &TenantSettings, kinds: InPlay, shared: &Shared) ->
             what: "hooks",
             health: Health::Doubtful,
             found: error.to_string(),
-            hint: Some("move what is left to actions: actions are planned and applied".to_owned()),
+            hint: Some("hooks can no longer be managed here; actions can".to_owned()),
         }),
         Some((Err(error), _)) => {
             checks.push(failed("hooks", error));
             if matches!(error.kind, ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone) {
-                checks.push(refused_writes("refused, as even reading is"));
+                checks.push(refused_writes("refused, like reading"));
             }
         }
         Some((Ok(page), time)) => {
@@ -197,7 +197,7 @@ fn of_connection(target: &Target, failure: Option<&ApiError>) -> Vec<Check> {
         Some((ApiErrorKind::Unreachable(_) | ApiErrorKind::Timeout { .. }, error)) => {
             vec![failed("connection", error)]
         }
-        _ if plain => vec![answers, good("tls", "none is needed within this machine".to_owned())],
+        _ if plain => vec![answers, good("tls", "not needed on the loopback".to_owned())],
         _ => vec![answers, good("tls", "the certificate is trusted".to_owned())],
     }
 }
@@ -227,8 +227,8 @@ fn of_token(left: Option<Duration>, renews: bool) -> Check {
         None => Check {
             what: "token",
             health: Health::Unknown,
-            found: "it doesn't say how long it is good".to_owned(),
-            hint: Some("with client credentials hooksync gets tokens itself".to_owned()),
+            found: "doesn't say when it expires".to_owned(),
+            hint: Some("give client credentials, and hooksync gets tokens itself".to_owned()),
         },
         Some(Duration::ZERO) => Check {
             what: "token",
@@ -237,12 +237,12 @@ fn of_token(left: Option<Duration>, renews: bool) -> Check {
             hint: Some("get a new one, or give client credentials instead".to_owned()),
         },
         Some(left) if renews && left < SHORT_LIFE => {
-            good("token", format!("good for {}; then hooksync gets another", words(left)))
+            good("token", format!("good for {}; hooksync then gets a new one", words(left)))
         }
         Some(left) if left < SHORT_LIFE => Check {
             what: "token",
             health: Health::Doubtful,
-            found: format!("good for {} only", words(left)),
+            found: format!("expires in {}", words(left)),
             hint: Some("get a new one before an apply".to_owned()),
         },
         Some(left) => good("token", format!("good for {}", words(left))),
@@ -272,7 +272,9 @@ fn of_clock(reader: &Reader) -> Option<Check> {
             what: "clock",
             health: Health::Doubtful,
             found: apart,
-            hint: Some("set this machine's clock: signed requests for tokens fail so".to_owned()),
+            hint: Some(
+                "set this machine's clock: a signed request for a token may be refused".to_owned(),
+            ),
         }
     })
 }
@@ -283,7 +285,7 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
         return Check {
             what: "rate limit",
             health: Health::Unknown,
-            found: "the tenant's answer doesn't say; requests start slowly".to_owned(),
+            found: "not in the tenant's response; requests start slowly".to_owned(),
             hint: None,
         };
     };

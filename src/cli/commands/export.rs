@@ -91,7 +91,7 @@ impl<'a> Chosen<'a> {
         let has_actions = self.targets.iter().any(|target| target.kind == Kind::Action);
         let what = if has_actions { "hook or action" } else { "hook" };
         let unused = unused.join(" ");
-        Err(CliError::new(format!("--only {unused}: no live {what} has such a name")))
+        Err(CliError::new(format!("--only {unused}: no live {what} matches")))
     }
 
     /// Decides which files say what is live.
@@ -199,8 +199,7 @@ impl Files<'_> {
         }
         Err(CliError::new(nowhere_else(&self.lost))
             .hint(
-                "commit them, or look at `hooksync export --check`; --force overwrites them \
-                 (nothing was written)",
+                "nothing was written: commit them, or see `hooksync export --check`; --force overwrites them",
             )
             .exit(Exit::Refused))
     }
@@ -236,9 +235,9 @@ impl Files<'_> {
 /// The files whose content would be lost.
 fn nowhere_else(local: &[LocalChange]) -> String {
     let what = match local.len() {
-        1 => "1 file that would be overwritten has content that is nowhere else".to_owned(),
+        1 => "1 file that would be overwritten has unsaved content".to_owned(),
         number => {
-            format!("{number} files that would be overwritten have content that is nowhere else")
+            format!("{number} files that would be overwritten have unsaved content")
         }
     };
     let files = local.iter().map(|LocalChange { file, why }| format!("\n{file} {why}"));

@@ -24,7 +24,7 @@ pub(super) fn run(args: &ManArgs, context: &Context<'_>) -> Result<Exit, CliErro
             context.output.data(&page.roff)?;
             Ok(Exit::Done)
         }
-        None => Err(CliError::usage(format!("there is no page {wanted}"))
+        None => Err(CliError::usage(format!("there is no manual page for {wanted}"))
             .hint("`hooksync --help` lists the commands")),
     }
 }

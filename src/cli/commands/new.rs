@@ -60,7 +60,7 @@ fn folder(
     if let Some(dir) = dir {
         return match (source::kind_of_folder(dir), kind) {
             (Some(own), _) if own != kind => Err(CliError::usage(format!(
-                "{} is a folder of {own}s, and this is to be a {kind}",
+                "{} is a folder of {own}s, but this is a new {kind}",
                 dir.display()
             ))
             .hint(format!("name another folder, or choose with --kind {own}"))),
@@ -89,7 +89,7 @@ fn refuse_second(kind: Kind, name: &Name, dir: &Path) -> Result<(), CliError> {
     };
     match there.desired.of(kind).find(|own| own.name == *name) {
         Some(own) => {
-            Err(CliError::new(format!("there is a {kind} {name} already: {}", own.place.file))
+            Err(CliError::new(format!("a {kind} named {name} already exists: {}", own.place.file))
                 .hint("choose another name, or edit that one"))
         }
         None => Ok(()),

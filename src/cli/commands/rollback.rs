@@ -22,7 +22,7 @@ use crate::report::{json, safe, text};
 /// tenant can't be read or refuses.
 pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let project = Project::open(&args.project, context)?;
-    let settings = project.tenant(&args.connection, "a rollback is done on one tenant", context)?;
+    let settings = project.tenant(&args.connection, "rollback works on one tenant", context)?;
     runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let session = shared.connect(&settings).await?;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, Cl
         if rollback.is_clean() {
             return finish(&rollback, &RolledBack::Unchanged, &session, args, context);
         }
-        let hint = "read what would go live above, then pass --yes";
+        let hint = "check what would go live above, then pass --yes";
         consent::demand(args.yes, hint, context)?;
         if !args.yes {
             agree(&rollback, &session, &shared, context).await?;
@@ -98,7 +98,7 @@ fn chosen(to: u64, all: Vec<ActionVersion>, action: &Live) -> Result<ActionVersi
         return Err(match known.as_slice() {
             [] => error.hint("it was never deployed"),
             known => error.hint(format!(
-                "it has {}; a tenant keeps 50 versions of an action, the others are gone",
+                "it has {}; a tenant keeps the last 50 versions of an action",
                 known.join(", ")
             )),
         });

@@ -75,8 +75,10 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
         let event = masked(&event, &mask);
         let whole = without_secrets(job, &event, context)?;
         let file = record(definition, name, &event, &args.secret, &whole)?;
-        context
-            .say(&format!("{} (the outcome is a case now)", crate::cli::starters::updated(&file)));
+        context.say(&format!(
+            "{} (outcome added as a test case)",
+            crate::cli::starters::updated(&file)
+        ));
     }
     Ok(Exit::Done)
 }
@@ -85,19 +87,19 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
 fn node(args: &RunArgs, context: &Context<'_>) -> Result<Option<PathBuf>, CliError> {
     match args.engine {
         Engine::Embedded if args.allow_unsandboxed => {
-            Err(CliError::usage("--allow-unsandboxed is for --engine node; the sandbox is the default"))
+            Err(CliError::usage("--allow-unsandboxed goes with --engine node; the sandbox is the default"))
         }
         Engine::Embedded => Ok(None),
         Engine::Node if args.record.is_some() => Err(CliError::usage(
-            "--record keeps what the sandbox does, in which `hooksync test` runs it; leave out --engine node",
+            "--record records the outcome in the sandbox, where `hooksync test` runs the case; leave out --engine node",
         )),
         Engine::Node if context.environment.is_set("CI") && !args.allow_unsandboxed => Err(CliError::new(
-            "--engine node is not sandboxed: the code would have all rights of this pipeline",
+            "--engine node is not sandboxed: the code would have all permissions of this pipeline",
         )
         .hint("the default engine is sandboxed; --allow-unsandboxed allows it for code that you trust")
         .exit(Exit::Refused)),
         Engine::Node => find_node(&context.environment.search_path()).map(Some).ok_or_else(|| {
-            CliError::new("--engine node: there is no `node` in the absolute folders of PATH")
+            CliError::new("--engine node: no `node` in the absolute folders of PATH")
                 .hint("install Node.js, or leave out --engine node: the sandbox needs no other program")
         }),
     }
@@ -144,7 +146,7 @@ fn find<'d>(all: &'d [Definition], name: &str) -> Result<&'d Definition, CliErro
         (None, _) => {
             let known: Vec<&str> = all.iter().map(|one| one.written_name.as_str()).collect();
             let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
-            let error = CliError::new(format!("there is no definition called {name}"));
+            let error = CliError::new(format!("no definition is called {name}"));
             Err(match near {
                 Some(near) => error.hint(format!("did you mean {near}?")),
                 None => error.hint("`hooksync new` makes one; --dir names their folder"),

@@ -32,12 +32,12 @@ fn serve(args: &ServeArgs, context: &Context<'_>) -> Result<Exit, CliError> {
             export("SSL_CERT_FILE", &path.display().to_string())
         });
         let intro = format!(
-            "A local tenant listens on {}\nIts state is kept in {}\n",
+            "The local tenant listens on {}\nState: {}\n",
             running.url(),
             args.state.display()
         );
         context.output.data(&format!(
-            "{}\n{}{}{}{}\nCtrl-C ends it.",
+            "{}\n{}{}{}{}\nPress Ctrl-C to stop it.",
             fitted(&intro, &style),
             export("AUTH0_DOMAIN", &running.url()),
             export("AUTH0_CLIENT_ID", running.client_id()),

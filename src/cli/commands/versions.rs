@@ -15,7 +15,7 @@ use crate::report::versions::{Version, Versions};
 /// When there is no such action, or more than one, or it can't be read.
 pub(super) fn run(args: &VersionsArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let project = Project::open(&args.project, context)?;
-    let settings = project.tenant(&args.connection, "versions are those of one tenant", context)?;
+    let settings = project.tenant(&args.connection, "versions works on one tenant", context)?;
     let found = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
@@ -42,7 +42,7 @@ pub(super) fn named(name: &str, actions: Vec<Live>) -> Result<Live, CliError> {
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(CliError::new(format!("the tenant has no action called `{name}`"))
-            .hint("names are compared exactly; quote one that holds blanks")),
+            .hint("names are case-sensitive; quote names that contain spaces")),
         count => Err(CliError::new(format!("the tenant has {count} actions called `{name}`"))
             .hint("rename all but one of them in the Dashboard")),
     }

@@ -61,13 +61,13 @@ impl Program {
         let shown = self.path.display();
         let Ok(real) = self.path.canonicalize() else {
             let hint = "install it, or correct the path in the environment";
-            return Some(Refusal::error(format!("{shown} is not there"), hint));
+            return Some(Refusal::error(format!("{shown} does not exist"), hint));
         };
         let root = checkout.filter(|root| root.parent().is_some())?;
         real.starts_with(root).then(|| Refusal {
             exit: Exit::Refused,
-            why: format!("{shown} lies in the checkout, where a pull request can change it"),
-            hint: "name a program that is installed on the machine".to_owned(),
+            why: format!("{shown} is in the checkout, where a pull request can change it"),
+            hint: "use a program that is installed on the machine".to_owned(),
         })
     }
 

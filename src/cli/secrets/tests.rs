@@ -77,7 +77,7 @@ fn what_is_not_allowed_is_refused_before_anything_runs() {
     check(&op, "op://prod/a/b", Exit::Refused, "HOOKSYNC_SECRET_REFS does not allow it");
     check(&op[1..], "op://ci/a/b", Exit::Error, "names no program for `op:`");
     check(&op, "op://ci/../prod/b", Exit::Error, "has a folder `.` or `..`");
-    check(&op, "op://ci/a/b", Exit::Refused, "lies in the checkout");
+    check(&op, "op://ci/a/b", Exit::Refused, "is in the checkout");
     let gone = [(PROVIDERS, "op=/nowhere/op"), (REFS, "op://ci/")];
     check(&gone, "op://ci/a/b", Exit::Error, "/nowhere/op is not there");
 }

@@ -83,10 +83,10 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Found, Problem> {
     if let Some(token) = variables.get(TOKEN)? {
         if !token.value.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Problem::new(format!(
-                "{} holds blanks or other characters that no token has",
+                "{} contains spaces or other characters that no token has",
                 token.origin
             ))
-            .hint("set it to the token alone, in one line"));
+            .hint("set it to the token alone, on one line"));
         }
         let holder = Holder::of(TOKEN, &token);
         let credentials = token.map(|token| Credentials::Token(SecretValue::new(token.to_owned())));

@@ -99,7 +99,7 @@ fn its_domain_is_for_its_own_credentials() {
     };
     let (id, secret) = (("AUTH0_CLIENT_ID", "own"), ("AUTH0_CLIENT_SECRET", "canary"));
     let refusal = "tenant: AUTH0_DOMAIN in config.json is `file.auth0.com`, and AUTH0_DOMAIN is \
-                   not set: credentials are not sent to a domain that only a file names!";
+                   not set: credentials are never sent to a domain that only a file names!";
     assert_eq!(first(CONFIG, &[id, secret]), refusal);
     let half = r#"{"AUTH0_DOMAIN": "file.auth0.com", "AUTH0_CLIENT_ID": "file"}"#;
     assert_eq!(first(half, &[secret]), refusal);

@@ -116,14 +116,14 @@ impl<'a> Parts<'a> {
             None => format!("and {variable} is not set"),
         };
         Problem::refused(format!(
-            "{file} is {domain}, {but}: credentials are not sent to a domain that only a file names"
+            "{file} is {domain}, {but}: credentials are never sent to a domain that only a file names"
         ))
         .hint(match stated {
             Some(stated) if stated.origin == Origin::Variable(variable.clone()) => {
-                "make them the same: the variable says where the credentials belong".to_owned()
+                "make them equal: the variable decides where credentials are sent".to_owned()
             }
             _ => {
-                format!("if the credentials belong there, set {variable} to it where they are set")
+                format!("if that is right, set {variable} to it, too")
             }
         })
     }
@@ -273,14 +273,14 @@ mod tests {
             refused("prod", "x.auth0.com", &[("AUTH0_DOMAIN_PROD", "acme.auth0.com"), ID, SECRET]),
             refused("prod", "me:canary@x", &[("AUTH0_DOMAIN_PROD", "acme.auth0.com"), ID, SECRET]),
         ].join("\n"), @r"
-        error: environments.eu-live.domain in hooksync.yaml is `127.0.0.1:9000`, and AUTH0_DOMAIN_EU_LIVE is not set: credentials are not sent to a domain that only a file names
-          hint: if the credentials belong there, set AUTH0_DOMAIN_EU_LIVE to it where they are set
-        error: environments.prod.domain in hooksync.yaml is `x.auth0.com`, but AUTH0_DOMAIN is `acme.auth0.com`: credentials are not sent to a domain that only a file names
-          hint: if the credentials belong there, set AUTH0_DOMAIN_PROD to it where they are set
-        error: environments.prod.domain in hooksync.yaml is `x.auth0.com`, but AUTH0_DOMAIN_PROD is `acme.auth0.com`: credentials are not sent to a domain that only a file names
-          hint: make them the same: the variable says where the credentials belong
-        error: environments.prod.domain in hooksync.yaml is not a domain, but AUTH0_DOMAIN_PROD is `acme.auth0.com`: credentials are not sent to a domain that only a file names
-          hint: make them the same: the variable says where the credentials belong
+        error: environments.eu-live.domain in hooksync.yaml is `127.0.0.1:9000`, and AUTH0_DOMAIN_EU_LIVE is not set: credentials are never sent to a domain that only a file names
+          hint: if that is right, set AUTH0_DOMAIN_EU_LIVE to it, too
+        error: environments.prod.domain in hooksync.yaml is `x.auth0.com`, but AUTH0_DOMAIN is `acme.auth0.com`: credentials are never sent to a domain that only a file names
+          hint: if that is right, set AUTH0_DOMAIN_PROD to it, too
+        error: environments.prod.domain in hooksync.yaml is `x.auth0.com`, but AUTH0_DOMAIN_PROD is `acme.auth0.com`: credentials are never sent to a domain that only a file names
+          hint: make them equal: the variable decides where credentials are sent
+        error: environments.prod.domain in hooksync.yaml is not a domain, but AUTH0_DOMAIN_PROD is `acme.auth0.com`: credentials are never sent to a domain that only a file names
+          hint: make them equal: the variable decides where credentials are sent
         ");
     }
 }

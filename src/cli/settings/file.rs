@@ -39,10 +39,10 @@ impl ConfigFile {
                 let real = path;
                 let path = seen_from(&here, &real);
                 if !inside::is_own_file(&real) {
-                    let message = "the settings file is a symbolic link that leads elsewhere";
+                    let message = "the settings file is a symbolic link to another folder";
                     let found = Diagnostic::error(codes::LINK_LEAVES, message)
                         .in_file(path.display().to_string())
-                        .hint("put the file itself there");
+                        .hint("replace the link by the file itself");
                     return (Self { path, ..Self::default() }, vec![found]);
                 }
                 let (config, diagnostics) = config::read(&path);

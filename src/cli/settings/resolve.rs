@@ -60,7 +60,7 @@ pub fn tenant(
     if chosen.len() > 1 && (connection.domain.is_some() || connection.local.is_some()) {
         let flag = if connection.domain.is_some() { "--domain" } else { "--local" };
         return Err(Problem::usage(format!(
-            "{flag} is one tenant, for {} environments",
+            "{flag} names one tenant, and {} environments are chosen",
             chosen.len()
         ))
         .hint("choose one with --env")
@@ -258,7 +258,7 @@ impl<'a> Parts<'a> {
             let value = match given.value.to_ascii_lowercase().as_str() {
                 "true" | "1" => Ok(true),
                 "false" | "0" => Ok(false),
-                _ => Err(Problem::new(format!("{} is neither true nor false", given.origin))),
+                _ => Err(Problem::new(format!("{} must be true or false", given.origin))),
             };
             return value.map(|value| Setting::new(value, given.origin));
         }

@@ -84,7 +84,7 @@ fn wrong_choices_name_what_there_is() {
     );
     assert_eq!(
         domain(&["staging", "eu-live"], Some("f.auth0.com"), &[]),
-        "error: --domain is one tenant, for 2 environments\n  hint: choose one with --env"
+        "error: --domain names one tenant, and 2 environments are chosen\n  hint: choose one with --env"
     );
     assert_eq!(
         domain(&[], None, &[]),
@@ -109,7 +109,7 @@ fn everything_that_is_missing_is_told_at_once() {
       hint: set it to the tenant's domain, such as acme.eu.auth0.com, or try --local
     error: no credentials for the tenant
       hint: set AUTH0_ACCESS_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or with AUTH0_CLIENT_SIGNING_KEY_PATH; or try --local, which needs none
-    error: AUTH0_ALLOW_DELETE is neither true nor false
+    error: AUTH0_ALLOW_DELETE must be true or false
     ");
 }
 
@@ -169,7 +169,7 @@ fn a_file_that_is_no_key_is_named_and_not_shown() {
     std::fs::write(file.path(), "canary").unwrap();
     let path = file.path().to_str().unwrap();
     let found = credentials(&[("AUTH0_CLIENT_ID", "abc"), ("AUTH0_CLIENT_SIGNING_KEY_PATH", path)]);
-    assert!(found.contains(path) && found.contains("no private key in PEM form"), "{found}");
+    assert!(found.contains(path) && found.contains("not a private key in PEM form"), "{found}");
     assert!(!found.contains("canary"), "{found}");
 }
 
@@ -211,7 +211,7 @@ fn wrong_mappings_are_told_without_their_content() {
     assert_eq!(
         CliError::from(problems).render(),
         "error: AUTH0_KEYWORD_REPLACE_MAPPINGS is not valid JSON (line 1, column 7)\n  \
-         hint: it holds a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"
+         hint: it must be a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"
     );
 }
 

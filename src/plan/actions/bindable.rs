@@ -30,7 +30,7 @@ pub(super) fn refusal(
         }
         let name = entry.name();
         if let Some(why) = change.and_then(|change| change.withheld.as_ref()) {
-            return Some(format!("only what is deployed can be bound, and {why}"));
+            return Some(format!("only a deployed action can be bound: {why}"));
         }
         let defined = desired.of(Kind::Action).find(|it| it.name.as_str() == name);
         let next = match defined.is_some_and(|it| !diff::body(it).deploy) {
@@ -38,7 +38,7 @@ pub(super) fn refusal(
             false => "it was never deployed. Deploy it in the Dashboard, define it here",
         };
         Some(format!(
-            "only what is deployed can be bound, and {name} is not: {next}, or take it out of the \
+            "only a deployed action can be bound, and {name} is not: {next}, or take it out of the \
              bindings"
         ))
     })

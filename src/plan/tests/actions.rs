@@ -281,7 +281,7 @@ fn what_will_not_be_deployed_is_not_bound_and_the_plan_knows_before() {
     };
     let none: (&[&str], &[&str]) = (&[], &[]);
     // deleted, and put back from files that can't have the value
-    let lacks = "and a is not deployed: there is no value for its secret K. Give one";
+    let lacks = ": a is not deployed: there is no value for its secret K. Give one";
     check(&["a post-login s -K"], none, Some(lacks));
     check(&["a post-login s +K"], none, None);
     check(&["a post-login s -K"], (&["a post-login s never"], &[]), Some(lacks));

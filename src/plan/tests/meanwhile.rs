@@ -148,7 +148,7 @@ fn a_deploy_of_the_same_draft_by_another_run_is_as_good_as_ours() {
 fn the_message_names_fields_and_what_was_written() {
     assert_eq!(
         in_words(&["script"], false),
-        "changed meanwhile: script is not what the plan was made from; nothing of it was \
+        "changed in the meantime: script is not what the plan was made from; nothing of it was \
          written"
     );
     assert!(in_words(&["name", "script"], true).contains("name, script are not"));

@@ -24,8 +24,13 @@ fn evidence(hook: &Migrated) -> String {
     let events = count(hook.events, "event");
     match hook.verdict {
         Verdict::Refused => "not migrated".to_owned(),
-        _ if hook.differences.is_empty() => format!("no difference in {events}, {branches} met"),
-        _ => format!("{} in {events}, {branches} met", count(hook.differences.len(), "difference")),
+        _ if hook.differences.is_empty() => {
+            format!("no difference in {events}, {branches} reached")
+        }
+        _ => format!(
+            "{} in {events}, {branches} reached",
+            count(hook.differences.len(), "difference")
+        ),
     }
 }
 

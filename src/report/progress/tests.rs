@@ -90,9 +90,11 @@ fn a_log_is_told_of_long_waits() {
         goes_on(&progress, Some("live"), LIMIT, &style),
         "live: Still applying: 4 of 14 requests done after 9 s, about 23 s left; waiting for the tenant's rate limit."
     );
-    let reported = "Stopping: 2 requests under way are finished first; once more to stop at once.";
+    let reported =
+        "Stopping: 2 requests under way are finished first; interrupt again to stop at once.";
     assert_eq!(stopping(2, &style), reported);
-    let reported = "Stopping: 1 request under way is finished first; once more to stop at once.";
+    let reported =
+        "Stopping: 1 request under way is finished first; interrupt again to stop at once.";
     assert_eq!(stopping(1, &style), reported);
 }
 

@@ -105,8 +105,8 @@ pub fn doctor(examination: &Examination, style: &Style) -> String {
 fn summary(checks: &[Check]) -> String {
     let count = |health| checks.iter().filter(|check| check.health == health).count();
     match (count(Health::Bad), count(Health::Doubtful)) {
-        (0, 0) => "All is well.".to_owned(),
-        (0, doubtful) => format!("It works, with {}.", plural(doubtful, "warning")),
+        (0, 0) => "Everything works.".to_owned(),
+        (0, doubtful) => format!("Everything works, with {}.", plural(doubtful, "warning")),
         (bad, 0) => format!("{} to fix.", plural(bad, "error")),
         (bad, doubtful) => {
             format!("{} to fix, and {}.", plural(bad, "error"), plural(doubtful, "warning"))

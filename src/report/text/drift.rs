@@ -42,7 +42,7 @@ pub fn drift(plan: &Plan, traces: &Traces, style: &Style) -> String {
         0,
         2,
         &[match differing.len() {
-            0 => span(Ink::Added, "No drift: the tenant is as the definitions say."),
+            0 => span(Ink::Added, "No drift: the tenant matches the definitions."),
             number => span(
                 Ink::Strong,
                 format!("{}. `hooksync plan` shows what differs.", count(number, "difference")),
@@ -58,14 +58,14 @@ pub fn drift(plan: &Plan, traces: &Traces, style: &Style) -> String {
         );
     }
     if let (Traces::Unknown(why), false) = (traces, differing.is_empty()) {
-        let text = format!("Who wrote it last is not known: {}.", theirs(why, style));
+        let text = format!("It is not known who changed it: {}.", theirs(why, style));
         page.wrap(0, 2, &[span(Ink::Faint, text)]);
     }
     page.finish()
 }
 
 /// What is said where the log is silent: it keeps entries for days only.
-const NOT_IN_LOG: &str = "not in what the tenant's log still has";
+const NOT_IN_LOG: &str = "not in the part of the tenant's log that was read";
 
 /// `2026-11-27 10:12:13 UTC by jane@acme.com`.
 fn by(entry: &LogEntry, style: &Style) -> String {
@@ -131,7 +131,10 @@ mod tests {
         assert!(!written.contains('\u{1b}'));
         let found = Traces::Found([(0, entry)].into());
         let shown = drift(&full_plan(), &found, &style);
-        assert!(shown.contains("written  not in what the tenant's log still has"), "{shown}");
+        assert!(
+            shown.contains("written  not in the part of the tenant's log that was read"),
+            "{shown}"
+        );
         assert!(!shown.contains("is not known"), "{shown}");
         assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
     }

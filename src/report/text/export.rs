@@ -91,7 +91,7 @@ pub fn export_check(
     }
     page.gap();
     let summary = match files.len() {
-        0 => format!("No changes: the files say what {} has.", theirs(tenant, style)),
+        0 => format!("No changes: the files match {}.", theirs(tenant, style)),
         number => {
             let [created, updated, _, removed] = numbers(lines);
             format!(

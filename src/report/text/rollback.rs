@@ -22,7 +22,7 @@ pub fn rollback(rollback: &Rollback, style: &Style) -> String {
     page.wrap(0, 2, &[span(Ink::Strong, format!("Rollback on {tenant}"))]);
     if rollback.is_clean() {
         let text = format!(
-            "{} is what runs of {} already: nothing to do.",
+            "{} of {} is live already: nothing to do.",
             version(rollback.to.number),
             theirs(change.name.as_str(), style)
         );
@@ -50,8 +50,7 @@ pub fn rollback(rollback: &Rollback, style: &Style) -> String {
         0,
         2,
         &[plain(
-            "Files are not touched: an apply of a definition deploys what it says, so it has to go \
-             back as well.",
+            "Files are not changed: change the definition, too, or the next apply deploys it again.",
         )],
     );
     page.finish()

@@ -151,7 +151,7 @@ fn former_names(
             match claims.get(former) {
                 Some(other) if !std::ptr::eq(*other, *definition) => {
                     let message = format!(
-                        "`{former}` is claimed as a former name in `{}` too; one {} can become only one",
+                        "`{former}` is a former name in `{}`, too; a {} can be renamed only once",
                         other.text.file, definition.kind
                     );
                     found.push(

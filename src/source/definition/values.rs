@@ -228,7 +228,7 @@ fn secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<DesiredSe
         Value::Unresolved(_) => None,
         Value::Number(_) | Value::Bool(_) if !node.replaced => {
             let message = format!(
-                "secret `{}` is a text, and YAML reads it as {}",
+                "secret `{}` must be text, and YAML reads it as {}",
                 short(key),
                 node.value.kind()
             );
@@ -237,8 +237,11 @@ fn secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<DesiredSe
         }
         other => {
             let after = if node.replaced { ", after keyword replacement," } else { "" };
-            let message =
-                format!("secret `{}` is a text, and this{after} is {}", short(key), other.kind());
+            let message = format!(
+                "secret `{}` must be text, and this{after} is {}",
+                short(key),
+                other.kind()
+            );
             fields.error(codes::WRONG_KIND, message, &key_node.span);
             None
         }

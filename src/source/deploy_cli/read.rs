@@ -190,7 +190,7 @@ fn read_yaml(root: &Root, path: &Path, all: &mut Gathered, context: &mut Context
             Value::List(items) => items,
             Value::Null => Vec::new(),
             other => {
-                let message = format!("`{key}` is a list, and this is {}", other.kind());
+                let message = format!("`{key}` must be a list, and this is {}", other.kind());
                 context.found.push(text.error(codes::WRONG_KIND, message, &section.span));
                 continue;
             }

@@ -63,7 +63,7 @@ pub fn read(path: &Path) -> (DeployConfig, Vec<Diagnostic>) {
             }
         }
         Ok(_) => {
-            let message = "the settings are a JSON object, and this is none";
+            let message = "the settings must be a JSON object";
             found.push(Diagnostic::error(codes::JSON_SYNTAX, message));
         }
         Err(error) => {

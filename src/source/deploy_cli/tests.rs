@@ -188,7 +188,7 @@ fn other_sections_may_be_anything_and_an_empty_list_manages_nothing() {
         let [found] = &errors(&loaded)[..] else { panic!("{:#?}", loaded.diagnostics) };
         assert_eq!(
             found.message,
-            "this file says nothing of hooks or actions, so there is nothing to compare"
+            "this file has neither hooks nor actions, so there is nothing to compare"
         );
     }
     // A hook that is called so is none of theirs.

@@ -184,7 +184,7 @@ impl Keywords {
             let message = format!("{MAPPINGS_VARIABLE} {what}");
             Box::new(
                 Diagnostic::error(codes::INVALID_KEYWORDS, message)
-                    .hint("it holds a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"),
+                    .hint("it must be a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"),
             )
         };
         match serde_json::from_str(json.trim_start_matches('\u{feff}')) {
@@ -195,7 +195,7 @@ impl Keywords {
                     .map(|(key, value)| (key, Keyword { value, place: None }))
                     .collect(),
             }),
-            Ok(_) => Err(fail("is JSON, but no object".to_owned())),
+            Ok(_) => Err(fail("is JSON, but not an object".to_owned())),
             Err(error) => Err(fail(format!(
                 "is not valid JSON (line {}, column {})",
                 error.line(),
@@ -268,9 +268,7 @@ impl Keywords {
                     Some((by, _)) => Diagnostic::new(
                         codes::SHADOWED_KEYWORD,
                         crate::model::Severity::Note,
-                        format!(
-                            "keyword `{key}` in {origin} has no effect, because {by} goes before it"
-                        ),
+                        format!("keyword `{key}` in {origin} has no effect: {by} takes precedence"),
                     ),
                     None if origin.is_shared() || used.contains(key) => continue,
                     None => Diagnostic::new(

@@ -92,7 +92,7 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
     let message = unescaped(&message);
     let mut words = message.split(|c: char| !c.is_ascii_alphabetic());
     if words.any(|word| matches!(word, "tab" | "tabs" | "Tab" | "Tabs")) {
-        return (codes::SYNTAX, TAB.to_owned(), Some("indent with blanks".to_owned()));
+        return (codes::SYNTAX, TAB.to_owned(), Some("indent with spaces".to_owned()));
     }
     if message.contains("recursion") || message.contains("limit") {
         return (codes::TOO_COMPLEX, TOO_COMPLEX.to_owned(), None);

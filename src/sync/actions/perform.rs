@@ -99,7 +99,7 @@ async fn patch_action(
     let script = patch.script.as_ref().zip(answer.script.as_ref());
     let wrong = wrong.or_else(|| {
         let same = script.is_none_or(|(sent, got)| sent.same_but_newlines(got));
-        (!same).then(|| "the tenant answers with another script than was sent".to_owned())
+        (!same).then(|| "the tenant's response has a different script than was sent".to_owned())
     });
     match wrong {
         None => Ok(Done { live: Some(Box::new(answer)), ..Done::default() }),
@@ -279,6 +279,6 @@ pub(in crate::sync) async fn bind(
     if got.eq(entries.iter().map(|entry| &entry.action)) {
         return Ok(Done::default());
     }
-    let wrong = format!("the tenant answers with another order of {trigger} than was sent");
+    let wrong = format!("the tenant's response has a different order of {trigger} than was sent");
     Err(Failure { wrong, accepted: true, ..Failure::default() })
 }

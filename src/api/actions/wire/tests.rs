@@ -55,7 +55,7 @@ fn what_is_not_an_answer_of_the_api_says_why() {
     check("<html>", "it is no JSON");
     check("{}", "it holds no actions");
     check("3", "it holds no actions");
-    check(r#"{"actions":{}}"#, "its JSON has another form than expected");
+    check(r#"{"actions":{}}"#, "its JSON has an unexpected shape");
     check(r#"{"actions":[{"id":".."}]}"#, "an action has an id that cannot be one");
     let nameless = bindings(br#"{"bindings":[{"id":"b"}]}"#).unwrap_err();
     assert_eq!(nameless, "a binding names no action");

@@ -25,7 +25,7 @@ pub(super) fn of_action_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
         return Check {
             what,
             health: Health::Unknown,
-            found: "the token doesn't say what it allows".to_owned(),
+            found: "the token doesn't say which it has".to_owned(),
             hint: Some(format!(
                 "plan needs read:actions, apply all of {}",
                 ACTION_SCOPES.join(", ")
@@ -44,8 +44,8 @@ pub(super) fn of_action_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
         health: if missing[0].0 == ACTION_SCOPES[0] { Health::Bad } else { Health::Doubtful },
         found: format!("missing: {}", uses.join("; ")),
         hint: Some(
-            "grant it to the application for the Auth0 Management API; a read-only token is right \
-             for plans of pull requests"
+            "grant them to the application for the Auth0 Management API; a read-only token is \
+             right for plans of pull requests"
                 .to_owned(),
         ),
     }
@@ -58,7 +58,7 @@ pub(super) fn of_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
         return Check {
             what: "scopes",
             health: Health::Unknown,
-            found: "the token doesn't say what it allows".to_owned(),
+            found: "the token doesn't say which it has".to_owned(),
             hint: Some(format!("plan needs {}, apply all of {}", SCOPES[0], SCOPES.join(", "))),
         };
     };
@@ -73,11 +73,11 @@ pub(super) fn of_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
         found: format!(
             "{} missing: {}",
             missing.join(", "),
-            if no_reading { "not even a plan can be made" } else { "plan works, apply will not" }
+            if no_reading { "even plan will fail" } else { "plan works, apply will fail" }
         ),
         hint: Some(
-            "grant it to the application for the Auth0 Management API; a read-only token is right \
-             for plans of pull requests"
+            "grant them to the application for the Auth0 Management API; a read-only token is \
+             right for plans of pull requests"
                 .to_owned(),
         ),
     }
@@ -85,15 +85,15 @@ pub(super) fn of_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
 
 /// Whether hooks can be written: a tenant says so only when one is tried.
 pub(super) fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
-    let reported = "what the tenant refuses is reported, and nothing is lost";
+    let reported = "a refusal is reported, and nothing is lost";
     let allowed = |scope: &&str| scopes.is_none_or(|scopes| scopes.contains(*scope));
     if !SCOPES[1..].iter().any(allowed) {
         return refused_writes("refused by the token's scopes");
     }
     let (found, hint) = match target {
-        Target::Local { .. } => return good("writes", "the local tenant takes them".to_owned()),
+        Target::Local { .. } => return good("writes", "the local tenant accepts them".to_owned()),
         Target::Remote(remote) if remote.domain.value.is_loopback() => {
-            ("known only once one is tried".to_owned(), format!("apply tries; {reported}"))
+            ("unknown until one is tried".to_owned(), format!("apply will try; {reported}"))
         }
         Target::Remote(remote) if frozen::is_public_cloud(remote.domain.value.as_str()) => {
             return Check {
@@ -104,13 +104,13 @@ pub(super) fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> C
                     frozen::WHY
                 ),
                 hint: Some(format!(
-                    "move them to Actions; switching off, secrets and deletes may still be \
-                     accepted; {reported}"
+                    "move them to actions with `hooksync migrate`; disabling, secrets and deletes \
+                     may still be accepted; {reported}"
                 )),
             };
         }
         Target::Remote(_) => {
-            ("known only once one is tried".to_owned(), format!("apply tries; {reported}"))
+            ("unknown until one is tried".to_owned(), format!("apply will try; {reported}"))
         }
     };
     Check { what: "writes", health: Health::Unknown, found, hint: Some(hint) }
@@ -121,6 +121,6 @@ pub(super) fn refused_writes(found: &str) -> Check {
         what: "writes",
         health: Health::Doubtful,
         found: found.to_owned(),
-        hint: Some("plans can be made where hooks can be read; apply changes nothing".to_owned()),
+        hint: Some("plan works where hooks can be read; apply changes nothing".to_owned()),
     }
 }

@@ -167,7 +167,7 @@ fn run(
     let new = Program::Action { trigger, code: code.to_owned(), handler: None };
     compare(pool, &old, &new, &inputs).map_err(|error| {
         CliError::new(format!("{} could not be run: {error}", hook.name))
-            .hint("without a sandbox nothing can be shown; nothing was written")
+            .hint("without the sandbox nothing can be compared; nothing was written")
     })
 }
 
@@ -218,7 +218,8 @@ fn diagnostics(findings: &[Finding], hook: &Definition) -> Vec<Diagnostic> {
 /// Branches of the hook that no event met.
 fn unmet(report: &Report, hook: &Definition) -> Vec<Diagnostic> {
     let found = report.unmet.iter().map(|branch| {
-        let message = format!("no event met this `{}`, so nothing is known of it.", branch.kind);
+        let message =
+            format!("no event reached this `{}`, so its behaviour is not known.", branch.kind);
         let mut shown = Diagnostic::warning(migrate::NOT_MET, message)
             .in_file(hook.script_source.file.clone())
             .hint("try more with --events, or write a behaviour test for it");

@@ -99,7 +99,7 @@ fn refuse_foreign(files: &BTreeMap<PathBuf, String>, force: bool) -> Result<(), 
         return Ok(());
     }
     Err(CliError::new(format!(
-        "these files were edited or written by others: {}; nothing was written",
+        "these files were edited, or not written by migrate: {}; nothing was written",
         foreign.join(", ")
     ))
     .hint("write elsewhere with --out, or overwrite them with --force")

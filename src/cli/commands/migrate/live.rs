@@ -34,8 +34,7 @@ pub(super) fn read(
     project: &Project<'_>,
     context: &Context<'_>,
 ) -> Result<Tenant, CliError> {
-    let settings =
-        project.tenant(&args.connection, "migrate reads the hooks of one tenant", context)?;
+    let settings = project.tenant(&args.connection, "migrate works on one tenant", context)?;
     let (live, tenant) = runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
@@ -47,8 +46,8 @@ pub(super) fn read(
         shared.unless_interrupted(read).await
     })?;
     if let Some(why) = live.hooks_removed {
-        return Err(CliError::new(format!("{tenant} has no hooks any more: {why}"))
-            .hint("migrate from an export of them: `hooksync migrate DIR`")
+        return Err(CliError::new(format!("{tenant} no longer has hooks: {why}"))
+            .hint("migrate from an earlier export: `hooksync migrate DIR`")
             .exit(Exit::TenantRefuses));
     }
     demand_one_of_each(twins::differing(&live, |own| own.kind() == Kind::Hook))?;

@@ -31,8 +31,8 @@ pub(super) fn run(args: &MigrateArgs, context: &Context<'_>) -> Result<Exit, Cli
         return migrate(&hooks, &tenant.bindings, args, context);
     }
     if args.connection.is_given() {
-        return Err(CliError::usage("only --from-tenant asks a tenant")
-            .hint("add --from-tenant, or leave the options of the connection out"));
+        return Err(CliError::usage("a connection is used only with --from-tenant")
+            .hint("add --from-tenant, or remove the connection's options"));
     }
     let all = project.environments(context.environment)?;
     let file = &project.file;
@@ -93,8 +93,8 @@ fn next_steps(args: &MigrateArgs, hooks: &[Migrated], files: &cutover::Files) ->
         return Vec::new();
     }
     let out = args.out.display();
-    let tests = format!("hooksync test {out}: the behaviour tests that were written along");
-    let plan = "hooksync plan: one plan binds the actions and switches the hooks off".to_owned();
+    let tests = format!("hooksync test {out}: run the behaviour tests that were written with them");
+    let plan = "hooksync plan: one plan that binds the actions and disables the hooks".to_owned();
     let edits = match (args.cutover, args.from_tenant) {
         (true, _) => Vec::new(),
         (false, false) => files.as_steps(),

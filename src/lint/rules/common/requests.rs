@@ -57,7 +57,7 @@ fn check_answer(script: &Script<'_>, call: &CallExpression<'_>, findings: &mut F
     findings.script(
         ERROR_IGNORED,
         script.place(error.span),
-        format!("`{}` is never looked at: when the call fails there is no answer, and the code goes on with what isn't there.", error.name),
+        format!("`{}` is never checked: when the call fails there is no response, and the code goes on without one.", error.name),
         format!("begin with `if ({}) ...`", error.name),
     );
 }

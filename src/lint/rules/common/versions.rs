@@ -35,7 +35,7 @@ pub(crate) fn check(findings: &mut Findings<'_>) {
                 UNPINNED_DEPENDENCY,
                 place,
                 format!("`{name}` is taken in whatever version `{version}` means on the day the {} is built: what runs may change without a change here.", findings.noun()),
-                "write an exact version such as `1.2.3`",
+                "write an exact version, such as `1.2.3`",
             ),
         }
     }

@@ -55,7 +55,7 @@ fn tell(script: &Script<'_>, name: &str, fault: &Fault, findings: &mut Findings<
         Fault::Chain(first, second) => findings.script(
             CALLBACK_CALLED_TWICE,
             script.place(*first),
-            format!("After this call the chain goes on, and calls `{name}` again (line {}): not even `return` leaves a chain of promises.", script.line(*second)),
+            format!("After this call the chain continues, and calls `{name}` again (line {}): not even `return` leaves a chain of promises.", script.line(*second)),
             "throw an error here, and call back with it in `.catch`",
         ),
         Fault::Later(first, second) => findings.script(
