@@ -79,7 +79,7 @@ fn what_is_not_allowed_is_refused_before_anything_runs() {
     check(&op, "op://ci/../prod/b", Exit::Error, "has a folder `.` or `..`");
     check(&op, "op://ci/a/b", Exit::Refused, "is in the checkout");
     let gone = [(PROVIDERS, "op=/nowhere/op"), (REFS, "op://ci/")];
-    check(&gone, "op://ci/a/b", Exit::Error, "/nowhere/op is not there");
+    check(&gone, "op://ci/a/b", Exit::Error, "/nowhere/op does not exist");
 }
 
 #[test]
