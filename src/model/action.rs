@@ -160,6 +160,20 @@ impl BuildStatus {
         }
     }
 
+    /// The tenant's word for it; empty where it says nothing.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Building => "building",
+            Self::Retrying => "retrying",
+            Self::Packaged => "packaged",
+            Self::Built => "built",
+            Self::Failed => "failed",
+            Self::Unknown(word) => word,
+        }
+    }
+
     /// Whether it will not change any more by itself.
     #[must_use]
     pub fn is_final(&self) -> bool {

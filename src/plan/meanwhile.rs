@@ -6,7 +6,7 @@
 
 use super::{Deed, Field, Op};
 use crate::model::content::draft_is_deployed;
-use crate::model::{Dependencies, Live, LiveAction, LiveBindings, SecretTimes};
+use crate::model::{Dependencies, Live, LiveAction, LiveBindings, SecretTimes, Trigger};
 
 /// The code in JSON of a change that failed for this reason.
 pub const CODE: &str = "changed_meanwhile";
@@ -36,7 +36,9 @@ pub fn changed(before: &Live, now: &Live, sent: Option<&Op>) -> Vec<&'static str
         }
     };
     differs(Field::Name, both(stored_name.as_ref(), now.stored_name.as_ref(), |a, b| a != b));
-    differs(Field::Trigger, *trigger != now.trigger);
+    let known = |trigger: &Trigger| !trigger.as_str().is_empty();
+    let says_trigger = known(trigger) && known(&now.trigger);
+    differs(Field::Trigger, says_trigger && *trigger != now.trigger);
     differs(Field::Enabled, before.action().is_none() && *runs != now.runs);
     differs(
         Field::Dependencies,

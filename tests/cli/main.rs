@@ -23,6 +23,7 @@ mod hostile;
 mod local_changes;
 mod masked;
 mod meanwhile;
+mod odd_actions;
 mod odd_answers;
 mod pipelines;
 mod references;

@@ -20,6 +20,11 @@ use crate::model::{BuildStatus, Id, Live, LiveBindings, LiveModule, ModuleUse, T
 const FIRST: Duration = Duration::from_millis(300);
 /// How long the looks after it are apart, at least.
 const NEXT: Duration = Duration::from_secs(2);
+/// After so many looks an action that carries no status at all is taken for
+/// built: the tenant refuses to deploy it if it is not.
+const WITHOUT_STATUS: u32 = 3;
+/// How many looks a status gets that nobody knows.
+const STRANGE_STATUS: u32 = 30;
 
 /// What a run saw last of a tenant's actions, and when that reading began.
 #[derive(Debug, Default)]
@@ -34,11 +39,24 @@ pub enum Built {
     Ready(Live),
     /// It can't be built.
     Failed(Live),
+    /// The tenant goes on saying something that is neither.
+    Strange(Live),
+}
+
+/// What was seen last belongs to a wait that can't go on.
+fn with_status(error: ApiError, status: &str) -> ApiError {
+    let ApiErrorKind::OutOfTime { waiting_for, needed } = &error.kind else { return error };
+    if status.is_empty() {
+        return error;
+    }
+    let waiting_for = format!("{waiting_for} (the tenant says `{}`)", harmless(status, &[]));
+    ApiError::new(ApiErrorKind::OutOfTime { waiting_for, needed: *needed })
 }
 
 impl Writer {
     /// Waits until the draft of an action is built, or can't be. Says when what
-    /// it gives was read.
+    /// it gives was read. A status that this program doesn't know is waited out
+    /// for a minute.
     ///
     /// # Errors
     /// When the action isn't there, the tenant fails, or the run's time is over.
@@ -50,9 +68,11 @@ impl Writer {
     ) -> Result<(Built, Instant), ApiError> {
         let class = urgency.following();
         let mut looked = Instant::now();
-        let mut pause = FIRST;
+        let (mut pause, mut looks) = (FIRST, 0);
+        let mut status = String::new();
         loop {
-            self.client.pipe.run.sleep(pause, class, "builds").await?;
+            let slept = self.client.pipe.run.sleep(pause, class, "builds").await;
+            slept.map_err(|error| with_status(error, &status))?;
             let mut seen = builds.seen.lock().await;
             // another one that waits may have looked meanwhile
             let is_old = seen.as_ref().is_none_or(|(at, _)| *at <= looked);
@@ -63,14 +83,24 @@ impl Writer {
             let Some((at, actions)) = seen.as_ref() else { continue };
             looked = *at;
             pause = NEXT;
+            looks += 1;
             let Some(live) = actions.iter().find(|live| live.id == *id) else {
                 return Err(ApiError::new(ApiErrorKind::ActionMissing));
             };
-            match live.action().map(|action| &action.build) {
-                Some(BuildStatus::Built) => return Ok((Built::Ready(live.clone()), looked)),
-                Some(BuildStatus::Failed) => return Ok((Built::Failed(live.clone()), looked)),
-                _ => {}
-            }
+            let Some(action) = live.action() else { continue };
+            let end = match &action.build {
+                BuildStatus::Built => Built::Ready,
+                BuildStatus::Failed => Built::Failed,
+                BuildStatus::Unknown(word) if word.is_empty() && looks >= WITHOUT_STATUS => {
+                    Built::Ready
+                }
+                BuildStatus::Unknown(_) if looks >= STRANGE_STATUS => Built::Strange,
+                other => {
+                    other.word().clone_into(&mut status);
+                    continue;
+                }
+            };
+            return Ok((end(live.clone()), looked));
         }
     }
 
@@ -101,6 +131,13 @@ impl Writer {
             }
         }
         None
+    }
+
+    /// Whether an action's list of versions calls one of them deployed.
+    pub async fn is_listed_as_deployed(&self, id: &Id, version: &Id, urgency: Urgency) -> bool {
+        let versions = self.reader.versions_of(id, urgency.following()).await;
+        let all = versions.unwrap_or_default();
+        all.iter().any(|found| found.version.id == *version && found.version.deployed)
     }
 
     /// The newest version of an action, which need not be in traffic yet.

@@ -124,7 +124,7 @@ impl Reader {
         class: Class,
     ) -> Result<ActionsPage, ApiError> {
         let (page, more) = self.page_at(PATH, page, class, &wire::actions).await?;
-        let List { mut items, total } = page;
+        let List { mut items, total, .. } = page;
         // one that comes with its code comes whole: what is left out is nothing
         for action in items.iter_mut().filter(|action| action.script.is_some()) {
             action.dependencies.get_or_insert_default();
@@ -242,7 +242,8 @@ impl Reader {
         let call = Call::new(Method::Get, path, class);
         let response = self.client.call(&call).await?;
         let list = read(&response.body).map_err(|why| protocol(&call, &response, &why))?;
-        let (count, per_page) = (list.items.len() as u64, u64::from(PER_PAGE));
+        let count = list.items.len() as u64;
+        let per_page = list.per_page.unwrap_or(PER_PAGE.into()).clamp(1, PER_PAGE.into());
         let more = match list.total {
             _ if count == 0 => false,
             Some(total) => u64::from(number) * per_page + count < total,

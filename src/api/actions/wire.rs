@@ -271,27 +271,38 @@ impl ActionIn {
 pub(super) struct List<T> {
     pub(super) items: Vec<T>,
     pub(super) total: Option<u64>,
+    /// How long its pages are, where it says so: not all keep to what is asked
+    /// for.
+    pub(super) per_page: Option<u64>,
 }
 
 /// Reads a page. The list has to be there; the numbers beside it are left out
 /// where they are zero.
 fn list<T: serde::de::DeserializeOwned>(body: &[u8], key: &str) -> Result<List<T>, String> {
     let page: Value = serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
-    let (items, total) = match page {
-        Value::Object(mut page) => (page.remove(key), page.get("total").and_then(as_number)),
-        list @ Value::Array(_) => (Some(list), None),
-        _ => (None, None),
+    let (items, total, per_page) = match page {
+        Value::Object(mut page) => {
+            let number = |key: &str| page.get(key).and_then(as_number);
+            let (total, per_page) = (number("total"), number("per_page"));
+            (page.remove(key), total, per_page)
+        }
+        list @ Value::Array(_) => (Some(list), None, None),
+        _ => (None, None, None),
     };
-    let items = items.ok_or_else(|| format!("it holds no {key}"))?;
-    let items = serde_json::from_value(items).map_err(|error| problem(body, &error))?;
-    Ok(List { items, total })
+    let items = match items {
+        // how some write a list without entries
+        Some(Value::Null) if total.unwrap_or_default() == 0 => Vec::new(),
+        Some(items) => serde_json::from_value(items).map_err(|error| problem(body, &error))?,
+        None => return Err(format!("it holds no {key}")),
+    };
+    Ok(List { items, total, per_page })
 }
 
 /// Reads one page of actions.
 pub(super) fn actions(body: &[u8]) -> Result<List<Live>, String> {
-    let List { items, total } = list::<ActionIn>(body, "actions")?;
+    let List { items, total, per_page } = list::<ActionIn>(body, "actions")?;
     let items = items.into_iter().map(ActionIn::into_model).collect::<Result<_, _>>()?;
-    Ok(List { items, total })
+    Ok(List { items, total, per_page })
 }
 
 /// Reads one action.
@@ -307,8 +318,8 @@ pub(super) fn version(body: &[u8]) -> Result<ActionVersion, String> {
 
 /// Reads one page of versions.
 pub(super) fn versions(body: &[u8]) -> Result<List<ActionVersion>, String> {
-    let List { items, total } = list::<VersionIn>(body, "versions")?;
-    Ok(List { items: items.into_iter().map(VersionIn::into_model).collect(), total })
+    let List { items, total, per_page } = list::<VersionIn>(body, "versions")?;
+    Ok(List { items: items.into_iter().map(VersionIn::into_model).collect(), total, per_page })
 }
 
 /// Reads the triggers. What is not known of one is passed on.
@@ -341,9 +352,9 @@ pub(super) fn bindings(body: &[u8]) -> Result<List<LiveBinding>, String> {
             installed: given(installed_integration_id.as_ref()) || given(integration.as_ref()),
         })
     };
-    let List { items, total } = list::<BindingIn>(body, "bindings")?;
+    let List { items, total, per_page } = list::<BindingIn>(body, "bindings")?;
     let items = items.into_iter().map(binding).collect::<Result<_, String>>()?;
-    Ok(List { items, total })
+    Ok(List { items, total, per_page })
 }
 
 /// The bindings of a trigger, as the answer to their PATCH has them.

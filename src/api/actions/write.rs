@@ -17,6 +17,7 @@ use crate::api::error::{ApiError, ApiErrorKind, Method};
 use crate::api::reader::{protocol, segment};
 use crate::api::text::harmless;
 use crate::api::writer::{ANSWERS, Urgency, Writer, check_values, is_acknowledgement};
+use crate::model::content::same_packages;
 use crate::model::{
     ActionPatch, Id, Live, LiveBindings, LiveModule, NewAction, Script, SecretValue, Trigger,
 };
@@ -24,6 +25,10 @@ use crate::model::{
 /// How long to wait before an action that was refused as "not deployed yet"
 /// is bound again. Some seconds in all: the service calls it eventual.
 const BINDABLE_AFTER: [u64; 5] = [500, 1000, 2000, 3000, 4000];
+
+/// How long to wait before an order that is not as it was sent is looked at
+/// again.
+const SEEN_AFTER: [u64; 3] = [500, 1000, 2000];
 
 /// An action that was created.
 #[derive(Debug, Clone)]
@@ -105,10 +110,12 @@ impl Writer {
                 action.id == *id && action.has_content() && says_secrets
             };
             match wire::action(&answer.body) {
-                Ok(action) if is_whole(&action) => return Ok(action),
+                Ok(action) if is_whole(&action) && is_as_sent(patch, &action) => {
+                    return Ok(action);
+                }
                 _ => {}
             }
-            // Accepted without saying what it is now: so it is read. If that
+            // Accepted without saying that it is so now: so it is read. If that
             // fails, the action is changed anyway.
             let read = self.reader.one_action(id, urgency.following()).await;
             let action = read.map_err(|error| error.maybe_done(true))?;
@@ -199,7 +206,7 @@ impl Writer {
         entries: &[BindingRef],
         urgency: Urgency,
     ) -> Result<LiveBindings, ApiError> {
-        self.bind_within(&BINDABLE_AFTER, trigger, entries, urgency).await
+        self.bind_within(&BINDABLE_AFTER, &SEEN_AFTER, trigger, entries, urgency).await
     }
 
     /// The same, where nothing is waited out: something is off meanwhile.
@@ -212,12 +219,13 @@ impl Writer {
         entries: &[BindingRef],
         urgency: Urgency,
     ) -> Result<LiveBindings, ApiError> {
-        self.bind_within(&[], trigger, entries, urgency).await
+        self.bind_within(&[], &[], trigger, entries, urgency).await
     }
 
     async fn bind_within(
         &self,
         waits: &[u64],
+        looks: &[u64],
         trigger: &Trigger,
         entries: &[BindingRef],
         urgency: Urgency,
@@ -252,8 +260,20 @@ impl Writer {
                 Ok(bound) if is_bound_as(&bound, entries) => return Ok(bound),
                 _ => {}
             }
-            let read = self.reader.bindings_of(trigger, urgency.following()).await;
-            let bound = read.map_err(|error| error.maybe_done(true))?;
+            let mut looks = looks.iter().copied();
+            let bound = loop {
+                let read = self.reader.bindings_of(trigger, urgency.following()).await;
+                let bound = read.map_err(|error| error.maybe_done(true))?;
+                // a write need not be seen at once
+                let Some(pause) = looks.next().filter(|_| !is_bound_as(&bound, entries)) else {
+                    break bound;
+                };
+                let pause = Duration::from_millis(pause);
+                let slept = self.client.pipe.run.sleep(pause, call.class, "an order to be seen");
+                if slept.await.is_err() {
+                    break bound;
+                }
+            };
             if is_bound_as(&bound, entries) || is_acknowledgement(&answer.body) {
                 return Ok(bound);
             }
@@ -308,11 +328,15 @@ fn is_as_sent(patch: &ActionPatch, action: &Live) -> bool {
     let names =
         |sent: &Vec<crate::model::SentSecret>| sent.iter().map(|sent| sent.key.clone()).collect();
     name.as_ref().is_none_or(|name| *name == action.name)
-        && script.as_ref().is_none_or(|script| action.script.as_ref() == Some(script))
+        && script.as_ref().is_none_or(|sent| {
+            action.script.as_ref().is_some_and(|script| script.same_but_newlines(sent))
+        })
         && runtime
             .as_ref()
             .is_none_or(|sent| live.and_then(|live| live.runtime.as_ref()) == Some(sent))
-        && dependencies.as_ref().is_none_or(|sent| action.dependencies.as_ref() == Some(sent))
+        && dependencies.as_ref().is_none_or(|sent| {
+            action.dependencies.as_ref().is_some_and(|live| same_packages(sent, live))
+        })
         && secrets.as_ref().is_none_or(|sent| action.secrets == Some(names(sent)))
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::world::new_id;
 use crate::model::{
     ActionBody, BindingEntry, BindingsMode, BindingsOrder, Body, BoundAction, BuildStatus,
     Definition, DeployedVersion, DesiredSecret, DesiredState, Id, InPlay, Live, LiveAction,
@@ -163,7 +164,7 @@ pub(super) fn carry_out(
     };
     match &step.op {
         Op::Action(ActionOp::Create { action, known }) => {
-            let new = Id::new(format!("new-{}-{}", state.resources.len(), action.name));
+            let new = new_id(made.len(), &state.resources, &action.name);
             assert!(!known.contains(&new));
             let mut live = live(&format!("{} {} x never", action.name, action.trigger));
             live.id = new.clone();

@@ -113,7 +113,7 @@ impl World {
         match op {
             HookOp::Create { hook } => {
                 self.assert_free(&hook.name);
-                let new = Id::new(format!("new-{}-{}", self.hooks.len(), hook.name));
+                let new = new_id(self.made.len(), &self.hooks, &hook.name);
                 self.made.insert(id, new.clone());
                 self.hooks.push(Live {
                     id: new,
@@ -174,4 +174,12 @@ impl World {
     fn assert_free(&self, name: &Name) {
         assert!(!self.hooks.iter().any(|hook| hook.name == *name), "409: {name}");
     }
+}
+
+/// An id that nothing has, nor had in an earlier run: `made` were made in this one.
+pub(super) fn new_id(made: usize, there: &[Live], name: &Name) -> Id {
+    let number =
+        |live: &Live| live.id.as_str().strip_prefix("new-")?.split('-').next()?.parse().ok();
+    let last = there.iter().filter_map(number).max().unwrap_or(0_usize);
+    Id::new(format!("new-{}-{name}", last.max(made) + 1))
 }

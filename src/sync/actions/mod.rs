@@ -4,6 +4,7 @@
 //! Must not know hooks.
 
 mod fetch;
+mod named;
 mod perform;
 
 pub(super) use fetch::{fetch, fetch_all};

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::named;
 use crate::api::actions::BindingRef;
 use crate::api::{ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
 use crate::model::{
@@ -48,7 +49,7 @@ impl Job {
                     .map_err(Failure::of)?;
                 let secrets = action.secrets.iter().cloned().collect();
                 let id = Some(made.action.id.clone());
-                match wrong_secrets(&made.action, &secrets) {
+                match wrong_secrets(&made.action, &secrets, &values) {
                     None => Ok(Done { id, live: Some(Box::new(made.action)), ..Done::default() }),
                     Some(wrong) => {
                         Err(Failure { wrong, accepted: !made.found, id, ..Failure::default() })
@@ -81,39 +82,85 @@ impl Job {
     }
 }
 
+/// `known` are all values that there are, also of secrets that are sent as names
+/// alone: a tenant may not keep those.
 async fn patch_action(
     writer: &Writer,
     id: &Id,
     patch: &ActionPatch,
-    values: &[(SecretKey, SecretValue)],
+    known: &[(SecretKey, SecretValue)],
     urgency: Urgency,
 ) -> Result<Done, Failure> {
     let modules = modules(writer, patch.modules.as_deref()).await?;
-    let answer =
-        writer.patch_action(id, patch, values, &modules, urgency).await.map_err(Failure::of)?;
+    let whole = named::with_values(patch, known);
+    let values = named::sent(patch, known);
+    let mut notes = Vec::new();
+    let mut answer = match writer.patch_action(id, patch, &values, &modules, urgency).await {
+        // it wants values: they are sent if there are any
+        Err(error) if named::is_refused(patch, &error) => {
+            let unknown = named::without_value(&whole);
+            if !unknown.is_empty() {
+                return Err(Failure {
+                    wrong: named::refused(&unknown, &error),
+                    ..Failure::of(error)
+                });
+            }
+            notes.push(named::SENT_AGAIN.to_owned());
+            let answer = writer.patch_action(id, &whole, known, &modules, urgency).await;
+            answer.map_err(Failure::of)?
+        }
+        other => other.map_err(Failure::of)?,
+    };
     let wanted = patch
         .secrets
         .as_ref()
         .map(|all| all.iter().map(|secret| secret.key.clone()).collect::<BTreeSet<_>>());
-    let wrong = wanted.and_then(|wanted| wrong_secrets(&answer, &wanted));
+    let lost =
+        |answer: &Live| wanted.as_ref().and_then(|wanted| wrong_secrets(answer, wanted, known));
+    if lost(&answer).is_some()
+        && let Some(again) = named::what_was_lost(patch, &answer, known)
+    {
+        notes.push(named::SENT_AGAIN.to_owned());
+        let values = named::sent(&again, known);
+        let sent = writer.patch_action(id, &again, &values, &[], urgency.begun()).await;
+        answer = sent.map_err(Failure::of)?;
+    }
     let script = patch.script.as_ref().zip(answer.script.as_ref());
-    let wrong = wrong.or_else(|| {
+    let wrong = lost(&answer).or_else(|| {
         let same = script.is_none_or(|(sent, got)| sent.same_but_newlines(got));
         (!same).then(|| "the tenant's response has a different script than was sent".to_owned())
     });
     match wrong {
-        None => Ok(Done { live: Some(Box::new(answer)), ..Done::default() }),
+        None => Ok(Done { live: Some(Box::new(answer)), notes, ..Done::default() }),
         Some(wrong) => Err(Failure { wrong, accepted: true, ..Failure::default() }),
     }
 }
 
-/// What is wrong with the secrets that the tenant has now, in words.
-fn wrong_secrets(answer: &Live, wanted: &BTreeSet<SecretKey>) -> Option<String> {
+/// What is wrong with the secrets that the tenant has now, in words. `known` are
+/// those that there is a value for.
+fn wrong_secrets(
+    answer: &Live,
+    wanted: &BTreeSet<SecretKey>,
+    known: &[(SecretKey, SecretValue)],
+) -> Option<String> {
     let got = answer.secrets.as_ref()?;
     let lost: Vec<&str> = wanted.difference(got).map(String::as_str).collect();
+    let unknown: Vec<&str> = lost
+        .iter()
+        .copied()
+        .filter(|lost| !known.iter().any(|(key, _)| key.as_str() == *lost))
+        .collect();
+    let next = match unknown.is_empty() {
+        true => String::new(),
+        false => format!(
+            ". There is no value to send again for {}: give one in the definition, and apply again",
+            unknown.join(", ")
+        ),
+    };
     (!lost.is_empty()).then(|| {
         format!(
-            "the tenant no longer has the secret {}, which it should have kept; nothing was deployed",
+            "the tenant does not have the secret {}, which it should have; nothing was \
+             deployed{next}",
             lost.join(", ")
         )
     })
@@ -134,8 +181,9 @@ async fn deploy(
     let mut draft = match built {
         Built::Ready(draft) => draft,
         Built::Failed(draft) => return Err(failed_build(writer, &draft, urgency).await),
+        Built::Strange(draft) => return Err(strange_build(&draft)),
     };
-    let (mut asked, mut newest) = (false, None);
+    let mut asked = false;
     let mut look_for_another = untouched;
     let version = loop {
         let changed =
@@ -154,13 +202,12 @@ async fn deploy(
                 true => Some(Instant::now()),
                 false => writer.wait_for_traffic(id, &version.id, builds, urgency).await,
             };
-            if let Some(at) = in_traffic {
-                return Ok(found_deployed(Some(&version), at));
-            }
-            // it never came: the draft is deployed once more
-            newest = version.number;
+            return match in_traffic {
+                Some(at) => Ok(found_deployed(Some(&version), at)),
+                None => Err(never_in_traffic(&draft, &version)),
+            };
         }
-        let number = draft.action().and_then(|action| action.deployed.as_ref()?.number).max(newest);
+        let number = draft.action().and_then(|action| action.deployed.as_ref()?.number);
         let late = before.is_none() || asked;
         let writer = if late { writer.clone() } else { writer.leaving_by(at + FRESH) };
         match writer.deploy(&draft, number, urgency).await {
@@ -177,12 +224,44 @@ async fn deploy(
     };
     let in_traffic = match version.version.deployed {
         true => Some(Instant::now()),
-        false => writer.wait_for_traffic(id, &version.version.id, builds, urgency).await,
+        false => traffic(writer, id, &version.version.id, builds, urgency).await,
     };
     let number = version.version.number.map(|number| format!(" {number}")).unwrap_or_default();
     let not_yet = if in_traffic.is_none() { ", and was not in traffic when looked at" } else { "" };
     let notes = vec![format!("version{number} is deployed{not_yet}")];
     Ok(Done { notes, in_traffic, ..Done::default() })
+}
+
+/// Since when a version is in traffic: as the action shows it, else as the list of
+/// versions does.
+async fn traffic(
+    writer: &Writer,
+    id: &Id,
+    version: &Id,
+    builds: &Builds,
+    urgency: Urgency,
+) -> Option<Instant> {
+    match writer.wait_for_traffic(id, version, builds, urgency).await {
+        Some(at) => Some(at),
+        None => {
+            let at = Instant::now();
+            writer.is_listed_as_deployed(id, version, urgency).await.then_some(at)
+        }
+    }
+}
+
+/// A second version of one draft would be no more in traffic than the first.
+fn never_in_traffic(draft: &Live, version: &DeployedVersion) -> Failure {
+    let number = version.number.map(|number| format!(" {number}")).unwrap_or_default();
+    let next = match version.number {
+        Some(number) => format!("`hooksync rollback \"{}\" --to {number}`", draft.name),
+        None => "a deploy in the Dashboard".to_owned(),
+    };
+    Failure::not_sent(&format!(
+        "version{number} holds this draft already, but the tenant does not show that it is in \
+         traffic; no second version was made. Apply again in some minutes; if it stays so, {next} \
+         puts it there"
+    ))
 }
 
 /// The newest version, if it is the draft and newer than what is in traffic.
@@ -208,6 +287,16 @@ fn found_deployed(version: Option<&DeployedVersion>, at: Instant) -> Done {
     let number = number.map(|number| format!(" {number}")).unwrap_or_default();
     let notes = vec![format!("version{number} was deployed meanwhile, and is this draft")];
     Done { notes, in_traffic: Some(at), ..Done::default() }
+}
+
+/// The tenant says neither that a draft is built nor that it can't be.
+fn strange_build(draft: &Live) -> Failure {
+    let status = draft.action().map(|action| action.build.word()).unwrap_or_default();
+    Failure::not_sent(&format!(
+        "the tenant goes on saying `{status}` of the build of its draft, a status that this \
+         version does not know; nothing was deployed. Look at it in the Dashboard; the next apply \
+         deploys it once it is `built`"
+    ))
 }
 
 /// Why a draft could not be built, as far as that can be found out. A draft

@@ -12,7 +12,7 @@ use super::switch::Opening;
 use crate::api::actions::BindingRef;
 use crate::api::{ApiError, ApiErrorKind, Builds, Urgency, Writer};
 use crate::model::{DesiredSecret, DesiredState, Id, Live, SecretKey, SecretValue};
-use crate::plan::actions::BindEntry;
+use crate::plan::actions::{ActionOp, BindEntry};
 use crate::plan::{Op, Ref, meanwhile};
 use crate::sync::{actions, hooks};
 
@@ -184,19 +184,21 @@ fn was_bound(entry: &BindEntry) -> Option<BindingRef> {
     Some(BindingRef { action: action.clone(), display_name: entry.display_name.clone() })
 }
 
-/// The values of the secrets that a step sends.
+/// The values of the secrets that a step sends. A patch of an action that says
+/// which secrets there are gets all that are known: the tenant may want them.
 pub(in crate::sync) fn values(op: &Op, desired: &DesiredState) -> Vec<(SecretKey, SecretValue)> {
     let Some((name, keys)) = op.sends() else { return Vec::new() };
     let definition = desired.of(op.kind()).find(|definition| definition.name == *name);
     let Some(secrets) = definition.and_then(|definition| definition.secrets.as_ref()) else {
         return Vec::new();
     };
-    keys.into_iter()
-        .filter_map(|key| match secrets.get(key)? {
-            DesiredSecret::Value(value) => Some((key.clone(), value.clone())),
-            DesiredSecret::Kept
-            | DesiredSecret::Reference(_)
-            | DesiredSecret::Unresolved { .. } => None,
-        })
-        .collect()
+    let lists_all = matches!(op,
+        Op::Action(ActionOp::Patch { patch, .. }) if patch.secrets.is_some());
+    let value = |(key, secret): (&SecretKey, &DesiredSecret)| match secret {
+        DesiredSecret::Value(value) => Some((key.clone(), value.clone())),
+        DesiredSecret::Kept | DesiredSecret::Reference(_) | DesiredSecret::Unresolved { .. } => {
+            None
+        }
+    };
+    secrets.iter().filter(|(key, _)| lists_all || keys.contains(key)).filter_map(value).collect()
 }

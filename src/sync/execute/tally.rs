@@ -114,6 +114,11 @@ fn error(run: &Run<'_>, steps: &[(StepId, &Step)]) -> Option<FailedRequest> {
     let failed = states().find_map(|state| match state {
         State::OnlySwitchedOff(error) => Some(failed_request(error)),
         State::Failed(failure) => Some(match &failure.error {
+            Some(error) if !failure.wrong.is_empty() => FailedRequest {
+                message: failure.wrong.clone(),
+                hint: None,
+                ..failed_request(error)
+            },
             Some(error) => failed_request(error),
             None if failure.meanwhile => FailedRequest {
                 error_code: Some(meanwhile::CODE.to_owned()),

@@ -44,6 +44,8 @@ fn pages_leave_zeros_out() {
     check(r#"{"actions":[{"id":"1"}],"total":1,"per_page":100}"#, 1, Some(1));
     check(r#"{"actions":[{"id":"1"}],"total":2,"page":1,"per_page":1}"#, 1, Some(2));
     check(r#"[{"id":"1"}]"#, 1, None);
+    check(r#"{"actions":null,"total":0}"#, 0, Some(0));
+    check(r#"{"actions":null}"#, 0, None);
 }
 
 #[test]
@@ -55,6 +57,8 @@ fn what_is_not_an_answer_of_the_api_says_why() {
     check("<html>", "it is no JSON");
     check("{}", "it holds no actions");
     check("3", "it holds no actions");
+    check(r#"{"per_page":100}"#, "it holds no actions");
+    check(r#"{"actions":null,"total":3}"#, "its JSON has an unexpected shape");
     check(r#"{"actions":{}}"#, "its JSON has an unexpected shape");
     check(r#"{"actions":[{"id":".."}]}"#, "an action has an id that cannot be one");
     let nameless = bindings(br#"{"bindings":[{"id":"b"}]}"#).unwrap_err();

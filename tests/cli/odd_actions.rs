@@ -1,0 +1,75 @@
+//! Actions on a tenant that keeps names or secrets in another way than the
+//! service is known to.
+
+use hooksync::tenant::actions::{ActionNames, Behaviour, NamedSecrets};
+use hooksync::tenant::{self, Options, Running};
+use serde_json::{Value, json};
+
+use crate::support::Project;
+
+fn login(note: &str) -> String {
+    format!("exports.onExecutePostLogin = async (event, api) => {{}}; // {note}\n")
+}
+
+async fn tenant(project: &Project, actions: Value, behaviour: Behaviour) -> Running {
+    let state = json!({"actions": actions, "bindings": {"post-login": ["one", "two"]}});
+    project.write("tenant.json", state.to_string());
+    let state = Some(project.path("tenant.json"));
+    tenant::start(Options { state, actions: behaviour, ..Options::default() }).await.unwrap()
+}
+
+fn two() -> Value {
+    let action = |name: &str| {
+        json!({"name": name, "trigger": "post-login", "code": login(name), "deployed": true,
+               "secrets": [{"name": "OLD", "value": "v"}]})
+    };
+    json!([action("one"), action("two")])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_actions_change_places_where_names_are_unique() {
+    let definition = |name: &str, former: &str| {
+        format!("name: {name}\ntriggerId: post-login\nrenamedFrom: {former}\nscript: {former}.js\n")
+    };
+    let project = Project::with(&[
+        ("actions/one.yaml", &definition("one", "two")),
+        ("actions/two.yaml", &definition("two", "one")),
+        ("actions/one.js", &login("one")),
+        ("actions/two.js", &login("two")),
+    ]);
+    let names = Behaviour { names: ActionNames::Unique, ..Behaviour::instant() };
+    let tenant = tenant(&project, two(), names).await;
+    let plan = project.on(&tenant, &["plan"]).expect(0);
+    assert!(plan.stdout.contains("rename to one-hooksync-rename"), "{plan}");
+    project.on(&tenant, &["apply", "--yes"]).expect(0);
+    project.on(&tenant, &["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_a_name_does_not_keep_are_sent_with_their_values() {
+    let lacks = "the tenant does not have the secret OLD, which it should have";
+    for (named, exit, said) in [
+        (NamedSecrets::Drop, 3, lacks),
+        // refused: nothing of it was written
+        (NamedSecrets::Refuse, 1, "this tenant takes no secret without its value"),
+    ] {
+        let project = Project::with(&[
+            ("actions/one.yaml", "name: one\ntriggerId: post-login\nsecrets: { OLD: v, NEW: w }\n"),
+            ("actions/one.js", &login("one")),
+            (
+                "actions/two.yaml",
+                "name: two\ntriggerId: post-login\nsecrets: { OLD: _VALUE_NOT_SHOWN_, NEW: w }\n",
+            ),
+            ("actions/two.js", &login("two")),
+        ]);
+        let behaviour = Behaviour { named_secrets: named, ..Behaviour::instant() };
+        let tenant = tenant(&project, two(), behaviour).await;
+        let only_one = ["apply", "--yes", "--only", "one"];
+        let run = project.on(&tenant, &only_one).expect(0);
+        assert!(run.stdout.contains("their values were sent"), "{run}");
+        project.on(&tenant, &["plan", "--detailed-exitcode", "--only", "one"]).expect(0);
+        // of the other one nobody has the value
+        let run = project.on(&tenant, &["apply", "--yes"]).expect(exit);
+        assert!(run.stdout.contains(said) && run.stdout.contains("for OLD: give"), "{run}");
+    }
+}
