@@ -169,6 +169,13 @@ fn of_report(report: Report, pair: &Pair, limit: Duration) -> Compared {
         );
         notes.push(text);
     }
+    if report.engine_texts > 0 {
+        let text = format!(
+            "On {} events a text goes out that the engine makes of an error; how Node words it is not compared.",
+            report.engine_texts
+        );
+        notes.push(text);
+    }
     let packages = stubbed(&[&pair.live, &pair.new]);
     if !packages.is_empty() {
         let text = format!("Calls of {} are recorded, not run.", packages.join(", "));

@@ -56,18 +56,38 @@ pub(super) fn environments() -> Vec<CompletionCandidate> {
     file.config.environments.iter().map(|one| CompletionCandidate::new(&one.name)).collect()
 }
 
-/// The names of all definitions, each with its file.
+/// The names of all definitions, each with its file. One that is both a hook's
+/// and an action's is there with its kinds, too.
 pub(super) fn names() -> Vec<CompletionCandidate> {
     let (file, _) = ConfigFile::find(None);
-    let folders = [(&file.config.hooks, "hooks"), (&file.config.actions, "actions")];
-    let folders =
-        folders.map(|(given, default)| given.clone().unwrap_or_else(|| file.beside(default)));
-    names_below(&folders)
+    let folder = |given: &Option<PathBuf>, default| {
+        names_below(&[given.clone().unwrap_or_else(|| file.beside(default))])
+    };
+    let hooks = folder(&file.config.hooks, "hooks");
+    let actions = folder(&file.config.actions, "actions");
+    all_names(hooks, actions)
         .into_iter()
         .map(|(name, file)| {
             CompletionCandidate::new(name).help(Some(file.display().to_string().into()))
         })
         .collect()
+}
+
+fn all_names(
+    hooks: Vec<(String, PathBuf)>,
+    actions: Vec<(String, PathBuf)>,
+) -> Vec<(String, PathBuf)> {
+    let of = |kind: &str, own: &[(String, PathBuf)], others: &[(String, PathBuf)]| {
+        let is_both = |name: &str| others.iter().any(|(other, _)| other == name);
+        let both = own.iter().filter(|(name, _)| is_both(name));
+        both.map(|(name, file)| (format!("{kind}:{name}"), file.clone())).collect::<Vec<_>>()
+    };
+    let mut all = of("hook", &hooks, &actions);
+    all.extend(of("action", &actions, &hooks));
+    all.extend(hooks.into_iter().chain(actions));
+    all.sort();
+    all.dedup_by(|a, b| a.0 == b.0);
+    all
 }
 
 /// Names and the files that they are in.
@@ -130,6 +150,16 @@ mod tests {
         let folders = ["hooks", "actions", "gone"].map(|name| dir.path().join(name));
         let found: Vec<String> = names_below(&folders).into_iter().map(|(name, _)| name).collect();
         assert_eq!(found, ["Step up: risk", "add-claims"]);
+    }
+
+    #[test]
+    fn a_name_of_both_kinds_is_offered_with_each() {
+        let list = |names: &[&str]| {
+            names.iter().map(|name| ((*name).to_owned(), PathBuf::new())).collect::<Vec<_>>()
+        };
+        let found = all_names(list(&["a", "b"]), list(&["b", "c"]));
+        let found: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, ["a", "action:b", "b", "c", "hook:b"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
 
 use super::findings::{CLAIM_WITHOUT_NAMESPACE, Finding, NEVER_ANSWERED, SCOPE_LEFT_OUT};
-use super::obstacles::{changes_array, scope_changed};
+use super::obstacles::{changes_array, passwordless, scope_changed};
 use super::result::{Key, beginning, is_namespaced, object, without_default};
 use super::uses::{Role, of_argument};
 use crate::model::Trigger;
@@ -19,6 +19,9 @@ use crate::script::tree::{Handler, Script};
 pub(super) fn find(script: &Script<'_>, found: &mut Vec<Finding>) {
     let Some(handler) = &script.handler else { return };
     let Some(callback) = answering(script, handler, found) else { return };
+    if script.trigger == Trigger::PreUserRegistration {
+        metadata(script, callback, found);
+    }
     if script.trigger != Trigger::CredentialsExchange {
         return;
     }
@@ -61,6 +64,43 @@ fn answering(
         Finding::warning(NEVER_ANSWERED, at, message, "the Action ends where its code ends")
     });
     None
+}
+
+/// Metadata in what the hook answers with, written as a literal in the call or
+/// in the variable that is handed to it.
+fn metadata(script: &Script<'_>, callback: SymbolId, found: &mut Vec<Finding>) {
+    let mut places = Vec::new();
+    for node in script.uses(callback) {
+        let AstKind::CallExpression(call) = script.parent(node.id()) else { continue };
+        match call.arguments.get(1).and_then(Argument::as_expression) {
+            Some(Expression::ObjectExpression(it)) => places.push(it.span),
+            Some(Expression::Identifier(name)) => {
+                let declared = script.symbol(name).map(|it| script.semantic.symbol_declaration(it));
+                if let Some(AstKind::VariableDeclarator(it)) = declared.map(|it| it.kind())
+                    && let Some(Expression::ObjectExpression(value)) = &it.init
+                {
+                    places.push(value.span);
+                }
+            }
+            _ => {}
+        }
+    }
+    for node in script.nodes() {
+        let AstKind::ObjectProperty(property) = node.kind() else { continue };
+        let Some(name) = property.key.static_name() else { continue };
+        // handed back as it came
+        let is_same = match &property.value {
+            Expression::StaticMemberExpression(member) => member.property.name == name.as_ref(),
+            _ => false,
+        };
+        if matches!(name.as_ref(), "user_metadata" | "app_metadata")
+            && !is_same
+            && places.iter().any(|place| place.contains_inclusive(property.span))
+        {
+            found.push(passwordless(script.place(property.key.span())));
+            return;
+        }
+    }
 }
 
 /// Whether a call says that all is well, without a result.

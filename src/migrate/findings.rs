@@ -26,7 +26,7 @@ pub(super) const GLOBAL_CACHE: Code = Code("HM107");
 /// The whole context is logged, sent or passed on.
 pub(super) const WHOLE_CONTEXT: Code = Code("HM108");
 /// The hook can't be loaded, so it never worked.
-pub(super) const NEVER_LOADED: Code = Code("HM109");
+pub const NEVER_LOADED: Code = Code("HM109");
 /// The hook takes no callback, so it never answered.
 pub(super) const NEVER_ANSWERED: Code = Code("HM110");
 /// A claim without a namespace: hooks dropped it.
@@ -42,6 +42,10 @@ pub(super) const PASSWORDLESS_METADATA: Code = Code("HM208");
 
 /// No event met a branch.
 pub const NOT_MET: Code = Code("HM301");
+/// The hook can't be loaded where it is run.
+pub const NOT_RUN: Code = Code("HM302");
+/// A text of the JavaScript engine goes out.
+pub const ENGINE_TEXT: Code = Code("HM303");
 
 /// Something about a hook that whoever migrates it has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +63,14 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether an Action has nothing for what is found: then it never does the
+    /// same, whatever was tried.
+    #[must_use]
+    pub fn has_no_equivalent(&self) -> bool {
+        let lost = [FRIENDLY_MESSAGE, PHONE_LANGUAGE, PASSWORDLESS_METADATA];
+        self.severity == Severity::Error || lost.contains(&self.code)
+    }
+
     pub(super) fn error(code: Code, at: Range<usize>, message: &str, hint: &str) -> Self {
         Self::new(code, Severity::Error, at, message, hint)
     }

@@ -5,11 +5,13 @@
 use std::ops::Range;
 
 use oxc::allocator::Allocator;
+use oxc::ast::AstKind;
+use oxc::span::Span;
 
 use super::findings::{Finding, NEVER_LOADED};
 use crate::model::Trigger;
 use crate::script::exported::{self, Verdict};
-use crate::script::parse::{Wrapped, parse};
+use crate::script::parse::{Parsed, Wrapped, parse};
 use crate::script::tree::Script;
 
 /// The text with every keyword marker as a name of the same length, so that
@@ -64,15 +66,69 @@ pub(super) fn with_parsed<T>(
     };
     let found = exported::of(&parsed);
     let handler = found.handler;
-    if matches!(found.verdict, Verdict::NoFunction | Verdict::Throws(..)) {
-        return Err(Finding::error(
-            NEVER_LOADED,
-            0..0,
-            "The script exports no function, so the hook never ran.",
-            "assign the hook's function to `module.exports` first",
-        ));
+    let local = local_file(&parsed);
+    match (found.verdict, local) {
+        (Verdict::Throws(at, why), local)
+            if local.as_ref().is_none_or(|(it, _)| at.start < it.start) =>
+        {
+            let message = format!("The hook never ran. {why}");
+            let at = wrapped.in_script(at);
+            return Err(Finding::error(NEVER_LOADED, at, &message, "correct the script first"));
+        }
+        (_, Some((at, name))) => {
+            let message = format!(
+                "A hook is one script without files beside it, so `require('{name}')` failed whenever it was loaded, and the hook never ran."
+            );
+            let hint = "put the code of that file into the script first";
+            return Err(Finding::error(NEVER_LOADED, wrapped.in_script(at), &message, hint));
+        }
+        (Verdict::NoFunction, None) => {
+            return Err(Finding::error(
+                NEVER_LOADED,
+                0..0,
+                "The script exports no function, so the hook never ran.",
+                "assign the hook's function to `module.exports` first",
+            ));
+        }
+        _ => {}
     }
     Ok(then(&Script::new(parsed, handler)))
+}
+
+/// The first `require` of a file that runs whenever the script is loaded.
+fn local_file(parsed: &Parsed<'_>) -> Option<(Span, String)> {
+    let nodes = parsed.semantic.nodes();
+    nodes.iter().find_map(|node| {
+        let AstKind::CallExpression(call) = node.kind() else { return None };
+        let name = call.common_js_require()?.value.as_str();
+        let is_file = name.starts_with(['.', '/']);
+        let is_package = name.starts_with("./node_modules/") || name.starts_with("/node_modules/");
+        let body = parsed.body.node_id.get();
+        let always = nodes
+            .ancestors_enumerated(node.id())
+            .take_while(|(id, _)| *id != body)
+            .all(|(_, around)| !may_be_left_out(around.kind()));
+        (is_file && !is_package && always).then(|| (call.span, name.to_owned()))
+    })
+}
+
+/// Whether what is inside of it may not run, or not end the script where it throws.
+fn may_be_left_out(around: AstKind<'_>) -> bool {
+    matches!(
+        around,
+        AstKind::FunctionBody(_)
+            | AstKind::ArrowFunctionExpression(_)
+            | AstKind::Class(_)
+            | AstKind::IfStatement(_)
+            | AstKind::TryStatement(_)
+            | AstKind::SwitchStatement(_)
+            | AstKind::ForStatement(_)
+            | AstKind::ForInStatement(_)
+            | AstKind::ForOfStatement(_)
+            | AstKind::WhileStatement(_)
+            | AstKind::ConditionalExpression(_)
+            | AstKind::LogicalExpression(_)
+    )
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod tests;
 mod uses;
 mod wrap;
 
-pub use findings::{Finding, NOT_MET};
+pub use findings::{ENGINE_TEXT, Finding, NEVER_LOADED, NOT_MET, NOT_RUN};
 pub use rewrite::NotRewritten;
 
 use edits::Edits;

@@ -15,7 +15,10 @@ mod parameters;
 
 use std::ops::Range;
 
-use oxc::span::Span;
+use oxc::ast::AstKind;
+use oxc::ast::ast::Expression;
+use oxc::semantic::SymbolId;
+use oxc::span::{GetSpan, Span};
 
 use super::answers::{Ending, endings};
 use super::edits::{Edits, Piece};
@@ -82,6 +85,7 @@ pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edit
         // the Action ends with the promise
         it.edits.replace(at..at, vec!["return ".into()]);
     }
+    it.awaits(callback);
     it.parameters()?;
     it.head(&own, entry)?;
     Ok(it.edits)
@@ -111,6 +115,29 @@ impl<'a> Rewrite<'_, 'a> {
     /// The kept text of an expression.
     fn source(&self, at: Span) -> Piece {
         Piece::Source(self.script.place(at))
+    }
+
+    /// Writes `await` in front of promises of the handler's own body that take
+    /// care of their errors and that nobody waits for: an Action ends with them.
+    fn awaits(&mut self, callback: SymbolId) {
+        let Some(handler) = &self.script.handler else { return };
+        let own = handler.func.span();
+        let answers: Vec<Span> =
+            self.script.uses(callback).map(|node| node.kind().span()).collect();
+        for node in self.script.nodes() {
+            let AstKind::ExpressionStatement(statement) = node.kind() else { continue };
+            let Expression::CallExpression(call) = &statement.expression else { continue };
+            let Expression::StaticMemberExpression(member) = &call.callee else { continue };
+            let around = self.script.function_around(node.id());
+            let at = self.script.place(statement.span);
+            if member.property.name == "catch"
+                && around.is_some_and(|around| around.span() == own)
+                && !answers.iter().any(|answer| statement.span.contains_inclusive(*answer))
+                && self.is_kept(&at)
+            {
+                self.edits.replace(at.start..at.start, vec!["await ".into()]);
+            }
+        }
     }
 
     fn answers(&mut self, endings: &[Ending<'a>]) -> Step<()> {

@@ -278,6 +278,20 @@ fn a_script_that_never_loaded_is_refused() {
         "HM109 The script exports no function, so the hook never ran.",
     );
     check(
+        "const x = nowhere.y;\nmodule.exports = (u, c, cb) => cb();",
+        "HM109 The hook never ran. `nowhere` is not defined: the script throws when it is loaded.",
+    );
+    for file in ["const help = require('./help');", "require('../lib/help').init();"] {
+        let script = format!("{file}\nmodule.exports = (u, c, cb) => cb();");
+        let refused = convert(&script, &Pre, &Dependencies::new()).expect_err("it does not load");
+        assert!(script[refused.at.clone()].starts_with("require("), "{refused:?}");
+    }
+    for loads in ["try { require('./help'); } catch {}", "require('./node_modules/axios@0.21.1');"]
+    {
+        let script = format!("{loads}\nmodule.exports = (u, c, cb) => cb();");
+        assert!(convert(&script, &Pre, &Dependencies::new()).is_ok(), "{loads}");
+    }
+    check(
         "}); (function () { module.exports = (u, c, cb) => cb();",
         "HM109 The script does not load, so the hook never ran: Unexpected token `}`.",
     );

@@ -54,6 +54,13 @@ pub struct NamePattern {
     exact: glob::Pattern,
 }
 
+/// `action:NAME` to its kind and the name; a name alone is of any kind.
+#[must_use]
+pub fn kind_and_name(written: &str) -> (Option<Kind>, &str) {
+    let of = |kind: Kind| written.strip_prefix(kind.as_str())?.strip_prefix(':');
+    Kind::ALL.into_iter().find_map(|kind| Some((Some(kind), of(kind)?))).unwrap_or((None, written))
+}
+
 /// A name pattern that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{written}` is no name or pattern of names: {reason}")]
@@ -72,12 +79,7 @@ impl NamePattern {
     /// name.
     pub fn parse(written: &str) -> Result<Self, InvalidPattern> {
         let invalid = |reason| InvalidPattern { written: written.to_owned(), reason };
-        let (kind, name) = Kind::ALL
-            .into_iter()
-            .find_map(|kind| {
-                Some((Some(kind), written.strip_prefix(kind.as_str())?.strip_prefix(':')?))
-            })
-            .unwrap_or((None, written));
+        let (kind, name) = kind_and_name(written);
         let glob = |text: &str| glob::Pattern::new(text).map_err(|error| invalid(error.msg));
         let literal = |text: &str| glob(&glob::Pattern::escape(text));
         let is_pattern = name.contains(['*', '?', '[']);

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{Effect, Ended, Outcome, Program, World, effect};
+use crate::sandbox::{Effect, Ended, Outcome, Program, Settled, World, effect};
 
 /// What would be noticed of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,11 @@ pub(super) struct Noticed {
     pub(super) api: Option<Vec<Value>>,
     /// Whether the code went on after its answer: what it did then.
     pub(super) after: Vec<Value>,
+    /// Actions: what was sent or called while nothing waited for the answer.
+    pub(super) open: Vec<Value>,
+    /// Whether a text goes out that the engine made and that Node has other
+    /// words for, with names of the code in them.
+    pub(super) engine_text: bool,
     /// How many answers a hook gave.
     pub(super) answers: usize,
     /// Whether a limit stopped it.
@@ -25,13 +30,22 @@ pub(super) struct Noticed {
 pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> Noticed {
     let mut sent = Vec::new();
     let mut after = Vec::new();
+    let mut open = Vec::new();
+    let returned = outcome.settled == Some(Settled::Returned);
+    let is_cut = |is_open: bool| returned && is_open && matches!(program, Program::Action { .. });
     for request in &outcome.requests {
         let value =
             json!({ "request": request.on, "headers": request.headers, "body": request.body });
+        if is_cut(request.open) {
+            open.push(value.clone());
+        }
         if request.after { after.push(value) } else { sent.push(value) }
     }
     for call in outcome.calls.iter().filter(|call| !call.on_the_way) {
         let value = json!({ "call": call.call, "args": call.args });
+        if is_cut(call.open) {
+            open.push(value.clone());
+        }
         if call.after { after.push(value) } else { sent.push(value) }
     }
     let called = |call: &&crate::sandbox::ApiCall| !call.method.starts_with("cache.");
@@ -41,13 +55,47 @@ pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> No
             .map(|call| json!({ "call": format!("api.{}", call.method), "args": call.args }))
             .collect()
     });
+    let effect = effect(program, world, outcome);
+    let mut shown = effect.to_json();
+    if let Some(fields) = shown.as_object_mut() {
+        // of an error that left the code, the text is in the log alone
+        fields.shift_remove("message");
+    }
+    let engine_text = std::iter::once(&shown).chain(&sent).chain(&after).any(has_engine_text);
     Noticed {
-        effect: effect(program, world, outcome),
+        effect,
+        engine_text,
         api,
         sent,
         after,
+        open,
         answers: outcome.answers.len(),
         stopped: outcome.stopped.is_some(),
+    }
+}
+
+/// What the engine says where Node names what the code says.
+const ENGINE_TEXTS: [&str; 9] = [
+    "not a function",
+    "property is not a function",
+    "value is not iterable",
+    "cannot convert to object",
+    "not an object",
+    "not a constructor",
+    "expected string",
+    "value has no property",
+    "invalid 'in' operand",
+];
+
+fn has_engine_text(value: &Value) -> bool {
+    let is_alone = |front: &str| front.is_empty() || front.trim_end().ends_with([':', '(', '"']);
+    match value {
+        Value::String(text) => {
+            ENGINE_TEXTS.iter().any(|own| text.strip_suffix(own).is_some_and(is_alone))
+        }
+        Value::Array(items) => items.iter().any(has_engine_text),
+        Value::Object(fields) => fields.iter().any(|(_, item)| has_engine_text(item)),
+        _ => false,
     }
 }
 
@@ -75,8 +123,18 @@ pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<Differs> {
     {
         return Some(of_sent(before, after));
     }
-    if old.sent != new.sent {
+    // What a hook sent behind its answer, an Action that does it sends before its end.
+    let rest = new.sent.strip_prefix(old.sent.as_slice());
+    let is_all = |rest: &[Value]| rest.iter().all(|it| old.after.contains(it));
+    if !rest.is_some_and(is_all) {
         return Some(of_sent(&old.sent, &new.sent));
+    }
+    if let Some(first) = new.open.iter().find(|it| !old.open.contains(it)) {
+        let name = sent_name(Some(first));
+        let message = format!("the Action ends before {name} is answered, so it may never be sent");
+        let summary = format!("no longer waits for {name}, which may be cut off");
+        let kind = format!("not waited for {}", place_of(Some(first)));
+        return Some(Differs { kind, message, summary });
     }
     let gone: Vec<_> =
         old.after.iter().filter(|it| !new.sent.contains(it) && !new.after.contains(it)).collect();
@@ -270,64 +328,4 @@ fn cut(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seen(effect: Effect, sent: Vec<Value>) -> Noticed {
-        Noticed { effect, api: None, sent, after: Vec::new(), answers: 1, stopped: false }
-    }
-
-    fn effect(outcome: Ended, reason: &str, claims: Value) -> Effect {
-        let mut effect = Effect::new(outcome);
-        effect.reason = (!reason.is_empty()).then(|| reason.to_owned());
-        effect.claims = claims.as_object().cloned().unwrap_or_default();
-        effect
-    }
-
-    #[test]
-    fn a_difference_is_said_with_the_new_side_first() {
-        let check = |old: Effect, new: Effect, expected: &str| {
-            let found = difference(&seen(old, Vec::new()), &seen(new, Vec::new()));
-            assert_eq!(found.map(|it| it.summary).unwrap_or_default(), expected);
-        };
-        let ok = |claims: Value| effect(Ended::Ok, "", claims);
-        let denied = || effect(Ended::Denied, "no plan", json!({}));
-        check(ok(json!({})), denied(), "now denied (no plan)");
-        check(denied(), ok(json!({})), "now goes through; until now it was denied (no plan)");
-        check(ok(json!({})), ok(json!({ "a": 1 })), "now sets claim a to 1");
-        check(
-            ok(json!({ "a": 1, "b": 2 })),
-            ok(json!({})),
-            "no longer sets claim a (was 1), and 1 more",
-        );
-        check(ok(json!({ "a": 1 })), ok(json!({ "a": 2 })), "claim a is now 2, was 1");
-        check(ok(json!({})), ok(json!({})), "");
-    }
-
-    #[test]
-    fn texts_that_the_code_made_are_no_other_kind_of_difference() {
-        let kind = |old: Effect, new: Effect| {
-            difference(&seen(old, Vec::new()), &seen(new, Vec::new())).map(|it| it.kind)
-        };
-        let ok = || effect(Ended::Ok, "", json!({}));
-        let denied = |why: &str| effect(Ended::Denied, why, json!({}));
-        assert_eq!(kind(ok(), denied("no a@x")), kind(ok(), denied("no b@y")));
-        assert_ne!(kind(ok(), denied("no")), kind(denied("no"), ok()));
-        assert_ne!(kind(ok(), denied("no")), kind(ok(), effect(Ended::Failed, "no", json!({}))));
-        assert_eq!(kind(denied("a"), denied("b")), kind(denied("c"), denied("d")));
-    }
-
-    #[test]
-    fn a_request_is_called_by_its_method_and_address() {
-        let check = |old: Value, new: Value, expected: &str| {
-            let list = |value: Value| value.as_array().cloned().unwrap_or_default();
-            let ok = || effect(Ended::Ok, "", json!({}));
-            let found = difference(&seen(ok(), list(old)), &seen(ok(), list(new)));
-            assert_eq!(found.map(|it| it.summary).unwrap_or_default(), expected);
-        };
-        let post = |body: u32| json!([{ "request": "POST https://a.example/", "body": body }]);
-        check(post(1), json!([]), "no longer sends POST https://a.example/");
-        check(json!([]), post(1), "now also sends POST https://a.example/");
-        check(post(1), post(2), "sends POST https://a.example/ with another body");
-    }
-}
+mod tests;

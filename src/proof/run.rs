@@ -49,6 +49,9 @@ pub struct Report {
     pub new_branches_total: usize,
     /// Those of the new program that were not met.
     pub new_unmet: Vec<Branch>,
+    /// Events on which a text of the engine's goes out: what it says in Node, where
+    /// it names parts of the code, is not known.
+    pub engine_texts: usize,
     /// Events on which a limit stopped one of them.
     pub stopped: usize,
     /// Whether it was ended before all events had been run.
@@ -146,6 +149,7 @@ pub fn compare_while(
             if branches.take(&run.branches) | new_branches.take(&run.new_branches) {
                 generator.keep(case.clone());
             }
+            report.engine_texts += usize::from(run.old.engine_text);
             report.stopped += usize::from(run.old.stopped || run.new.stopped);
             report.hook_answers_again += usize::from(run.old.answers > 1);
             if is_better(inputs, &run) {

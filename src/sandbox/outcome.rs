@@ -106,6 +106,8 @@ pub struct Call {
     pub args: Vec<Value>,
     /// Whether its result was only a step to another call.
     pub on_the_way: bool,
+    /// Whether something still waited for its answer when the run ended.
+    pub open: bool,
     /// Hooks: whether it came after the answer.
     pub after: bool,
 }
@@ -119,6 +121,8 @@ pub struct Request {
     pub headers: Map<String, Value>,
     /// JSON if it is, the fields if it is a form, else the text; null for none.
     pub body: Value,
+    /// Whether it was not answered yet when the run ended.
+    pub open: bool,
     /// Hooks: whether it came after the answer.
     pub after: bool,
 }

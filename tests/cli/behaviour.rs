@@ -133,6 +133,27 @@ fn a_run_shows_everything_but_secrets() {
 }
 
 #[test]
+fn a_name_may_have_its_kind_in_front() {
+    let project = project(GOOD);
+    project.write("actions/deny.yaml", "name: deny\ntriggerId: post-login\n");
+    project.write("actions/deny.js", "exports.onExecutePostLogin = async () => {};\n");
+    let run = project.run(&["run", "deny"]).expect(1);
+    assert!(run.stderr.contains("write hook:deny or action:deny"), "{run}");
+    let run = project.run(&["run", "hook:deny"]).expect(0);
+    assert!(run.stdout.contains("for ada@example.com"), "{run}");
+    let run = project.run(&["run", "action:deny"]).expect(0);
+    assert!(!run.stdout.contains("for "), "{run}");
+    assert!(project.run(&["run", "hook:Deny"]).expect(0).stdout.contains("deny: ok"));
+    let run = project.run(&["test", "--filter", "hook:deny"]).expect(0);
+    assert!(run.stdout.contains("2 cases passed"), "{run}");
+    let run = project.run(&["test", "--filter", "action:deny"]).expect(0);
+    assert!(run.stdout.contains("There are no tests"), "{run}");
+    std::fs::remove_file(project.path("actions/deny.yaml")).unwrap();
+    let run = project.run(&["run", "action:deny"]).expect(1);
+    assert!(run.stderr.contains("did you mean hook:deny?"), "{run}");
+}
+
+#[test]
 fn an_outcome_becomes_a_case_that_holds() {
     let project = project(GOOD);
     project.write("e.yaml", "user: { email: y@bad.example }\n");

@@ -28,7 +28,7 @@ pub struct TestArgs {
     /// Which definitions.
     #[command(flatten)]
     pub project: ProjectArgs,
-    /// Run only cases whose file or name contains TEXT
+    /// Only cases whose file or name has this text, or those of hook:NAME or action:NAME
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// Run again whenever a file changes, until interrupted
@@ -83,7 +83,7 @@ Examples:
         you can. It gets an empty environment and 20 seconds."
 )]
 pub struct RunArgs {
-    /// The hook or action
+    /// The hook or action: its name, hook:NAME or action:NAME
     #[arg(add = ArgValueCandidates::new(completing::names))]
     pub name: String,
     /// The folder of definitions [default: the folders in hooksync.yaml, else ./hooks and ./actions]

@@ -11,7 +11,8 @@ use crate::behaviour;
 use crate::cli::args::{Engine, ProjectArgs, ResultFormat, RunArgs};
 use crate::cli::starters::write_schemas;
 use crate::cli::{CliError, Context, Exit, definitions};
-use crate::model::{Definition, Mask};
+use crate::model::{Definition, Kind, Mask, Name};
+use crate::plan::policy::kind_and_name;
 use crate::report::behaviour::{masked, outcome_json, outcome_text};
 use crate::sandbox::{Job, Limits, Outcome, effect, find_node, node_limits, run_on_node};
 use crate::source::schema;
@@ -134,22 +135,31 @@ fn without_secrets(mut job: Job, event: &Value, context: &Context<'_>) -> Result
     Ok(outcome_json(&outcome, &effect(&job.program, &job.world, &outcome)))
 }
 
-fn find<'d>(all: &'d [Definition], name: &str) -> Result<&'d Definition, CliError> {
-    let named = |one: &&Definition| one.written_name == name || one.name.as_str() == name;
+fn find<'d>(all: &'d [Definition], written: &str) -> Result<&'d Definition, CliError> {
+    let (kind, name) = kind_and_name(written);
+    // any spelling of a hook's name, as `--only` takes it; a name may hold a colon
+    let stored = Name::hook(name).ok();
+    let named = |one: &&Definition| {
+        let is_it = one.written_name == name
+            || one.name.as_str() == name
+            || (one.kind() == Kind::Hook && stored.as_ref() == Some(&one.name));
+        one.written_name == written || (kind.is_none_or(|kind| kind == one.kind()) && is_it)
+    };
     let mut found = all.iter().filter(named);
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
         (Some(_), Some(_)) => {
             Err(CliError::new(format!("there is a hook and an action called {name}"))
-                .hint("name the folder of one kind with --dir"))
+                .hint(format!("write hook:{name} or action:{name}")))
         }
         (None, _) => {
             let known: Vec<&str> = all.iter().map(|one| one.written_name.as_str()).collect();
             let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
-            let error = CliError::new(format!("no definition is called {name}"));
-            Err(match near {
-                Some(near) => error.hint(format!("did you mean {near}?")),
-                None => error.hint("`hooksync new` makes one; --dir names their folder"),
+            let error = CliError::new(format!("no definition is called {written}"));
+            Err(match (near, all.iter().find(|one| one.written_name == name)) {
+                (_, Some(other)) => error.hint(format!("did you mean {}:{name}?", other.kind())),
+                (Some(near), None) => error.hint(format!("did you mean {near}?")),
+                (None, None) => error.hint("`hooksync new` makes one; --dir names their folder"),
             })
         }
     }

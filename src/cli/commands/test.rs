@@ -10,6 +10,7 @@ use crate::cli::args::{ProjectArgs, TestArgs, TestFormat};
 use crate::cli::settings::Kinds;
 use crate::cli::{CliError, Context, Environment, Exit, definitions, project, repository, watch};
 use crate::model::{Definition, Diagnostic};
+use crate::plan::policy::kind_and_name;
 use crate::report::behaviour::{TestRun, annotations, json, junit, lcov, text};
 use crate::sandbox::{Pool, PoolError};
 use crate::source::Keywords;
@@ -79,7 +80,7 @@ fn once(
         |one: &&Definition| tests.files.iter().any(|file| file.definition == one.place.file);
     let untested = definitions.len() - definitions.iter().filter(tested).count();
     if let Some(filter) = &args.filter {
-        keep(&mut tests.files, filter);
+        keep(&mut tests.files, &definitions, filter);
     }
     found.append(&mut tests.found);
     let covered = args.coverage || args.lcov.is_some();
@@ -93,7 +94,17 @@ fn once(
     Ok((if failed || broken { Exit::Error } else { Exit::Done }, dirs))
 }
 
-fn keep(files: &mut Vec<TestFile>, filter: &str) {
+fn keep(files: &mut Vec<TestFile>, definitions: &[Definition], filter: &str) {
+    let meant = match kind_and_name(filter) {
+        (Some(kind), name) => definitions.iter().find(|one| {
+            one.kind() == kind && (one.written_name == name || one.name.as_str() == name)
+        }),
+        (None, _) => None,
+    };
+    if let Some(definition) = meant {
+        files.retain(|file| file.definition == definition.place.file);
+        return;
+    }
     let filter = filter.to_lowercase();
     for file in files.iter_mut() {
         let whole = file.file.to_lowercase().contains(&filter);

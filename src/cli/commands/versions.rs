@@ -5,7 +5,8 @@ use crate::cli::args::{ResultFormat, VersionsArgs};
 use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit};
-use crate::model::{Live, Script};
+use crate::model::{Kind, Live, Script};
+use crate::plan::policy::kind_and_name;
 use crate::report::safe;
 use crate::report::versions::{Version, Versions};
 
@@ -36,6 +37,15 @@ pub(super) fn run(args: &VersionsArgs, context: &Context<'_>) -> Result<Exit, Cl
 
 /// The one action of this name.
 pub(super) fn named(name: &str, actions: Vec<Live>) -> Result<Live, CliError> {
+    let name = match kind_and_name(name) {
+        (Some(Kind::Action), name) => name,
+        // a name may hold a colon
+        (Some(kind), _) if !actions.iter().any(|action| action.name.as_str() == name) => {
+            let message = format!("only actions have versions, and `{name}` is of the kind {kind}");
+            return Err(CliError::new(message).hint("write NAME or action:NAME"));
+        }
+        _ => name,
+    };
     let mut found: Vec<Live> =
         actions.into_iter().filter(|action| action.name.as_str() == name).collect();
     let name = safe::short(name, 200, true);

@@ -41,7 +41,7 @@ exports.onExecutePreUserRegistration = async (event, api) => {
   const changed = (result && result.user) || {};
   // What the hook returned, where it differs from what the user had; `null` removes a key.
   const send = (before, after, set) => {
-    if (!after || typeof after !== 'object') {
+    if (!after || typeof after !== 'object' || Array.isArray(after)) {
       return;
     }
     const own = (all, key) => (Object.hasOwn(all || {}, key) ? all[key] : undefined);

@@ -72,41 +72,63 @@ pub(super) fn place_in(stack: &str, shift: u32) -> Option<Place> {
 }
 
 /// Messages of the engine in the words of Node, which people know and which
-/// the tenant's log shows.
+/// the tenant's log shows; of properties also inside of a text that code made.
 pub(super) fn in_words_of_v8(message: &str) -> String {
-    let quoted = |start: &str| {
-        let rest = message.strip_prefix(start)?;
-        let (name, rest) = rest.split_once('\'')?;
-        Some((name.to_owned(), rest.to_owned()))
-    };
-    let of = |rest: &str| {
-        rest.strip_prefix(" of ")
-            .filter(|what| matches!(*what, "undefined" | "null"))
-            .map(str::to_owned)
-    };
-    if let Some((name, rest)) = quoted("cannot read property '")
-        && let Some(what) = of(&rest)
-    {
-        return format!("Cannot read properties of {what} (reading '{name}')");
+    let text = of_property(message, "cannot read property '", "read", "reading");
+    let text = of_property(&text, "cannot set property '", "set", "setting");
+    let quoted = text.strip_prefix('\'').and_then(|rest| rest.split_once('\''));
+    match quoted {
+        Some((name, " is not defined")) => return format!("{name} is not defined"),
+        Some((_, " is read-only")) => return "Assignment to constant variable.".to_owned(),
+        _ => {}
     }
-    if let Some((name, rest)) = quoted("cannot set property '")
-        && let Some(what) = of(&rest)
-    {
-        return format!("Cannot set properties of {what} (setting '{name}')");
-    }
-    if let Some((name, rest)) = quoted("'") {
-        match rest.as_str() {
-            " is not defined" => return format!("{name} is not defined"),
-            " is read-only" => return "Assignment to constant variable.".to_owned(),
-            _ => {}
-        }
-    }
-    if let Some(name) = message.strip_suffix(" is not initialized")
+    if let Some(name) = text.strip_suffix(" is not initialized")
         && !name.contains(' ')
     {
         return format!("Cannot access '{name}' before initialization");
     }
-    message.to_owned()
+    text
+}
+
+fn of_property(text: &str, start: &str, verb: &str, ending: &str) -> String {
+    let mut parts = text.split(start);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let read = part.split_once("' of ").and_then(|(name, rest)| {
+            let what = ["undefined", "null"].into_iter().find(|it| rest.starts_with(it))?;
+            Some((name, what, rest.get(what.len()..)?))
+        });
+        match read.filter(|(name, ..)| !name.contains('\'')) {
+            Some((name, what, rest)) => {
+                let words = format!("Cannot {verb} properties of {what} ({ending} '{name}'){rest}");
+                out.push_str(&words);
+            }
+            None => {
+                out.push_str(start);
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}
+
+/// The same for every text of a value.
+pub(super) fn all_in_words_of_v8(mut value: Value) -> Value {
+    match &mut value {
+        Value::String(text) => *text = in_words_of_v8(text),
+        Value::Array(items) => {
+            for item in items {
+                *item = all_in_words_of_v8(item.take());
+            }
+        }
+        Value::Object(fields) => {
+            for (_, item) in fields {
+                *item = all_in_words_of_v8(item.take());
+            }
+        }
+        _ => {}
+    }
+    value
 }
 
 #[cfg(test)]
@@ -124,6 +146,10 @@ mod tests {
         check("'x' is not defined", "x is not defined");
         check("x is not initialized", "Cannot access 'x' before initialization");
         check("'x' is read-only", "Assignment to constant variable.");
+        check(
+            "no: cannot read property 'a' of null!",
+            "no: Cannot read properties of null (reading 'a')!",
+        );
         check("cannot read property 'a' of my heart", "cannot read property 'a' of my heart");
     }
 

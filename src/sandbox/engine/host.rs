@@ -95,6 +95,12 @@ fn recording<'js>(
     let r = records.clone();
     make("passed", Function::new(ctx.clone(), move |call: i32| r.passed(call))?)?;
     let r = records.clone();
+    make("waits", Function::new(ctx.clone(), move |call: i32, open: bool| r.waits(call, open))?)?;
+    let r = records.clone();
+    make("answered", Function::new(ctx.clone(), move |request: i32| r.answered(request))?)?;
+    let r = records.clone();
+    make("outOfMemory", Function::new(ctx.clone(), move || r.out_of_memory())?)?;
+    let r = records.clone();
     make(
         "declared",
         Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: Text<'js>| {

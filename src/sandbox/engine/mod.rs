@@ -22,7 +22,7 @@ use super::api;
 use super::compile::{Compiled, FILE, compile};
 use super::outcome::{Answer, Fault, Outcome, Stop};
 use super::world::{Job, Program};
-use fault::{fault_of, in_words_of_v8};
+use fault::fault_of;
 use guard::Guard;
 use records::Records;
 pub(super) use replay::replay;
@@ -158,16 +158,8 @@ impl<'js> Run<'_, 'js> {
             }
             CaughtError::Value(value) => fault_of(self.ctx, value, self.compiled.shift),
         };
-        self.limit(&fault);
+        self.records.limit(&fault);
         fault
-    }
-
-    /// Out of memory is an error like others for the script. If nobody caught
-    /// it, it is what stopped the run.
-    fn limit(&self, fault: &Fault) {
-        if fault.name == "InternalError" && fault.message == "out of memory" {
-            self.guard.stop(Stop::Memory, "the heap's limit was met");
-        }
     }
 
     fn begin_and_drain(&self) -> rquickjs::Result<()> {
@@ -297,13 +289,8 @@ impl<'js> Run<'_, 'js> {
         }
         for reason in self.rejections.take(self.ctx) {
             let fault = fault_of(self.ctx, reason, self.compiled.shift);
-            self.limit(&fault);
+            self.records.limit(&fault);
             self.records.uncaught(fault);
         }
     }
-}
-
-/// The text of a message as Node has it.
-fn message(text: &str) -> String {
-    in_words_of_v8(text)
 }

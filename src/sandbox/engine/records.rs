@@ -7,13 +7,13 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::fault::{all_in_words_of_v8, in_words_of_v8};
 use super::guard::Guard;
 use super::http;
-use super::message;
 use crate::model::Mask;
 use crate::sandbox::compile::Branch;
 use crate::sandbox::outcome::{
-    Answer, ApiCall, Call, Fault, Log, Outcome, Place, Request, Settled, Unmatched,
+    Answer, ApiCall, Call, Fault, Log, Outcome, Place, Request, Settled, Stop, Unmatched,
 };
 use crate::sandbox::world::{Job, ModuleAnswer, Program};
 
@@ -84,21 +84,18 @@ impl Records {
     }
 
     pub(super) fn answer(&self, is_error: bool, json: &str, place: Option<Place>) {
-        if !self.open(json.len()) {
+        if self.guard.is_stopped() || !self.open(json.len()) {
             return;
         }
         let parsed = super::bytes::parse(json).unwrap_or_default();
+        // whatever code makes of the engine's words, on both sides of a comparison
+        let parsed = all_in_words_of_v8(parsed);
         let answer = if is_error {
             let mut data = match parsed {
                 Value::Object(data) => data,
                 _ => Map::new(),
             };
             data.remove("stack");
-            for key in ["message", "error_description"] {
-                if let Some(Value::String(text)) = data.get_mut(key) {
-                    *text = message(text);
-                }
-            }
             Answer::Error(data, place)
         } else {
             Answer::Ok(parsed.get("data").cloned())
@@ -106,8 +103,25 @@ impl Records {
         self.out.borrow_mut().answers.push(answer);
     }
 
+    /// Out of memory is an error like others for the script. If it leaves the
+    /// code, it is what stopped the run.
+    pub(super) fn limit(&self, fault: &Fault) {
+        if fault.name == "InternalError" && fault.message == "out of memory" {
+            self.out_of_memory();
+        }
+    }
+
+    pub(super) fn out_of_memory(&self) {
+        if !self.closed.get() {
+            self.guard.stop(Stop::Memory, "the heap's limit was met");
+        }
+    }
+
     pub(super) fn settled(&self, settled: Settled) {
-        if !self.closed.replace(true) {
+        if let Settled::Threw(fault) = &settled {
+            self.limit(fault);
+        }
+        if !self.closed.replace(true) && !self.guard.is_stopped() {
             self.out.borrow_mut().settled = Some(settled);
         }
     }
@@ -127,6 +141,7 @@ impl Records {
 
     pub(super) fn api(&self, method: String, args: Vec<Value>) {
         if self.open(method.len() + size(&args)) {
+            let args = args.into_iter().map(all_in_words_of_v8).collect();
             self.out.borrow_mut().api.push(ApiCall { method, args });
         }
     }
@@ -138,7 +153,8 @@ impl Records {
         }
         let mut out = self.out.borrow_mut();
         let after = !out.answers.is_empty();
-        out.calls.push(Call { call, args, on_the_way: false, after });
+        let args = args.into_iter().map(all_in_words_of_v8).collect();
+        out.calls.push(Call { call, args, on_the_way: false, open: false, after });
         i32::try_from(out.calls.len() - 1).unwrap_or(-1)
     }
 
@@ -147,6 +163,24 @@ impl Records {
         let mut out = self.out.borrow_mut();
         if let Some(call) = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at)) {
             call.on_the_way = true;
+        }
+    }
+
+    /// Whether something waits for the answer of a call.
+    pub(super) fn waits(&self, call: i32, open: bool) {
+        let mut out = self.out.borrow_mut();
+        let call = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at));
+        if let Some(call) = call.filter(|_| !self.closed.get()) {
+            call.open = open;
+        }
+    }
+
+    /// A request has its answer.
+    pub(super) fn answered(&self, request: i32) {
+        let mut out = self.out.borrow_mut();
+        let request = usize::try_from(request).ok().and_then(|at| out.requests.get_mut(at));
+        if let Some(request) = request.filter(|_| !self.closed.get()) {
+            request.open = false;
         }
     }
 
@@ -218,14 +252,26 @@ impl Records {
             Some(Value::Object(headers)) => headers,
             _ => Map::new(),
         };
-        let content = http::content(&headers, body);
+        let content = all_in_words_of_v8(http::content(&headers, body));
+        let mut at = None;
         if self.open(on.len() + body.len()) {
             let mut out = self.out.borrow_mut();
             let after = !out.answers.is_empty();
-            out.requests.push(Request { on: on.clone(), headers, body: content.clone(), after });
+            let (on, body) = (on.clone(), content.clone());
+            at = Some(out.requests.len());
+            out.requests.push(Request { on, headers, body, open: true, after });
         }
+        let reply = self.reply(on, method, url, &content);
+        // by this number the host script says that the answer has arrived
+        match (at, reply.strip_prefix('{')) {
+            (Some(at), Some(rest)) => format!("{{\"at\":{at},{rest}"),
+            _ => reply,
+        }
+    }
+
+    fn reply(&self, on: String, method: &str, url: &str, content: &Value) -> String {
         let found =
-            http::find(&self.job.world.http, &mut self.used.borrow_mut(), method, url, &content);
+            http::find(&self.job.world.http, &mut self.used.borrow_mut(), method, url, content);
         match found {
             Ok(reply) => http::reply(reply),
             Err(_) if self.job.world.chance => {
@@ -257,7 +303,7 @@ impl Records {
             return;
         }
         let mask = self.mask.get_or_init(|| self.job.world.mask(|_| String::new()));
-        let text = mask.cut(text, MAX_COLUMNS);
+        let text = mask.cut(&in_words_of_v8(text), MAX_COLUMNS);
         out.logs.push(Log { level: level.to_owned(), text });
     }
 

@@ -29,7 +29,12 @@
   };
 
   // --- a hook, as Auth0's published runner calls it
+  // Node ends where its heap is full; the engine of the sandbox has an error for
+  // that, which code may catch and answer with.
+  const EngineError = globalThis.InternalError;
+  const isFull = (error) => EngineError !== undefined && error instanceof EngineError && error.message === 'out of memory';
   const respondWithError = (error) => {
+    if (isFull(error)) host.outOfMemory();
     if (!(error instanceof RealError)) error = new RealError(error.message || text(error) || 'Unknown error');
     const data = {};
     const names = getOwnPropertyNames(error);

@@ -39,7 +39,8 @@
     const address = new URL(url);
     address.hash = '';
     const reply = JSON.parse(host.http(String(method || 'GET').toUpperCase(), address.href, JSON.stringify(lower(headers)), asText(body)));
-    later(() => (reply.fail ? cb(networkError(reply, url)) : cb(null, reply)));
+    const arrived = () => { if (reply.at !== undefined) host.answered(reply.at); };
+    later(() => (arrived(), reply.fail ? cb(networkError(reply, url)) : cb(null, reply)));
   };
   const promised = (method, url, headers, body) => new Promise((resolve, reject) => send(method, url, headers, body, (error, reply) => (error ? reject(error) : resolve(reply))));
   const withQuery = (url, query) => {

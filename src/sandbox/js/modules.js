@@ -60,7 +60,9 @@
         const answer = given === null ? null : JSON.parse(given);
         if (answer && 'value' in answer) return answer.value;
         if (cb) {
+          host.waits(made, true);
           later(() => {
+            host.waits(made, false);
             if (answer && 'throws' in answer) cb(errorOf(answer.throws));
             else cb(null, answer && 'returns' in answer ? answer.returns : standIn(here, undefined, false));
           });
@@ -80,7 +82,9 @@
     };
     const answers = new Map();
     const settle = (path, id) => new Promise((resolve, reject) => {
+      if (id !== undefined) host.waits(id, true);
       later(() => {
+        if (id !== undefined) host.waits(id, false);
         const answer = answers.get(id);
         if (answer && 'throws' in answer) reject(errorOf(answer.throws));
         else resolve(answer && 'returns' in answer ? answer.returns : standIn(path, undefined, false));

@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::behaviour;
 use crate::cli::CliError;
 use crate::cli::args::{MigrateArgs, MigrateStyle};
+use crate::lint::{self, RuleSettings};
 use crate::migrate::outcome::{Differs, Migrated, Verdict};
 use crate::migrate::{self, Finding, Style};
-use crate::model::{Definition, Dependencies, Diagnostic, Severity};
-use crate::proof::{Inputs, Report, Sides, compare};
-use crate::sandbox::{Pool, Program};
+use crate::model::{
+    ActionBody, Body, Definition, Dependencies, Diagnostic, Position, Script, ScriptSource,
+};
+use crate::proof::{Inputs, Report, Sides, compare, stubbed};
+use crate::sandbox::{Answer, Job, Limits, Pool, Program};
 
 /// A hook with everything that is written for its action.
 pub(super) struct Action {
@@ -25,11 +29,6 @@ pub(super) struct Action {
     pub(super) hook: String,
     /// The text of the behaviour tests; empty if there are none.
     pub(super) tests: String,
-}
-
-/// A use that hooks have and Actions don't: never without a difference.
-fn is_obstacle(finding: &Finding) -> bool {
-    finding.severity == Severity::Error
 }
 
 pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result<Action, CliError> {
@@ -67,9 +66,16 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
             return Ok(action);
         }
     };
+    if let Some(found) = not_loaded(hook, pool)? {
+        let is_refused = found.code == migrate::NEVER_LOADED;
+        action.migrated.findings.push(found);
+        if is_refused {
+            return Ok(action);
+        }
+    }
     action.dependencies = converted.dependencies;
-    let blocked = converted.findings.iter().any(is_obstacle);
-    action.migrated.findings = diagnostics(&converted.findings, hook);
+    let blocked = converted.findings.iter().any(Finding::has_no_equivalent);
+    action.migrated.findings.extend(diagnostics(&converted.findings, hook));
     let trial = |code: &str| -> Result<(Report, String), CliError> {
         let resolved = resolve(code, hook);
         let report = run(hook, &resolved, &action.secrets, args, pool)?;
@@ -119,7 +125,13 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
     found.events = report.events;
     found.branches_met = report.branches_met;
     found.branches_total = report.branches_total;
-    found.verdict = if report.is_whole() && !blocked { Verdict::Proven } else { Verdict::Differs };
+    let cut_off = cut_off(hook, &found.converted, &args.out);
+    // the wrapped code is the same, and so are the names in it
+    let engine_text =
+        (report.engine_texts > 0 && style == Style::Rewrite).then(|| engine_text(&report, hook));
+    let is_proven = report.is_whole() && !blocked && cut_off.is_empty() && engine_text.is_none();
+    found.verdict = if is_proven { Verdict::Proven } else { Verdict::Differs };
+    found.findings.extend(cut_off.into_iter().chain(engine_text));
     found.findings.extend(unmet(&report, hook));
     // where no error has a place, the one where the hook answers is the nearest
     let answers_at = migrate::first_answer(text, &hook.trigger)
@@ -137,6 +149,37 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
     action.resolved = resolved;
     action.tests = super::cases::of(&action, hook.trigger.as_str(), args.events, pool)?;
     Ok(action)
+}
+
+/// What keeps the hook from being loaded. Where that may be the sandbox, which
+/// has no packages and not all of Node, it is no word about the hook.
+fn not_loaded(hook: &Definition, pool: &Pool) -> Result<Option<Diagnostic>, CliError> {
+    let code = hook.script.as_str();
+    let trigger = hook.trigger.as_str().to_owned();
+    let program = Program::Hook { trigger, script: code.to_owned() };
+    let world = behaviour::world(&program, &serde_json::json!({}));
+    let job = Job { program, world, limits: Limits::default(), coverage: false };
+    let outcome = pool.run(&job)?;
+    let Some(Answer::Error(data, place)) = outcome.answers.first().filter(|_| !outcome.began)
+    else {
+        return Ok(None);
+    };
+    let text = |key: &str| data.get(key).and_then(|it| it.as_str()).unwrap_or_default();
+    let why = text("error_description");
+    let lacks = why.contains("sandbox") || why.ends_with(" is not defined");
+    let mut found = if lacks || !stubbed(&[code]).is_empty() {
+        let message =
+            format!("The hook can't be loaded in the sandbox, so nothing is known of it: {why}.");
+        Diagnostic::warning(migrate::NOT_RUN, message)
+            .hint("`hooksync run --engine node` runs it, without a sandbox")
+    } else {
+        let message = format!("The script does not load, so the hook never ran: {why}.");
+        Diagnostic::error(migrate::NEVER_LOADED, message).hint("correct the script first")
+    };
+    found = found.in_file(hook.script_source.file.clone());
+    found.position =
+        place.map(|it| Position { line: it.line as usize, column: it.column as usize });
+    Ok(Some(found))
 }
 
 /// Whether two conversions differ from the hook in the same ways.
@@ -215,6 +258,47 @@ fn diagnostics(findings: &[Finding], hook: &Definition) -> Vec<Diagnostic> {
     findings.iter().map(one).collect()
 }
 
+/// Work that the Action starts and doesn't wait for, as `validate` finds it in
+/// the file that is written. No run in a sandbox shows what becomes of it.
+fn cut_off(hook: &Definition, code: &str, out: &Path) -> Vec<Diagnostic> {
+    let text = super::files::own_text("//", code);
+    // a marker may be a whole expression
+    let resolved = super::files::own_text("//", &resolve(code, hook));
+    let is_same = text == resolved;
+    let file = out.join(format!("{}.js", stem(&hook.written_name))).display().to_string();
+    let action = Definition {
+        script: Script::new(resolved.clone()),
+        script_source: ScriptSource { file, text: resolved, replaced: Vec::new() },
+        body: Body::Action(ActionBody::default()),
+        ..hook.clone()
+    };
+    let mut found = lint::check(&action, &RuleSettings::default());
+    found.retain(|it| CUT_OFF.contains(&it.code.0));
+    for one in found.iter_mut().filter(|_| !is_same) {
+        one.excerpt = None;
+    }
+    found
+}
+
+/// What `validate` calls work that the end of an action cuts off.
+const CUT_OFF: [&str; 2] = ["HS462", "HS463"];
+
+/// That a text goes out which Node words with names of the rewritten code.
+fn engine_text(report: &Report, hook: &Definition) -> Diagnostic {
+    let events = report.engine_texts;
+    let message = format!(
+        "The text of an error that the engine makes goes out (on {events} of the events): Node names the code in it, such as `event.user.x is not a function`, and that code is another now."
+    );
+    let mut found = Diagnostic::warning(migrate::ENGINE_TEXT, message)
+        .in_file(hook.script_source.file.clone())
+        .hint("answer with a text of the script's own, or take --style wrap");
+    let text = &hook.script_source.text;
+    if let Some(at) = migrate::first_answer(text, &hook.trigger) {
+        found = found.at_bytes(text, at, at);
+    }
+    found
+}
+
 /// Branches of the hook that no event met.
 fn unmet(report: &Report, hook: &Definition) -> Vec<Diagnostic> {
     let found = report.unmet.iter().map(|branch| {
@@ -223,10 +307,8 @@ fn unmet(report: &Report, hook: &Definition) -> Vec<Diagnostic> {
         let mut shown = Diagnostic::warning(migrate::NOT_MET, message)
             .in_file(hook.script_source.file.clone())
             .hint("try more with --events, or write a behaviour test for it");
-        shown.position = Some(crate::model::Position {
-            line: branch.line as usize,
-            column: branch.column as usize,
-        });
+        shown.position =
+            Some(Position { line: branch.line as usize, column: branch.column as usize });
         shown
     });
     found.collect()

@@ -106,7 +106,7 @@ fn refuse_foreign(files: &BTreeMap<PathBuf, String>, force: bool) -> Result<(), 
     .exit(Exit::Refused))
 }
 
-fn own_text(comment: &str, rest: &str) -> String {
+pub(super) fn own_text(comment: &str, rest: &str) -> String {
     format!("{comment} {MARK}{}\n{rest}", Script::new(rest).sha256())
 }
 
