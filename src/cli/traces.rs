@@ -24,7 +24,7 @@ pub(super) async fn look_up(
     args: &PlanArgs,
     shared: &Shared,
 ) -> Result<(), CliError> {
-    if args.format == PlanFormat::Text {
+    if matches!(args.format, PlanFormat::Text | PlanFormat::Markdown) {
         for prepared in each.iter_mut().flatten() {
             prepared.traces = last_writes(prepared, shared).await?;
         }

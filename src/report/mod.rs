@@ -9,6 +9,7 @@
 
 pub mod behaviour;
 mod diff;
+mod drift;
 mod effects;
 mod facts;
 pub mod github;

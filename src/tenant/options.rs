@@ -28,6 +28,9 @@ pub const ACTION_SCOPES: [&str; 4] =
 /// What Auth0's Deploy CLI asks for before a dry run: the list of clients.
 const CLIENTS_SCOPE: &str = "read:clients";
 
+/// What `hooksync drift` asks for, to say who changed something.
+const LOGS_SCOPE: &str = "read:logs";
+
 /// How the local tenant is run.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -79,7 +82,7 @@ impl Default for Options {
             client_secret: DEFAULT_CLIENT_SECRET.into(),
             client_public_key: None,
             audience: None,
-            scopes: [&HOOK_SCOPES[..], &ACTION_SCOPES, &[CLIENTS_SCOPE]]
+            scopes: [&HOOK_SCOPES[..], &ACTION_SCOPES, &[CLIENTS_SCOPE, LOGS_SCOPE]]
                 .concat()
                 .into_iter()
                 .map(str::to_owned)

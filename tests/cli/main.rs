@@ -15,6 +15,7 @@ mod connection;
 mod cutover;
 mod demo;
 mod doctor;
+mod drift;
 mod edits;
 mod ended;
 mod export;

@@ -182,3 +182,27 @@ fn add(command: &mut clap::Command, name: &str, text: &mut String) {
         add(sub, &name, text);
     }
 }
+
+/// Every code that the program has is on the page of codes, and no other.
+#[test]
+fn the_reference_of_codes_has_those_of_the_program() {
+    let quoted = Regex::new(r#""(HS[0125]\d\d|HM\d\d\d)""#).unwrap();
+    let mut used = std::collections::BTreeSet::new();
+    for entry in walkdir::WalkDir::new(crate::root().join("src")) {
+        let entry = entry.unwrap();
+        let path = entry.path();
+        let is_test = path.components().any(|part| part.as_os_str() == "tests");
+        if is_test || path.extension().is_none_or(|end| end != "rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        used.extend(quoted.captures_iter(&text).map(|found| found[1].to_owned()));
+    }
+    // of a test of places, and an algorithm of JWT
+    used.retain(|code| !["HS000", "HS256"].contains(&code.as_str()));
+    let page = std::fs::read_to_string(crate::root().join("docs/reference/codes.md")).unwrap();
+    let row = Regex::new(r"(?m)^\| (H[SM]\d{3}) \|").unwrap();
+    let listed: Vec<String> = row.captures_iter(&page).map(|found| found[1].to_owned()).collect();
+    assert_eq!(listed.iter().cloned().collect::<std::collections::BTreeSet<_>>(), used);
+    assert_eq!(listed.len(), used.len(), "a code is listed twice");
+}

@@ -8,6 +8,7 @@ use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::planning::{Prepared, Unplanned};
 use crate::cli::settings::TenantSettings;
 use crate::cli::{CliError, Context, Exit, files, repository};
+use crate::report::markdown::DriftView;
 use crate::report::{NoPlan, PlanView, Repository, Style, github, html, json, markdown, text};
 
 /// The file whose content GitHub shows with a job.
@@ -168,6 +169,15 @@ impl<'a> Review<'a> {
 
     fn as_markdown(&self) -> String {
         let plans = self.plans();
+        if self.side == Side::Tenant {
+            let several = self.each.len() > 1;
+            let views = plans.into_iter().map(|one| DriftView {
+                environment: one.environment.as_deref().filter(|_| several),
+                plan: &one.plan,
+                traces: &one.traces,
+            });
+            return markdown::drift(&views.collect::<Vec<_>>(), &missing(&self.failed()));
+        }
         let views: Vec<_> = plans.into_iter().map(view).collect();
         markdown::plan(&views, &missing(&self.failed()), &self.folder)
     }

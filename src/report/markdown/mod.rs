@@ -8,6 +8,7 @@
 
 mod apply;
 mod details;
+mod drift;
 mod effects;
 mod escape;
 mod marker;
@@ -17,6 +18,7 @@ mod plan;
 mod tests;
 
 pub use apply::apply;
+pub use drift::{DriftView, drift};
 pub use marker::{BEGINNING, marker};
 pub use plan::plan;
 

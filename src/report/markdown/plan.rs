@@ -96,7 +96,7 @@ fn section(view: &PlanView<'_>, room: usize) -> String {
     out.push_str(&effects::section(plan, room / 5));
     let beside = lists(view, &found, room / 5);
     let left = room.saturating_sub(length(&out) + length(&beside));
-    out.push_str(&all_details(plan, &order, left));
+    out.push_str(&details_of(plan, &order, left));
     out + &beside + &footer
 }
 
@@ -176,7 +176,7 @@ fn field_word(change: &FieldChange) -> Option<String> {
     Some(word.to_owned())
 }
 
-fn all_details(plan: &Plan, order: &[usize], room: usize) -> String {
+pub(super) fn details_of(plan: &Plan, order: &[usize], room: usize) -> String {
     let mut out = String::new();
     let mut left = room.saturating_sub(300);
     let mut opened = 0;

@@ -86,7 +86,7 @@ fn a_token_for_a_secret() {
     let body: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     let token = body["access_token"].as_str().unwrap().to_owned();
     let expected = format!(
-        r#"{{"access_token":"{token}","scope":"read:hooks create:hooks update:hooks delete:hooks read:actions create:actions update:actions delete:actions read:clients","expires_in":86400,"token_type":"Bearer"}}"#
+        r#"{{"access_token":"{token}","scope":"read:hooks create:hooks update:hooks delete:hooks read:actions create:actions update:actions delete:actions read:clients read:logs","expires_in":86400,"token_type":"Bearer"}}"#
     );
     assert_eq!(text(&response), (200, expected.as_str()));
     let claims = jwt::Parts::of(&token).unwrap().claims;
