@@ -240,4 +240,9 @@ impl Op {
             Self::Bind(_) => None,
         }
     }
+    /// Whether the request says which secrets there are, also of those that stay.
+    #[must_use]
+    pub fn lists_secrets(&self) -> bool {
+        matches!(self, Self::Action(op) if op.lists_secrets())
+    }
 }

@@ -157,6 +157,11 @@ impl ActionOp {
         }
     }
 
+    /// Whether a patch has the list of all secrets.
+    pub(in crate::plan) fn lists_secrets(&self) -> bool {
+        matches!(self, Self::Patch { patch, .. } if patch.secrets.is_some())
+    }
+
     pub(in crate::plan) fn sends(&self) -> Option<(&Name, Vec<&SecretKey>)> {
         match self {
             Self::Create { action, known: _ } => {

@@ -12,7 +12,7 @@ use super::switch::Opening;
 use crate::api::actions::BindingRef;
 use crate::api::{ApiError, ApiErrorKind, Builds, Urgency, Writer};
 use crate::model::{DesiredSecret, DesiredState, Id, Live, SecretKey, SecretValue};
-use crate::plan::actions::{ActionOp, BindEntry};
+use crate::plan::actions::BindEntry;
 use crate::plan::{Op, Ref, meanwhile};
 use crate::sync::{actions, hooks};
 
@@ -192,8 +192,7 @@ pub(in crate::sync) fn values(op: &Op, desired: &DesiredState) -> Vec<(SecretKey
     let Some(secrets) = definition.and_then(|definition| definition.secrets.as_ref()) else {
         return Vec::new();
     };
-    let lists_all = matches!(op,
-        Op::Action(ActionOp::Patch { patch, .. }) if patch.secrets.is_some());
+    let lists_all = op.lists_secrets();
     let value = |(key, secret): (&SecretKey, &DesiredSecret)| match secret {
         DesiredSecret::Value(value) => Some((key.clone(), value.clone())),
         DesiredSecret::Kept | DesiredSecret::Reference(_) | DesiredSecret::Unresolved { .. } => {
