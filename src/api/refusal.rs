@@ -16,6 +16,18 @@ pub(super) const HOOKS: &str = "/api/v2/hooks";
 /// The path above everything about Actions.
 pub(super) const ACTIONS: &str = "/api/v2/actions";
 
+/// The service's validators write each layer of a body before what is wrong in
+/// it: the last one is the cause, and the one before says where.
+fn cause_of(text: &str) -> String {
+    let Some((before, cause)) = text.rsplit_once(" | caused by: ") else { return text.to_owned() };
+    let layer = before.rsplit(" | caused by: ").next().unwrap_or_default();
+    let place = layer.strip_prefix("invalid ").and_then(|layer| layer.split(':').next());
+    match place {
+        Some(place) => format!("{cause} (in {place})"),
+        None => cause.to_owned(),
+    }
+}
+
 /// What a body says, made harmless.
 struct Said {
     /// Whether it was JSON at all.
@@ -28,7 +40,7 @@ impl Said {
     fn read(response: &HttpResponse, secrets: &[SecretValue]) -> Self {
         let all = [secrets, &response.hidden].concat();
         let text = |value: Option<&Value>| match value {
-            Some(Value::String(text)) => Some(harmless(text, &all)),
+            Some(Value::String(text)) => Some(harmless(&cause_of(text), &all)),
             _ => None,
         };
         match serde_json::from_slice::<Value>(&response.body) {

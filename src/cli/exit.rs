@@ -14,7 +14,8 @@ pub enum Exit {
     Error,
     /// `plan --detailed-exitcode` found changes.
     Changes,
-    /// Apply ended with a part of the plan applied.
+    /// Apply ended with a part of the plan applied, or an export left something
+    /// out.
     Partial,
     /// Refused as unsafe or stale. Nothing was written.
     Refused,
@@ -63,7 +64,7 @@ impl Exit {
             Self::Done => "done, or no change",
             Self::Error => "an error; whatever was written is reported",
             Self::Changes => "plan --detailed-exitcode found changes",
-            Self::Partial => "apply ended with a part of the plan applied",
+            Self::Partial => "apply or export ended with a part of it done",
             Self::Refused => "refused as unsafe or stale, nothing written",
             Self::TenantRefuses => "the tenant refuses (hooks read-only or off), nothing written",
             Self::Usage => "wrong usage",

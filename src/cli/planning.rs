@@ -16,14 +16,15 @@ use super::error::Fault;
 use super::session::{Session, Shared};
 use super::settings::TenantSettings;
 use super::{CliError, Context, Exit};
+use crate::api::{ApiError, ApiErrorKind};
 use crate::lint::RuleSettings;
-use crate::model::DesiredState;
+use crate::model::{BoundAction, DesiredState, Kind, LiveState, Name, Trigger};
 use crate::plan::judge::Scripts;
 use crate::plan::traced::Traces;
 use crate::plan::{
     Change, Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, twins, veil,
 };
-use crate::source::Manifest;
+use crate::source::{self, Manifest};
 use crate::sync;
 
 /// How much longer than twice the expected time an apply may take: answers are
@@ -48,6 +49,8 @@ pub(super) struct Prepared {
     pub(super) read_at: Instant,
     /// Who wrote last what differs, where that was looked for.
     pub(super) traces: Traces,
+    /// Some definitions are left out of it.
+    pub(super) incomplete: bool,
 }
 
 impl Prepared {
@@ -124,6 +127,9 @@ impl Unplanned {
 pub(super) enum Purpose {
     /// To be looked at; what applies it may have another token.
     Review,
+    /// To see what was changed on the tenant: what can't be told apart there is
+    /// left out.
+    Drift,
     /// To be carried out with the very same token.
     Apply,
 }
@@ -181,7 +187,7 @@ pub(super) async fn prepare_each(
 
 async fn one(
     settings: &TenantSettings,
-    (definitions, restores): (Checked, Option<Manifest>),
+    (mut definitions, restores): (Checked, Option<Manifest>),
     (scope, purpose): (&ScopeArgs, Purpose),
     shared: &Shared,
     context: &Context<'_>,
@@ -196,7 +202,8 @@ async fn one(
         return Err(backup::of_another_tenant(dir, backup, &session.tenant));
     }
     let read_at = Instant::now();
-    let live = sync::fetch(&session.reader, &definitions.desired, &options).await?;
+    let live = sync::fetch(&session.reader, &definitions.desired, &options).await;
+    let mut live = live.map_err(|error| unknown_trigger(error, &definitions.desired))?;
     let unused = policy::unused_patterns(&options, &definitions.desired, &live);
     if !unused.is_empty() {
         let unused: Vec<&str> = unused.into_iter().map(policy::NamePattern::as_str).collect();
@@ -208,11 +215,17 @@ async fn one(
         .exit(Exit::Error));
     }
     let shaped = policy::reshape(&definitions.desired, &options);
-    demand_one_of_each(twins::named(&shaped, &live))?;
+    let twins = twins::named(&shaped, &live);
+    let incomplete = purpose == Purpose::Drift && !twins.is_empty();
+    if incomplete {
+        leave_out(&twins, &mut definitions.desired, &mut live, context);
+    } else {
+        demand_one_of_each(twins)?;
+    }
     let plan = diff::plan(&definitions.desired, &live, &session.tenant, &options);
     let mut plan = veil::veiled(plan, &definitions.desired);
     if let Some(scopes) = session.reader.scopes().await? {
-        plan = blocked::marked(plan, &scopes, purpose == Purpose::Review);
+        plan = blocked::marked(plan, &scopes, purpose != Purpose::Apply);
     }
     plan = frozen::warned(plan);
     // what lived can be put back, whatever the rules say of it
@@ -227,7 +240,57 @@ async fn one(
         options,
         read_at,
         traces: Traces::Found(BTreeMap::new()),
+        incomplete,
     })
+}
+
+/// Goes on without what several on the tenant go by the name of.
+fn leave_out(
+    twins: &[twins::Twins],
+    desired: &mut DesiredState,
+    live: &mut LiveState,
+    context: &Context<'_>,
+) {
+    let is_one = |kind: Kind, name: &Name| {
+        twins.iter().any(|twins| twins.kind == kind && twins.name == *name)
+    };
+    desired.definitions.retain(|own| {
+        let names = std::iter::once(&own.name).chain(&own.renamed_from);
+        !names.into_iter().any(|name| is_one(own.kind(), name))
+    });
+    desired.bindings.retain(|order| {
+        !order.entries.iter().any(|entry| match &entry.action {
+            BoundAction::Name(name) => is_one(Kind::Action, name),
+            BoundAction::Id(_) => false,
+        })
+    });
+    live.resources.retain(|own| !is_one(own.kind(), &own.name));
+    for twins in twins {
+        context.say(&format!(
+            "warning: {twins}. What the files say of that name is left out here: delete or rename \
+             the others on the tenant"
+        ));
+    }
+}
+
+/// A trigger that the tenant does not have is a slip in a file, where one names it.
+fn unknown_trigger(error: ApiError, desired: &DesiredState) -> CliError {
+    let asked = |trigger: &Trigger| {
+        let end = format!("/triggers/{trigger}/bindings");
+        error.path.as_ref().is_some_and(|path| path.ends_with(&end))
+    };
+    let orders = desired.bindings.iter().map(|order| (&order.trigger, &order.place));
+    let actions = desired.of(Kind::Action).map(|action| (&action.trigger, &action.place));
+    let named = orders.chain(actions).find(|(trigger, _)| asked(trigger));
+    let Some((trigger, place)) = named.filter(|_| error.kind == ApiErrorKind::ActionMissing) else {
+        return error.into();
+    };
+    let hint = match source::nearest_trigger(trigger.as_str()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`hooksync schema action` has the triggers that are documented".to_owned(),
+    };
+    let place = place.in_words();
+    CliError::new(format!("{place}: the tenant has no trigger `{trigger}`")).hint(hint)
 }
 
 /// Refuses to choose between live hooks or actions of one name.

@@ -29,7 +29,7 @@ pub(super) fn plan(
             &tenants,
             &args.scope,
             &project.rules,
-            Purpose::Review,
+            if side == plan::Side::Tenant { Purpose::Drift } else { Purpose::Review },
             &shared,
             context,
         )

@@ -17,6 +17,7 @@ pub mod live;
 pub mod log;
 pub mod mask;
 pub mod name;
+pub mod near;
 pub mod place;
 pub mod script;
 pub mod secret;

@@ -20,6 +20,15 @@ impl Place {
     pub fn file(file: impl Into<String>) -> Self {
         Self { file: file.into(), span: None }
     }
+
+    /// File and line, as compilers write them.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match &self.span {
+            Some(span) => format!("{}:{}", self.file, span.position.line),
+            None => self.file.clone(),
+        }
+    }
 }
 
 /// A part of a file, in the form in which findings show it.

@@ -9,6 +9,9 @@ use super::change::Plan;
 /// What `plan` and `apply` need to read.
 pub const READ_SCOPE: &str = "read:hooks";
 
+/// How a reason begins that a scope is lacking.
+pub(super) const LACKS_SCOPE: &str = "the token lacks the scope";
+
 /// Every scope that a write can need.
 const WRITE_SCOPES: [&str; 6] = [
     "create:hooks",
@@ -40,8 +43,7 @@ pub fn marked(mut plan: Plan, scopes: &BTreeSet<String>, plans_only: bool) -> Pl
     }
     for (change, scopes) in missing {
         let names: Vec<&str> = scopes.into_iter().collect();
-        plan.changes[change].blocked =
-            Some(format!("the token lacks the scope {}", names.join(", ")));
+        plan.changes[change].blocked = Some(format!("{LACKS_SCOPE} {}", names.join(", ")));
     }
     plan
 }

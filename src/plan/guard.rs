@@ -88,8 +88,10 @@ pub enum Refusal {
     /// The token lacks scopes, or the tenant's limits are met.
     #[error("the plan can't be applied: {}", what.join("; "))]
     Blocked {
-        /// Hook and reason, one entry each.
+        /// Hook or action and reason, one entry each.
         what: Vec<String>,
+        /// Whether the token lacks a scope for one of them.
+        scopes: bool,
     },
 }
 
@@ -129,7 +131,10 @@ impl Refusal {
                 "Set the environment variable of that name, or pass --keyword, or leave secrets \
                  alone with --secrets never."
             }
-            Self::Blocked { .. } => {
+            Self::Blocked { scopes: false, .. } => {
+                "Correct what is named, or choose others with --only."
+            }
+            Self::Blocked { scopes: true, .. } => {
                 "Grant a scope that is missing to the client (Auth0 dashboard: the application's \
                  API permissions) and get a new token, correct what else is named, or choose others \
                  with --only."
@@ -204,7 +209,8 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
     }
     let what = blocked(&plan);
     if !what.is_empty() {
-        refusals.push(Refusal::Blocked { what });
+        let scopes = what.iter().any(|reason| reason.contains(super::blocked::LACKS_SCOPE));
+        refusals.push(Refusal::Blocked { what, scopes });
     }
     if refusals.is_empty() { Ok(ApprovedPlan(plan)) } else { Err(refusals) }
 }

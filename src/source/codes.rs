@@ -112,6 +112,8 @@ codes! {
     SETTING_IGNORED = "HS118";
     /// A trigger whose bindings are defined twice, or an action bound twice.
     BOUND_TWICE = "HS119";
+    /// An order names an action of another trigger, or one that no definition is called.
+    BOUND_ELSEWHERE = "HS120";
     /// A test file beside which there is no definition.
     TEST_WITHOUT_DEFINITION = "HS130";
     /// Something in a test file that can't be, or that would test nothing.

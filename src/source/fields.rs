@@ -265,20 +265,7 @@ pub(crate) fn short(text: &str) -> &str {
     text.char_indices().nth(80).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
-/// The known word that is nearest to a misspelt one, if one is near.
-pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let folded = |text: &str| short(text).to_ascii_lowercase().replace(['_', '-', ' '], "");
-    let word = folded(word);
-    let scored = known.iter().map(|known| {
-        let other = folded(known);
-        let score = strsim::jaro_winkler(&word, &other);
-        (if other.contains(&word) && word.len() > 3 { score.max(0.9) } else { score }, *known)
-    });
-    scored
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
-}
+pub(crate) use crate::model::near::nearest;
 
 /// Words as a list in a sentence.
 pub(crate) fn list(words: &[&str]) -> String {

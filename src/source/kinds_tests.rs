@@ -291,3 +291,33 @@ fn what_a_deploy_cli_tree_passes_over_is_named() {
     check("triggers/z.json", "[]", false);
     check("rules/x.json", HOOK, false);
 }
+
+#[test]
+fn an_order_names_actions_of_its_trigger() {
+    let code = |on: &str| format!("exports.onExecute{on} = async () => {{}};");
+    let login = "kind: bindings\nbindings:\n  post-login: [";
+    let found = |order: &str| {
+        let folder = Folder::new(&[
+            ("actions/enrich.yaml", "name: enrich\ntriggerId: post-login\nrenamedFrom: add\n"),
+            ("actions/enrich.js", &code("PostLogin")),
+            ("actions/deny.yaml", "name: deny\ntriggerId: pre-user-registration\n"),
+            ("actions/deny.js", &code("PreUserRegistration")),
+            ("actions/bindings.yaml", order),
+        ]);
+        let loaded = folder.load(&LoadOptions::default());
+        let words = |found: &crate::model::Diagnostic| {
+            let (code, hint) = (found.code, found.hint.clone().unwrap_or_default());
+            format!("{} {code} {}: {hint}", found.severity.as_str(), found.position.unwrap().line)
+        };
+        loaded.diagnostics.iter().map(words).collect::<Vec<String>>()
+    };
+    let check = |order: &str, expected: &[&str]| assert_eq!(found(order), expected, "{order}");
+    check(&format!("{login}enrich, of the Dashboard]\n"), &[]);
+    insta::assert_snapshot!(found(&format!("{login}deny]\n")).join("\n"));
+    check(&format!("{login}enrihc]\n"), &["warning HS120 3: did you mean `enrich`?"]);
+    check(&format!("{login}add]\n"), &["warning HS120 3: it is called `enrich` now"]);
+    check(
+        "kind: bindings\nbindings: {post-logn: [enrich]}\n",
+        &["warning HS115 2: did you mean `post-login`?"],
+    );
+}

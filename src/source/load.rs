@@ -222,6 +222,7 @@ impl All {
         let definitions = definitions
             .filter_map(|(root, parsed)| definition::complete(&root, parsed, &mut context));
         let desired = definition::desired(definitions.collect(), bindings, in_play);
+        check::bound(&desired.definitions, &desired.bindings, &mut context.found);
         let Context { used, found: mut diagnostics, .. } = context;
         diagnostics.extend(options.keywords.notes(&used));
         if diagnostics.iter().any(Diagnostic::is_error) {

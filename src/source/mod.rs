@@ -36,6 +36,7 @@ pub(crate) mod walk;
 mod write;
 pub(crate) mod yaml;
 
+pub(crate) use definition::nearest_trigger;
 pub use deploy_cli::settings::DeployConfig;
 pub use export::{
     Backup, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Manifest, Orphan,

@@ -124,7 +124,7 @@ async fn two_actions_of_one_name_are_no_definition() {
     let twin =
         json!({"name": "twin", "trigger": "post-login", "code": login(""), "deployed": true});
     let tenant = tenant_of(&project, &json!({"actions": [twin, twin]})).await;
-    let run = project.on(&tenant, &["export"]).expect(4);
+    let run = project.on(&tenant, &["export"]).expect(3);
     assert!(run.stderr.contains("2 actions that go by the name `twin`"), "{run}");
     assert!(!project.path("actions").exists());
 }

@@ -12,7 +12,7 @@ fn login(note: &str) -> String {
 }
 
 async fn tenant(project: &Project, actions: Value, behaviour: Behaviour) -> Running {
-    let state = json!({"actions": actions, "bindings": {"post-login": ["one", "two"]}});
+    let state = json!({"actions": actions});
     project.write("tenant.json", state.to_string());
     let state = Some(project.path("tenant.json"));
     tenant::start(Options { state, actions: behaviour, ..Options::default() }).await.unwrap()
@@ -43,6 +43,59 @@ async fn two_actions_change_places_where_names_are_unique() {
     assert!(plan.stdout.contains("rename to one-hooksync-rename"), "{plan}");
     project.on(&tenant, &["apply", "--yes"]).expect(0);
     project.on(&tenant, &["plan", "--detailed-exitcode"]).expect(0);
+}
+
+/// `one` is there twice, and nobody can say which a file means.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_of_one_name_do_not_keep_the_rest_from_being_seen() {
+    let action = |name: &str| json!({"name": name, "trigger": "post-login", "code": login(name), "deployed": true});
+    let project = Project::with(&[
+        ("actions/one.yaml", "name: one\ntriggerId: post-login\n"),
+        ("actions/one.js", &login("mine")),
+        ("actions/two.yaml", "name: two\ntriggerId: post-login\n"),
+        ("actions/two.js", &login("other")),
+    ]);
+    let actions = json!([action("one"), action("one"), action("two")]);
+    let tenant = tenant(&project, actions, Behaviour::instant()).await;
+    let drift = project.on(&tenant, &["drift"]).expect(2);
+    assert!(drift.stdout.contains("two"), "{drift}");
+    assert!(drift.stderr.contains("2 actions that go by the name `one`"), "{drift}");
+    project.on(&tenant, &["plan"]).expect(4);
+    project.on(&tenant, &["plan", "--only", "two"]).expect(0);
+    let before = project.read("actions/one.js");
+    let export = project.on(&tenant, &["export", "--force", "--prune"]).expect(3);
+    assert!(export.stderr.contains("None of them is exported"), "{export}");
+    assert_eq!(project.read("actions/one.js"), before);
+    assert_eq!(project.read("actions/two.js"), login("two"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_in_an_order_has_its_place() {
+    let project = Project::with(&[
+        ("actions/one.yaml", "name: one\ntriggerId: post-login\n"),
+        ("actions/one.js", &login("one")),
+    ]);
+    let tenant = tenant(&project, two(), Behaviour::instant()).await;
+    let check = |order: &str, exit: i32, said: &str| {
+        project.write("actions/bindings.yaml", format!("kind: bindings\nbindings:\n  {order}\n"));
+        let run = project.on(&tenant, &["apply", "--yes"]).expect(exit);
+        assert!(run.stderr.contains(said) && !run.stderr.contains("scope"), "{run}");
+    };
+    check(
+        "post-logn: [one]",
+        1,
+        "actions/bindings.yaml:3: the tenant has no trigger `post-logn`\n  hint: did you mean `post-login`?",
+    );
+    check(
+        "post-login: [one, twoo]",
+        1,
+        "actions/bindings.yaml:3: no definition and no action on the tenant is called twoo; did you mean two?",
+    );
+    check(
+        "pre-user-registration: [two]",
+        1,
+        "actions/bindings.yaml:3: two is made for post-login on the tenant, and can't run at pre-user-registration",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,11 @@
 //! The steps of `export`: what is meant, what is live of it, and the files that
 //! say so.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::exporting::{self, Target};
-use crate::cli::planning::demand_one_of_each;
 use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::settings::TenantSettings;
@@ -26,6 +26,8 @@ pub(in crate::cli) struct Chosen<'a> {
     tenant: &'a TenantSettings,
     targets: Vec<Target>,
     layout: Option<Layout>,
+    /// Names that several go by: a definition could mean either.
+    twins: BTreeSet<(Kind, Name)>,
 }
 
 impl<'a> Chosen<'a> {
@@ -37,7 +39,7 @@ impl<'a> Chosen<'a> {
             args::Layout::DeployCliYaml => Layout::DeployCliYaml,
         });
         let targets = exporting::targets(&tenant.project, layout);
-        Self { args, tenant, targets, layout }
+        Self { args, tenant, targets, layout, twins: BTreeSet::new() }
     }
 
     fn has(&self, kind: Kind, name: &Name) -> bool {
@@ -49,8 +51,7 @@ impl<'a> Chosen<'a> {
     /// read are left out from here on.
     ///
     /// # Errors
-    /// When the tenant can't be read, and when `--only` names nothing or there
-    /// is more than one of a name.
+    /// When the tenant can't be read, and when `--only` names nothing.
     pub(in crate::cli) fn fetch(&mut self, context: &Context<'_>) -> Result<Fetched, CliError> {
         let mut targets = std::mem::take(&mut self.targets);
         let (mut live, left_out, name) = runtime()?.block_on(async {
@@ -67,10 +68,17 @@ impl<'a> Chosen<'a> {
         self.targets = targets;
         left_out.iter().for_each(|line| context.say(line));
         self.demand_names(&live)?;
-        demand_one_of_each(twins::differing(&live, |own| {
+        let twins = twins::differing(&live, |own| {
             self.targets.iter().any(|target| target.kind == own.kind())
                 && self.has(own.kind(), &own.name)
-        }))?;
+        });
+        for twins in &twins {
+            context.say(&format!(
+                "warning: {twins}. None of them is exported, and a file of that name is left as \
+                 it is: delete or rename the others on the tenant, and export again"
+            ));
+        }
+        self.twins = twins.into_iter().map(|twins| (twins.kind, twins.name)).collect();
         live.bindings.retain(|own| self.has(Kind::Bindings, &trigger_name(own)));
         Ok(Fetched { live, tenant: name })
     }
@@ -111,11 +119,14 @@ impl<'a> Chosen<'a> {
             if offered && live.of(kind).next().is_none() && !is_trace {
                 continue;
             }
-            let only = |name: &Name| self.has(kind, name);
+            let is_clear = |name: &Name| !self.twins.contains(&(kind, name.clone()));
+            let only = |name: &Name| self.has(kind, name) && is_clear(name);
             let options = ExportOptions {
                 keywords: self.tenant.project.keywords.clone(),
                 prune: self.args.prune,
-                prune_scripts: self.args.prune && self.args.only.is_empty(),
+                prune_scripts: self.args.prune
+                    && self.args.only.is_empty()
+                    && self.twins.is_empty(),
                 only: &only,
                 kind,
                 both,
@@ -134,7 +145,8 @@ impl<'a> Chosen<'a> {
         let record = Record::read(folder.unwrap_or(Path::new(".")));
         let lost = local_changes(&plans, &git, &record);
         let environment = self.tenant.project.environment.as_deref();
-        Ok(Files { plans, git, record, lost, tenant, environment, context })
+        let is_partial = !self.twins.is_empty();
+        Ok(Files { plans, git, record, lost, tenant, environment, is_partial, context })
     }
 }
 
@@ -154,6 +166,8 @@ pub(in crate::cli) struct Files<'a> {
     lost: Vec<LocalChange>,
     tenant: String,
     environment: Option<&'a str>,
+    /// Something that was meant is left out.
+    is_partial: bool,
     context: &'a Context<'a>,
 }
 
@@ -186,7 +200,7 @@ impl Files<'_> {
             let listed = nowhere_else(&self.lost).replace('\n', "\n  ");
             self.context.say(&format!("Without --force `export` refuses: {listed}"));
         }
-        Ok(if changes.is_empty() { Exit::Done } else { Exit::Changes })
+        Ok(if changes.is_empty() { self.exit() } else { Exit::Changes })
     }
 
     /// Refuses to overwrite what is nowhere else, unless that is asked for.
@@ -228,7 +242,11 @@ impl Files<'_> {
         self.show_notes();
         let style = self.context.output.stdout_style();
         self.show(text::export(&self.tenant, &self.lines(), &style))?;
-        Ok(Exit::Done)
+        Ok(self.exit())
+    }
+
+    fn exit(&self) -> Exit {
+        if self.is_partial { Exit::Partial } else { Exit::Done }
     }
 }
 

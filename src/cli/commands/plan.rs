@@ -144,7 +144,11 @@ impl<'a> Review<'a> {
         match self.failed().first() {
             Some(failed) => failed.error.exit,
             None if plans.iter().any(|one| one.plan.is_all_ended()) => Exit::TenantRefuses,
-            None if shows_changes && plans.iter().any(|one| !one.plan.is_clean()) => Exit::Changes,
+            None if shows_changes
+                && plans.iter().any(|one| one.incomplete || !one.plan.is_clean()) =>
+            {
+                Exit::Changes
+            }
             None => Exit::Done,
         }
     }

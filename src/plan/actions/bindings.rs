@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::bindable;
+use crate::model::near::nearest;
 use crate::model::{
     BindingEntry, BindingsMode, BindingsOrder, BoundAction, DesiredState, Id, Kind, Live,
     LiveBinding, LiveBindings, LiveState, Name, Trigger,
@@ -159,7 +160,7 @@ fn of_order(
     for entry in &order.entries {
         match resolve(entry, order, live, live_entries, changes, gone) {
             Some(entry) => own.push(entry),
-            None => unknown.push(written(&entry.action)),
+            None => unknown.push(why_unknown(entry, order, live, changes)),
         }
     }
     let rest = |own: &[Entry]| -> Vec<Entry> {
@@ -239,11 +240,35 @@ fn resolve(
     Some(Entry { action, name, display_name })
 }
 
-fn written(action: &BoundAction) -> String {
-    match action {
-        BoundAction::Name(name) => name.to_string(),
-        BoundAction::Id(id) => id.to_string(),
+/// Why an entry means no action.
+fn why_unknown(
+    entry: &BindingEntry,
+    order: &BindingsOrder,
+    live: &LiveState,
+    changes: &[Change],
+) -> String {
+    let place = entry.place.in_words();
+    let name = match &entry.action {
+        BoundAction::Name(name) => name,
+        BoundAction::Id(id) => return format!("{place}: no action on the tenant has the id {id}"),
+    };
+    let elsewhere = live.of(Kind::Action).find(|live| live.name == *name);
+    if let Some(elsewhere) = elsewhere.filter(|live| live.trigger != order.trigger) {
+        return format!(
+            "{place}: {name} is made for {} on the tenant, and can't run at {}",
+            elsewhere.trigger, order.trigger
+        );
     }
+    let own =
+        changes.iter().filter(|change| change.kind == Kind::Action && change.source.is_some());
+    let own = own.filter(|change| change.trigger == order.trigger).map(|change| &change.name);
+    let there = live.of(Kind::Action).filter(|live| live.trigger == order.trigger);
+    let names: Vec<&str> = own.chain(there.map(|live| &live.name)).map(Name::as_str).collect();
+    let near = nearest(name.as_str(), &names).map(|near| format!("; did you mean {near}?"));
+    format!(
+        "{place}: no definition and no action on the tenant is called {name}{}",
+        near.unwrap_or_default()
+    )
 }
 
 /// The change of an order; `old_entries` are what is bound, by new names.
@@ -282,7 +307,7 @@ fn change_of(
             format!("{} actions, and a trigger runs at most {MAX_BOUND}", order.entries.len())
         })
     } else {
-        Some(format!("no definition and no action on the tenant is called {}", unknown.join(", ")))
+        Some(unknown.join(". "))
     };
     Change {
         source: source.map(|order| order.place.file.clone()),

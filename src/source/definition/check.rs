@@ -4,9 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::values::nearest_trigger;
 use super::{Parsed, Placed};
-use crate::model::{BindingsOrder, Code, Diagnostic, Kind, Name, Place, Severity, Trigger};
+use crate::model::{
+    BindingsOrder, BoundAction, Code, Definition, Diagnostic, Kind, Name, Place, Severity, Trigger,
+};
 use crate::source::codes;
+use crate::source::fields::nearest;
 
 /// Checks all definitions of a folder.
 pub(crate) fn together(definitions: &[&Parsed], found: &mut Vec<Diagnostic>) {
@@ -49,6 +53,50 @@ pub(crate) fn bindings(
         }
     }
     orders
+}
+
+/// Checks the orders against the definitions. What only the tenant has may be in
+/// an order, so that a name without a definition is no error.
+pub(crate) fn bound(
+    definitions: &[Definition],
+    orders: &[BindingsOrder],
+    found: &mut Vec<Diagnostic>,
+) {
+    let actions = || definitions.iter().filter(|definition| definition.kind() == Kind::Action);
+    // a misspelt trigger is one finding, not one of each entry
+    let is_slip = |order: &&BindingsOrder| nearest_trigger(order.trigger.as_str());
+    for order in orders.iter().filter(|order| is_slip(order).is_none()) {
+        let names: Vec<&str> = actions()
+            .filter(|action| action.trigger == order.trigger)
+            .map(|action| action.name.as_str())
+            .collect();
+        for entry in &order.entries {
+            let BoundAction::Name(name) = &entry.action else { continue };
+            let finding = |message: String| at(&entry.place, codes::BOUND_ELSEWHERE, message);
+            if let Some(own) = actions().find(|action| action.name == *name) {
+                if own.trigger != order.trigger {
+                    let error = finding(format!(
+                        "`{name}` ({}) is made for {}, and can't run at {}",
+                        own.place.in_words(),
+                        own.trigger,
+                        order.trigger
+                    ));
+                    let hint = "take it out of this order, or change its `triggerId`";
+                    found.push(error.hint(hint));
+                }
+                continue;
+            }
+            let renamed = actions().find(|action| action.renamed_from.contains(name));
+            let hint = match (renamed, nearest(name.as_str(), &names)) {
+                (Some(action), _) => format!("it is called `{}` now", action.name),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => continue,
+            };
+            let message =
+                format!("no definition is called `{name}`; the tenant will be asked for it");
+            found.push(Diagnostic { severity: Severity::Warning, ..finding(message).hint(hint) });
+        }
+    }
 }
 
 fn at(place: &Place, code: Code, message: String) -> Diagnostic {

@@ -11,6 +11,8 @@ pub(crate) mod script;
 mod values;
 mod written;
 
+pub(crate) use values::nearest_trigger;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;

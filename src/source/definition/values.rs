@@ -87,6 +87,11 @@ pub(crate) const ACTION_TRIGGERS: [&str; 15] = [
     "post-credential-validation",
 ];
 
+/// The documented trigger that a misspelt one is nearest to.
+pub(crate) fn nearest_trigger(id: &str) -> Option<&'static str> {
+    nearest(id, &ACTION_TRIGGERS).filter(|_| !ACTION_TRIGGERS.contains(&id))
+}
+
 /// An action's trigger. Auth0 adds new ones from time to time, so an unknown
 /// one is passed on.
 pub(super) fn action_trigger(fields: &mut Fields<'_>, node: &Node, id: &str) -> Option<Trigger> {
@@ -98,10 +103,14 @@ pub(super) fn action_trigger(fields: &mut Fields<'_>, node: &Node, id: &str) -> 
         return None;
     }
     if !ACTION_TRIGGERS.contains(&id) {
-        let near = nearest(id, &ACTION_TRIGGERS);
-        let hint = near.map(|near| format!("did you mean `{near}`?"));
         let message = "this trigger is not a documented one; the tenant will be asked for it";
-        fields.note(codes::UNUSUAL_TRIGGER, message, &node.span, hint);
+        match nearest_trigger(id) {
+            Some(near) => {
+                let hint = format!("did you mean `{near}`?");
+                fields.warn(codes::UNUSUAL_TRIGGER, message, &node.span, hint);
+            }
+            None => fields.note(codes::UNUSUAL_TRIGGER, message, &node.span, None),
+        }
     }
     Some(Trigger::from_tenant(id))
 }

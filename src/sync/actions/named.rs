@@ -56,8 +56,8 @@ pub(super) fn is_refused(patch: &ActionPatch, error: &ApiError) -> bool {
 /// What to say where values are wanted that nobody has.
 pub(super) fn refused(unknown: &[&str], error: &ApiError) -> String {
     format!(
-        "{error}; this tenant takes no secret without its value, and there is none for {}: give \
-         one in the definition, and apply again",
+        "this tenant takes no secret without its value, and there is none for {}: give one in the \
+         definition, and apply again ({error})",
         unknown.join(", ")
     )
 }
