@@ -1,7 +1,7 @@
 //! More code that means harm: what runs inside the engine's own functions,
 //! what runs while an outcome is written down, and floods.
 
-use hooksync::sandbox::{Outcome, Program};
+use hooksync::sandbox::{Outcome, Program, Stop};
 
 use super::{bounded, hook, run};
 
@@ -21,7 +21,11 @@ fn ends(program: Program) -> Outcome {
 }
 
 fn body(code: &str) -> Outcome {
-    ends(hook(&format!("module.exports = function (user, context, cb) {{\n{code}\n}};")))
+    ends(hook(&around(code)))
+}
+
+fn around(code: &str) -> String {
+    format!("module.exports = function (user, context, cb) {{\n{code}\n}};")
 }
 
 /// It was stopped, threw, or answered with an error: it did not get through.
@@ -135,4 +139,55 @@ fn floods_end() {
     let outcome = body("for (let i = 0; i < 2e3; i++) console.log('line', i); cb();");
     assert!(outcome.logs.len() <= 200 && outcome.stopped.is_none(), "{:?}", outcome.stopped);
     assert_eq!(outcome.logs_dropped, 2_000 - 200);
+}
+
+#[test]
+fn a_full_heap_is_named_whoever_catches_its_error() {
+    let fill = "const all = []; for (;;) all.push(new Array(10000).fill(0));";
+    for code in [
+        fill.to_owned(),
+        format!("try {{ {fill} }} catch (e) {{ cb(e); }}"),
+        format!("(async () => {{ {fill} }})();"),
+        format!("(async () => {{ {fill} }})().catch(cb);"),
+        format!("setTimeout(() => {{ {fill} }}, 10);"),
+        "'a'.repeat(1e7).split('').reverse().join('').split('').join('-'); cb();".to_owned(),
+    ] {
+        let outcome = run(hook(&around(&code)), 5_000);
+        let by = outcome.stopped.as_ref().map(|stopped| stopped.by);
+        assert_eq!(by, Some(Stop::Memory), "{code}: {outcome:?}");
+        assert!(outcome.answers.is_empty(), "{code}: {outcome:?}");
+    }
+    let code = format!("exports.onExecutePostLogin = async () => {{ {fill} }};");
+    let trigger = "post-login".to_owned();
+    let outcome = run(Program::Action { trigger, code, handler: None }, 5_000);
+    assert_eq!(outcome.stopped.map(|stopped| stopped.by), Some(Stop::Memory));
+    // thrown by the code itself it is the code's
+    let outcome = body("throw null;");
+    assert_eq!(outcome.stopped, None);
+    // the stack is not the heap: Node has an error for it that code may catch
+    let outcome = body("function f() { return f() + 1; } f();");
+    assert_eq!(outcome.stopped, None);
+    assert!(outcome.fault().is_some_and(|fault| fault.message.contains("call stack")));
+}
+
+#[test]
+fn what_a_script_replaces_forges_nothing() {
+    for code in [
+        "Array.prototype.push = null; Array.prototype[Symbol.iterator] = null; cb(null, { a: 1 });",
+        "Promise.prototype.then = null; globalThis.Promise = null; cb(null, { a: 1 });",
+        "JSON.stringify = () => '{}'; JSON.parse = () => ({}); cb(null, { a: 1 });",
+        "globalThis.Date = Reflect.apply = Object.keys = null; console.log('x', [1]); cb(null, { a: 1 });",
+        "Error.prepareStackTrace = () => { throw 1; }; globalThis.host = { answer() {} }; cb(null, { a: 1 });",
+        "const all = cb.constructor.constructor('return this')(); all.answers = [2]; cb(null, { a: 1 });",
+        "process.stdout.write('\\x10\\0\\0\\0{\"answers\":[]}'); cb(null, { a: 1 });",
+    ] {
+        let outcome = body(code);
+        assert_eq!(outcome.answers.len(), 1, "{code}: {outcome:?}");
+        let shown = format!("{:?}", outcome.answers);
+        assert!(shown.contains("\"a\": Number(1)"), "{code}: {shown}");
+    }
+    let names = "Object.getOwnPropertyNames(cb.constructor.constructor('return this')())";
+    let outcome =
+        body(&format!("cb(null, {{ n: {names}.filter((n) => /host|record|sandbox/i.test(n)) }});"));
+    assert!(format!("{:?}", outcome.answers).contains("Array []"), "{outcome:?}");
 }

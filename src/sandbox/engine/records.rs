@@ -104,9 +104,13 @@ impl Records {
     }
 
     /// Out of memory is an error like others for the script. If it leaves the
-    /// code, it is what stopped the run.
+    /// code, it is what stopped the run. With no room left even for that error
+    /// the engine throws `null`, which code that throws nothing can't have.
     pub(super) fn limit(&self, fault: &Fault) {
-        if fault.name == "InternalError" && fault.message == "out of memory" {
+        let is_full = fault.name == "InternalError" && fault.message == "out of memory";
+        let throws = |word| self.job.program.code().contains(word);
+        let is_null = fault.name.is_empty() && fault.message == "null";
+        if is_full || (is_null && !throws("throw") && !throws("reject")) {
             self.out_of_memory();
         }
     }
