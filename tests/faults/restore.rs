@@ -27,11 +27,7 @@ async fn a_backup_puts_back_what_was_changed() {
     bench.expect(4, &["apply", "--yes"]);
     assert!(bench.writes().is_empty() && bench.backups().is_empty());
     let ended = bench.expect(0, &["apply", "--yes", "--allow-delete", "--force"]);
-    assert!(
-        ended.stderr.contains("Backup of what is live: .hooksync/backups/"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("Backup: .hooksync/backups/"), "{}", ended.stderr);
     let after = bench.live();
     assert_ne!(before, after);
     let backup = bench.backups()[0].clone();
@@ -124,7 +120,7 @@ async fn backups_stay_out_of_the_definitions_and_come_before_any_write() {
     let bench = Bench::new(unlimited(), &["a sign-up old"]).await;
     bench.define(&["a sign-up new"]);
     let ended = bench.expect(64, &["apply", "--yes", "--backup-dir", "hooks/backups"]);
-    assert!(ended.stderr.contains("among the definitions"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("inside the folder of definitions"), "{}", ended.stderr);
     std::fs::write(bench.path("file"), "").unwrap();
     let ended = bench.expect(1, &["apply", "--yes", "--backup-dir", "file/backups"]);
     assert!(ended.stderr.contains("nothing was written"), "{}", ended.stderr);
@@ -143,8 +139,7 @@ async fn the_newest_backups_are_kept_however_fast_they_come() {
     for run in 0..6 {
         bench.define(&[&format!("a sign-up new{run}")]);
         let ended = bench.expect(0, &["apply", "--yes", "--keep-backups", "2"]);
-        let made =
-            ended.stderr.lines().find_map(|line| line.strip_prefix("Backup of what is live: "));
+        let made = ended.stderr.lines().find_map(|line| line.strip_prefix("Backup: "));
         assert!(bench.path(made.unwrap()).is_dir(), "{}", ended.stderr);
         assert!(bench.backups().len() <= 2);
     }
