@@ -43,6 +43,8 @@ pub enum Refusal {
     Deletes {
         /// What would be deleted, one entry each.
         what: Vec<String>,
+        /// Whether secrets of what stays are among it.
+        secrets: bool,
     },
     /// It deletes so much that it is more likely a mistake.
     #[error("the plan deletes {deletes} of the tenant's {live} {}", kind.plural())]
@@ -114,8 +116,12 @@ impl Refusal {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Deletes { .. } => {
-                "Check the plan, then pass --allow-delete; or choose others with --only. A secret is kept by giving it the value _VALUE_NOT_SHOWN_."
+            Self::Deletes { secrets: false, .. } => {
+                "Check the plan, then pass --allow-delete; or choose others with --only."
+            }
+            Self::Deletes { secrets: true, .. } => {
+                "Check the plan, then pass --allow-delete; or keep a secret by giving it the value \
+                 _VALUE_NOT_SHOWN_; or choose others with --only."
             }
             Self::TooManyDeletes { .. } => {
                 "A wrong directory or tenant looks just like this. If it is what you want, pass --force with --allow-delete."
@@ -177,7 +183,9 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
     };
     let what = deletions_of(&plan, refused);
     if !what.is_empty() {
-        refusals.push(Refusal::Deletes { what });
+        let mut those = plan.changes.iter().filter(|change| refused(change.kind));
+        let secrets = those.any(|one| one.secrets_to(SecretVerb::Delete).next().is_some());
+        refusals.push(Refusal::Deletes { what, secrets });
     }
     for (&kind, &live) in plan.live_total.iter().filter(|_| !force) {
         // a hook that gives way to an action doesn't count

@@ -55,7 +55,7 @@ impl std::fmt::Display for Phrase {
 }
 
 /// A part of a plan that can do harm.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Danger {
     pub(crate) kind: DangerKind,
     /// Its place in the plan's changes.
@@ -113,8 +113,7 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
         }
         let names = change.locks_out_by(&plan.changes);
         if !names.is_empty() {
-            let said = change.lock_out(names.len());
-            tell(DangerKind::LockOut, Phrase::default().list(names).ours(said));
+            tell(DangerKind::LockOut, lock_out(change, &names));
         }
         let mut gone = change.secrets_to(SecretVerb::Delete).peekable();
         if gone.peek().is_some() {
@@ -127,6 +126,45 @@ pub(crate) fn dangers(plan: &Plan) -> Vec<Danger> {
     }
     dangers.sort_by_key(|danger| (danger.kind, danger.change));
     dangers
+}
+
+/// How many names one sentence lists.
+const MOST_NAMES: usize = 5;
+
+/// Dangers as sentences to read: what can lock out at one trigger is one
+/// sentence, not one for each action.
+pub(crate) fn sentences(plan: &Plan, found: &[Danger]) -> Vec<Danger> {
+    let trigger = |danger: &Danger| {
+        let change = plan.changes.get(danger.change)?;
+        let is_one_of_many = danger.kind == DangerKind::LockOut && change.kind != Kind::Hook;
+        is_one_of_many.then_some(&change.trigger)
+    };
+    let mut out: Vec<Danger> = Vec::new();
+    for danger in found {
+        let of = trigger(danger);
+        if of.is_none() {
+            out.push(danger.clone());
+        } else if !out.iter().any(|other| trigger(other) == of) {
+            let all = found.iter().filter(|other| trigger(other) == of);
+            let all = all.filter_map(|other| plan.changes.get(other.change));
+            let names: Vec<&str> = all.flat_map(|one| one.locks_out_by(&plan.changes)).collect();
+            out.extend(
+                plan.changes
+                    .get(danger.change)
+                    .map(|change| Danger { phrase: lock_out(change, &names), ..danger.clone() }),
+            );
+        }
+    }
+    out
+}
+
+fn lock_out(change: &Change, names: &[&str]) -> Phrase {
+    let more = match names.len().saturating_sub(MOST_NAMES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let said = format!("{more}{}", change.lock_out(names.len()));
+    Phrase::default().list(names.iter().take(MOST_NAMES)).ours(said)
 }
 
 /// The changes' places: those with a danger first, the greatest before the

@@ -63,7 +63,7 @@ fn section(view: &PlanView<'_>, nth: usize) -> String {
     let found = facts::dangers(plan);
     let mut out = format!("<p><strong>{}</strong></p>\n", text(&facts::summary(plan)));
     out.push_str(&about_it(view));
-    out.push_str(&risks(plan, &found, nth));
+    out.push_str(&risks(plan, &facts::sentences(plan, &found), nth));
     let cutovers: Vec<String> = facts::cutovers(plan).iter().map(phrase).collect();
     out.push_str(&listed("Cutovers", "Each is done as one, or not at all.", &cutovers));
     out.push_str(&warnings(&facts::other_warnings(plan, &found)));

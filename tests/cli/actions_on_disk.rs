@@ -254,3 +254,26 @@ async fn a_deleted_action_comes_back_where_it_ran() {
         .expect(0);
     assert_eq!(lives(&tenant, &project), before);
 }
+
+#[test]
+fn what_can_lock_out_at_one_trigger_is_one_sentence() {
+    let project = Project::new();
+    let mut order = String::from("kind: bindings\nbindings:\n  post-login:\n");
+    for at in 0..7 {
+        let name = format!("gate {at}");
+        project.write(
+            &format!("actions/gate-{at}.yaml"),
+            format!("name: {name}\ntriggerId: post-login\n"),
+        );
+        let code = "exports.onExecutePostLogin = async (event, api) => {};\n";
+        project.write(&format!("actions/gate-{at}.js"), code);
+        order.push_str(&format!("    - {name}\n"));
+    }
+    project.write("actions/order.yaml", order);
+    let plan = project.run(&["plan", "--local"]).expect(0);
+    let flat = plan.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(flat.matches("at every login").count(), 1, "{plan}");
+    assert!(flat.contains("gate 3, gate 4 and 2 more run at every login"), "{plan}");
+    let page = project.run(&["plan", "--local", "--format", "markdown"]).expect(0);
+    assert!(page.stdout.contains("**1 thing to look at closely**"), "{page}");
+}

@@ -75,7 +75,7 @@ pub fn plan(views: &[PlanView<'_>], missing: &[NoPlan<'_>], directory: &str) -> 
 fn headline(plan: &Plan) -> String {
     let changes = facts::to_do(plan);
     let what = if changes.is_empty() { "no changes".to_owned() } else { changes };
-    let dangers = facts::dangers(plan).len();
+    let dangers = facts::sentences(plan, &facts::dangers(plan)).len();
     let look = match dangers {
         0 => String::new(),
         _ => format!(", **{} to look at closely**", count(dangers, "thing")),
@@ -89,7 +89,7 @@ fn section(view: &PlanView<'_>, room: usize) -> String {
     let found = facts::dangers(plan);
     let footer = footer(view);
     let room = room.saturating_sub(length(&footer));
-    let mut out = dangers(&found, room / 5);
+    let mut out = dangers(&facts::sentences(plan, &found), room / 5);
     out.push_str(&cutovers(plan, room / 5));
     let order = facts::danger_first(plan, &found);
     out.push_str(&table(plan, &order, room / 4));

@@ -50,7 +50,7 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
     let heading = [span(Ink::Strong, "Plan for "), span(Ink::Strong, theirs(tenant, style))];
     page.wrap(0, 2, &heading);
     let found = facts::dangers(plan);
-    dangers(&mut page, &found, *deletes_allowed);
+    dangers(&mut page, &facts::sentences(plan, &found), *deletes_allowed);
     cutovers(&mut page, plan);
     let names = names_width(&page, plan.changed().map(|change| &change.name));
     let mut rows = MOST_ROWS;
