@@ -127,7 +127,7 @@ impl Unplanned {
 pub(super) enum Purpose {
     /// To be looked at; what applies it may have another token.
     Review,
-    /// To see what was changed on the tenant: what can't be told apart there is
+    /// To see what was changed on the tenant: what has one name with another there is
     /// left out.
     Drift,
     /// To be carried out with the very same token.
