@@ -73,7 +73,7 @@ pub struct Difference {
     pub message: String,
     /// The same with the new side first, such as `now denied (no plan)`.
     pub summary: String,
-    /// What is special about the event, such as `user.user_metadata is absent`.
+    /// What is special about the event, such as `when user.user_metadata is absent`.
     pub when: String,
     /// The same as a reviewer would say it: ``for users without `user_metadata` ``.
     pub whom: String,
@@ -379,14 +379,14 @@ fn line(outcome: &Outcome) -> Option<u32> {
     answered.or(outcome.fault()?.place).map(|place| place.line)
 }
 
-/// What is special about a case, in words.
+/// What is special about a case: `when user.email is absent`, `on the sample event`.
 pub(super) fn describe(case: &Case) -> String {
     if case.changes.is_empty() {
-        return "the sample event".to_owned();
+        return "on the sample event".to_owned();
     }
     let one = |change: &super::generate::Change| match &change.value {
         None => format!("{} is absent", written(&change.path)),
         Some(value) => format!("{} is {value}", written(&change.path)),
     };
-    case.changes.iter().map(one).collect::<Vec<_>>().join(", ")
+    format!("when {}", case.changes.iter().map(one).collect::<Vec<_>>().join(", "))
 }

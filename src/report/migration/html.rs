@@ -69,7 +69,7 @@ fn section(index: usize, hook: &Migrated) -> String {
         for it in &hook.differences {
             let event = serde_json::to_string_pretty(&it.event).unwrap_or_default();
             part.push_str(&format!(
-                "<li>when {}: {}<details><summary>The event</summary><pre>{}</pre></details></li>\n",
+                "<li>{}: {}<details><summary>The event</summary><pre>{}</pre></details></li>\n",
                 text(&it.when),
                 text(&it.message),
                 code(&event)

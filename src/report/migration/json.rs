@@ -33,7 +33,7 @@ fn hook(hook: &Migrated) -> Value {
         "differences": hook.differences.iter().map(|it| json!({
             "file": hook.script,
             "line": it.line,
-            "message": format!("when {}: {}", it.when, it.message),
+            "message": format!("{}: {}", it.when, it.message),
             "event": it.event,
         })).collect::<Vec<_>>(),
     })

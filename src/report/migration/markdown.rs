@@ -38,7 +38,7 @@ pub fn markdown(hooks: &[Migrated]) -> String {
             let place =
                 it.line.map_or(hook.script.clone(), |line| format!("{}:{line}", hook.script));
             text.push_str(&format!(
-                "- {}: when {}: {}\n",
+                "- {}: {}: {}\n",
                 code(&place),
                 prose(&it.when),
                 prose(&it.message)

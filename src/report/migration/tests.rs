@@ -44,7 +44,7 @@ fn sample() -> Vec<Migrated> {
             differences: vec![Differs {
                 line: Some(3),
                 message: "denied (weak), now goes through".to_owned(),
-                when: "user.password is \"<script>alert(1)</script>\"".to_owned(),
+                when: "when user.password is \"<script>alert(1)</script>\"".to_owned(),
                 event: json!({ "user": { "password": "</pre><script>x</script>" } }),
             }],
             ..base("strong", Verdict::Differs)

@@ -43,7 +43,7 @@ pub fn text(hooks: &[Migrated], next: &[String], style: &Style) -> String {
         for difference in &hook.differences {
             let place = difference.line.map_or(String::new(), |line| format!(":{line}"));
             let reported = format!(
-                "{}{place}: when {}: {}",
+                "{}{place}: {}: {}",
                 safe::inline(&hook.script, style.unicode),
                 safe::short(&difference.when, 200, style.unicode),
                 safe::short(&difference.message, 400, style.unicode),

@@ -99,7 +99,7 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
                 } else {
                     let first = report.differences.first();
                     action.migrated.why_wrapped =
-                        first.map(|it| format!("when {}: {}", it.when, it.message));
+                        first.map(|it| format!("{}: {}", it.when, it.message));
                     (Style::Wrap, converted.wrap, wrapped, wrapped_resolved)
                 }
             }
