@@ -34,7 +34,9 @@ pub fn pair(desired: &[&Definition], live: &[&Live]) -> Pairing {
         live,
         of_desired: vec![None; desired.len()],
         taken: vec![None; live.len()],
+        unfinished: vec![false; desired.len()],
     };
+    pairs.interrupted();
     pairs.by_name();
     for index in 0..desired.len() {
         if pairs.of_desired[index].is_none() {
@@ -60,6 +62,8 @@ struct Pairs<'a> {
     of_desired: Vec<Option<usize>>,
     /// Which definition has a live hook.
     taken: Vec<Option<usize>>,
+    /// The definitions whose renames an interrupted run has begun.
+    unfinished: Vec<bool>,
 }
 
 impl Pairs<'_> {
@@ -78,8 +82,39 @@ impl Pairs<'_> {
         found
     }
 
+    /// What bears the name of a rename under way is meant by the definition that
+    /// it is on the way to, whatever its trigger, as long as another one has that
+    /// name and a definition to go to.
+    fn interrupted(&mut self) {
+        for index in 0..self.desired.len() {
+            let name = &self.desired[index].name;
+            let waiting = self.candidates(index, &name.with_suffix(RENAME_SUFFIX));
+            let wanted = |other: &&Definition| other.renamed_from.contains(name);
+            let goes = self.desired.iter().copied().any(|other| wanted(&other));
+            if let (Some(&at), true) = (waiting.first(), goes)
+                && self.taken[at].is_none()
+                && !self.candidates(index, name).is_empty()
+            {
+                self.take(index, at);
+                self.unfinished[index] = true;
+            }
+        }
+        // and so on along the renames
+        while let Some(next) = (0..self.desired.len()).find(|&at| {
+            !self.unfinished[at]
+                && self.desired.iter().zip(&self.unfinished).any(|(other, begun)| {
+                    *begun && self.desired[at].renamed_from.contains(&other.name)
+                })
+        }) {
+            self.unfinished[next] = true;
+        }
+    }
+
     fn by_name(&mut self) {
         for index in 0..self.desired.len() {
+            if self.of_desired[index].is_some() {
+                continue;
+            }
             let found = self.candidates(index, &self.desired[index].name);
             if let Some(&first) = found.first() {
                 self.take(index, first);
@@ -125,7 +160,8 @@ impl Pairs<'_> {
         let moves = self.of_desired[index].is_some();
         for name in self.former_names(index) {
             for at in self.candidates(index, &name) {
-                let fits = self.live[at].trigger == self.desired[index].trigger;
+                let fits =
+                    self.unfinished[index] || self.live[at].trigger == self.desired[index].trigger;
                 let free = match self.taken[at] {
                     None => fits || !moves,
                     Some(other) => {

@@ -267,7 +267,10 @@ fn a_change_is_shown_with_the_smallest_event() {
     let report = changed("pre-user-registration", old, new);
     let shown: Vec<_> =
         report.differences.iter().map(|it| (it.message.as_str(), it.when.as_str())).collect();
-    assert_eq!(shown, [("goes through, now denied (no metadata)", "when user.user_metadata is absent")]);
+    assert_eq!(
+        shown,
+        [("goes through, now denied (no metadata)", "when user.user_metadata is absent")]
+    );
 }
 
 #[test]
@@ -278,7 +281,10 @@ fn what_differs_only_in_its_text_is_one_difference_with_a_count() {
     };";
     let report = changed("pre-user-registration", old, new);
     let [difference] = report.differences.as_slice() else { panic!("{:?}", report.differences) };
-    assert_eq!((difference.events, difference.when.as_str()), (report.events, "on the sample event"));
+    assert_eq!(
+        (difference.events, difference.when.as_str()),
+        (report.events, "on the sample event")
+    );
     assert!(difference.message.contains(" other texts on other events"), "{difference:?}");
 }
 
