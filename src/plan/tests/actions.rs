@@ -1,7 +1,7 @@
 //! Actions and bindings: what a reviewer reads and what is sent.
 
 use super::actions_world::{carried_out, desired_state, live_state};
-use crate::model::{DesiredState, Id, LiveState};
+use crate::model::{DesiredState, LiveState};
 use crate::plan::actions::ActionOp;
 use crate::plan::guard::{self, Allowed};
 use crate::plan::{Field, Op, Options, Plan, Ref, Step, Value, diff};
@@ -96,39 +96,6 @@ fn actions_that_change_places_go_through_a_name_of_their_own() {
         (&["b post-login s1", "a-hooksync-rename post-login s0"], &[]),
         &["patch id-a-hooksync-rename name=a after []"],
     );
-}
-
-#[test]
-fn an_interrupted_ring_is_recognised_where_a_trigger_changes_too() {
-    let means = |wanted: &[&str], there: &[&str], expected: &[(&str, Option<&str>)]| {
-        let plan = plan_of(&desired_state(wanted, &[]), &live_state(there, &[]));
-        let found: Vec<(&str, Option<&str>)> = plan
-            .changes
-            .iter()
-            .map(|one| (one.name.as_str(), one.id.as_ref().map(Id::as_str)))
-            .collect();
-        assert_eq!(found, expected, "{wanted:?} | {there:?}");
-        assert!(plan.unmanaged.is_empty(), "{:?}", plan.unmanaged);
-    };
-    // which of the two goes first is the plan's choice: either may be waiting
-    let moved = ["a post-login s0 <b", "b send-phone-message s1 <a"];
-    let waiting = ["a post-login s1", "a-hooksync-rename post-login s0"];
-    means(&moved, &waiting, &[("a", Some("id-a-hooksync-rename")), ("b", Some("id-a"))]);
-    let waiting = ["b post-login s0", "b-hooksync-rename post-login s1"];
-    means(&moved, &waiting, &[("a", Some("id-b")), ("b", Some("id-b-hooksync-rename"))]);
-    let three = ["a post-login s0 <c", "b send-phone-message s1 <a", "c post-login s2 <b"];
-    means(
-        &three,
-        &["a post-login s1", "a-hooksync-rename post-login s0", "b post-login s2"],
-        &[("a", Some("id-a-hooksync-rename")), ("b", Some("id-a")), ("c", Some("id-b"))],
-    );
-    // without a rename to it, that name is one like others
-    let plain = plan_of(
-        &desired_state(&["a post-login s0"], &[]),
-        &live_state(&["a post-login s0", "a-hooksync-rename post-login s9"], &[]),
-    );
-    let names: Vec<&str> = plain.changes.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["a-hooksync-rename"], "{:?}", plain.changes);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::actions::{as_strs, plan_of, steps};
 use super::actions_world::{carried_out, desired_state, live_state};
-use crate::model::{DesiredState, Kind, LiveState, Name};
+use crate::model::{DesiredState, Id, Kind, LiveState, Name};
 use crate::plan::guard::{self, Allowed};
 use crate::plan::{Options, Verb, diff};
 
@@ -110,4 +110,37 @@ proptest! {
         let deletes = !guard::deletions(&plan).is_empty();
         prop_assert_eq!(deletes, guard::approve(plan, &Allowed::default()).is_err());
     }
+}
+
+#[test]
+fn an_interrupted_ring_is_recognised_where_a_trigger_changes_too() {
+    let means = |wanted: &[&str], there: &[&str], expected: &[(&str, Option<&str>)]| {
+        let plan = plan_of(&desired_state(wanted, &[]), &live_state(there, &[]));
+        let found: Vec<(&str, Option<&str>)> = plan
+            .changes
+            .iter()
+            .map(|one| (one.name.as_str(), one.id.as_ref().map(Id::as_str)))
+            .collect();
+        assert_eq!(found, expected, "{wanted:?} | {there:?}");
+        assert!(plan.unmanaged.is_empty(), "{:?}", plan.unmanaged);
+    };
+    // which of the two goes first is the plan's choice: either may be waiting
+    let moved = ["a post-login s0 <b", "b send-phone-message s1 <a"];
+    let waiting = ["a post-login s1", "a-hooksync-rename post-login s0"];
+    means(&moved, &waiting, &[("a", Some("id-a-hooksync-rename")), ("b", Some("id-a"))]);
+    let waiting = ["b post-login s0", "b-hooksync-rename post-login s1"];
+    means(&moved, &waiting, &[("a", Some("id-b")), ("b", Some("id-b-hooksync-rename"))]);
+    let three = ["a post-login s0 <c", "b send-phone-message s1 <a", "c post-login s2 <b"];
+    means(
+        &three,
+        &["a post-login s1", "a-hooksync-rename post-login s0", "b post-login s2"],
+        &[("a", Some("id-a-hooksync-rename")), ("b", Some("id-a")), ("c", Some("id-b"))],
+    );
+    // without a rename to it, that name is one like others
+    let plain = plan_of(
+        &desired_state(&["a post-login s0"], &[]),
+        &live_state(&["a post-login s0", "a-hooksync-rename post-login s9"], &[]),
+    );
+    let names: Vec<&str> = plain.changes.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["a-hooksync-rename"], "{:?}", plain.changes);
 }
