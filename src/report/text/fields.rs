@@ -80,8 +80,15 @@ pub(in crate::report) fn shown_fields(change: &Change) -> impl Iterator<Item = &
     change.fields.iter().filter(|one| {
         let in_heading = one.old.is_none() && one.field.is_in_heading();
         let withheld = one.field == Field::Enabled && change.withheld.is_some();
-        one.differs() && !in_heading && !withheld
+        one.differs() && !in_heading && !withheld && !follows(change, one)
     })
+}
+
+/// Whether it is a deploy that follows from what else changes: the line about
+/// traffic says what it does.
+fn follows(change: &Change, one: &FieldChange) -> bool {
+    let more = |other: &FieldChange| other.field != Field::Deploy && other.differs();
+    one.field == Field::Deploy && one.new.flag() == Some(true) && change.fields.iter().any(more)
 }
 
 /// A short value.
