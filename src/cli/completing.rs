@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::CommandFactory;
 use clap_complete::engine::CompletionCandidate;
@@ -19,6 +20,9 @@ use super::{CliError, Environment};
 /// The variable by which a shell asks.
 const VARIABLE: &str = "HOOKSYNC_COMPLETE";
 
+/// How the shell that asks wants a name: some insert it into the line as it is.
+static QUOTING: OnceLock<Quoting> = OnceLock::new();
+
 /// The most files that are looked into.
 const MOST_FILES: usize = 2_000;
 
@@ -30,6 +34,13 @@ pub(super) fn answered(args: &[OsString], environment: &Environment) -> bool {
     if !environment.is_set(VARIABLE) {
         return false;
     }
+    let quoting = match environment.get(VARIABLE) {
+        Ok(Some("bash")) => Quoting::Backslash,
+        Ok(Some("powershell")) => Quoting::Single,
+        // these quote what they insert
+        _ => Quoting::Shell,
+    };
+    let _ = QUOTING.set(quoting);
     let here = std::path::absolute(".").ok();
     // a shell takes whatever went wrong for no answer
     let asked = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
@@ -50,6 +61,34 @@ pub(super) fn registration(shell: &str) -> Result<String, CliError> {
     Ok(String::from_utf8_lossy(&script).into_owned())
 }
 
+/// What keeps a name one word of a shell's line. A name is whatever somebody wrote
+/// into a file: unquoted, `$(…)` would run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    /// The shell does it.
+    Shell,
+    /// `Add\ roles`, which is found by its beginning, too.
+    Backslash,
+    /// `'Add roles'`.
+    Single,
+}
+
+impl Quoting {
+    fn quoted(self, name: &str) -> String {
+        let is_plain = |found: char| found.is_alphanumeric() || "-_.:/@+,".contains(found);
+        match self {
+            Self::Backslash => name
+                .chars()
+                .map(|found| if is_plain(found) { found.into() } else { format!("\\{found}") })
+                .collect(),
+            Self::Single if !name.chars().all(is_plain) => {
+                format!("'{}'", name.replace('\'', "''"))
+            }
+            Self::Shell | Self::Single => name.to_owned(),
+        }
+    }
+}
+
 /// The environments of hooksync.yaml.
 pub(super) fn environments() -> Vec<CompletionCandidate> {
     let (file, _) = ConfigFile::find(None);
@@ -65,8 +104,10 @@ pub(super) fn names() -> Vec<CompletionCandidate> {
     };
     let hooks = folder(&file.config.hooks, "hooks");
     let actions = folder(&file.config.actions, "actions");
+    let quoting = QUOTING.get().copied().unwrap_or(Quoting::Shell);
     all_names(hooks, actions)
         .into_iter()
+        .map(|(name, file)| (quoting.quoted(&name), file))
         .map(|(name, file)| {
             CompletionCandidate::new(name).help(Some(file.display().to_string().into()))
         })
@@ -160,6 +201,18 @@ mod tests {
         let found = all_names(list(&["a", "b"]), list(&["b", "c"]));
         let found: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
         assert_eq!(found, ["a", "action:b", "b", "c", "hook:b"]);
+    }
+
+    #[test]
+    fn a_name_stays_one_word_of_the_line() {
+        let check = |name: &str, bash: &str, powershell: &str| {
+            assert_eq!(Quoting::Backslash.quoted(name), bash);
+            assert_eq!(Quoting::Single.quoted(name), powershell);
+            assert_eq!(Quoting::Shell.quoted(name), name);
+        };
+        check("add-claims", "add-claims", "add-claims");
+        check("Add roles (日本)", "Add\\ roles\\ \\(日本\\)", "'Add roles (日本)'");
+        check("$(id)`it's`", "\\$\\(id\\)\\`it\\'s\\`", "'$(id)`it''s`'");
     }
 
     #[test]
