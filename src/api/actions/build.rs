@@ -26,6 +26,35 @@ const WITHOUT_STATUS: u32 = 3;
 /// How many looks a status gets that nobody knows.
 const STRANGE_STATUS: u32 = 30;
 
+/// How often a draft was seen with no status, and with one that nobody knows.
+#[derive(Debug, Default)]
+struct Looks {
+    without: u32,
+    strange: u32,
+}
+
+impl Looks {
+    /// How the waiting ends with a status that was just seen; `None` if it goes on.
+    fn end(&mut self, status: &BuildStatus) -> Option<fn(Live) -> Built> {
+        match status {
+            BuildStatus::Built => Some(Built::Ready),
+            BuildStatus::Failed => Some(Built::Failed),
+            BuildStatus::Unknown(word) if word.is_empty() => {
+                self.without += 1;
+                (self.without >= WITHOUT_STATUS).then_some(Built::Ready)
+            }
+            BuildStatus::Unknown(_) => {
+                self.strange += 1;
+                (self.strange >= STRANGE_STATUS).then_some(Built::Strange)
+            }
+            BuildStatus::Pending
+            | BuildStatus::Building
+            | BuildStatus::Retrying
+            | BuildStatus::Packaged => None,
+        }
+    }
+}
+
 /// What a run saw last of a tenant's actions, and when that reading began.
 #[derive(Debug, Default)]
 pub struct Builds {
@@ -68,7 +97,7 @@ impl Writer {
     ) -> Result<(Built, Instant), ApiError> {
         let class = urgency.following();
         let mut looked = Instant::now();
-        let (mut pause, mut looks) = (FIRST, 0);
+        let (mut pause, mut looks) = (FIRST, Looks::default());
         let mut status = String::new();
         loop {
             let slept = self.client.pipe.run.sleep(pause, class, "builds").await;
@@ -83,24 +112,14 @@ impl Writer {
             let Some((at, actions)) = seen.as_ref() else { continue };
             looked = *at;
             pause = NEXT;
-            looks += 1;
             let Some(live) = actions.iter().find(|live| live.id == *id) else {
                 return Err(ApiError::new(ApiErrorKind::ActionMissing));
             };
             let Some(action) = live.action() else { continue };
-            let end = match &action.build {
-                BuildStatus::Built => Built::Ready,
-                BuildStatus::Failed => Built::Failed,
-                BuildStatus::Unknown(word) if word.is_empty() && looks >= WITHOUT_STATUS => {
-                    Built::Ready
-                }
-                BuildStatus::Unknown(_) if looks >= STRANGE_STATUS => Built::Strange,
-                other => {
-                    other.word().clone_into(&mut status);
-                    continue;
-                }
-            };
-            return Ok((end(live.clone()), looked));
+            match looks.end(&action.build) {
+                Some(end) => return Ok((end(live.clone()), looked)),
+                None => action.build.word().clone_into(&mut status),
+            }
         }
     }
 
@@ -201,5 +220,45 @@ impl Writer {
     /// As [`crate::api::Reader::modules`].
     pub async fn modules(&self, used: &[ModuleUse]) -> Result<Vec<LiveModule>, ApiError> {
         self.reader.modules(used).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::actions::wire;
+
+    /// The look that ends the waiting, counted from 1, and how it ends.
+    fn end(statuses: impl IntoIterator<Item = &'static str>) -> Option<(usize, &'static str)> {
+        let mut looks = Looks::default();
+        statuses.into_iter().enumerate().find_map(|(at, status)| {
+            let body = format!(r#"{{"id":"1","status":"{status}"}}"#);
+            let live = wire::action(body.as_bytes()).unwrap();
+            let build = live.action().unwrap().build.clone();
+            let end = looks.end(&build)?(live);
+            let word = match end {
+                Built::Ready(_) => "ready",
+                Built::Failed(_) => "failed",
+                Built::Strange(_) => "strange",
+            };
+            Some((at + 1, word))
+        })
+    }
+
+    #[test]
+    fn a_build_is_waited_for_until_its_status_says_how_it_ended() {
+        assert_eq!(end(["pending", "building", "built"]), Some((3, "ready")));
+        assert_eq!(end(["building", "failed"]), Some((2, "failed")));
+        assert_eq!(end(std::iter::repeat_n("building", 500)), None);
+    }
+
+    #[test]
+    fn an_unknown_status_ends_it_and_a_missing_one_counts_as_built() {
+        assert_eq!(end(["", "", ""]), Some((3, "ready")));
+        // a look without a status does not end what was seen building
+        assert_eq!(end(["building", "building", "", "built"]), Some((4, "ready")));
+        assert_eq!(end(std::iter::repeat_n("sleeping", 100)), Some((30, "strange")));
+        let late = std::iter::repeat_n("building", 40).chain(["sleeping", "built"]);
+        assert_eq!(end(late), Some((42, "ready")));
     }
 }

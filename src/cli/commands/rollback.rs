@@ -93,10 +93,14 @@ fn chosen(to: u64, all: Vec<ActionVersion>, action: &Live) -> Result<ActionVersi
     let name = safe::short(action.name.as_str(), 200, true);
     let known: Vec<String> =
         all.iter().filter_map(|found| found.version.number).map(|n| n.to_string()).collect();
+    let listed = all.len();
     let Some(found) = all.into_iter().find(|found| found.version.number == Some(to)) else {
         let error = CliError::new(format!("`{name}` has no version {to} on the tenant"));
         return Err(match known.as_slice() {
-            [] => error.hint("it was never deployed"),
+            [] => {
+                let deployed = action.action().is_some_and(|action| action.deployed.is_some());
+                error.hint(why_none(listed, deployed))
+            }
             known => error.hint(format!(
                 "it has {}; a tenant keeps the last 50 versions of an action",
                 known.join(", ")
@@ -110,6 +114,15 @@ fn chosen(to: u64, all: Vec<ActionVersion>, action: &Live) -> Result<ActionVersi
             .hint("choose another one; `hooksync versions` lists them"));
     }
     Ok(found)
+}
+
+/// Why no version has a number, of so many that the tenant lists.
+fn why_none(listed: usize, is_deployed: bool) -> &'static str {
+    match (listed, is_deployed) {
+        (0, false) => "it was never deployed",
+        (0, true) => "the tenant lists no versions of it, though one is deployed",
+        _ => "the tenant lists its versions without numbers",
+    }
 }
 
 /// Asks whether to go on, and looks whether what was shown still holds.
@@ -204,4 +217,16 @@ fn finish(
     }
     delivered?;
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_that_is_deployed_is_not_called_never_deployed() {
+        assert_eq!(why_none(0, false), "it was never deployed");
+        assert!(!why_none(0, true).contains("never deployed"));
+        assert!(!why_none(2, false).contains("never deployed"));
+    }
 }
