@@ -13,6 +13,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Read;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -252,11 +253,13 @@ fn resolve(
         let values: Vec<_> = thread::scope(|scope| {
             let asked: Vec<_> =
                 several.iter().map(|one| scope.spawn(|| providers.value(one, stop))).collect();
-            let ended = |one: thread::ScopedJoinHandle<'_, _>| one.join();
+            let ended = |one: thread::ScopedJoinHandle<'_, _>| {
+                one.join().unwrap_or_else(|panic| resume_unwind(panic))
+            };
             asked.into_iter().map(ended).collect()
         });
         for (reference, value) in several.iter().zip(values) {
-            match value.unwrap_or_else(|_| Err("internal error".to_owned())) {
+            match value {
                 Ok(value) => drop(found.insert((*reference).clone(), value)),
                 Err(why) => drop(failed.insert(reference, why)),
             }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -125,7 +126,7 @@ fn sync_all(staged: &[(&PathBuf, (NamedTempFile, PathBuf))]) -> Result<(), Write
             .map(|(path, (file, _))| (path, scope.spawn(|| file.as_file().sync_all())))
             .collect();
         for (path, thread) in syncing {
-            let synced = thread.join().unwrap_or_else(|_| Err(io::Error::other("no answer")));
+            let synced = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
             synced.map_err(|error| fail(path, "the file can't be written", &error, &[]))?;
         }
         Ok(())
