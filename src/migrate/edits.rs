@@ -51,7 +51,7 @@ impl Edits {
         self.replace(range, Vec::new());
     }
 
-    /// The whole text with all edits.
+    /// The whole text with all edits. New lines end as those of the text do.
     pub(super) fn apply(mut self, text: &str) -> String {
         // Outer edits before the ones inside them, and what is put in front of a
         // place before what takes the place.
@@ -76,6 +76,9 @@ impl Edits {
             out.push_str(text.get(at..edited.start).unwrap_or_default());
             for piece in pieces {
                 match piece {
+                    Piece::Text(new) if text.contains("\r\n") => {
+                        out.push_str(&new.replace('\n', "\r\n"));
+                    }
                     Piece::Text(new) => out.push_str(new),
                     Piece::Source(kept) => self.render(text, kept.clone(), Some(index), out),
                 }

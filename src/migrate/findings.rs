@@ -40,12 +40,17 @@ pub(super) const ENVIRONMENT_WRITTEN: Code = Code("HM207");
 /// Metadata of passwordless users can't be set by an Action.
 pub(super) const PASSWORDLESS_METADATA: Code = Code("HM208");
 
+/// What the hook started is waited for in the rewrite.
+pub(super) const WAITED_FOR: Code = Code("HM209");
+
 /// No event met a branch.
 pub const NOT_MET: Code = Code("HM301");
 /// The hook can't be loaded where it is run.
 pub const NOT_RUN: Code = Code("HM302");
 /// A text of the JavaScript engine goes out.
 pub const ENGINE_TEXT: Code = Code("HM303");
+/// Nothing waits for a call of a package.
+pub(super) const NOT_WAITED_FOR: Code = Code("HM304");
 
 /// Something about a hook that whoever migrates it has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +82,10 @@ impl Finding {
 
     pub(super) fn warning(code: Code, at: Range<usize>, message: &str, hint: &str) -> Self {
         Self::new(code, Severity::Warning, at, message, hint)
+    }
+
+    pub(super) fn note(code: Code, at: Range<usize>, message: &str, hint: &str) -> Self {
+        Self::new(code, Severity::Note, at, message, hint)
     }
 
     fn new(code: Code, severity: Severity, at: Range<usize>, message: &str, hint: &str) -> Self {

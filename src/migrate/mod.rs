@@ -8,6 +8,7 @@
 
 mod answered;
 mod answers;
+mod dropped;
 mod edits;
 mod findings;
 mod hook;
@@ -22,6 +23,7 @@ mod tests;
 mod uses;
 mod wrap;
 
+pub use dropped::not_waited;
 pub use findings::{ENGINE_TEXT, Finding, NEVER_LOADED, NOT_MET, NOT_RUN};
 pub use rewrite::NotRewritten;
 
@@ -49,11 +51,20 @@ impl Style {
     }
 }
 
+/// The Action that an engineer would write.
+#[derive(Debug, Clone)]
+pub struct Rewritten {
+    /// Its code.
+    pub code: String,
+    /// What it does in another way than the hook.
+    pub findings: Vec<Finding>,
+}
+
 /// What a hook can become.
 #[derive(Debug, Clone)]
 pub struct Converted {
-    /// The rewritten code, or why there is none.
-    pub rewrite: Result<String, NotRewritten>,
+    /// The rewrite, or why there is none.
+    pub rewrite: Result<Rewritten, NotRewritten>,
     /// The wrapped code.
     pub wrap: String,
     /// The packages that the Action lists: those of the hook, and versions
@@ -91,7 +102,7 @@ pub fn convert(
         let unversioned = edits.clone().apply(script);
         Converted {
             rewrite: rewrite::rewrite(parsed, script, &uses, edits)
-                .map(|edits| edits.apply(script)),
+                .map(|(edits, findings)| Rewritten { code: edits.apply(script), findings }),
             wrap: wrap::wrap(&unversioned, trigger).unwrap_or_default(),
             dependencies,
             findings: obstacles::find(parsed, &uses),

@@ -7,6 +7,7 @@
 //! for the proof to say.
 
 mod answer;
+mod awaits;
 mod claims;
 mod handler;
 mod lines;
@@ -15,13 +16,11 @@ mod parameters;
 
 use std::ops::Range;
 
-use oxc::ast::AstKind;
-use oxc::ast::ast::Expression;
-use oxc::semantic::SymbolId;
-use oxc::span::{GetSpan, Span};
+use oxc::span::Span;
 
 use super::answers::{Ending, endings};
 use super::edits::{Edits, Piece};
+use super::findings::Finding;
 use super::result::{Answer, answer};
 use super::table::entry_point;
 use super::uses::Use;
@@ -49,16 +48,34 @@ struct Rewrite<'s, 'a> {
     replaced: Vec<(Range<usize>, Vec<Range<usize>>)>,
     /// Whether an answer rejects the promise around it.
     rejects: bool,
+    /// What is now one level deeper, in the function of a promise.
+    deeper: Option<Range<usize>>,
+    /// What the rewrite does in another way than the hook.
+    findings: Vec<Finding>,
 }
 
 type Step<T> = Result<T, NotRewritten>;
 
-/// Adds the edits of a rewrite.
+/// Adds the edits of a rewrite; gives with them what it does in another way.
 ///
 /// # Errors
 /// With the first thing that can't be followed.
-pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edits) -> Step<Edits> {
-    let mut it = Rewrite { script, text, uses, edits, replaced: Vec::new(), rejects: false };
+pub(super) fn rewrite(
+    script: &Script<'_>,
+    text: &str,
+    uses: &[Use],
+    edits: Edits,
+) -> Step<(Edits, Vec<Finding>)> {
+    let mut it = Rewrite {
+        script,
+        text,
+        uses,
+        edits,
+        replaced: Vec::new(),
+        rejects: false,
+        deeper: None,
+        findings: Vec::new(),
+    };
     let Some(handler) = &script.handler else {
         return Err(NotRewritten { because: "the hook's function can't be found", at: 0..0 });
     };
@@ -75,6 +92,8 @@ pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edit
         all.extend(promised.endings);
         (promised.whole, promised.only)
     });
+    // only one expression stays where it is
+    it.deeper = promised.filter(|(_, only)| only.is_none()).map(|(whole, _)| script.place(whole));
     it.no_other_error_classes(&all)?;
     it.answers(&all)?;
     if let Some((whole, only)) = promised {
@@ -85,10 +104,11 @@ pub(super) fn rewrite(script: &Script<'_>, text: &str, uses: &[Use], edits: Edit
         // the Action ends with the promise
         it.edits.replace(at..at, vec!["return ".into()]);
     }
-    it.awaits(callback);
+    it.awaits(callback, promised.map(|(whole, _)| whole));
     it.parameters()?;
     it.head(&own, entry)?;
-    Ok(it.edits)
+    it.deepen();
+    Ok((it.edits, it.findings))
 }
 
 impl<'a> Rewrite<'_, 'a> {
@@ -115,29 +135,6 @@ impl<'a> Rewrite<'_, 'a> {
     /// The kept text of an expression.
     fn source(&self, at: Span) -> Piece {
         Piece::Source(self.script.place(at))
-    }
-
-    /// Writes `await` in front of promises of the handler's own body that take
-    /// care of their errors and that nobody waits for: an Action ends with them.
-    fn awaits(&mut self, callback: SymbolId) {
-        let Some(handler) = &self.script.handler else { return };
-        let own = handler.func.span();
-        let answers: Vec<Span> =
-            self.script.uses(callback).map(|node| node.kind().span()).collect();
-        for node in self.script.nodes() {
-            let AstKind::ExpressionStatement(statement) = node.kind() else { continue };
-            let Expression::CallExpression(call) = &statement.expression else { continue };
-            let Expression::StaticMemberExpression(member) = &call.callee else { continue };
-            let around = self.script.function_around(node.id());
-            let at = self.script.place(statement.span);
-            if member.property.name == "catch"
-                && around.is_some_and(|around| around.span() == own)
-                && !answers.iter().any(|answer| statement.span.contains_inclusive(*answer))
-                && self.is_kept(&at)
-            {
-                self.edits.replace(at.start..at.start, vec!["await ".into()]);
-            }
-        }
     }
 
     fn answers(&mut self, endings: &[Ending<'a>]) -> Step<()> {

@@ -1,5 +1,6 @@
 //! What becomes of hooks.
 
+mod awaited;
 mod promised;
 
 use super::*;
@@ -15,7 +16,7 @@ fn converted(trigger: &Trigger, script: &str) -> Converted {
 /// The rewritten code, or what could not be followed and why.
 fn rewritten(trigger: &Trigger, script: &str) -> String {
     match converted(trigger, script).rewrite {
-        Ok(code) => code,
+        Ok(it) => it.code,
         Err(not) => {
             format!("not rewritten at `{}`: {}", script.get(not.at).unwrap_or("?"), not.because)
         }
@@ -340,8 +341,8 @@ fn a_chain_of_promises_that_the_hook_ends_with_is_returned() {
 ",
         "exports.onExecutePostUserRegistration = async (event, api) => {
   return new Promise((resolve) => {
-  save(event.user.email).then(() => { resolve(); });
-  log(event.user.email);
+    save(event.user.email).then(() => { resolve(); });
+    log(event.user.email);
   });
 };
 ",

@@ -41,20 +41,19 @@ fn class(name: &str) -> String {
 /// `None` for a trigger that hooks don't have.
 pub(super) fn wrap(script: &str, trigger: &Trigger) -> Option<String> {
     let adapter = adapter(trigger)?;
-    let mut code = String::with_capacity(script.len() + 4_000);
-    code.push_str("// The hook as it was, and below it what calls it as Auth0 did.\n");
-    code.push_str(HEAD);
+    // the lines of the adapter end as those of the script do
+    let ends = |text: &str| match script.contains("\r\n") {
+        true => text.replace('\n', "\r\n"),
+        false => text.to_owned(),
+    };
+    let mut front = String::with_capacity(1_000);
+    front.push_str("// The hook as it was, and below it what calls it as Auth0 did.\n");
+    front.push_str(HEAD);
     for name in error_classes(trigger) {
-        code.push_str(&class(name));
+        front.push_str(&class(name));
     }
-    code.push_str("    // ---- the hook, unchanged ----\n");
-    code.push_str(script);
-    if !script.ends_with('\n') {
-        code.push('\n');
-    }
-    code.push_str("    // ---- end of the hook ----\n");
-    code.push_str(TAIL);
-    code.push('\n');
-    code.push_str(adapter);
-    Some(code)
+    front.push_str("    // ---- the hook, unchanged ----\n");
+    let end = if script.ends_with('\n') { "" } else { "\n" };
+    let back = format!("{end}    // ---- end of the hook ----\n{TAIL}\n{adapter}");
+    Some(format!("{}{script}{}", ends(&front), ends(&back)))
 }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{Effect, Ended, Outcome, Program, Settled, World, effect};
+use crate::sandbox::{Effect, Ended, Outcome, Program, World, effect};
 
 /// What would be noticed of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,9 @@ pub(super) struct Noticed {
     pub(super) after: Vec<Value>,
     /// Actions: what was sent or called while nothing waited for the answer.
     pub(super) open: Vec<Value>,
+    /// Actions: calls of packages of which nothing took what they gave. Whether
+    /// they send something is not known.
+    pub(super) dropped: Vec<String>,
     /// Whether a text goes out that the engine made and that Node has other
     /// words for, with names of the code in them.
     pub(super) engine_text: bool,
@@ -31,8 +34,9 @@ pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> No
     let mut sent = Vec::new();
     let mut after = Vec::new();
     let mut open = Vec::new();
-    let returned = outcome.settled == Some(Settled::Returned);
-    let is_cut = |is_open: bool| returned && is_open && matches!(program, Program::Action { .. });
+    let mut dropped = Vec::new();
+    let has_ended = matches!(program, Program::Action { .. }) && outcome.settled.is_some();
+    let is_cut = |is_open: bool| has_ended && is_open;
     for request in &outcome.requests {
         let value =
             json!({ "request": request.on, "headers": request.headers, "body": request.body });
@@ -45,6 +49,9 @@ pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> No
         let value = json!({ "call": call.call, "args": call.args });
         if is_cut(call.open) {
             open.push(value.clone());
+        }
+        if has_ended && !call.taken {
+            dropped.push(call.call.clone());
         }
         if call.after { after.push(value) } else { sent.push(value) }
     }
@@ -69,6 +76,7 @@ pub(super) fn noticed(program: &Program, world: &World, outcome: &Outcome) -> No
         sent,
         after,
         open,
+        dropped,
         answers: outcome.answers.len(),
         stopped: outcome.stopped.is_some(),
     }
@@ -111,6 +119,9 @@ pub(super) struct Differs {
     pub(super) summary: String,
 }
 
+/// How the kind of a difference begins that an Action doesn't wait for something.
+pub(super) const NOT_WAITED_FOR: &str = "not waited for";
+
 /// How two runs differ for a user; `None` if they don't.
 pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<Differs> {
     if old.effect != new.effect {
@@ -129,11 +140,14 @@ pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<Differs> {
     if !rest.is_some_and(is_all) {
         return Some(of_sent(&old.sent, &new.sent));
     }
-    if let Some(first) = new.open.iter().find(|it| !old.open.contains(it)) {
+    // What a hook that fell had sent, it may have lost, too.
+    let went_on = old.api.is_some() || old.answers > 0;
+    let is_new = |it: &&Value| went_on && !old.open.contains(it);
+    if let Some(first) = new.open.iter().find(is_new) {
         let name = sent_name(Some(first));
         let message = format!("the Action ends before {name} is answered, so it may never be sent");
         let summary = format!("no longer waits for {name}, which may be cut off");
-        let kind = format!("not waited for {}", place_of(Some(first)));
+        let kind = format!("{NOT_WAITED_FOR} {}", place_of(Some(first)));
         return Some(Differs { kind, message, summary });
     }
     let gone: Vec<_> =

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::generate::{Case, Generator, Inputs};
-use super::notice::{Noticed, difference, noticed};
+use super::notice::{NOT_WAITED_FOR, Noticed, difference, noticed};
 use super::secrets;
 use super::tree::written;
 use super::words;
@@ -52,6 +52,9 @@ pub struct Report {
     /// Events on which a text of the engine's goes out: what it says in Node, where
     /// it names parts of the code, is not known.
     pub engine_texts: usize,
+    /// Calls of packages that the new program makes, such as `crm.send`, and of
+    /// which it takes nothing: if they send something, it may end before that has left.
+    pub dropped: BTreeSet<String>,
     /// Events on which a limit stopped one of them.
     pub stopped: usize,
     /// Whether it was ended before all events had been run.
@@ -83,6 +86,8 @@ pub struct Difference {
     pub events: usize,
     /// The line of the old code from which the difference came, if one is known.
     pub line: Option<u32>,
+    /// Whether it is that the new program ends without waiting for something.
+    pub is_cut_off: bool,
 }
 
 /// What runs jobs: the pool of sandboxed processes, outside of tests.
@@ -150,6 +155,7 @@ pub fn compare_while(
                 generator.keep(case.clone());
             }
             report.engine_texts += usize::from(run.old.engine_text);
+            report.dropped.extend(run.new.dropped.iter().cloned());
             report.stopped += usize::from(run.old.stopped || run.new.stopped);
             report.hook_answers_again += usize::from(run.old.answers > 1);
             if is_better(inputs, &run) {
@@ -191,6 +197,7 @@ pub fn compare_while(
             event: generator.event(&case),
             events,
             line: run.line,
+            is_cut_off: kind.starts_with(NOT_WAITED_FOR),
         });
     }
     Ok(report)

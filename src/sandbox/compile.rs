@@ -5,7 +5,9 @@
 //! user's. Wrapping by text would let `}); … (function () {` climb out of the
 //! wrapper; so the text is parsed as a body first, and refused if it isn't one.
 
+mod caught;
 mod cover;
+mod edits;
 
 use oxc::allocator::Allocator;
 use oxc::ast::ast::{Expression, Program as Tree, Statement};
@@ -15,6 +17,8 @@ use oxc::span::SourceType;
 use super::outcome::{Fault, Place};
 use super::world::Program;
 pub use cover::Branch;
+pub(super) use edits::Columns;
+use edits::Edits;
 
 /// The name of the file in stack traces.
 pub(super) const FILE: &str = "script.js";
@@ -28,14 +32,28 @@ const PLAIN: &str = "extends ExtensibilityUserError { constructor(message) { sup
 pub(super) struct Compiled {
     /// An expression: the function to call.
     pub(super) text: String,
-    /// How far columns of the first line are shifted.
-    pub(super) shift: u32,
+    /// Where places in it are in the user's text.
+    pub(super) columns: Columns,
+    /// Whether it takes what looks at it as its first two arguments: what
+    /// counts branches, and what is shown the errors that it catches.
+    pub(super) is_observed: bool,
     /// What is counted.
     pub(super) branches: Vec<Branch>,
 }
 
+/// What is looked at while a program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Observed {
+    /// Nothing inside of it.
+    Nothing,
+    /// The errors that it catches.
+    Errors,
+    /// Those, and the branches that it takes.
+    Branches,
+}
+
 /// Checks and wraps a program.
-pub(super) fn compile(program: &Program, coverage: bool) -> Result<Compiled, Box<Fault>> {
+pub(super) fn compile(program: &Program, observed: Observed) -> Result<Compiled, Box<Fault>> {
     let code = program.code();
     if let Some(at) = code.find('\0') {
         return Err(fault(code, "Invalid or unexpected token (a NUL character)", at));
@@ -54,17 +72,17 @@ pub(super) fn compile(program: &Program, coverage: bool) -> Result<Compiled, Box
             "\n}})",
         ),
     };
-    let covered = check(code, coverage)?;
-    let (open, text, branches) = match covered {
-        Some((text, branches)) => (
-            open.replacen("(function (", &format!("(function ({}, ", cover::COUNTER), 1),
-            text,
-            branches,
-        ),
-        None => (open, code.to_owned(), Vec::new()),
+    let (edits, branches) = check(code, observed)?;
+    let is_observed = !edits.is_empty();
+    let open = match is_observed {
+        true => {
+            let params = format!("(function ({}, {}, ", cover::COUNTER, caught::CAUGHT);
+            open.replacen("(function (", &params, 1)
+        }
+        false => open,
     };
-    let shift = u32::try_from(open.len()).unwrap_or(0);
-    Ok(Compiled { text: format!("{open}{text}{close}"), shift, branches })
+    let (text, columns) = edits.apply(code, open.len());
+    Ok(Compiled { text: format!("{open}{text}{close}"), columns, is_observed, branches })
 }
 
 /// The error classes that Auth0 puts in front of a hook.
@@ -83,10 +101,8 @@ fn prelude(trigger: &str) -> String {
 
 const OPEN: &str = "(function () {";
 
-type Covered = Option<(String, Vec<Branch>)>;
-
-/// Parses the text as the body of a function, and counts its branches if asked.
-fn check(code: &str, coverage: bool) -> Result<Covered, Box<Fault>> {
+/// Parses the text as the body of a function, and finds where it is looked at.
+fn check(code: &str, observed: Observed) -> Result<(Edits, Vec<Branch>), Box<Fault>> {
     let text = format!("{OPEN}{code}\n}})");
     let allocator = Allocator::default();
     let options = ParseOptions {
@@ -108,7 +124,15 @@ fn check(code: &str, coverage: bool) -> Result<Covered, Box<Fault>> {
     if !is_one_body(&parsed.program, text.len()) {
         return Err(fault(code, "Unexpected token '}'", 0));
     }
-    Ok(coverage.then(|| cover::counters(&parsed.program, code, OPEN.len())))
+    let mut edits = Edits::new(OPEN.len());
+    let mut branches = Vec::new();
+    if observed == Observed::Branches {
+        branches = cover::counters(&parsed.program, code, &mut edits);
+    }
+    if observed != Observed::Nothing {
+        caught::watch(&parsed.program, &mut edits);
+    }
+    Ok((edits, branches))
 }
 
 /// Whether the wrapper is the whole program, and ends where it was made to end.

@@ -89,7 +89,7 @@ fn is_program(file: &Path) -> bool {
 /// When Node can't be started, or says nothing of the run. What the code does
 /// is never an error.
 pub fn run_on_node(node: &Path, job: &Job, file: &Path) -> Result<Outcome, NodeError> {
-    let compiled = match compile::compile(&job.program, false) {
+    let compiled = match compile::compile(&job.program, compile::Observed::Nothing) {
         Ok(compiled) => compiled,
         Err(fault) => return Ok(engine::not_compiled(&job.program, *fault)),
     };
@@ -114,7 +114,7 @@ pub fn run_on_node(node: &Path, job: &Job, file: &Path) -> Result<Outcome, NodeE
     let _ = child.kill();
     let status = child.wait().map_or_else(|_| String::new(), |status| status.to_string());
     match answer {
-        Answer::Seen(seen) => Ok(engine::replay(job, &seen, compiled.shift)),
+        Answer::Seen(seen) => Ok(engine::replay(job, &seen, &compiled.columns)),
         Answer::Late => {
             let seconds = job.limits.wall_ms as f64 / 1000.0;
             Ok(Outcome::stopped(Stop::Time, format!("it was ended from outside after {seconds} s")))

@@ -108,6 +108,9 @@ pub struct Call {
     pub on_the_way: bool,
     /// Whether something still waited for its answer when the run ended.
     pub open: bool,
+    /// Whether the code took what it gave: it waited for its answer, or used
+    /// its value.
+    pub taken: bool,
     /// Hooks: whether it came after the answer.
     pub after: bool,
 }

@@ -126,7 +126,7 @@ fn follow(
 }
 
 /// A package's name, without a version and without `node:`.
-fn name_of(module: &str) -> &str {
+pub(crate) fn name_of(module: &str) -> &str {
     let name = module.strip_prefix("node:").unwrap_or(module);
     let at = name.char_indices().skip(1).find(|(_, c)| *c == '@');
     at.and_then(|(at, _)| name.get(..at)).unwrap_or(name)

@@ -151,6 +151,21 @@ fn a_full_heap_is_named_whoever_catches_its_error() {
         format!("(async () => {{ {fill} }})().catch(cb);"),
         format!("setTimeout(() => {{ {fill} }}, 10);"),
         "'a'.repeat(1e7).split('').reverse().join('').split('').join('-'); cb();".to_owned(),
+        // swallowed by the code's own
+        format!("try {{ {fill} }} catch (e) {{}} cb();"),
+        format!("try {{ {fill} }} catch {{ cb(null, {{}}); }}"),
+        format!("try {{ {fill} }} catch ({{ message }}) {{ cb(message); }}"),
+        format!("(() => {{ try {{ {fill} }} finally {{ return; }} }})(); cb();"),
+        format!("for (const x of [1]) {{ try {{ {fill} }} finally {{ break; }} }} cb();"),
+        format!("try {{ try {{ {fill} }} finally {{ user.x = 1; }} }} catch (e) {{ cb(); }}"),
+        format!("(async () => {{ {fill} }})().catch(() => cb());"),
+        format!("new Promise(() => {{ {fill} }}).then(cb, () => cb());"),
+        format!(
+            "(async () => {{ try {{ await (async () => {{ {fill} }})(); }} catch {{ cb(); }} }})();"
+        ),
+        format!("Promise.allSettled([(async () => {{ {fill} }})()]).then(() => cb());"),
+        "try { new Uint8Array(1 << 30); } catch { cb(); }".to_owned(),
+        "try { 'x'.repeat(1 << 29).split(''); } catch (e) { cb(); }".to_owned(),
     ] {
         let outcome = run(hook(&around(&code)), 5_000);
         let by = outcome.stopped.as_ref().map(|stopped| stopped.by);
@@ -162,8 +177,16 @@ fn a_full_heap_is_named_whoever_catches_its_error() {
     let outcome = run(Program::Action { trigger, code, handler: None }, 5_000);
     assert_eq!(outcome.stopped.map(|stopped| stopped.by), Some(Stop::Memory));
     // thrown by the code itself it is the code's
-    let outcome = body("throw null;");
-    assert_eq!(outcome.stopped, None);
+    for code in [
+        "throw null;",
+        "try { throw null; } catch { cb(); }",
+        "try { null.x; } catch ({ message }) { cb(message); }",
+        "try { throw new Error('out of memory'); } catch { cb(); }",
+        "Promise.reject(new RangeError('x')).catch(() => cb());",
+    ] {
+        let outcome = body(code);
+        assert_eq!(outcome.stopped, None, "{code}");
+    }
     // the stack is not the heap: Node has an error for it that code may catch
     let outcome = body("function f() { return f() + 1; } f();");
     assert_eq!(outcome.stopped, None);

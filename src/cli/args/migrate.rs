@@ -40,6 +40,9 @@ pub struct MigrateArgs {
     /// Run each hook and its action on this many events
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Migration")]
     pub events: u32,
+    /// What the events follow from: another number gives other events
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Migration")]
+    pub seed: u64,
     /// Set `enabled: false` in the files of hooks that were converted
     #[arg(long, help_heading = "Migration")]
     pub cutover: bool,

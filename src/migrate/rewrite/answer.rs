@@ -85,8 +85,9 @@ impl<'a> Rewrite<'_, 'a> {
                 self.edits.replace(only.end..at.end, vec![");".into()]);
             }
             None => {
-                let indent = self.indentation(at.start);
-                let front = format!("return new Promise(({params}) => {{\n{indent}");
+                let indent = self.blanks(at.start);
+                let unit = self.unit();
+                let front = format!("return new Promise(({params}) => {{\n{indent}{unit}");
                 self.edits.replace(at.start..at.start, vec![front.into()]);
                 self.edits.replace(at.end..at.end, vec![format!("\n{indent}}});").into()]);
             }
@@ -166,7 +167,8 @@ impl<'a> Rewrite<'_, 'a> {
         let broken = self.text.get(at.clone()).is_some_and(|text| text.contains('\n'));
         let indent = self.indentation(at.start);
         let (open, between, close) = if broken {
-            (format!("(\n{indent}  "), format!(",\n{indent}  "), format!("\n{indent});"))
+            let inner = format!("{indent}{}", self.unit());
+            (format!("(\n{inner}"), format!(",\n{inner}"), format!("\n{indent});"))
         } else {
             ("(".to_owned(), ", ".to_owned(), ");".to_owned())
         };

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use oxc::ast::AstKind;
+use oxc::span::GetSpan;
+
 use super::Rewrite;
 use crate::migrate::answers::Ending;
 use crate::migrate::edits::Piece;
@@ -37,7 +40,8 @@ impl Rewrite<'_, '_> {
         let indent = self.indentation(at.start);
         let mut pieces: Vec<Piece> = vec!["{".into()];
         for line in lines {
-            let between = if count == 1 { " ".to_owned() } else { format!("\n{indent}  ") };
+            let between =
+                if count == 1 { " ".to_owned() } else { format!("\n{indent}{}", self.unit()) };
             pieces.push(between.into());
             pieces.extend(line);
         }
@@ -59,7 +63,7 @@ impl Rewrite<'_, '_> {
         }
         let indent = self.indentation(at.start);
         let block = lines.len() > 1 && !in_list;
-        let inner = if block { format!("{indent}  ") } else { indent.clone() };
+        let inner = if block { format!("{indent}{}", self.unit()) } else { indent.clone() };
         let mut pieces: Vec<Piece> = Vec::new();
         if block {
             pieces.push(format!("{{\n{inner}").into());
@@ -76,11 +80,79 @@ impl Rewrite<'_, '_> {
         self.replace(at, pieces);
     }
 
-    /// The blanks at the beginning of the line of a byte.
+    /// The blanks at the beginning of the line of a byte, as the rewrite has
+    /// them.
     pub(super) fn indentation(&self, at: usize) -> String {
+        let blanks = self.blanks(at);
+        match &self.deeper {
+            Some(deeper) if deeper.contains(&at) => format!("{blanks}{}", self.unit()),
+            _ => blanks,
+        }
+    }
+
+    /// The same as the script has them.
+    pub(super) fn blanks(&self, at: usize) -> String {
         let before = self.text.get(..at).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();
         line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
+    }
+
+    /// What the script puts in front of a line that is one level deeper.
+    pub(super) fn unit(&self) -> String {
+        let first = self.script.handler.as_ref().and_then(|handler| {
+            let body = handler.func.body()?;
+            let first = body.statements.first()?;
+            let inside = self.blanks(self.script.place(first.span()).start);
+            let outside = self.blanks(self.script.place(handler.func.span()).start);
+            inside.strip_prefix(outside.as_str()).map(str::to_owned)
+        });
+        first.filter(|unit| !unit.is_empty()).unwrap_or_else(|| "  ".to_owned())
+    }
+
+    /// A text whose lines are moved in by two blanks a level, as the script does it.
+    pub(super) fn in_units(&self, text: &str) -> String {
+        let unit = self.unit();
+        let line = |line: &str| {
+            let bare = line.trim_start_matches(' ');
+            let level = (line.len() - bare.len()) / 2;
+            format!("{}{bare}", unit.repeat(level))
+        };
+        text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Moves the lines that are now inside of a promise one level in. The
+    /// first stands behind what was put in front of it; what is in a text or
+    /// in a comment of several lines stays as it is.
+    pub(super) fn deepen(&mut self) {
+        let Some(deeper) = self.deeper.clone() else { return };
+        let text = self.text.get(deeper.clone()).unwrap_or_default();
+        let unit = self.unit();
+        let literals = self.literals();
+        let mut starts = Vec::new();
+        for (newline, _) in text.match_indices('\n') {
+            let newline = deeper.start + newline;
+            let rest = self.text.get(newline + 1..deeper.end).unwrap_or_default();
+            let is_blank = rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+            let is_literal = literals.iter().any(|it| it.contains(&newline));
+            if !is_blank && !is_literal && self.is_kept(&(newline + 1..newline + 2)) {
+                starts.push(newline + 1);
+            }
+        }
+        for start in starts {
+            self.edits.replace(start..start, vec![unit.as_str().into()]);
+        }
+    }
+
+    /// Where texts and comments are in the script.
+    fn literals(&self) -> Vec<Range<usize>> {
+        let literals = self.script.nodes().filter(|node| {
+            matches!(node.kind(), AstKind::TemplateElement(_) | AstKind::StringLiteral(_))
+        });
+        let spans = literals.map(|node| node.kind().span());
+        let comments = self.script.semantic.comments().iter();
+        let comments = comments.filter(|it| it.is_block()).map(|it| it.span);
+        let places = spans.chain(comments).map(|span| self.script.place(span));
+        places.filter(|it| self.text.get(it.clone()).is_some_and(|it| it.contains('\n'))).collect()
     }
 
     /// The range with its line, if nothing else stands on it, and with the

@@ -187,6 +187,7 @@ impl Rewrite<'_, '_> {
             };
             text.push_str(&format!("\n  const {name} = {value};"));
         }
+        let text = self.in_units(&text);
         let start = self.script.place(body.span).start + 1;
         self.edits.replace(start..start, vec![text.into()]);
         Ok(())

@@ -66,9 +66,9 @@ module.exports = function (user, context, cb) {
 exports.onExecutePostUserRegistration = async (event, api) => {
   if (!event.user.email) return;
   return new Promise((resolve, reject) => {
-  const req = https.request({ host: 'crm.example' }, (res) => res.on('end', () => { resolve(); }));
-  req.on('error', (e) => { reject(e); });
-  req.end(event.user.email);
+    const req = https.request({ host: 'crm.example' }, (res) => res.on('end', () => { resolve(); }));
+    req.on('error', (e) => { reject(e); });
+    req.end(event.user.email);
   });
 };
 ",
@@ -178,6 +178,83 @@ fn results_that_set_nothing_may_be_several() {
         "exports.onExecutePreUserRegistration = async (event, api) => {
   if (event.user.email) return;
   api.user.setAppMetadata('plan', 'free');
+};
+",
+    );
+}
+
+#[test]
+fn what_is_inside_a_promise_is_one_level_deeper_but_for_texts_of_several_lines() {
+    check(
+        Pre,
+        "module.exports = function (user, context, cb) {
+\tif (!user.email) return cb();
+
+\tconst query = `a
+  ${user.email}
+b`;
+\t/* as it
+  was */
+\tdb.find(query, (err, found) => {
+\t\tif (err) {
+\t\t\treturn cb(
+\t\t\t\tnew PreUserRegistrationError('no answer', 'Try again.')
+\t\t\t);
+\t\t}
+
+\t\tif (found) return cb(null, { user });
+\t\tcb('unknown');
+\t});
+\tdb.end();
+};
+",
+        "exports.onExecutePreUserRegistration = async (event, api) => {
+\tif (!event.user.email) return;
+
+\tconst query = `a
+  ${event.user.email}
+b`;
+\t/* as it
+  was */
+\treturn new Promise((resolve) => {
+\t\tdb.find(query, (err, found) => {
+\t\t\tif (err) {
+\t\t\t\tapi.access.deny(
+\t\t\t\t\t'no answer',
+\t\t\t\t\t'Try again.'
+\t\t\t\t);
+\t\t\t\treturn resolve();
+\t\t\t}
+
+\t\t\tif (found) return resolve();
+\t\t\tapi.access.deny('unknown', 'unknown');
+\t\t\tresolve();
+\t\t});
+\t\tdb.end();
+\t});
+};
+",
+    );
+    check(
+        Post,
+        "module.exports = function (user, context, cb) {
+    db.find(`a
+  ${user.email}`, () => cb());
+    /* stays
+  as it is */
+    db.end('a\\
+b');
+};
+",
+        "exports.onExecutePostUserRegistration = async (event, api) => {
+    return new Promise((resolve) => {
+        db.find(`a
+  ${event.user.email}`, () => { resolve(); });
+        /* stays
+  as it is */
+        db.end('a\\
+b');
+    });
 };
 ",
     );

@@ -9,6 +9,7 @@ fn seen(effect: Effect, sent: Vec<Value>) -> Noticed {
         sent,
         after: Vec::new(),
         open: Vec::new(),
+        dropped: Vec::new(),
         engine_text: false,
         answers: 1,
         stopped: false,

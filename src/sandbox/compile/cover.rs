@@ -11,6 +11,7 @@ use oxc::span::{GetSpan, Span};
 use oxc::syntax::scope::ScopeFlags;
 use serde::{Deserialize, Serialize};
 
+use super::edits::Edits;
 use super::place;
 
 /// The counter's name, a parameter of the wrapper.
@@ -30,55 +31,22 @@ pub struct Branch {
     pub kind: String,
 }
 
-/// The text with counters, and what they count.
-pub(super) fn counters(program: &Program<'_>, code: &str, skipped: usize) -> (String, Vec<Branch>) {
-    let mut finder = Finder {
-        code,
-        skipped,
-        edits: Vec::new(),
-        branches: Vec::new(),
-        decisions: 0,
-        outermost: true,
-    };
+/// Adds the counters, and gives what they count.
+pub(super) fn counters(program: &Program<'_>, code: &str, edits: &mut Edits) -> Vec<Branch> {
+    let mut finder = Finder { code, edits, branches: Vec::new(), decisions: 0, outermost: true };
     finder.visit_program(program);
-    let Finder { mut edits, branches, .. } = finder;
-    // at one place: what closes comes first, the inner before the outer
-    edits.sort_by_key(|edit| {
-        let order = i64::try_from(edit.order).unwrap_or(0);
-        (edit.at, edit.opens, if edit.opens { order } else { -order })
-    });
-    let mut text = String::with_capacity(code.len() + edits.len() * 24);
-    let mut at = 0;
-    for edit in &edits {
-        text.push_str(code.get(at..edit.at).unwrap_or_default());
-        text.push_str(&edit.text);
-        at = edit.at.max(at);
-    }
-    text.push_str(code.get(at..).unwrap_or_default());
-    (text, branches)
-}
-
-struct Edit {
-    at: usize,
-    opens: bool,
-    order: usize,
-    text: String,
+    finder.branches
 }
 
 struct Finder<'c> {
     code: &'c str,
-    skipped: usize,
-    edits: Vec<Edit>,
+    edits: &'c mut Edits,
     branches: Vec<Branch>,
     decisions: u32,
     outermost: bool,
 }
 
 impl Finder<'_> {
-    fn at(&self, offset: u32) -> usize {
-        (offset as usize).saturating_sub(self.skipped)
-    }
-
     fn decision(&mut self) -> u32 {
         self.decisions += 1;
         self.decisions
@@ -86,7 +54,7 @@ impl Finder<'_> {
 
     /// A counter for a new branch.
     fn met(&mut self, decision: u32, kind: &str, offset: u32) -> String {
-        let place = place(self.code, self.at(offset));
+        let place = place(self.code, self.edits.at(offset));
         self.branches.push(Branch {
             line: place.line,
             column: place.column,
@@ -96,14 +64,9 @@ impl Finder<'_> {
         format!("{COUNTER}({})", self.branches.len() - 1)
     }
 
-    fn edit(&mut self, offset: u32, opens: bool, text: String) {
-        let (at, order) = (self.at(offset), self.edits.len());
-        self.edits.push(Edit { at, opens, order, text });
-    }
-
     fn around(&mut self, span: Span, before: String, after: &str) {
-        self.edit(span.start, true, before);
-        self.edit(span.end, false, after.to_owned());
+        self.edits.open(span.start, before);
+        self.edits.close(span.end, after.to_owned());
     }
 
     fn expression(&mut self, expression: &Expression<'_>, decision: u32, kind: &str) {
@@ -117,9 +80,9 @@ impl Finder<'_> {
         let span = statement.span();
         let met = self.met(decision, kind, span.start);
         if let Statement::BlockStatement(block) = statement {
-            self.edit(block.span.start + 1, true, format!("{met};"));
+            self.edits.open(block.span.start + 1, format!("{met};"));
             if !after.is_empty() {
-                self.edit(span.end, false, after.to_owned());
+                self.edits.close(span.end, after.to_owned());
             }
         } else {
             self.around(span, format!("{{{met};"), &format!("}}{after}"));
@@ -131,7 +94,7 @@ impl Finder<'_> {
         let met = self.met(decision, "function", place);
         let start = body.directives.last().map_or(body.span.start + 1, |last| last.span.end);
         let text = if body.directives.is_empty() { format!("{met};") } else { format!(";{met};") };
-        self.edit(start, true, text);
+        self.edits.open(start, text);
     }
 }
 
@@ -195,7 +158,7 @@ impl<'a> Visit<'a> for Finder<'_> {
             let Some(first) = case.consequent.first() else { continue };
             let kind = if case.test.is_some() { "case" } else { "default" };
             let met = self.met(decision, kind, case.span.start);
-            self.edit(first.span().start, true, format!("{met};"));
+            self.edits.open(first.span().start, format!("{met};"));
         }
         walk::walk_switch_statement(self, statement);
     }
@@ -203,20 +166,22 @@ impl<'a> Visit<'a> for Finder<'_> {
     fn visit_catch_clause(&mut self, clause: &CatchClause<'a>) {
         let decision = self.decision();
         let met = self.met(decision, "catch", clause.span.start);
-        self.edit(clause.body.span.start + 1, true, format!("{met};"));
+        self.edits.open(clause.body.span.start + 1, format!("{met};"));
         walk::walk_catch_clause(self, clause);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::check;
+    use super::super::{Observed, check};
 
     #[test]
     fn counters_leave_the_code_as_it_is() {
         let check = |code: &str, expected: &str, count: usize| {
-            let (text, branches) = check(code, true).unwrap().unwrap();
-            assert_eq!(text.replace(super::COUNTER, "m"), expected, "{code}");
+            let (edits, branches) = check(code, Observed::Branches).unwrap();
+            let (text, _) = edits.apply(code, 0);
+            let text = text.replace(super::COUNTER, "m").replace("__hooksync_caught(e);", "");
+            assert_eq!(text, expected, "{code}");
             assert_eq!(branches.len(), count, "{code}");
         };
         check("if (a) b();", "if (a) {m(1);b();} else {m(0);}", 2);

@@ -4,12 +4,12 @@ use rquickjs::{Coerced, Ctx, Object, Value as Js};
 use serde_json::{Map, Value};
 
 use super::bytes::{json_of, text_of};
-use crate::sandbox::compile::FILE;
+use crate::sandbox::compile::{Columns, FILE};
 use crate::sandbox::outcome::{Fault, Place};
 
 /// Describes what was thrown. Getters of it may run, and may throw: then what
 /// they hide is left out.
-pub(super) fn fault_of<'js>(ctx: &Ctx<'js>, value: Js<'js>, shift: u32) -> Fault {
+pub(super) fn fault_of<'js>(ctx: &Ctx<'js>, value: Js<'js>, columns: &Columns) -> Fault {
     if let Some(text) = value.as_string() {
         return Fault { message: text_of(ctx, text), ..Fault::default() };
     }
@@ -38,10 +38,33 @@ pub(super) fn fault_of<'js>(ctx: &Ctx<'js>, value: Js<'js>, shift: u32) -> Fault
     Fault {
         name: name.unwrap_or_else(|| "Error".to_owned()),
         message: in_words_of_v8(&message.unwrap_or_default()),
-        place: place_in(&stack, shift),
+        place: place_in(&stack, columns),
         data,
     }
 }
+
+/// Whether a value is the engine's error for a full heap. Where not even a
+/// copy of its text has room, it is.
+pub(super) fn is_full<'js>(ctx: &Ctx<'js>, value: &Js<'js>) -> bool {
+    let Some(object) = value.as_object().filter(|_| value.is_error()) else { return false };
+    let says = |name: &str, text: &str| {
+        let Ok(own) = object.get::<_, rquickjs::String<'js>>(name) else {
+            ctx.catch();
+            return false;
+        };
+        own.to_string().map_or_else(
+            |_| {
+                ctx.catch();
+                true
+            },
+            |own| own == text,
+        )
+    };
+    says("name", FULL.0) && says("message", FULL.1)
+}
+
+/// The name and the text of the engine's error for a full heap.
+pub(super) const FULL: (&str, &str) = ("InternalError", "out of memory");
 
 fn property<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str) -> Option<String> {
     match object.get::<_, Js<'js>>(name) {
@@ -55,19 +78,13 @@ fn property<'js>(ctx: &Ctx<'js>, object: &Object<'js>, name: &str) -> Option<Str
 
 /// The first place of the user's text in a stack trace; what Auth0 puts in
 /// front of it, on its first line, is not the user's.
-pub(super) fn place_in(stack: &str, shift: u32) -> Option<Place> {
+pub(super) fn place_in(stack: &str, columns: &Columns) -> Option<Place> {
     let marker = format!("{FILE}:");
     stack.split(marker.as_str()).skip(1).find_map(|rest| {
         let mut numbers = rest.split(|c: char| !c.is_ascii_digit());
         let line: u32 = numbers.next()?.parse().ok()?;
         let column: u32 = numbers.next().and_then(|text| text.parse().ok()).unwrap_or(1);
-        match line {
-            1 => column
-                .checked_sub(shift)
-                .filter(|column| *column > 0)
-                .map(|column| Place { line, column }),
-            line => Some(Place { line, column }),
-        }
+        columns.place(line, column)
     })
 }
 
@@ -155,7 +172,9 @@ mod tests {
 
     #[test]
     fn the_first_place_of_the_script_counts() {
-        let place = |stack: &str, shift| place_in(stack, shift).map(|p| (p.line, p.column));
+        let place = |stack: &str, shift| {
+            place_in(stack, &Columns::shifted(shift)).map(|p| (p.line, p.column))
+        };
         assert_eq!(place("    at f (script.js:3:7)\n    at script.js:9:1", 400), Some((3, 7)));
         assert_eq!(place("    at <anonymous> (script.js:1:410)", 400), Some((1, 10)));
         assert_eq!(place("    at P (script.js:1:90)\n    at f (script.js:3:7)", 400), Some((3, 7)));

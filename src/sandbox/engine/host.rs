@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::bytes::{decode, encode, json_of, text_of};
-use super::fault::{fault_of, place_in};
+use super::fault::{fault_of, is_full, place_in};
 use super::part;
 use super::records::Records;
+use crate::sandbox::compile::Columns;
 use crate::sandbox::md5;
 use crate::sandbox::outcome::Settled;
 
@@ -23,11 +24,11 @@ type Bytes<'js> = TypedArray<'js, u8>;
 pub(super) fn object<'js>(
     ctx: &Ctx<'js>,
     records: &Rc<Records>,
-    shift: u32,
+    columns: &Rc<Columns>,
 ) -> rquickjs::Result<Object<'js>> {
     let host = Object::new(ctx.clone())?;
     host.set("now", records.job().world.now as f64)?;
-    recording(ctx, &host, records, shift)?;
+    recording(ctx, &host, records, columns)?;
     pure(ctx, &host)?;
     Ok(host)
 }
@@ -37,7 +38,7 @@ fn recording<'js>(
     ctx: &Ctx<'js>,
     host: &Object<'js>,
     records: &Rc<Records>,
-    shift: u32,
+    columns: &Rc<Columns>,
 ) -> rquickjs::Result<()> {
     let make = |name: &str, f: Function<'js>| host.set(name, f);
     let r = records.clone();
@@ -51,18 +52,18 @@ fn recording<'js>(
             r.log(&text_of(&ctx, &level), &text_of(&ctx, &text));
         })?,
     )?;
-    let r = records.clone();
+    let (r, at) = (records.clone(), columns.clone());
     make(
         "answer",
         Function::new(
             ctx.clone(),
             move |ctx: Ctx<'js>, kind: Text<'js>, json: Text<'js>, stack: Text<'js>| {
-                let place = place_in(&text_of(&ctx, &stack), shift);
+                let place = place_in(&text_of(&ctx, &stack), &at);
                 r.answer(text_of(&ctx, &kind) == "error", &text_of(&ctx, &json), place);
             },
         )?,
     )?;
-    let r = records.clone();
+    let (r, at) = (records.clone(), columns.clone());
     make(
         "settled",
         Function::new(
@@ -72,7 +73,7 @@ fn recording<'js>(
                 let settled = if well {
                     Settled::Returned
                 } else {
-                    Settled::Threw(fault_of(&ctx, reason, shift))
+                    Settled::Threw(fault_of(&ctx, reason, &at))
                 };
                 r.settled(settled);
             },
@@ -97,9 +98,12 @@ fn recording<'js>(
     let r = records.clone();
     make("waits", Function::new(ctx.clone(), move |call: i32, open: bool| r.waits(call, open))?)?;
     let r = records.clone();
+    make("used", Function::new(ctx.clone(), move |call: i32| r.used(call))?)?;
+    let r = records.clone();
     make("answered", Function::new(ctx.clone(), move |request: i32| r.answered(request))?)?;
     let r = records.clone();
     make("outOfMemory", Function::new(ctx.clone(), move || r.out_of_memory())?)?;
+    make("caught", caught(ctx, records)?)?;
     let r = records.clone();
     make(
         "declared",
@@ -138,6 +142,19 @@ fn recording<'js>(
         )?,
     )?;
     Ok(())
+}
+
+/// What is shown the errors that code catches.
+pub(super) fn caught<'js>(
+    ctx: &Ctx<'js>,
+    records: &Rc<Records>,
+) -> rquickjs::Result<Function<'js>> {
+    let records = records.clone();
+    Function::new(ctx.clone(), move |ctx: Ctx<'js>, reason: rquickjs::function::Opt<Js<'js>>| {
+        if let Some(reason) = reason.0 {
+            records.seen(is_full(&ctx, &reason), reason.is_null());
+        }
+    })
 }
 
 /// What only computes.

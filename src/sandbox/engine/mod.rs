@@ -19,7 +19,7 @@ use rquickjs::{CaughtError, Context, Ctx, Function, Object, Persistent, Runtime,
 use serde_json::{Map, Value};
 
 use super::api;
-use super::compile::{Compiled, FILE, compile};
+use super::compile::{Columns, Compiled, FILE, Observed, compile};
 use super::outcome::{Answer, Fault, Outcome, Stop};
 use super::world::{Job, Program};
 use fault::fault_of;
@@ -49,7 +49,8 @@ fn part(name: &str) -> &'static str {
 /// Runs a program once.
 #[must_use]
 pub fn run(job: &Job) -> Outcome {
-    let compiled = match compile(&job.program, job.coverage) {
+    let observed = if job.coverage { Observed::Branches } else { Observed::Errors };
+    let compiled = match compile(&job.program, observed) {
         Ok(compiled) => compiled,
         Err(fault) => return not_compiled(&job.program, *fault),
     };
@@ -75,6 +76,7 @@ pub fn run(job: &Job) -> Outcome {
                 ctx: &ctx,
                 job,
                 compiled: &compiled,
+                columns: Rc::new(compiled.columns.clone()),
                 records: &records,
                 guard: &guard,
                 rejections: &rejections,
@@ -136,6 +138,7 @@ struct Run<'r, 'js> {
     ctx: &'r Ctx<'js>,
     job: &'r Job,
     compiled: &'r Compiled,
+    columns: Rc<Columns>,
     records: &'r Rc<Records>,
     guard: &'r Rc<Guard>,
     rejections: &'r Rc<Rejections>,
@@ -154,9 +157,9 @@ impl<'js> Run<'_, 'js> {
         let fault = match CaughtError::from_error(self.ctx, error) {
             CaughtError::Error(error) => Fault { message: error.to_string(), ..Fault::default() },
             CaughtError::Exception(exception) => {
-                fault_of(self.ctx, exception.into_value(), self.compiled.shift)
+                fault_of(self.ctx, exception.into_value(), &self.columns)
             }
-            CaughtError::Value(value) => fault_of(self.ctx, value, self.compiled.shift),
+            CaughtError::Value(value) => fault_of(self.ctx, value, &self.columns),
         };
         self.records.limit(&fault);
         fault
@@ -176,7 +179,7 @@ impl<'js> Run<'_, 'js> {
     }
 
     fn core(&self) -> rquickjs::Result<Object<'js>> {
-        let host = host::object(self.ctx, self.records, self.compiled.shift)?;
+        let host = host::object(self.ctx, self.records, &self.columns)?;
         let make: Function<'js> = self.ctx.eval(CORE)?;
         make.call((host,))
     }
@@ -198,7 +201,7 @@ impl<'js> Run<'_, 'js> {
             }
             Err(error) => return Err(error),
         };
-        let load = if self.job.coverage { self.counted(load)? } else { load };
+        let load = if self.compiled.is_observed { self.observed(load)? } else { load };
         let world = &self.job.world;
         let event = world.event.to_string();
         let secrets = serde_json::to_string(&world.secrets).unwrap_or_default();
@@ -216,14 +219,14 @@ impl<'js> Run<'_, 'js> {
         }
     }
 
-    /// The program with its counter as the first argument.
-    fn counted(&self, load: Function<'js>) -> rquickjs::Result<Function<'js>> {
+    /// The program with what looks at it as its first arguments.
+    fn observed(&self, load: Function<'js>) -> rquickjs::Result<Function<'js>> {
         let records = self.records.clone();
         let met = Function::new(self.ctx.clone(), move |branch: usize| records.met(branch))?;
         let bind: Function<'js> = self.ctx.eval(
-            "(function (f, met) { const apply = Reflect.apply; return function (...args) { return apply(f, this, [met, ...args]); }; })",
+            "(function (f, met, caught) { const apply = Reflect.apply; return function (...args) { return apply(f, this, [met, caught, ...args]); }; })",
         )?;
-        bind.call((load, met))
+        bind.call((load, met, host::caught(self.ctx, self.records)?))
     }
 
     /// Runs what is waiting until nothing is left to do, or a limit is met.
@@ -288,7 +291,7 @@ impl<'js> Run<'_, 'js> {
             }
         }
         for reason in self.rejections.take(self.ctx) {
-            let fault = fault_of(self.ctx, reason, self.compiled.shift);
+            let fault = fault_of(self.ctx, reason, &self.columns);
             self.records.limit(&fault);
             self.records.uncaught(fault);
         }

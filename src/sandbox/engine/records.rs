@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::fault::{all_in_words_of_v8, in_words_of_v8};
+use super::fault::{FULL, all_in_words_of_v8, in_words_of_v8};
 use super::guard::Guard;
 use super::http;
 use crate::model::Mask;
@@ -107,9 +107,13 @@ impl Records {
     /// code, it is what stopped the run. With no room left even for that error
     /// the engine throws `null`, which code that throws nothing can't have.
     pub(super) fn limit(&self, fault: &Fault) {
-        let is_full = fault.name == "InternalError" && fault.message == "out of memory";
+        let is_full = (fault.name.as_str(), fault.message.as_str()) == FULL;
+        self.seen(is_full, fault.name.is_empty() && fault.message == "null");
+    }
+
+    /// The same of an error that the code catches.
+    pub(super) fn seen(&self, is_full: bool, is_null: bool) {
         let throws = |word| self.job.program.code().contains(word);
-        let is_null = fault.name.is_empty() && fault.message == "null";
         if is_full || (is_null && !throws("throw") && !throws("reject")) {
             self.out_of_memory();
         }
@@ -158,7 +162,9 @@ impl Records {
         let mut out = self.out.borrow_mut();
         let after = !out.answers.is_empty();
         let args = args.into_iter().map(all_in_words_of_v8).collect();
-        out.calls.push(Call { call, args, on_the_way: false, open: false, after });
+        // what a package is given while the code is loaded only prepares it
+        let taken = !out.began;
+        out.calls.push(Call { call, args, on_the_way: false, open: false, taken, after });
         i32::try_from(out.calls.len() - 1).unwrap_or(-1)
     }
 
@@ -176,6 +182,15 @@ impl Records {
         let call = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at));
         if let Some(call) = call.filter(|_| !self.closed.get()) {
             call.open = open;
+            call.taken = true;
+        }
+    }
+
+    /// The result of a call is a value for the code, and no promise.
+    pub(super) fn used(&self, call: i32) {
+        let mut out = self.out.borrow_mut();
+        if let Some(call) = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at)) {
+            call.taken = true;
         }
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::fault::{in_words_of_v8, place_in};
 use super::guard::Guard;
 use super::records::Records;
+use crate::sandbox::compile::Columns;
 use crate::sandbox::outcome::{Fault, Outcome, Settled, Stop};
 use crate::sandbox::world::Job;
 
@@ -25,18 +26,18 @@ struct Thrown {
 }
 
 impl Thrown {
-    fn fault(value: &Value, shift: u32) -> Fault {
+    fn fault(value: &Value, columns: &Columns) -> Fault {
         let Self { name, message, stack, mut data } = Self::deserialize(value).unwrap_or_default();
         for known in ["name", "message", "stack"] {
             data.remove(known);
         }
         let message = in_words_of_v8(&message);
-        Fault { name, message, place: place_in(&stack, shift), data }
+        Fault { name, message, place: place_in(&stack, columns), data }
     }
 }
 
 /// The outcome of a run of which these things were seen, in order.
-pub(in crate::sandbox) fn replay(job: &Job, seen: &[Vec<Value>], shift: u32) -> Outcome {
+pub(in crate::sandbox) fn replay(job: &Job, seen: &[Vec<Value>], columns: &Columns) -> Outcome {
     let guard = Rc::new(Guard::new(&job.limits));
     let records = Records::new(job, guard.clone(), 0);
     let text = |value: Option<&Value>| {
@@ -45,11 +46,11 @@ pub(in crate::sandbox) fn replay(job: &Job, seen: &[Vec<Value>], shift: u32) -> 
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     for one in seen {
         let at = |place: usize| one.get(place);
-        let fault = |place: usize| Thrown::fault(at(place).unwrap_or(&Value::Null), shift);
+        let fault = |place: usize| Thrown::fault(at(place).unwrap_or(&Value::Null), columns);
         match text(at(0)).as_str() {
             "began" => records.began(),
             "answer" => {
-                let place = place_in(&text(at(3)), shift);
+                let place = place_in(&text(at(3)), columns);
                 records.answer(at(1) == Some(&Value::Bool(true)), &text(at(2)), place);
             }
             "settled" => records.settled(match at(1) {
@@ -105,7 +106,7 @@ mod tests {
             ["never heard of"], [], [7, 7]
         ]);
         let seen: Vec<Vec<Value>> = serde_json::from_value(seen).unwrap();
-        let outcome = replay(&job, &seen, 20);
+        let outcome = replay(&job, &seen, &Columns::shifted(20));
         assert!(outcome.began);
         assert_eq!(outcome.logs[0].text.chars().count(), 257);
         assert_eq!(outcome.calls.iter().map(|call| call.after).collect::<Vec<_>>(), [false, true]);

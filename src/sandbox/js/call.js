@@ -43,6 +43,7 @@
     try {
       json = stringify(data);
     } catch (e) {
+      if (isFull(e)) host.outOfMemory();
       respondWithError(new RealError('Error serializing error: ' + e.message));
       return;
     }
@@ -56,7 +57,8 @@
     let json;
     try {
       json = stringify({ data });
-    } catch {
+    } catch (e) {
+      if (isFull(e)) host.outOfMemory();
       respondWithError(new RealError('Error when JSON serializing the result of the extension point'));
       return;
     }

@@ -26,6 +26,15 @@
   // Auth0's loader knows an async function.
   hidden(Function.prototype, 'bind', { bind(...args) { return setPrototypeOf(apply(bind, this, args), getPrototypeOf(this)); } }.bind);
 
+  // What rejects a promise may be that the heap is full: the host looks at it
+  // before the code does, as it does where code has a `catch`.
+  const { then } = Promise.prototype;
+  hidden(Promise.prototype, 'then', {
+    then(ok, fail) {
+      return apply(then, this, [ok, typeof fail === 'function' ? (reason) => { host.caught(reason); return fail(reason); } : fail]);
+    },
+  }.then);
+
   // --- time and chance
   const start = host.now;
   let elapsed = 0;
@@ -253,13 +262,23 @@
     }
     return out;
   };
+  // to show a value is not to use it
+  let isLogging = false;
+  const log = (level, write, args) => {
+    isLogging = true;
+    try {
+      host.log(level, apply(write, undefined, args));
+    } finally {
+      isLogging = false;
+    }
+  };
   const console = {};
   for (const level of ['log', 'info', 'warn', 'error', 'debug', 'trace']) {
-    console[level] = { [level](...args) { host.log(level, format(...args)); } }[level];
+    console[level] = { [level](...args) { log(level, format, args); } }[level];
   }
-  console.dir = function dir(value, options) { host.log('log', inspect(value, options)); };
-  console.table = function table(value) { host.log('log', inspect(value)); };
-  console.assert = function assert(ok, ...args) { if (!ok) host.log('error', 'Assertion failed' + (args.length ? ': ' + format(...args) : '')); };
+  console.dir = function dir(value, options) { log('log', inspect, [value, options]); };
+  console.table = function table(value) { log('log', inspect, [value]); };
+  console.assert = function assert(ok, ...args) { if (!ok) log('error', (...all) => 'Assertion failed' + (all.length ? ': ' + format(...all) : ''), args); };
   for (const name of ['group', 'groupEnd', 'groupCollapsed', 'time', 'timeEnd', 'timeLog', 'count', 'countReset', 'clear']) {
     console[name] = { [name]() {} }[name];
   }
@@ -292,7 +311,7 @@
   hidden(global, 'global', global);
 
   // --- modules, read when they are first asked for
-  const core = { host, hidden, later, macrotask, immediate, cancel, inspect, format, describeType, now, stringify, parseJson, process, console, getElapsed: () => elapsed };
+  const core = { host, hidden, later, macrotask, immediate, cancel, inspect, format, describeType, now, stringify, parseJson, process, console, getElapsed: () => elapsed, isLogging: () => isLogging };
   const parts = { __proto__: null };
   const part = (name) => parts[name] || (parts[name] = host.part(name)(core));
   core.part = part;

@@ -423,7 +423,7 @@
         const options = { ...defaults, ...own, headers: { ...defaults.headers, ...own.headers } };
         if (!isPromise) {
           const emitter = new EventEmitter();
-          const fail = (error) => { if (cb) cb(error); else emitter.emit('error', error); };
+          const fail = (error) => { if (cb) cb(error); if (!cb || emitter.listenerCount('error') > 0) emitter.emit('error', error); };
           try {
             run(options, (error, response, content) => {
               if (error) return fail(error);

@@ -21,7 +21,10 @@
     // A value that stands for whatever is at `path`. `id` is the call it came from.
     const standIn = (path, id, thenable) => {
       const target = function () {};
+      // its value is used, in a text, in JSON, as a list: it is no promise then
+      const isUsed = () => { if (id !== undefined && !(core.isLogging && core.isLogging())) host.used(id); };
       const read = (name) => {
+        if (name === Symbol.toPrimitive || name === Symbol.iterator || name === Symbol.asyncIterator || name === 'toJSON' || name === 'toString' || name === 'valueOf') isUsed();
         if (name === Symbol.toPrimitive) return (hint) => (hint === 'number' ? NaN : '<' + label(path) + '>');
         if (name === Symbol.toStringTag) return undefined;
         if (name === Symbol.iterator) {

@@ -71,6 +71,7 @@ const host = {
   call: (path, args) => { record('call', path, plainArgs(args)); return calls++; },
   waits: () => {},
   answered: () => {},
+  used: () => {},
   passed: (id) => record('passed', id),
   declared: () => false,
   answerOf: () => null,

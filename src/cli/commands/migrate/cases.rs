@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::convert::Action;
 use super::files::yaml;
 use crate::cli::CliError;
+use crate::cli::args::MigrateArgs;
 use crate::proof::{Inputs, Sides, examples};
 use crate::sandbox::{Pool, Program};
 
@@ -16,7 +17,7 @@ const MOST: usize = 8;
 pub(super) fn of(
     action: &Action,
     trigger: &str,
-    events: u32,
+    args: &MigrateArgs,
     pool: &Pool,
 ) -> Result<String, CliError> {
     let inputs = Inputs {
@@ -24,8 +25,8 @@ pub(super) fn of(
         sides: Sides::HookToAction,
         secrets: action.secrets.iter().map(|(name, _)| name.clone()).collect(),
         secrets_after: None,
-        seed: 1,
-        events: events as usize,
+        seed: args.seed,
+        events: args.events as usize,
     };
     let hook = Program::Hook { trigger: trigger.to_owned(), script: action.hook.clone() };
     let new = Program::Action {

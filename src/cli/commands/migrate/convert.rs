@@ -8,7 +8,7 @@ use crate::cli::CliError;
 use crate::cli::args::{MigrateArgs, MigrateStyle};
 use crate::lint::{self, RuleSettings};
 use crate::migrate::outcome::{Differs, Migrated, Verdict};
-use crate::migrate::{self, Finding, Style};
+use crate::migrate::{self, Finding, Rewritten, Style};
 use crate::model::{
     ActionBody, Body, Definition, Dependencies, Diagnostic, Position, Script, ScriptSource,
 };
@@ -86,8 +86,10 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
         (_, Ok(code)) => Some(Ok(code)),
         (_, Err(not)) => Some(Err(not)),
     };
+    let mut changed = Vec::new();
     let (style, code, report, resolved) = match rewritten {
-        Some(Ok(code)) => {
+        Some(Ok(Rewritten { code, findings })) => {
+            changed = diagnostics(&findings, hook);
             let (report, resolved) = trial(&code)?;
             if report.differences.is_empty() || args.style == MigrateStyle::Rewrite {
                 (Style::Rewrite, code, report, resolved)
@@ -125,12 +127,18 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
     found.events = report.events;
     found.branches_met = report.branches_met;
     found.branches_total = report.branches_total;
-    let cut_off = cut_off(hook, &found.converted, &args.out);
+    let cut_off = cut_off(hook, style, &report, &found.converted, &args.out);
     // the wrapped code is the same, and so are the names in it
     let engine_text =
         (report.engine_texts > 0 && style == Style::Rewrite).then(|| engine_text(&report, hook));
     let is_proven = report.is_whole() && !blocked && cut_off.is_empty() && engine_text.is_none();
     found.verdict = if is_proven { Verdict::Proven } else { Verdict::Differs };
+    // where nothing waits for something, its own place says more than that of the answer
+    let cut_off_at = cut_off.first().filter(|it| it.file.as_ref() == Some(&found.script));
+    let cut_off_at = cut_off_at.and_then(|it| u32::try_from(it.position?.line).ok());
+    if style == Style::Rewrite {
+        found.findings.extend(changed);
+    }
     found.findings.extend(cut_off.into_iter().chain(engine_text));
     found.findings.extend(unmet(&report, hook));
     // where no error has a place, the one where the hook answers is the nearest
@@ -140,14 +148,14 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
         .differences
         .iter()
         .map(|it| Differs {
-            line: it.line.or(answers_at),
+            line: it.line.or(cut_off_at.filter(|_| it.is_cut_off)).or(answers_at),
             message: it.message.clone(),
             when: it.when.clone(),
             event: it.event.clone(),
         })
         .collect();
     action.resolved = resolved;
-    action.tests = super::cases::of(&action, hook.trigger.as_str(), args.events, pool)?;
+    action.tests = super::cases::of(&action, hook.trigger.as_str(), args, pool)?;
     Ok(action)
 }
 
@@ -203,7 +211,7 @@ fn run(
         sides: Sides::HookToAction,
         secrets: secrets.iter().map(|(name, _)| name.clone()).collect(),
         secrets_after: None,
-        seed: 1,
+        seed: args.seed,
         events: args.events as usize,
     };
     let old = Program::Hook { trigger: trigger.clone(), script: hook.script.as_str().to_owned() };
@@ -258,9 +266,40 @@ fn diagnostics(findings: &[Finding], hook: &Definition) -> Vec<Diagnostic> {
     findings.iter().map(one).collect()
 }
 
-/// Work that the Action starts and doesn't wait for, as `validate` finds it in
-/// the file that is written. No run in a sandbox shows what becomes of it.
-fn cut_off(hook: &Definition, code: &str, out: &Path) -> Vec<Diagnostic> {
+/// Work that the Action starts and doesn't wait for: as `validate` finds it in
+/// the hook that is wrapped, or in the file that is written, and calls of
+/// packages of which a run showed that nothing takes what they give. No run in
+/// a sandbox shows what becomes of it.
+fn cut_off(
+    hook: &Definition,
+    style: Style,
+    report: &Report,
+    code: &str,
+    out: &Path,
+) -> Vec<Diagnostic> {
+    let mut found = match style {
+        Style::Wrap => lint::check(hook, &RuleSettings::default()),
+        Style::Rewrite => Vec::new(),
+    };
+    found.retain(|it| it.code.0 == GOES_ON);
+    found.extend(cut_off_in_file(hook, code, out));
+    let text = &hook.script_source.text;
+    let mut calls = diagnostics(&migrate::not_waited(text, &hook.trigger, &report.dropped), hook);
+    calls.retain(|it| !found.iter().any(|known| is_about(known, it)));
+    found.extend(calls);
+    found
+}
+
+/// Whether the line of one finding holds what another one is about.
+fn is_about(one: &Diagnostic, other: &Diagnostic) -> bool {
+    let about = other.excerpt.as_ref().zip(other.position).map(|(excerpt, position)| {
+        let own = excerpt.line.chars().skip(position.column.saturating_sub(1));
+        own.take(excerpt.width).collect::<String>()
+    });
+    one.excerpt.as_ref().zip(about).is_some_and(|(excerpt, about)| excerpt.line.contains(&about))
+}
+
+fn cut_off_in_file(hook: &Definition, code: &str, out: &Path) -> Vec<Diagnostic> {
     let text = super::files::own_text("//", code);
     // a marker may be a whole expression
     let resolved = super::files::own_text("//", &resolve(code, hook));
@@ -279,6 +318,9 @@ fn cut_off(hook: &Definition, code: &str, out: &Path) -> Vec<Diagnostic> {
     }
     found
 }
+
+/// What `validate` calls work that goes on behind a hook's answer.
+const GOES_ON: &str = "HS405";
 
 /// What `validate` calls work that the end of an action cuts off.
 const CUT_OFF: [&str; 2] = ["HS462", "HS463"];
@@ -341,6 +383,7 @@ mod tests {
                 event: serde_json::Value::Null,
                 events: message.len(),
                 line: None,
+                is_cut_off: false,
             };
             Report { differences: messages.iter().map(one).collect(), ..Report::default() }
         };

@@ -38,7 +38,7 @@ fn action(trigger: &str, code: &str) -> Program {
 fn migrated(trigger: &Trigger, script: &str, rewrite: bool, events: usize) -> Report {
     let converted = convert(script, trigger, &Dependencies::new()).expect("it loads");
     let code =
-        if rewrite { converted.rewrite.expect("it can be rewritten") } else { converted.wrap };
+        if rewrite { converted.rewrite.expect("it can be rewritten").code } else { converted.wrap };
     let id = trigger.as_str();
     let inputs = inputs(id, Sides::HookToAction, events);
     compare(&Here, &hook(id, script), &action(id, &code), &inputs).expect("it runs")

@@ -1,0 +1,148 @@
+//! Work that a hook starts and doesn't wait for. Auth0 let a hook go on behind
+//! its answer; an Action ends with it, so the rewrite waits.
+
+use oxc::ast::AstKind;
+use oxc::ast::ast::{Argument, CallExpression, Expression};
+use oxc::semantic::SymbolId;
+use oxc::span::{GetSpan, Span};
+
+use super::Rewrite;
+use crate::migrate::findings::{Finding, WAITED_FOR};
+use crate::script::packages::{answers_later, comes_from};
+use crate::script::tree::{Constant, Func};
+
+/// Packages whose calls give a promise if they are given no callback.
+const PROMISES: [&str; 16] = [
+    "@sendgrid/mail",
+    "@slack/web-api",
+    "@slack/webhook",
+    "auth0",
+    "axios",
+    "bent",
+    "cross-fetch",
+    "got",
+    "isomorphic-fetch",
+    "ky",
+    "node-fetch",
+    "postmark",
+    "request-promise",
+    "request-promise-native",
+    "stripe",
+    "twilio",
+];
+
+/// How a statement can be waited for.
+enum Wait {
+    /// It is a promise that takes care of its errors.
+    Promise,
+    /// It is a promise, and nobody takes care of its errors.
+    Unhandled,
+    /// It is a `request(…)`, with or without a callback.
+    Request { has_callback: bool },
+}
+
+impl<'a> Rewrite<'_, 'a> {
+    /// Waits for what the handler's own body starts, but for what is inside
+    /// of `promised`, the function of a promise. Whatever becomes of it changes no answer,
+    /// as it did not when the hook had answered before.
+    pub(super) fn awaits(&mut self, callback: SymbolId, promised: Option<Span>) {
+        let Some(handler) = &self.script.handler else { return };
+        let own = handler.func.span();
+        let answers: Vec<Span> =
+            self.script.uses(callback).map(|node| node.kind().span()).collect();
+        let script = self.script;
+        for node in script.nodes() {
+            let AstKind::ExpressionStatement(statement) = node.kind() else { continue };
+            let expression = match &statement.expression {
+                Expression::UnaryExpression(it) if it.operator.as_str() == "void" => &it.argument,
+                other => other,
+            };
+            let Expression::CallExpression(call) = expression else { continue };
+            let span = statement.span;
+            let is_own = script.function_around(node.id()).is_some_and(|it| it.span() == own);
+            let is_moved = promised.is_some_and(|promised| promised.contains_inclusive(span));
+            let answers_itself = answers.iter().any(|answer| span.contains_inclusive(*answer));
+            if !is_own || is_moved || answers_itself || !self.is_kept(&script.place(span)) {
+                continue;
+            }
+            if let Some(wait) = self.wait(call) {
+                self.wait_for(call, span.start, &wait);
+            }
+        }
+    }
+
+    fn wait(&self, call: &CallExpression<'a>) -> Option<Wait> {
+        let script = self.script;
+        let functions = call.arguments.iter().filter_map(Argument::as_expression);
+        let has_callback = functions.filter_map(Func::of_expression).count() > 0;
+        if let Expression::StaticMemberExpression(member) = &call.callee {
+            let handles = call.arguments.len() > 1;
+            match member.property.name.as_str() {
+                "catch" => return Some(Wait::Promise),
+                "then" if handles => return Some(Wait::Promise),
+                "then" | "finally" => return Some(Wait::Unhandled),
+                _ => {}
+            }
+        }
+        if !has_callback && self.is_async_function(&call.callee) {
+            return Some(Wait::Unhandled);
+        }
+        if !answers_later(script, call) {
+            return None;
+        }
+        let is_of = |wanted: &dyn Fn(&str) -> bool| comes_from(script, &call.callee, wanted);
+        if is_of(&|package| package == "request") {
+            return Some(Wait::Request { has_callback });
+        }
+        let is_promise = !has_callback && is_of(&|package| PROMISES.contains(&package));
+        is_promise.then_some(Wait::Unhandled)
+    }
+
+    /// An async function of the script's own, or `fetch`.
+    fn is_async_function(&self, callee: &Expression<'a>) -> bool {
+        let Expression::Identifier(name) = callee else {
+            return Func::of_expression(callee).is_some_and(Func::is_async);
+        };
+        let Some(symbol) = self.script.symbol(name) else { return name.name == "fetch" };
+        match self.script.constant(symbol) {
+            Some(Constant::Function(function)) => function.r#async,
+            Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
+            _ => false,
+        }
+    }
+
+    fn wait_for(&mut self, call: &CallExpression<'a>, start: u32, wait: &Wait) {
+        let at = self.script.place(call.span);
+        let start = self.script.place(Span::new(start, call.span.start));
+        let (front, back) = match wait {
+            Wait::Promise => ("await ", ""),
+            Wait::Unhandled => ("await ", ".catch((error) => console.error(error))"),
+            Wait::Request { has_callback: true } => (
+                "await new Promise((resolve) => ",
+                ".on('complete', resolve).on('error', resolve))",
+            ),
+            Wait::Request { has_callback: false } => {
+                let last = call.arguments.last().map(|it| self.script.place(it.span()).end);
+                match last {
+                    Some(last) => self.edits.replace(last..last, vec![", resolve".into()]),
+                    None => return,
+                }
+                ("await new Promise((resolve) => ", ")")
+            }
+        };
+        // a `void` in front of it goes
+        self.edits.replace(start, vec![front.into()]);
+        if !back.is_empty() {
+            self.edits.replace(at.end..at.end, vec![back.into()]);
+        }
+        if !matches!(wait, Wait::Promise) {
+            let head = self.script.place(Span::new(call.span.start, call.callee.span().end));
+            self.findings.push(Finding::note(
+                WAITED_FOR,
+                head,
+                "The Action waits for this before it ends, as it would be cut off otherwise; the hook had answered without it. If it fails, that is logged at the most.",
+                "give it a time limit of its own where a login must not wait for it",
+            ));
+        }
+    }
+}
