@@ -2,7 +2,7 @@
 //! service is known to.
 
 use hooksync::tenant::actions::{ActionNames, Behaviour, NamedSecrets};
-use hooksync::tenant::{self, Options, Running};
+use hooksync::tenant::{self, Latency, Options, Running, State};
 use serde_json::{Value, json};
 
 use crate::support::Project;
@@ -96,6 +96,51 @@ async fn a_slip_in_an_order_has_its_place() {
         1,
         "actions/bindings.yaml:3: two is made for post-login on the tenant, and can't run at pre-user-registration",
     );
+    let id = tenant.state().action_named("two").unwrap().id.clone();
+    let upper = id.to_uppercase();
+    check(
+        &format!("post-login: [one, {{ id: {upper} }}]"),
+        1,
+        &format!(
+            "actions/bindings.yaml:3: no action on the tenant has the id {upper}; did you mean {id}?"
+        ),
+    );
+    check(
+        &format!("pre-user-registration: [{{ id: {id} }}]"),
+        1,
+        "actions/bindings.yaml:3: two is made for post-login on the tenant, and can't run at pre-user-registration",
+    );
+    // the one that a file replaces has another id afterwards
+    project.write("actions/two.yaml", "name: two\ntriggerId: post-change-password\n");
+    project.write("actions/two.js", login("two").replace("PostLogin", "PostChangePassword"));
+    check(&format!("post-login: [one, {{ id: {id} }}]"), 4, "is deleted in this plan");
+    assert!(tenant.state().bindings.is_empty());
+}
+
+/// A deploy that the tenant shows late: the second apply must not make another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_is_never_in_traffic_is_not_made_twice() {
+    let project = Project::with(&[
+        ("actions/one.yaml", "name: one\ntriggerId: post-login\n"),
+        ("actions/one.js", &login("new")),
+    ]);
+    let hours = Latency { fixed_ms: 36_000_000, jitter_ms: 0 };
+    let late = Behaviour { deploy_lag: hours, ..Behaviour::instant() };
+    let tenant = tenant(&project, two(), late).await;
+    let only = ["apply", "--yes", "--only", "one"];
+    let run = project.on(&tenant, &only).expect(0);
+    assert!(run.stdout.contains("version 2 is deployed, and was not in traffic"), "{run}");
+    let run = project.on(&tenant, &only).expect(1);
+    assert!(run.stdout.contains("no second version was made"), "{run}");
+    assert!(run.stdout.contains("hooksync rollback \"one\" --to 2"), "{run}");
+    assert_eq!(tenant.state().action_named("one").unwrap().versions.len(), 2);
+    let show = |state: &mut State| {
+        let id = state.action_named("one").unwrap().id.clone();
+        let version = state.action_mut(&id).unwrap().versions.last_mut().unwrap();
+        version.live = version.created;
+    };
+    tenant.edit(show).unwrap();
+    project.on(&tenant, &["plan", "--detailed-exitcode", "--only", "one"]).expect(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,7 +43,7 @@ fn state(folder: &Path) -> PathBuf {
 
 /// Actions of which each is hard on tools: names that no file can have, line ends,
 /// drafts that were not deployed, packages out of order, titles that YAML would
-/// take for something else. (One without any code has no file in their trees.)
+/// take for something else, and one without any code, which has no file.
 fn actions_state(folder: &Path) -> PathBuf {
     let handler = "exports.onExecutePostLogin = async (event, api) => {};";
     let action = |name: &str, trigger: &str, code: String| serde_json::json!({"name": name, "trigger": trigger, "code": code, "deployed": true});
@@ -58,12 +58,14 @@ fn actions_state(folder: &Path) -> PathBuf {
             "pre-user-registration",
             handler.replace("PostLogin", "PreUserRegistration"),
         ),
+        action("bare", "post-login", String::new()),
     ];
     actions[0]["secrets"] = serde_json::json!(["API_KEY", "with blank", "1"]);
     actions[0]["dependencies"] = serde_json::json!({"lodash": "4.17.21", "@a/b": "1.10"});
     actions[3]["deployed"] = false.into();
     actions[4]["runtime"] = "node18-actions".into();
     actions[5]["dependencies"] = serde_json::json!({"axios": "1.6.0"});
+    actions[6]["deployed"] = false.into();
     let order = serde_json::json!([
         "\u{5f79}\u{5272} (v2)",
         {"action": "Add roles", "display_name": "Roles: of #users"},
@@ -255,7 +257,7 @@ async fn actions_and_their_order_are_the_same_from_both() {
     let kinds = r#"["actions","triggers"]"#;
     let both = Neighbours::new(clients, actions_state, kinds).await;
     let before = in_effect(&both.tenant.state());
-    both.takes_theirs("No changes. 6 definitions are as desired").await;
+    both.takes_theirs("No changes. 7 definitions are as desired").await;
     both.hooksync("export ours --layout deploy-cli", 0).await;
     both.hooksync("export ours-yaml --layout deploy-cli-yaml", 0).await;
     // the order of its packages and secrets

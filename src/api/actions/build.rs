@@ -153,10 +153,17 @@ impl Writer {
     }
 
     /// Whether an action's list of versions calls one of them deployed.
-    pub async fn is_listed_as_deployed(&self, id: &Id, version: &Id, urgency: Urgency) -> bool {
-        let versions = self.reader.versions_of(id, urgency.following()).await;
-        let all = versions.unwrap_or_default();
-        all.iter().any(|found| found.version.id == *version && found.version.deployed)
+    ///
+    /// # Errors
+    /// As [`crate::api::Reader::versions`].
+    pub async fn is_listed_as_deployed(
+        &self,
+        id: &Id,
+        version: &Id,
+        urgency: Urgency,
+    ) -> Result<bool, ApiError> {
+        let all = self.reader.versions_of(id, urgency.following()).await?;
+        Ok(all.iter().any(|found| found.version.id == *version && found.version.deployed))
     }
 
     /// The newest version of an action, which need not be in traffic yet.

@@ -207,9 +207,17 @@ fn resolve(
     };
     let (action, name) = match &entry.action {
         BoundAction::Id(id) => {
-            let name = bound.iter().find(|entry| entry.action_id == *id);
-            let name = name.map_or_else(|| id.to_string(), |entry| entry.action_name.to_string());
-            (Target::Live(id.clone()), name)
+            let bound = bound.iter().find(|entry| entry.action_id == *id);
+            let own = changes.iter().find(|change| change.id.as_ref() == Some(id));
+            let listed = || {
+                let mut listed = live.of(Kind::Action);
+                listed.find(|live| live.id == *id && live.trigger == order.trigger)
+            };
+            let name = bound.map(|entry| &entry.action_name);
+            let name =
+                name.or_else(|| listed().map(|live| own.map_or(&live.name, |own| &own.name)));
+            let name = name.filter(|_| !gone.contains(id))?;
+            (Target::Live(id.clone()), name.to_string())
         }
         BoundAction::Name(name) => {
             let own = changes.iter().find(|change| {
@@ -248,27 +256,44 @@ fn why_unknown(
     changes: &[Change],
 ) -> String {
     let place = entry.place.in_words();
-    let name = match &entry.action {
-        BoundAction::Name(name) => name,
-        BoundAction::Id(id) => return format!("{place}: no action on the tenant has the id {id}"),
+    let is_meant = |live: &&Live| match &entry.action {
+        BoundAction::Name(name) => live.name == *name,
+        BoundAction::Id(id) => live.id == *id,
     };
-    let elsewhere = live.of(Kind::Action).find(|live| live.name == *name);
+    let elsewhere = live.of(Kind::Action).find(is_meant);
     if let Some(elsewhere) = elsewhere.filter(|live| live.trigger != order.trigger) {
         return format!(
-            "{place}: {name} is made for {} on the tenant, and can't run at {}",
-            elsewhere.trigger, order.trigger
+            "{place}: {} is made for {} on the tenant, and can't run at {}",
+            elsewhere.name, elsewhere.trigger, order.trigger
         );
     }
+    let near = |wanted: &str, all: &[&str]| {
+        nearest(wanted, all).map(|near| format!("; did you mean {near}?")).unwrap_or_default()
+    };
+    let there = live.of(Kind::Action).filter(|live| live.trigger == order.trigger);
+    let name = match &entry.action {
+        BoundAction::Name(name) => name,
+        BoundAction::Id(id) => {
+            let ids: Vec<&str> = there.map(|live| live.id.as_str()).collect();
+            return match elsewhere {
+                Some(gone) => format!(
+                    "{place}: {}, which has the id {id}, is deleted in this plan; name the action \
+                     instead of its id, or take the entry out",
+                    gone.name
+                ),
+                None => {
+                    let near = near(id.as_str(), &ids);
+                    format!("{place}: no action on the tenant has the id {id}{near}")
+                }
+            };
+        }
+    };
     let own =
         changes.iter().filter(|change| change.kind == Kind::Action && change.source.is_some());
     let own = own.filter(|change| change.trigger == order.trigger).map(|change| &change.name);
-    let there = live.of(Kind::Action).filter(|live| live.trigger == order.trigger);
     let names: Vec<&str> = own.chain(there.map(|live| &live.name)).map(Name::as_str).collect();
-    let near = nearest(name.as_str(), &names).map(|near| format!("; did you mean {near}?"));
-    format!(
-        "{place}: no definition and no action on the tenant is called {name}{}",
-        near.unwrap_or_default()
-    )
+    let near = near(name.as_str(), &names);
+    format!("{place}: no definition and no action on the tenant is called {name}{near}")
 }
 
 /// The change of an order; `old_entries` are what is bound, by new names.

@@ -96,7 +96,8 @@ pub(crate) struct Parsed {
     /// Markers that are text in this definition and its script.
     pub(crate) literal: BTreeSet<String>,
     /// The script's path, relative to the definition's folder; `None` where
-    /// the definition gives one that can't be used.
+    /// the definition gives one that can't be used, empty where it says that
+    /// there is no code.
     pub(crate) script: Option<PathBuf>,
     /// Where the script's path stands, if it does.
     pub(crate) script_span: Option<Range<usize>>,
@@ -218,7 +219,7 @@ pub(crate) fn read(
     let renamed_from = entry("renamedFrom")
         .map(|entry| values::former_names(&mut fields, entry, kind))
         .unwrap_or_default();
-    let (script, script_span) = values::script_path(&mut fields, entry("script"), &at, style);
+    let (script, script_span) = values::script_path(&mut fields, entry("script"), &at, shape);
     drop(entries);
     Some(Parsed {
         kind,

@@ -13,14 +13,24 @@ use crate::source::spelling::as_on_disk;
 use crate::source::walk::{Root, display};
 
 /// Where a definition's script is or would be; `None` where the definition
-/// gives a path that can't be used.
+/// gives a path that can't be used, or says that there is no code.
 pub(crate) fn path_of(definition: &Parsed) -> Option<PathBuf> {
     let folder = definition.at.path.parent().unwrap_or(Path::new(""));
-    Some(as_on_disk(folder.join(definition.script.as_ref()?)))
+    let script = definition.script.as_ref().filter(|_| !has_no_code(definition))?;
+    Some(as_on_disk(folder.join(script)))
+}
+
+/// Whether a definition says that there is no code: `"code": ""`, which the Deploy
+/// CLI writes for an action without any.
+pub(crate) fn has_no_code(definition: &Parsed) -> bool {
+    definition.script.as_ref().is_some_and(|path| path.as_os_str().is_empty())
 }
 
 /// Reads a definition's script, or says why it can't be.
 pub(crate) fn read(root: &Root, definition: &Parsed) -> Option<Result<Text, Box<Diagnostic>>> {
+    if has_no_code(definition) {
+        return Some(Ok(Text::new(definition.text.file.clone(), String::new())));
+    }
     let path = path_of(definition)?;
     let span = definition.script_span.clone().unwrap_or(0..0);
     Some(read_inside(root, definition, &path, &span))

@@ -305,10 +305,10 @@ pub(super) fn script_path(
     fields: &mut Fields<'_>,
     entry: Option<&Entry>,
     at: &Found,
-    style: Style,
+    shape: Shape,
 ) -> (Option<PathBuf>, Option<Range<usize>>) {
     let Some(Entry { value: node, .. }) = entry else {
-        if style == Style::Deploy {
+        if shape.style == Style::Deploy {
             return (None, None);
         }
         let stem = at.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -318,9 +318,10 @@ pub(super) fn script_path(
     let Some(written) = fields.text(node, "`script`") else {
         return (None, span);
     };
-    let path = match style {
-        Style::Native => relative(written),
-        Style::Deploy => within(written),
+    let path = match (shape.style, shape.kind) {
+        (Style::Deploy, Kind::Action) if written.is_empty() => Ok(PathBuf::new()),
+        (Style::Deploy, _) => within(written),
+        (Style::Native, _) => relative(written),
     };
     match path {
         Ok(path) => (Some(path), span),

@@ -158,3 +158,34 @@ fn a_tenant_yaml_keeps_its_other_sections_and_comments() {
     insta::assert_snapshot!(now);
     assert!(run(dir.path(), &live, Layout::DeployCliYaml).is_clean());
 }
+
+#[test]
+fn an_action_without_code_has_no_file_until_it_has_some() {
+    for (layout, file, none, some) in [
+        (
+            Layout::DeployCli,
+            "actions/A b.json",
+            r#""code": """#,
+            r#""code": "./actions/A b/code.js""#,
+        ),
+        (Layout::DeployCliYaml, "tenant.yaml", r#"code: """#, "code: ./actions/A b/code.js"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let live = state(vec![action("A b", "")], &[]);
+        run(dir.path(), &live, layout);
+        let text = || fs::read_to_string(dir.path().join(file)).unwrap();
+        assert!(text().contains(none), "{}", text());
+        assert!(!dir.path().join("actions/A b").exists());
+        assert!(run(dir.path(), &live, layout).is_clean(), "{layout:?}");
+        let loaded =
+            load(dir.path(), &LoadOptions { keywords: keywords(), ..LoadOptions::default() });
+        assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+        let codes: Vec<_> =
+            loaded.desired.of(Kind::Action).map(|own| own.script.as_str()).collect();
+        assert_eq!(codes, [""]);
+
+        run(dir.path(), &state(vec![action("A b", CODE)], &[]), layout);
+        assert!(text().contains(some), "{}", text());
+        assert_eq!(fs::read_to_string(dir.path().join("actions/A b/code.js")).unwrap(), CODE);
+    }
+}

@@ -197,6 +197,14 @@ impl Form {
         }
     }
 
+    /// The folder that goes with an action's own JSON file, unless it is there.
+    pub(crate) fn own_folder(&self, definition: &Parsed) -> Option<String> {
+        let Self::Json { .. } = self else { return None };
+        let folder = definition.at.path.with_extension("");
+        let stem = folder.file_name()?.to_str()?.to_owned();
+        (!folder.exists()).then_some(stem)
+    }
+
     /// Changes a definition.
     pub(crate) fn update(
         &mut self,

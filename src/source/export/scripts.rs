@@ -60,8 +60,8 @@ pub(crate) fn wanted(
             let merged =
                 merge(&source, given.as_str(), live.as_str(), &definition.literal, &versions);
             Wanted {
+                before: path.is_some().then_some(text.text),
                 path,
-                before: Some(text.text),
                 text: merged.text,
                 literal: merged.literal,
                 lost: merged.lost,

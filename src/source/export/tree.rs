@@ -203,9 +203,10 @@ impl<'a> Tree<'a> {
             written: Vec::new(),
         };
         let folder = definition.at.path.parent().unwrap_or(Path::new(""));
-        let new_script = wanted.path.is_none().then(|| {
+        let has_none = script::has_no_code(definition) && wanted.text.is_empty();
+        let new_script = (wanted.path.is_none() && !has_none).then(|| {
             let stem = match form.has_deploy_actions() {
-                true => stems.give_whole(&hook.name),
+                true => form.own_folder(definition).unwrap_or_else(|| stems.give_whole(&hook.name)),
                 false => stems.give(&hook.name),
             };
             form.new_script(&stem, Some(folder))
@@ -249,32 +250,39 @@ impl<'a> Tree<'a> {
             true => self.stems.give_whole(&hook.name),
             false => self.stems.give(&hook.name),
         };
-        let (path, script_name) = self.form.new_script(&stem, None);
+        let script = hook.script.clone().unwrap_or_default().as_str().to_owned();
+        // the Deploy CLI writes no file where there is no code
+        let has_none = self.form.has_deploy_actions() && script.is_empty();
+        let new_script = (!has_none).then(|| self.form.new_script(&stem, None));
+        let script_name = new_script.as_ref().map_or("", |(_, name)| name.as_str());
         let literal = render::literal_markers(hook);
         let lists = self.form.has_literals();
         let listed = if lists { literal.clone() } else { BTreeSet::new() };
         let tree = match self.form.folder_of_new() {
             Some(folder) if hook.kind() == Kind::Action => {
-                actions::definition(hook, &script_name, &listed, folder)
+                actions::definition(hook, script_name, &listed, folder)
             }
-            None if hook.kind() == Kind::Action => deploy::definition(hook, &script_name),
-            _ => render::definition(hook, &name, &script_name, &listed, with_enabled),
+            None if hook.kind() == Kind::Action => deploy::definition(hook, script_name),
+            _ => render::definition(hook, &name, script_name, &listed, with_enabled),
         };
         let Some(source) = self.form.create(&stem, tree, &mut plan.batch) else {
             return note_unwritable(hook, plan);
         };
-        let script = hook.script.clone().unwrap_or_default().as_str().to_owned();
         let none = BTreeSet::new();
         note_markers(&display(&source), &none, &literal, &none, lists, plan);
-        note_size(&path, &script, plan);
+        let mut written = vec![display(&source)];
+        if let Some((path, _)) = new_script {
+            note_size(&path, &script, plan);
+            written.push(display(&path));
+            plan.batch.writes.insert(path, NewContent { text: script, before: None });
+        }
         plan.hooks.push(HookFiles {
             kind: hook.kind(),
             name: hook.name.clone(),
             action: FileAction::Created,
             source: display(&source),
-            written: vec![display(&source), display(&path)],
+            written,
         });
-        plan.batch.writes.insert(path, NewContent { text: script, before: None });
     }
 
     /// Scripts that no definition uses; and a trace of the export in a folder

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::named;
 use crate::api::actions::BindingRef;
-use crate::api::{ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
+use crate::api::{ApiError, ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
 use crate::model::{
     ActionPatch, BuildStatus, DeployedVersion, Id, Live, LiveAction, ModuleUse, SecretKey,
     SecretValue, Trigger, content,
@@ -223,13 +223,17 @@ async fn deploy(
         (draft, at, asked) = (found, seen, own);
     };
     let in_traffic = match version.version.deployed {
-        true => Some(Instant::now()),
+        true => Ok(Some(Instant::now())),
         false => traffic(writer, id, &version.version.id, builds, urgency).await,
     };
     let number = version.version.number.map(|number| format!(" {number}")).unwrap_or_default();
-    let not_yet = if in_traffic.is_none() { ", and was not in traffic when looked at" } else { "" };
-    let notes = vec![format!("version{number} is deployed{not_yet}")];
-    Ok(Done { notes, in_traffic, ..Done::default() })
+    let doubt = match &in_traffic {
+        Ok(Some(_)) => "",
+        Ok(None) => ", and was not in traffic when looked at",
+        Err(_) => ", but whether it is in traffic could not be read",
+    };
+    let notes = vec![format!("version{number} is deployed{doubt}")];
+    Ok(Done { notes, in_traffic: in_traffic.ok().flatten(), ..Done::default() })
 }
 
 /// Since when a version is in traffic: as the action shows it, else as the list of
@@ -240,12 +244,13 @@ async fn traffic(
     version: &Id,
     builds: &Builds,
     urgency: Urgency,
-) -> Option<Instant> {
+) -> Result<Option<Instant>, ApiError> {
     match writer.wait_for_traffic(id, version, builds, urgency).await {
-        Some(at) => Some(at),
+        Some(at) => Ok(Some(at)),
         None => {
             let at = Instant::now();
-            writer.is_listed_as_deployed(id, version, urgency).await.then_some(at)
+            let listed = writer.is_listed_as_deployed(id, version, urgency).await?;
+            Ok(listed.then_some(at))
         }
     }
 }
