@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hooksync::model::{Definition, DesiredSecret, DesiredState};
 use hooksync::plan::{
-    Change, ChangeResult, Field, Options, Outcome, Plan, SecretVerb, Value, Verb,
+    ApplyReport, Change, ChangeResult, Field, Options, Outcome, Plan, SecretVerb, Value, Verb,
 };
 use hooksync::tenant::{Hook, State};
 
-use crate::drive::Applied;
 use crate::plans::reported;
 
 /// One faulty apply, seen from the tenant.
@@ -31,10 +30,9 @@ pub(crate) fn crowds(state: &State) -> BTreeSet<String> {
 /// Checks a run that met faults; gives in a word how it ended.
 pub(crate) fn after_faults(
     story: &Story<'_>,
-    applied: &Applied,
+    (plan, report): (&Plan, &ApplyReport),
     desired: &DesiredState,
 ) -> Result<&'static str, String> {
-    let Applied { plan, report } = applied;
     let fail = |problem: String| {
         let results: Vec<String> = report
             .results
@@ -323,12 +321,11 @@ fn no_trigger_forgotten(
 pub(crate) fn converged(
     seed: u64,
     after: &State,
-    applied: &Applied,
+    (plan, report): (&Plan, &ApplyReport),
     desired: &DesiredState,
     options: &Options,
     edited: bool,
 ) -> Result<(), String> {
-    let Applied { plan, report } = applied;
     if let Some(result) = report.results.iter().find(|result| result.outcome != Outcome::Applied) {
         return Err(format!(
             "calm: {} {:?} {:?}\n{}\n{:#?}",

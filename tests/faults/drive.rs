@@ -2,23 +2,19 @@
 
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use fastrand::Rng;
-use hooksync::api::{
-    self, Credentials, Domain, Gates, Headroom, Patience, RateSettings, Session, Settings,
-};
-use hooksync::model::{DesiredState, LiveState, SecretValue};
-use hooksync::plan::guard::{self, Allowed};
-use hooksync::plan::{ApplyReport, Options, Plan, RequestCounts, diff};
+use hooksync::api::{Patience, Session};
+use hooksync::model::{DesiredState, LiveState};
+use hooksync::plan::guard::Allowed;
+use hooksync::plan::{ApplyReport, Options, Plan, RequestCounts};
 use hooksync::report::{PlanView, Style, json, markdown, text};
 use hooksync::source::{self, LoadOptions};
-use hooksync::sync::{Executor, execute, fetch};
 use hooksync::tenant::{self, Limit, Limits, Rate, Running, State};
-use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
+use crate::attempt::{Applied, Attempt, Client};
 use crate::{chance, check, plans};
 
 /// The client's secret, which nothing may show either.
@@ -42,25 +38,12 @@ impl Heard {
     }
 }
 
-/// What an apply came to.
-pub(crate) struct Applied {
-    pub(crate) plan: Plan,
-    pub(crate) report: ApplyReport,
-}
-
-pub(crate) enum Attempt {
-    /// It could not even be planned.
-    Unread,
-    /// It was refused before the first write.
-    Refused,
-    Done(Box<Applied>),
-}
-
 struct Run {
     seed: u64,
     tenant: Running,
     desired: DesiredState,
     options: Options,
+    allowed: Allowed,
     heard: Heard,
     dir: tempfile::TempDir,
 }
@@ -102,7 +85,9 @@ pub(crate) async fn run(seed: u64) -> Result<String, String> {
         return Err(format!("the definitions are faulty: {error:?}"));
     }
     let options = Options { allow_delete: rng.u8(..4) != 0, ..Options::default() };
-    let run = Run { seed, tenant, desired: loaded.desired, options, heard: Heard::default(), dir };
+    let allowed = Allowed { deletes: options.allow_delete, force: true, ..Allowed::default() };
+    let (desired, heard) = (loaded.desired, Heard::default());
+    let run = Run { seed, tenant, desired, options, allowed, heard, dir };
     let faults = chance::faults(&mut rng);
     run.whole(&mut rng, &faults).await.map_err(|problem| {
         let requests = run.tenant.requests();
@@ -132,19 +117,21 @@ impl Run {
             longest_pause: Duration::from_millis(40),
             grace: Duration::from_secs(10),
         };
-        let attempt = self.attempt("faulty", patience, interrupts, &before).await?;
+        let attempt = self.apply("faulty", patience, interrupts, &before).await?;
         let log = self.tenant.requests();
         let after = self.tenant.state();
         let edited = log.iter().any(|entry| entry.faults.iter().any(|f| f.starts_with("edit")));
         let story = check::Story { before: &before, after: &after, edited };
         let ending = match &attempt {
-            Attempt::Unread | Attempt::Refused => {
+            Applied::Unread(_) | Applied::Refused(..) => {
                 if !edited && after.hooks != before.hooks {
                     return Err("something was written without a plan".to_owned());
                 }
-                if matches!(attempt, Attempt::Unread) { "unread" } else { "refused" }
+                if matches!(attempt, Applied::Unread(_)) { "unread" } else { "refused" }
             }
-            Attempt::Done(applied) => check::after_faults(&story, applied, &self.desired)?,
+            Applied::Done(plan, report) => {
+                check::after_faults(&story, (plan, report), &self.desired)?
+            }
         };
         self.tenant.set_faults(Vec::new());
         self.converge(edited).await?;
@@ -163,18 +150,19 @@ impl Run {
     async fn converge(&self, edited: bool) -> Result<(), String> {
         let patience = Patience { first_pause: Duration::from_millis(50), ..Patience::default() };
         let before = self.tenant.state();
-        let attempt = self.attempt("calm", patience, Interrupts::default(), &before).await?;
+        let attempt = self.apply("calm", patience, Interrupts::default(), &before).await?;
         let after = self.tenant.state();
-        let applied = match attempt {
-            Attempt::Done(applied) => applied,
-            Attempt::Refused if !self.options.allow_delete => return Ok(()),
-            Attempt::Refused => return Err("the second apply was refused".to_owned()),
-            Attempt::Unread => return Err("the second apply could not read".to_owned()),
+        let (plan, report) = match attempt {
+            Applied::Done(plan, report) => (plan, report),
+            Applied::Refused(..) if !self.options.allow_delete => return Ok(()),
+            Applied::Refused(..) => return Err("the second apply was refused".to_owned()),
+            Applied::Unread(_) => return Err("the second apply could not read".to_owned()),
         };
-        check::converged(self.seed, &after, &applied, &self.desired, &self.options, edited)?;
-        let session = self.session(patience, CancellationToken::new(), CancellationToken::new())?;
-        let live = self.live(&session).await.map_err(|error| format!("third read: {error}"))?;
-        let next = diff::plan(&self.desired, &live, "t", &self.options);
+        let applied = (&*plan, &report);
+        check::converged(self.seed, &after, applied, &self.desired, &self.options, edited)?;
+        let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
+        let session = self.session(patience, &stop, abort);
+        let next = self.attempt(&session, &stop).next().await?;
         if next.is_clean() {
             Ok(())
         } else {
@@ -182,97 +170,66 @@ impl Run {
         }
     }
 
-    async fn live(&self, session: &Session) -> Result<LiveState, String> {
-        let read = fetch(&session.reader(), &self.desired, &self.options).await;
-        read.map_err(|error| format!("{error} {error:?}"))
-    }
-
     fn session(
         &self,
         patience: Patience,
-        stop: CancellationToken,
+        stop: &CancellationToken,
         abort: CancellationToken,
-    ) -> Result<Session, String> {
-        let secret = self.tenant.client_secret().expose_secret().to_owned();
-        let settings = Settings {
-            domain: Domain::parse(&self.tenant.url()).map_err(|error| error.to_string())?,
-            audience: None,
-            credentials: Credentials::ClientSecret {
-                client_id: self.tenant.client_id().to_owned(),
-                client_secret: SecretValue::new(secret),
-            },
-            rate: RateSettings { headroom: Headroom::Count(0), ..RateSettings::default() },
-            deadline: Duration::from_secs(60),
-            patience,
-            stop,
-            abort,
-            gates: Gates::default(),
-        };
-        api::connect(settings, None).map_err(|error| error.to_string())
+    ) -> Session {
+        Client::of(&self.tenant, patience, Duration::from_secs(60), (stop, abort))
     }
 
-    async fn attempt(
+    fn attempt<'a>(&'a self, session: &'a Session, stop: &'a CancellationToken) -> Attempt<'a> {
+        let Self { desired, options, allowed, .. } = self;
+        Attempt { session, desired, options, allowed, stop, fail_fast: self.seed % 16 == 3 }
+    }
+
+    async fn apply(
         &self,
         what: &str,
         patience: Patience,
         interrupts: Interrupts,
         before: &State,
-    ) -> Result<Attempt, String> {
+    ) -> Result<Applied, String> {
         let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
-        let session = self.session(patience, stop.clone(), abort.clone())?;
-        let read_at = tokio::time::Instant::now();
-        let live = match self.live(&session).await {
-            Ok(live) => live,
-            Err(error) => {
-                self.heard.add(error);
-                return Ok(Attempt::Unread);
-            }
-        };
-        let plan = diff::plan(&self.desired, &live, "t", &self.options);
-        self.tell_plan(&plan);
-        let allowed =
-            Allowed { deletes: self.options.allow_delete, force: true, ..Allowed::default() };
-        let approved = match guard::approve(plan.clone(), &allowed) {
-            Ok(approved) => approved,
-            Err(refusals) => {
-                self.heard.add(format!("{refusals:?}"));
-                return Ok(Attempt::Refused);
-            }
-        };
-        plans::save(&plan, &self.dir.path().join(format!("backup-{what}")))?;
-        let events = AtomicUsize::new(0);
+        let session = self.session(patience, &stop, abort.clone());
         let crowded = Mutex::new(None);
         let crowds = check::crowds(before);
-        let executor = Executor {
-            writer: &session.writer(),
-            desired: &self.desired,
-            stop: &stop,
-            recheck: Some(read_at),
-            fail_fast: self.seed % 16 == 3,
-            on_event: &|_| {
-                let count = events.fetch_add(1, Ordering::Relaxed) + 1;
-                if interrupts.stop == Some(count) {
-                    stop.cancel();
-                }
-                if interrupts.abort == Some(count) {
-                    abort.cancel();
-                }
-                let now = check::crowds(&self.tenant.state());
-                if let Some(trigger) = now.difference(&crowds).next() {
-                    *crowded.lock().unwrap() = Some(trigger.clone());
-                }
-            },
+        let on_event = |count| {
+            if interrupts.stop == Some(count) {
+                stop.cancel();
+            }
+            if interrupts.abort == Some(count) {
+                abort.cancel();
+            }
+            let now = check::crowds(&self.tenant.state());
+            if let Some(trigger) = now.difference(&crowds).next() {
+                *crowded.lock().unwrap() = Some(trigger.clone());
+            }
         };
-        let report = execute(&approved, &executor).await;
-        self.tell_report(&report, &plan);
+        let look = |plan: &Plan, _: &LiveState| {
+            self.tell_plan(plan);
+            Ok(())
+        };
+        let applied = self.attempt(&session, &stop).run(look, &on_event).await;
+        match &applied {
+            Applied::Unread(why) | Applied::Refused(_, why) => self.heard.add(why),
+            Applied::Done(plan, report) => {
+                plans::save(plan, &self.dir.path().join(format!("backup-{what}")))?;
+                self.tell_report(report, plan);
+            }
+        }
         let edited = || {
             let log = self.tenant.requests();
             log.iter().any(|entry| entry.faults.iter().any(|fault| fault.starts_with("edit")))
         };
-        if let Some(trigger) = crowded.into_inner().unwrap().filter(|_| !edited()) {
-            return Err(format!("{what}: two hooks ran at {trigger}\n{}", plans::reported(&plan)));
+        let crowded = crowded.into_inner().unwrap().filter(|_| !edited());
+        match (crowded, &applied) {
+            (Some(trigger), Applied::Done(plan, _)) => {
+                Err(format!("{what}: two hooks ran at {trigger}\n{}", plans::reported(plan)))
+            }
+            _ => Ok(applied),
         }
-        Ok(Attempt::Done(Box::new(Applied { plan, report })))
     }
 
     fn tell_plan(&self, plan: &Plan) {

@@ -1,18 +1,14 @@
 //! One run: an apply while things go wrong, which may be dropped anywhere, and
 //! one while they don't. Then what the tenant has is looked at.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
-use hooksync::api::{
-    self, Credentials, Domain, Gates, Headroom, Patience, RateSettings, Session, Settings,
-};
-use hooksync::model::{BindingsMode, DesiredState, Script, SecretValue};
-use hooksync::plan::guard::{self, Allowed};
-use hooksync::plan::{ApplyReport, Options, Outcome, Plan, diff, policy, twins};
-use hooksync::sync::{Executor, execute, fetch};
+use hooksync::api::{Patience, Session};
+use hooksync::model::{BindingsMode, DesiredState, LiveState, Script};
+use hooksync::plan::guard::Allowed;
+use hooksync::plan::{Options, Outcome, Plan, policy, twins};
 use hooksync::tenant::actions::{Behaviour, Version};
 use hooksync::tenant::{self, Fault, State};
 use tokio::time::sleep;
@@ -20,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::chance::{self, FOREIGN};
 use super::world::{BEGIN, CLIENT, HOST, World};
+use crate::attempt::{self, Applied, Attempt, Client};
 use crate::mixed_chance::{TRIGGERS, live};
 use crate::plans;
 use crate::story::{Story, ids, no_twins};
@@ -75,12 +72,10 @@ pub(super) enum Cause {
     Passing,
 }
 
-/// What came of an apply.
-enum Applied {
-    Unread,
-    Refused(Box<Plan>),
+/// What came of an apply that may have been dropped in the middle.
+enum Ending {
     Crashed(Option<Box<Plan>>),
-    Done(Box<Plan>, ApplyReport),
+    Whole(Applied),
 }
 
 impl Bench {
@@ -131,7 +126,7 @@ impl Bench {
         let faults = self.faults.iter().map(|fault| fault.parse::<Fault>().unwrap()).collect();
         self.world.set_faults(faults);
         let applied = self.apply(&self.desired, self.stop_after, self.crash_after).await;
-        if matches!(applied, Applied::Crashed(_)) {
+        if matches!(applied, Ending::Crashed(_)) {
             sleep(SETTLED).await;
         }
         let (after, edited) = (self.world.state(), self.world.edited());
@@ -153,10 +148,11 @@ impl Bench {
         }
         // what is refused once is refused again: it would be blocked, or delete
         // what it has no leave for
-        if matches!(applied, Applied::Refused(_)) && !edited {
+        if matches!(applied, Ending::Whole(Applied::Refused(..))) && !edited {
             return Ok(ending.to_owned());
         }
-        let approved = matches!(applied, Applied::Done(..) | Applied::Crashed(Some(_)));
+        let approved =
+            matches!(applied, Ending::Whole(Applied::Done(..)) | Ending::Crashed(Some(_)));
         self.converges(&desired, &before, edited, approved).await?;
         Ok(ending.to_owned())
     }
@@ -164,34 +160,27 @@ impl Bench {
     fn judge(
         &self,
         story: &Story<'_>,
-        applied: &Applied,
+        applied: &Ending,
         edited: bool,
     ) -> Result<&'static str, String> {
         let told = |plan: &Plan, why: String| format!("{why}\n{}", plans::reported(plan));
         let (ending, wrote) = match applied {
-            Applied::Unread => ("unread", None),
-            Applied::Refused(_) => ("refused", None),
-            Applied::Crashed(None) => ("crashed before its plan", None),
-            Applied::Crashed(Some(plan)) => {
+            Ending::Whole(Applied::Unread(_)) => ("unread", None),
+            Ending::Whole(Applied::Refused(..)) => ("refused", None),
+            Ending::Crashed(None) => ("crashed before its plan", None),
+            Ending::Crashed(Some(plan)) => {
                 if !edited {
                     story.keeps(plan).map_err(|why| told(plan, format!("crashed: {why}")))?;
                 }
                 ("crashed", Some(()))
             }
-            Applied::Done(plan, report) => {
+            Ending::Whole(Applied::Done(plan, report)) => {
                 if !edited {
                     story
                         .check(plan, report)
                         .map_err(|why| told(plan, format!("{why}\n{:#?}", report.results)))?;
                 }
-                let all = report.results.iter().all(|one| one.outcome == Outcome::Applied);
-                let ending = match (all, plan.cutovers.is_empty()) {
-                    (true, true) => "applied",
-                    (true, false) => "applied, a cutover among it",
-                    (false, true) => "in part",
-                    (false, false) => "in part, a cutover among it",
-                };
-                (ending, Some(()))
+                (attempt::ending(plan, report), Some(()))
             }
         };
         let same = story.before.hooks == story.after.hooks
@@ -213,15 +202,17 @@ impl Bench {
         approved: bool,
     ) -> Result<(), String> {
         let (plan, report) = match self.apply(desired, None, None).await {
-            Applied::Done(plan, report) => (plan, report),
-            Applied::Refused(plan) => {
+            Ending::Whole(Applied::Done(plan, report)) => (plan, report),
+            Ending::Whole(Applied::Refused(plan, _)) => {
                 // another administrator's edit may need leave that this run has not
                 return match edited || !approved {
                     true => Ok(()),
                     false => Err(format!("refused at last\n{}", plans::reported(&plan))),
                 };
             }
-            Applied::Unread | Applied::Crashed(_) => return Err("can't be read at last".into()),
+            Ending::Whole(Applied::Unread(_)) | Ending::Crashed(_) => {
+                return Err("can't be read at last".into());
+            }
         };
         if let Some(bad) = report.results.iter().find(|one| one.outcome != Outcome::Applied) {
             // with what another administrator deleted went the value of a secret
@@ -231,10 +222,8 @@ impl Bench {
             return Err(format!("calm: {bad:?}\n{}", plans::reported(&plan)));
         }
         sleep(SETTLED).await;
-        let session = self.session(&CancellationToken::new());
-        let live = fetch(&session.reader(), desired, &self.options).await;
-        let live = live.map_err(|error| format!("third read: {error}"))?;
-        let next = diff::plan(desired, &live, "t", &self.options);
+        let stop = CancellationToken::new();
+        let next = self.attempt(desired, &self.session(&stop), &stop).next().await?;
         if !next.is_clean() {
             return Err(format!("not clean at last: {}", plans::reported(&next)));
         }
@@ -271,21 +260,25 @@ impl Bench {
     }
 
     fn session(&self, stop: &CancellationToken) -> Session {
-        let settings = Settings {
-            domain: Domain::parse(&format!("http://{HOST}")).unwrap(),
-            audience: None,
-            credentials: Credentials::ClientSecret {
-                client_id: CLIENT.0.to_owned(),
-                client_secret: SecretValue::new(CLIENT.1.to_owned()),
-            },
-            rate: RateSettings { headroom: Headroom::Count(0), ..RateSettings::default() },
-            deadline: Duration::from_secs(900),
+        let client = Client {
+            url: &format!("http://{HOST}"),
+            credentials: CLIENT,
             patience: Patience::default(),
-            stop: stop.clone(),
+            deadline: Duration::from_secs(900),
             abort: CancellationToken::new(),
-            gates: Gates::default(),
+            transport: Some(Arc::new(self.world.clone())),
         };
-        api::connect(settings, Some(std::sync::Arc::new(self.world.clone()))).unwrap()
+        client.session(stop)
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        desired: &'a DesiredState,
+        session: &'a Session,
+        stop: &'a CancellationToken,
+    ) -> Attempt<'a> {
+        let Self { options, allowed, .. } = self;
+        Attempt { session, desired, options, allowed, stop, fail_fast: false }
     }
 
     /// An apply; `crash_after` so many events on the wire it is dropped where it
@@ -295,7 +288,7 @@ impl Bench {
         desired: &DesiredState,
         stop_after: Option<usize>,
         crash_after: Option<u64>,
-    ) -> Applied {
+    ) -> Ending {
         let planned = Mutex::new(None);
         let crash = crash_after.map(|events| self.world.crash_after(events));
         let crashed = async {
@@ -307,10 +300,10 @@ impl Bench {
         tokio::select! {
             biased;
             () = crashed => {}
-            applied = self.applied(desired, stop_after, &planned) => return applied,
+            applied = self.applied(desired, stop_after, &planned) => return Ending::Whole(applied),
         }
         self.world.note("dropped");
-        Applied::Crashed(planned.into_inner().unwrap().map(Box::new))
+        Ending::Crashed(planned.into_inner().unwrap().map(Box::new))
     }
 
     async fn applied(
@@ -321,35 +314,26 @@ impl Bench {
     ) -> Applied {
         let stop = CancellationToken::new();
         let session = self.session(&stop);
-        let read_at = tokio::time::Instant::now();
-        let Ok(live) = fetch(&session.reader(), desired, &self.options).await else {
-            return Applied::Unread;
+        let look = |plan: &Plan, live: &LiveState| {
+            self.world.note(&format!("plan\n{}", plans::reported(plan)));
+            // another administrator can make a second action of a name
+            let twins = twins::named(&policy::reshape(desired, &self.options), live);
+            if !twins.is_empty() {
+                return Err("two of one name".to_owned());
+            }
+            *planned.lock().unwrap() = Some(plan.clone());
+            Ok(())
         };
-        let plan = diff::plan(desired, &live, "t", &self.options);
-        self.world.note(&format!("plan\n{}", plans::reported(&plan)));
-        // another administrator can make a second action of a name
-        let twins = twins::named(&policy::reshape(desired, &self.options), &live);
-        let approved = guard::approve(plan.clone(), &self.allowed).ok();
-        let Some(approved) = approved.filter(|_| twins.is_empty()) else {
-            return Applied::Refused(Box::new(plan));
+        let on_event = |count| {
+            if Some(count) == stop_after {
+                stop.cancel();
+            }
         };
-        *planned.lock().unwrap() = Some(plan.clone());
-        let events = AtomicUsize::new(0);
-        let executor = Executor {
-            writer: &session.writer(),
-            desired,
-            stop: &stop,
-            recheck: Some(read_at),
-            fail_fast: false,
-            on_event: &|_| {
-                if Some(events.fetch_add(1, Ordering::Relaxed) + 1) == stop_after {
-                    stop.cancel();
-                }
-            },
-        };
-        let report = execute(&approved, &executor).await;
-        self.world.note(&format!("{:?}", report.results));
-        Applied::Done(Box::new(plan), report)
+        let applied = self.attempt(desired, &session, &stop).run(look, &on_event).await;
+        if let Applied::Done(_, report) = &applied {
+            self.world.note(&format!("{:?}", report.results));
+        }
+        applied
     }
 }
 
