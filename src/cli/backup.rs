@@ -47,7 +47,8 @@ pub(super) fn save_all(
 /// When it can't be saved: then nothing may be written to the tenant either.
 fn save(prepared: &Prepared, place: Place<'_>, context: &Context<'_>) -> Result<(), CliError> {
     let plan = &prepared.plan;
-    let backup = of_plan(plan);
+    let environment = prepared.environment.as_deref();
+    let backup = of_plan(plan, environment);
     if backup.saved.is_empty() && backup.bindings.iter().all(|order| order.entries.is_empty()) {
         match plan.is_clean() {
             true => {
@@ -59,7 +60,7 @@ fn save(prepared: &Prepared, place: Place<'_>, context: &Context<'_>) -> Result<
     }
     let dir = place.dir.unwrap_or_else(|| Path::new(DEFAULT));
     demand_outside(dir, &prepared.dir)?;
-    write(&backup, prepared.environment.as_deref(), place, context)
+    write(&backup, environment, place, context)
 }
 
 /// Saves an action whose draft will be overwritten.
@@ -76,7 +77,13 @@ pub(super) fn save_draft(
     let Some(live) = &change.live else { return Ok(()) };
     let saved =
         Saved { live, becomes: None, goes_live: true, loses: std::collections::BTreeSet::new() };
-    let backup = Backup { tenant, saved: vec![saved], ..Backup::default() };
+    let backup = Backup {
+        tenant,
+        environment,
+        command: "rollback",
+        saved: vec![saved],
+        ..Backup::default()
+    };
     write(&backup, environment, place, context)
 }
 
@@ -99,7 +106,7 @@ fn write(
 }
 
 /// What a plan touches, as it is now.
-fn of_plan(plan: &Plan) -> Backup<'_> {
+fn of_plan<'a>(plan: &'a Plan, environment: Option<&'a str>) -> Backup<'a> {
     let saved = plan.changed().filter_map(|change| {
         let live = change.live.as_ref()?;
         let deploys = change.field(Field::Deploy).and_then(|field| field.new.flag()) == Some(true);
@@ -125,6 +132,8 @@ fn of_plan(plan: &Plan) -> Backup<'_> {
         .filter(|change| change.kind != Kind::Bindings && change.verb == Verb::Create);
     Backup {
         tenant: &plan.tenant,
+        environment,
+        command: "apply",
         saved: saved.collect(),
         bindings,
         made: made.map(|change| Address { kind: change.kind, name: change.name.clone() }).collect(),
@@ -214,6 +223,13 @@ fn keep_some(dir: &Path, keep: usize, new: &Path, context: &Context<'_>) {
     }
 }
 
+/// When a backup was made, as its name says: `2026-01-31 12:00:00 UTC`.
+pub(super) fn time_of(name: &str) -> Option<String> {
+    let stamp = name.get(..TIME.len())?;
+    let time = jiff::civil::DateTime::strptime("%Y-%m-%dT%H-%M-%SZ", stamp).ok()?;
+    Some(time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
 /// The backups in a folder, oldest first: their names begin with the time, and
 /// end with a number where several were made within a second.
 pub(super) fn all(dir: &Path) -> Vec<PathBuf> {
@@ -260,6 +276,14 @@ fn free_folder(dir: &Path, environment: Option<&str>) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_backup_has_its_time() {
+        let time = Some("2026-11-23 05:23:38 UTC".to_owned());
+        assert_eq!(time_of("2026-11-23T05-23-38Z-prod-3"), time);
+        assert_eq!(time_of("2026-13-23T05-23-38Z"), None);
+        assert_eq!(time_of("before"), None);
+    }
 
     #[test]
     fn the_oldest_backup_comes_first() {

@@ -15,6 +15,7 @@ pub mod output;
 pub mod settings;
 mod tested;
 
+mod again;
 mod backup;
 mod behaviour;
 mod completing;
@@ -59,6 +60,8 @@ pub struct Context<'a> {
     pub environment: &'a Environment,
     /// Where it prints.
     pub output: &'a Output,
+    /// The flags of every command, as they were typed.
+    pub given: &'a GlobalArgs,
 }
 
 impl Context<'_> {
@@ -113,10 +116,11 @@ fn run_checked(args: &[OsString], environment: &Environment) -> Exit {
     let output = Output::new(environment, &cli.global);
     let ended = prepared(&cli.global, environment).and_then(|more| {
         let environment = more.as_ref().unwrap_or(environment);
-        commands::dispatch(cli.command, &Context { environment, output: &output })
+        let context = Context { environment, output: &output, given: &cli.global };
+        commands::dispatch(cli.command, &context)
     });
     ended.unwrap_or_else(|error| {
-        Context { environment, output: &output }.tell(&error);
+        Context { environment, output: &output, given: &cli.global }.tell(&error);
         error.exit
     })
 }
@@ -145,9 +149,10 @@ const MAX_HELP_WIDTH: usize = 100;
 
 /// Prints help, the version, or what is wrong with the command line.
 fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error) -> Exit {
-    let output = Output::new(environment, &early_global_args(args));
+    let given = early_global_args(args);
+    let output = Output::new(environment, &given);
     if let Some(ours) = foreign::flag(error, args) {
-        Context { environment, output: &output }.tell(&ours);
+        Context { environment, output: &output, given: &given }.tell(&ours);
         return Exit::Usage;
     }
     let plain = error.render().to_string();

@@ -59,6 +59,7 @@ impl Prepared {
         let counts = self.session.reader.counts();
         RequestCounts {
             total: counts.total,
+            writes: counts.writes,
             throttled: counts.throttled,
             retried: counts.retried,
             waited_ms: counts.waited_ms,

@@ -94,6 +94,8 @@ pub struct FailedRequest {
 pub struct RequestCounts {
     /// Requests sent, retries and token requests included.
     pub total: u64,
+    /// Those that write to the tenant.
+    pub writes: u64,
     /// Answers with status 429.
     pub throttled: u64,
     /// Requests that were sent again, for whatever reason.

@@ -95,6 +95,8 @@ pub(crate) struct ScriptDiff<'a> {
     /// `Some(true)` when a newline at the end is added, `Some(false)` when it
     /// is removed.
     pub(crate) final_newline: Option<bool>,
+    /// The same of the byte order mark at the beginning, which no line shows.
+    pub(crate) byte_order_mark: Option<bool>,
 }
 
 /// One line of a difference.
@@ -179,9 +181,15 @@ fn without_blanks(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().filter(|found| !found.is_whitespace())
 }
 
-/// Compares two scripts for a reader: line ends don't make two lines differ,
-/// they are reported once.
+/// What some editors put before a text. An invisible character to a reader.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Compares two scripts for a reader: line ends and a byte order mark don't make
+/// two lines differ, they are reported once.
 pub(crate) fn compare<'a>(old: &'a str, new: &'a str) -> ScriptDiff<'a> {
+    let marks = (old.starts_with(BYTE_ORDER_MARK), new.starts_with(BYTE_ORDER_MARK));
+    let without_mark = |text: &'a str| text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let (old, new) = (without_mark(old), without_mark(new));
     let (from, to) = (lines(old), lines(new));
     let ops = capture_diff_slices(Algorithm::Patience, &from, &to);
     let count = |side: fn(&DiffOp) -> Range<usize>| -> usize {
@@ -202,6 +210,7 @@ pub(crate) fn compare<'a>(old: &'a str, new: &'a str) -> ScriptDiff<'a> {
             (Some(old), Some(new)) if old != new => Some(new),
             _ => None,
         },
+        byte_order_mark: (marks.0 != marks.1).then_some(marks.1),
         hunks: group_diff_ops(ops, CONTEXT)
             .iter()
             .map(|hunk| hunk.iter().flat_map(|op| rows(op, &from, &to)).collect::<Vec<_>>())

@@ -3,10 +3,13 @@
 //!
 //! Must not lay anything out.
 
-use crate::model::LogEntry;
+use std::collections::BTreeSet;
+
+use crate::model::{Kind, LogEntry, Name};
 use crate::plan::change::SecretVerb;
 use crate::plan::traced::{Traces, can_be_traced};
 use crate::plan::{Change, Field, Plan, Verb};
+use crate::report::Again;
 use crate::report::words::{count, listed};
 
 /// Shown where the log is silent: it keeps entries for days only.
@@ -28,17 +31,25 @@ pub(super) struct Difference<'a> {
 
 /// What is different on the tenant, in the plan's order. Secrets that are sent
 /// again are no difference.
-pub(super) fn differences<'a>(plan: &'a Plan, traces: &Traces) -> Vec<Difference<'a>> {
+pub(super) fn differences<'a>(
+    plan: &'a Plan,
+    traces: &Traces,
+    again: &Again,
+) -> Vec<Difference<'a>> {
     let changes = plan.changes.iter().enumerate().filter(|(_, one)| one.verb != Verb::Resend);
+    let names = |kind| plan.changes.iter().filter(move |it| it.kind == kind).map(|it| &it.name);
+    let actions: BTreeSet<&Name> = names(Kind::Action).collect();
+    let of_both_kinds: BTreeSet<&Name> =
+        names(Kind::Hook).filter(|name| actions.contains(name)).collect();
     let difference = |(at, change): (usize, &'a Change)| {
-        let (what, take, undo) = ways(change, &quoted(change.name.as_str()));
+        let is_shared = of_both_kinds.contains(&change.name);
+        let (what, take, undo) = ways(change, is_shared, again);
         let written = match traces {
             Traces::Found(found) if can_be_traced(change) => {
                 Some(found.get(&at).map_or_else(|| NOT_IN_LOG.to_owned(), by))
             }
             _ => None,
         };
-        let (take, undo) = (format!("hooksync {take}"), format!("hooksync {undo}"));
         Difference { change, what, written, take, undo }
     };
     changes.map(difference).collect()
@@ -53,16 +64,35 @@ fn by(entry: &LogEntry) -> String {
 }
 
 /// What is different, and the commands that end it.
-fn ways(change: &Change, name: &str) -> (String, String, String) {
-    let take = format!("export --only {name}");
-    let undo = format!("apply --only {name}");
-    let undo_by_delete = format!("apply --allow-delete --only {name}");
+fn ways(change: &Change, is_shared: bool, again: &Again) -> (String, String, String) {
+    let only = pattern(change, is_shared);
+    let take = again.command(&["export"], &["--only", &only]);
+    let undo = again.command(&["apply"], &["--only", &only]);
+    let undo_by_delete = || again.command(&["apply"], &["--allow-delete", "--only", &only]);
     match change.verb {
         // what is gone can't be named to an export
-        Verb::Create => ("is not on the tenant".to_owned(), "export --prune".to_owned(), undo),
-        Verb::Delete => ("is in no definition".to_owned(), take, undo_by_delete),
-        Verb::Replace => (parts(change), take, undo_by_delete),
+        Verb::Create => {
+            let prune = again.command(&["export"], &["--prune"]);
+            ("is not on the tenant".to_owned(), prune, undo)
+        }
+        Verb::Delete => ("is in no definition".to_owned(), take, undo_by_delete()),
+        Verb::Replace => (parts(change), take, undo_by_delete()),
         Verb::Update | Verb::Resend => (parts(change), take, undo),
+    }
+}
+
+/// What `--only` takes for this one and no other, of one kind or of both.
+fn pattern(change: &Change, is_shared: bool) -> String {
+    let name = change.name.as_str();
+    // a comma separates names
+    let name_alone = glob::Pattern::escape(name).replace(',', "?");
+    let is_simple = |found: char| {
+        found.is_alphanumeric() || found.is_whitespace() || "-_()[]*?,".contains(found)
+    };
+    let is_plain = name.chars().all(is_simple) && name.starts_with(char::is_alphanumeric);
+    match change.kind {
+        Kind::Hook | Kind::Action if is_plain && !is_shared => name_alone,
+        kind => format!("{kind}:{name_alone}"),
     }
 }
 
@@ -81,18 +111,10 @@ fn parts(change: &Change) -> String {
     format!("differs in {}", listed(&parts))
 }
 
-/// A name as one word of a shell's line; kebab-case needs nothing.
-fn quoted(name: &str) -> String {
-    let is_plain = |found: char| found.is_ascii_alphanumeric() || "-_.".contains(found);
-    if name.chars().all(is_plain) && !name.starts_with('-') {
-        return name.to_owned();
-    }
-    format!("'{}'", name.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::policy::NamePattern;
     use crate::report::samples::full_plan;
 
     #[test]
@@ -107,7 +129,10 @@ mod tests {
         let plan = full_plan();
         let traced = plan.changes.iter().position(|one| one.id.is_some()).unwrap();
         let written = |traces: &Traces| -> Vec<Option<String>> {
-            differences(&plan, traces).into_iter().map(|one| one.written).collect()
+            differences(&plan, traces, &Again::default())
+                .into_iter()
+                .map(|one| one.written)
+                .collect()
         };
         let found = written(&Traces::Found([(traced, entry)].into()));
         assert!(found.contains(&Some("2026-11-27 10:12:13 UTC by jane@acme.com".to_owned())));
@@ -117,9 +142,50 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_one_word_of_a_shell() {
-        assert_eq!(quoted("add-roles"), "add-roles");
-        assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
-        assert_eq!(quoted("-x"), "'-x'");
+    fn what_only_is_given_means_that_one_alone() {
+        let check = |kind: Kind, name: &str, expected: &str| {
+            let mut change = full_plan().changes[0].clone();
+            (change.kind, change.name) = (kind, Name::action(name));
+            for (is_shared, expected) in [
+                (false, expected.to_owned()),
+                (true, {
+                    let prefix = format!("{kind}:");
+                    format!("{prefix}{}", expected.strip_prefix(&prefix).unwrap_or(expected))
+                }),
+            ] {
+                let found = pattern(&change, is_shared);
+                assert_eq!(found, expected);
+                let read = NamePattern::parse(&found).unwrap();
+                assert!(read.matches(kind, &change.name), "{found}");
+            }
+        };
+        check(Kind::Hook, "add-roles", "add-roles");
+        check(Kind::Action, "Add roles (v2)", "Add roles (v2)");
+        check(Kind::Action, "A/B test", "action:A/B test");
+        check(Kind::Action, "send.js", "action:send.js");
+        check(Kind::Action, "-x", "action:-x");
+        check(Kind::Action, "hook:a", "action:hook:a");
+        check(Kind::Action, "all *", "all [*]");
+        check(Kind::Action, "a, b", "a? b");
+        check(Kind::Bindings, "post-login", "bindings:post-login");
+    }
+
+    #[test]
+    fn the_ways_out_reach_the_project_and_the_tenant_that_were_looked_at() {
+        let again = Again {
+            before: vec!["-C".to_owned(), "my repo".to_owned()],
+            dir: Some("auth".to_owned()),
+            after: vec!["--env".to_owned(), "prod".to_owned()],
+            ..Again::default()
+        };
+        let plan = full_plan();
+        let traces = Traces::Unknown("x".to_owned());
+        for one in differences(&plan, &traces, &again) {
+            for command in [&one.take, &one.undo] {
+                let is_whole = command.starts_with("hooksync -C 'my repo' ")
+                    && command.ends_with(" --env prod");
+                assert!(is_whole && command.contains(" auth --"), "{command}");
+            }
+        }
     }
 }

@@ -91,7 +91,7 @@ fn about_it(view: &PlanView<'_>) -> String {
     }
     if view.requests() > 0 {
         let estimate = view.estimate.map(|time| format!(", {}", about(time))).unwrap_or_default();
-        row("apply sends", text(&format!("{}{estimate}", count(view.requests(), "request"))));
+        row("apply sends", text(&format!("{}{estimate}", count(view.requests(), "write request"))));
     }
     if let Some(note) = facts::token_note(plan) {
         row("token", text(&note));

@@ -7,6 +7,7 @@
 //! tenant passes [`safe`] on its way out. Must not print, read the
 //! environment or look at a clock.
 
+mod again;
 pub mod behaviour;
 mod diff;
 mod drift;
@@ -36,8 +37,10 @@ mod words;
 
 use std::time::Duration;
 
+pub use again::{Again, word};
 pub use order::StepView;
 pub use repository::Repository;
+pub use words::count as counted;
 
 use crate::plan::{ApplyReport, Plan};
 
@@ -101,6 +104,8 @@ pub struct Spent {
     pub time: Duration,
     /// Requests sent, retries included.
     pub requests: u64,
+    /// Those of them that write.
+    pub writes: u64,
 }
 
 /// How text is laid out for the place where it will be read.

@@ -274,7 +274,7 @@ fn full_steps() -> Vec<Step> {
 }
 
 pub(crate) fn counts() -> RequestCounts {
-    RequestCounts { total: 12, throttled: 1, retried: 1, waited_ms: 900 }
+    RequestCounts { total: 12, writes: 6, throttled: 1, retried: 1, waited_ms: 900 }
 }
 
 /// What became of [`full_plan`]: one of each outcome.

@@ -159,6 +159,7 @@ pub fn read(value: &Json) -> Result<Saved, String> {
         base: member(value, "base")?,
         requests: RequestCounts {
             total: requests.total,
+            writes: requests.writes,
             throttled: requests.throttled,
             retried: requests.retried,
             waited_ms: requests.waited_ms,

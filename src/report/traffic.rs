@@ -4,7 +4,7 @@
 
 use super::facts::Phrase;
 use crate::model::Kind;
-use crate::plan::{Change, Field, Plan, Verb};
+use crate::plan::{Change, Field, FieldChange, Plan, Value, Verb};
 
 /// What users notice of a change of an action; `None` for other kinds, and for
 /// what is deleted.
@@ -41,6 +41,25 @@ pub(crate) fn traffic(plan: &Plan, change: &Change) -> Option<Phrase> {
     };
     Some(phrase.ours(" goes live on ").theirs(&change.trigger).ours(order))
 }
+
+/// The actions of an order whose display name changes, old and new. `None` for
+/// other fields, and where the two don't stand side by side.
+pub(crate) fn retitled(change: &FieldChange) -> Option<Vec<(&str, &str)>> {
+    let FieldChange {
+        field: Field::DisplayNames,
+        old: Some(Value::Names(old)),
+        new: Value::Names(new),
+    } = change
+    else {
+        return None;
+    };
+    let pairs = old.iter().zip(new).filter(|(old, new)| old != new);
+    let pairs = pairs.map(|(old, new)| (old.as_str(), new.as_str()));
+    (old.len() == new.len()).then(|| pairs.collect())
+}
+
+/// What the row of a display name is called.
+pub(crate) const DISPLAY_NAME: &str = "display name";
 
 /// What becomes of one entry of an order. Places count from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +116,19 @@ fn common(old: &[String], new: &[String]) -> (Vec<usize>, Vec<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_display_names_that_change_are_named() {
+        let names = |text: &str| text.split(", ").map(str::to_owned).collect::<Vec<_>>();
+        let change = |field, old: &str, new: &str| {
+            FieldChange::new(field, Some(Value::Names(names(old))), Value::Names(names(new)))
+        };
+        let found = change(Field::DisplayNames, "a (A), b, c (C)", "a (A), b (B), c (C)");
+        assert_eq!(retitled(&found), Some(vec![("b", "b (B)")]));
+        // a saved plan may hold anything
+        assert_eq!(retitled(&change(Field::DisplayNames, "a, b", "a")), None);
+        assert_eq!(retitled(&change(Field::Bindings, "a, b", "b, a")), None);
+    }
 
     #[test]
     fn what_moves_is_shown_as_a_move() {

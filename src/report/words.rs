@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 /// `1 hook`, `2 hooks`, `1,200 hooks`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
+#[must_use]
+pub fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
 }

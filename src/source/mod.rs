@@ -39,8 +39,8 @@ pub(crate) mod yaml;
 pub(crate) use definition::nearest_trigger;
 pub use deploy_cli::settings::DeployConfig;
 pub use export::{
-    Backup, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles, Manifest, Orphan,
-    Saved, backup, export,
+    ASIDE, Backup, DRAFTS, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles,
+    Manifest, Orphan, Saved, backup, export,
 };
 pub use file::{NotText, text_of};
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};

@@ -78,3 +78,54 @@ async fn without_the_scope_it_says_that_it_is_not_known() {
         assert!(flat.replace("&#58;", ":").contains(unknown), "{drift}");
     }
 }
+
+/// The printed commands that follow a label, as a shell takes them.
+fn commands(text: &str, label: &str) -> Vec<String> {
+    let text = text.replace(" \\\n", " ");
+    let found = text.lines().filter_map(|line| line.trim_start().strip_prefix(label));
+    found.map(|command| command.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn a_printed_command_works_where_it_is_pasted() {
+    let place = Project::new();
+    place.write("my repo/hooksync.yaml", "environments:\n  test: {}\n  live: {}\n");
+    place.write("my repo/auth/actions/a.yaml", "name: it's $(touch ran)\ntriggerId: post-login\n");
+    place.write("my repo/auth/actions/a.js", code("// ours"));
+    fn on<'a>(command: &[&'a str]) -> Vec<&'a str> {
+        [&["-C", "my repo"], command, &["auth", "--env", "live", "--local"]].concat()
+    }
+    place.run(&on(&["apply", "--yes"])).expect(0);
+    place.write("my repo/auth/actions/a.js", code("// edited"));
+    for columns in ["200", "50"] {
+        let mut drift = place.command(&on(&["drift"]));
+        drift.env("COLUMNS", columns);
+        let drift = crate::support::run(drift, &["drift"]).expect(2);
+        let [undo] = commands(&drift.stdout, "undo it  ").try_into().unwrap();
+        assert_eq!(
+            undo,
+            "hooksync -C 'my repo' apply auth --only 'action:it'\\''s $(touch ran)' --env live --local"
+        );
+        let [show] = commands(&drift.stdout, "Show what differs: ").try_into().unwrap();
+        let program = std::path::Path::new(env!("CARGO_BIN_EXE_hooksync")).parent().unwrap();
+        let shell = |command: &str| {
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", command]).current_dir(place.path(".")).env_clear();
+            shell.env("PATH", format!("{}:/usr/bin:/bin", program.display()));
+            let output = shell.output().unwrap();
+            crate::support::Run::of(output, command).expect(0)
+        };
+        assert!(shell(&show).stdout.contains("+   // edited"));
+        let [take] = commands(&drift.stdout, "take it  ").try_into().unwrap();
+        assert!(take.contains(" export auth --only ") && take.ends_with(" --env live --local"));
+        shell(&format!("{take} --check || test $? = 2"));
+        shell(&format!("{undo} --yes"));
+        assert!(!place.path("ran").exists() && !place.path("my repo/ran").exists());
+        place.run(&on(&["drift"])).expect(0);
+        place.write(
+            "my repo/auth/actions/a.js",
+            code(&format!("// edited at {columns}\n  // edited")),
+        );
+    }
+}

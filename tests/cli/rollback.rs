@@ -108,7 +108,7 @@ async fn whoever_looks_after_it_sees_what_it_has_made_live() {
     let deploy_lag = Latency { fixed_ms: 60_000, jitter_ms: 0 };
     tenant.set_actions(Behaviour { deploy_lag, ..Behaviour::default() });
     let run = project.on(&tenant, &["rollback", "Add roles", "--to", "2", "--yes"]).expect(0);
-    assert!(run.stdout.contains("Look again with `hooksync versions`"), "{run}");
+    assert!(run.stdout.contains("Look again: hooksync versions 'Add roles'\n"), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

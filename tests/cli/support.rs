@@ -231,11 +231,11 @@ pub(crate) fn steady() -> insta::internals::SettingsBindDropGuard {
     settings.add_filter(r#"tcp connect error: .*""#, "tcp connect error: […]\"");
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ", "[time]");
     settings.add_filter(
-        r"(?m)^(Apply sends \d+ requests?), which takes .*$",
+        r"(?m)^(Apply sends \d+ write requests?), which takes .*$",
         "$1, which takes a while.",
     );
     settings.add_filter(
-        r"(?m)^(Applied (?:\d+ of )?\d+ changes?) in .* with \d+ requests?",
+        r"(?m)^(Applied (?:\d+ of )?\d+ changes?) in .* with \d+ requests? \(\d+ writes?\)",
         "$1 in [time] with [n] requests",
     );
     settings.bind_to_scope()

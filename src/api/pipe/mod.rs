@@ -146,7 +146,12 @@ impl Pipe {
         let last = left < self.patience.answer;
         request.timeout = self.patience.answer.min(left);
         let timeout = request.timeout;
-        self.run.count(|counts| counts.total += 1);
+        // a request for a token has none itself
+        let is_write = method != Method::Get && request.bearer.is_some();
+        self.run.count(|counts| {
+            counts.total += 1;
+            counts.writes += u64::from(is_write);
+        });
         let under_way = self.run.under_way();
         let outcome = tokio::select! {
             biased;

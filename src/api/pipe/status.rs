@@ -12,6 +12,8 @@ use crate::api::error::Method;
 pub struct Counts {
     /// Requests sent, retries and token requests included.
     pub total: u64,
+    /// Those that write to the tenant.
+    pub writes: u64,
     /// Answers with status 429.
     pub throttled: u64,
     /// Requests that were sent again, for whatever reason.

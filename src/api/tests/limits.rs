@@ -16,7 +16,8 @@ async fn a_429_loses_nothing() {
     let reader = bench.session.reader();
     let reads = join_all((0..20).map(|_| reader.hooks_page(0))).await;
     assert!(reads.iter().all(Result::is_ok));
-    let Counts { total, throttled, retried, waited_ms } = reader.counts();
+    let Counts { total, writes, throttled, retried, waited_ms } = reader.counts();
+    assert_eq!(writes, 0);
     assert_eq!((total, throttled, retried), (20 + throttled, throttled, throttled));
     assert!(throttled >= 1 && waited_ms >= 500, "{throttled} {waited_ms}");
 }

@@ -35,7 +35,7 @@ pub enum BackupsCommand {
         mut_arg("dir", its_name),
         after_help = "Examples:\n  hooksync backups diff 2026-11-27T16-00-00Z"
     )]
-    Diff(PlanArgs),
+    Diff(BackupsDiffArgs),
     /// Put a backup back, as apply does
     #[command(
         mut_arg("dir", its_name),
@@ -49,6 +49,17 @@ fn its_name(dir: Arg) -> Arg {
     dir.value_name("NAME")
         .help("Its name, as `backups list` shows it, or its folder")
         .required(true)
+}
+
+/// The arguments of `hooksync backups diff`.
+#[derive(Debug, Clone, Args)]
+pub struct BackupsDiffArgs {
+    /// What a plan takes.
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// Where the backup is.
+    #[command(flatten)]
+    pub place: BackupsPlace,
 }
 
 /// Where backups are.

@@ -22,7 +22,7 @@ pub mod values;
 mod versions;
 
 pub use apply::ApplyArgs;
-pub use backups::{BackupArgs, BackupsArgs, BackupsCommand, BackupsPlace};
+pub use backups::{BackupArgs, BackupsArgs, BackupsCommand, BackupsDiffArgs, BackupsPlace};
 #[cfg(test)]
 pub(crate) use beginnings::TRIGGERS;
 pub use beginnings::{Ci, InitArgs, NewArgs, NewKind};
@@ -139,7 +139,9 @@ impl Command {
                 Some((&mut args.project, &mut args.connection))
             }
             Self::Backups(args) => match &mut args.command {
-                BackupsCommand::Diff(args) => Some((&mut args.project, &mut args.connection)),
+                BackupsCommand::Diff(args) => {
+                    Some((&mut args.plan.project, &mut args.plan.connection))
+                }
                 BackupsCommand::Restore(args) => Some((&mut args.project, &mut args.connection)),
                 BackupsCommand::List(_) | BackupsCommand::Show(_) => None,
             },

@@ -19,7 +19,7 @@ pub(super) const DEFINITIONS: &str = "Definitions";
 pub(super) const SAFETY: &str = "Safety";
 
 /// Flags of every command.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct GlobalArgs {
     /// Change to DIR before anything else
     #[arg(short = 'C', value_name = "DIR", value_hint = ValueHint::DirPath, global = true, help_heading = "Project")]

@@ -265,7 +265,7 @@ async fn carry_out_one(
     args: &ApplyArgs,
     shared: &Shared,
 ) -> Carried {
-    let (before, began) = (prepared.counts().total, Instant::now());
+    let (before, began) = (prepared.counts(), Instant::now());
     let applying = Applying::begin(&prepared.plan, &shared.board, prepared.session.lane);
     let executor = Executor {
         writer: &prepared.session.writer,
@@ -276,8 +276,13 @@ async fn carry_out_one(
         on_event: &|event| applying.reported(event),
     };
     let report = execute(approved, &executor).await;
-    let requests = prepared.counts().total.saturating_sub(before);
-    Carried { report, spent: Some(Spent { time: began.elapsed(), requests }) }
+    let after = prepared.counts();
+    let spent = Spent {
+        time: began.elapsed(),
+        requests: after.total.saturating_sub(before.total),
+        writes: after.writes.saturating_sub(before.writes),
+    };
+    Carried { report, spent: Some(spent) }
 }
 
 /// What became of a plan, and what that took.

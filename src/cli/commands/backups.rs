@@ -6,9 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use super::plan::Side;
-use crate::cli::args::{BackupArgs, BackupsCommand, BackupsPlace};
-use crate::cli::{CliError, Context, Exit, backup, steps};
-use crate::report::safe;
+use crate::cli::args::{BackupArgs, BackupsCommand, BackupsDiffArgs, BackupsPlace};
+use crate::cli::{CliError, Context, Exit, backup, definitions, steps};
+use crate::model::{BoundAction, Kind};
+use crate::report::text::{self, BackupView};
+use crate::report::{counted, safe};
+use crate::source::{self, ASIDE, DRAFTS, LoadOptions, Loaded, Manifest};
 
 /// Runs it.
 ///
@@ -18,12 +21,14 @@ pub(super) fn run(command: BackupsCommand, context: &Context<'_>) -> Result<Exit
     match command {
         BackupsCommand::List(place) => list(&place, context),
         BackupsCommand::Show(args) => show(&args, context),
-        BackupsCommand::Diff(mut args) => {
-            args.project.dir = Some(named(args.project.dir.as_deref(), None)?);
-            steps::plan(&args, Side::Files, context)
+        BackupsCommand::Diff(BackupsDiffArgs { mut plan, place }) => {
+            let dir = place.backup_dir.as_deref();
+            plan.project.dir = Some(named(plan.project.dir.as_deref(), dir, context)?);
+            steps::plan(&plan, Side::Files, context)
         }
         BackupsCommand::Restore(mut args) => {
-            let folder = named(args.project.dir.as_deref(), args.backup_dir.as_deref())?;
+            let dir = args.backup_dir.as_deref();
+            let folder = named(args.project.dir.as_deref(), dir, context)?;
             args.project.dir = Some(folder);
             steps::apply(&args, context)
         }
@@ -67,19 +72,92 @@ fn definitions(folder: &Path) -> usize {
 }
 
 fn show(args: &BackupArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let folder = named(Some(&args.name), args.place.backup_dir.as_deref())?;
-    let text = fs_err::read_to_string(folder.join("README.md"))?;
-    let lines: Vec<String> = text.lines().map(|line| safe::inline(line, true) + "\n").collect();
-    context.output.data(&lines.concat())?;
+    let dir = args.place.backup_dir.as_deref();
+    let folder = named(Some(&args.name), dir, context)?;
+    let manifest = backup::manifest(&folder)?;
+    let Some(Manifest { tenant, made, made_actions, environment, command }) = manifest else {
+        return Err(no_backup(&args.name, dir, context));
+    };
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let of_kind = |kind: Kind, names: Vec<String>| {
+        names.into_iter().map(move |name| (kind.to_string(), name))
+    };
+    // a name is found in the usual place alone
+    let is_found = Path::new(backup::DEFAULT).join(&name) == folder;
+    let view = BackupView {
+        time: backup::time_of(&name),
+        name: if is_found { name } else { folder.display().to_string() },
+        holds: held(&source::load(&folder, &options()), context),
+        drafts: match folder.join(DRAFTS) {
+            drafts if drafts.is_dir() => held(&source::load(&drafts, &options()), context),
+            _ => Vec::new(),
+        },
+        aside: aside(&folder),
+        folder: folder.display().to_string(),
+        tenant,
+        environment: environment.clone(),
+        command,
+        made: of_kind(Kind::Hook, made).chain(of_kind(Kind::Action, made_actions)).collect(),
+    };
+    let mut again = context.again();
+    if let Some(name) = environment {
+        again.after.extend(["--env".to_owned(), name]);
+    }
+    context.output.data(&text::backup(&view, &again, &context.output.stdout_style()))?;
     Ok(Exit::Done)
 }
 
+fn options() -> LoadOptions {
+    LoadOptions { allow_unresolved: true, ..LoadOptions::default() }
+}
+
+/// What restoring puts back. Somebody may have edited the files: what is wrong
+/// with them is reported.
+fn held(loaded: &Loaded, context: &Context<'_>) -> Vec<(String, String, String)> {
+    let wrong: Vec<_> = loaded.diagnostics.iter().filter(|it| it.is_error()).cloned().collect();
+    definitions::tell(&wrong, context);
+    let definitions = loaded.desired.definitions.iter().map(|it| {
+        let mut parts = vec![it.trigger.to_string()];
+        let state = it.enabled().map(|on| if on { "enabled" } else { "disabled" });
+        parts.extend(state.map(str::to_owned));
+        parts.push(counted(it.script.as_str().lines().count(), "line"));
+        let keys: Vec<String> = it.secrets.iter().flatten().map(|(key, _)| key.clone()).collect();
+        if !keys.is_empty() {
+            let noun = if keys.len() == 1 { "secret" } else { "secrets" };
+            parts.push(format!("{noun} {}", keys.join(", ")));
+        }
+        (it.kind().to_string(), it.name.to_string(), parts.join(", "))
+    });
+    let orders = loaded.desired.bindings.iter().map(|order| {
+        let names: Vec<&str> = order
+            .entries
+            .iter()
+            .map(|it| match &it.action {
+                BoundAction::Name(name) => name.as_str(),
+                BoundAction::Id(id) => id.as_str(),
+            })
+            .collect();
+        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        (Kind::Bindings.to_string(), order.trigger.to_string(), names)
+    });
+    definitions.chain(orders).collect()
+}
+
+/// The files of what can't be a definition.
+fn aside(folder: &Path) -> Vec<String> {
+    let files = walkdir::WalkDir::new(folder.join(ASIDE)).sort_by_file_name().into_iter().flatten();
+    let facts = files.filter(|file| file.path().extension().is_some_and(|end| end == "yaml"));
+    facts.map(|file| file.path().display().to_string()).collect()
+}
+
 /// The folder of a backup that was named by its name or its path.
-fn named(name: Option<&Path>, dir: Option<&Path>) -> Result<PathBuf, CliError> {
+fn named(
+    name: Option<&Path>,
+    dir: Option<&Path>,
+    context: &Context<'_>,
+) -> Result<PathBuf, CliError> {
     let Some(name) = name else {
-        return Err(
-            CliError::usage("which backup?").hint("`hooksync backups list` shows their names")
-        );
+        return Err(CliError::usage("which backup?").hint(list_shows(dir, context)));
     };
     let inside = dir.unwrap_or(Path::new(backup::DEFAULT)).join(name);
     for folder in [inside, name.to_owned()] {
@@ -87,6 +165,15 @@ fn named(name: Option<&Path>, dir: Option<&Path>) -> Result<PathBuf, CliError> {
             return Ok(folder);
         }
     }
-    Err(CliError::new(format!("there is no backup {}", name.display()))
-        .hint("`hooksync backups list` shows their names"))
+    Err(no_backup(name, dir, context))
+}
+
+fn no_backup(name: &Path, dir: Option<&Path>, context: &Context<'_>) -> CliError {
+    CliError::new(format!("there is no backup {}", name.display())).hint(list_shows(dir, context))
+}
+
+fn list_shows(dir: Option<&Path>, context: &Context<'_>) -> String {
+    let dir = dir.map(|dir| dir.display().to_string());
+    let given: Vec<&str> = dir.iter().flat_map(|dir| ["--backup-dir", dir]).collect();
+    format!("`{}` shows their names", context.again().elsewhere(&["backups", "list"], &given))
 }

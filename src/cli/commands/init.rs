@@ -8,6 +8,7 @@ use crate::cli::args::{Ci, ExportArgs, InitArgs, NewKind, ProjectArgs};
 use crate::cli::starters::{self, created, kept, updated, write_new, write_schemas};
 use crate::cli::{CliError, Context, Exit, editors, steps};
 use crate::model::{Kind, Name, Trigger};
+use crate::report::word;
 use crate::source::{config, schema};
 
 /// Writes what is missing and says what to do next.
@@ -37,7 +38,13 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     for line in lines {
         context.say(&line);
     }
-    context.say(&next_steps(dir, args.ci, !args.from_tenant));
+    // from where the command was typed
+    let from_there = match &context.given.directory {
+        Some(at) if dir == Path::new("") => at.clone(),
+        Some(at) => at.join(dir),
+        None => dir.to_owned(),
+    };
+    context.say(&next_steps(&from_there, args.ci, !args.from_tenant));
     Ok(Exit::Done)
 }
 
@@ -173,27 +180,25 @@ fn next_steps(dir: &Path, ci: Ci, has_test: bool) -> String {
     text
 }
 
-/// A folder as one word of a shell's line.
+/// A folder as what `cd` is given.
 fn shell_word(dir: &Path) -> String {
     let text = dir.display().to_string();
-    let is_plain = |found: char| found.is_alphanumeric() || "/._-+:\\".contains(found);
-    if text.chars().all(is_plain) && !text.starts_with('-') {
-        return text;
-    }
-    format!("-- '{}'", text.replace('\'', "'\\''"))
+    // one that begins with `-` would be a flag
+    word(&if text.starts_with('-') { format!("./{text}") } else { text })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::ConnectionArgs;
+    use crate::cli::args::{ConnectionArgs, GlobalArgs};
     use crate::cli::output::Verbosity;
     use crate::cli::{Environment, Output};
 
     fn init(dir: &Path, ci: Ci) -> String {
         let (output, captured) = Output::captured(Verbosity::Normal);
         let environment = Environment::default();
-        let context = Context { environment: &environment, output: &output };
+        let context =
+            Context { environment: &environment, output: &output, given: &GlobalArgs::default() };
         let connection = ConnectionArgs::default();
         let kind = NewKind::Action;
         let args = InitArgs {
@@ -251,9 +256,9 @@ mod tests {
     fn a_folder_can_be_pasted_into_a_shell() {
         for (dir, word) in [
             ("auth/hooks-1", "auth/hooks-1"),
-            ("my hooks", "-- 'my hooks'"),
-            ("it's; rm", "-- 'it'\\''s; rm'"),
-            ("-x", "-- '-x'"),
+            ("my hooks", "'my hooks'"),
+            ("it's; rm", "'it'\\''s; rm'"),
+            ("-x", "./-x"),
         ] {
             assert_eq!(shell_word(Path::new(dir)), word);
         }

@@ -24,12 +24,18 @@ pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliErro
     refuse_second(kind, &name, &dir)?;
     let files = starters::write(&dir, kind, &name, &args.trigger())?;
     starters::write_schemas(&dir, kind)?;
+    let project = ProjectArgs { dir: args.dir.clone(), ..ProjectArgs::default() };
+    let again = context.again_in(&project, None);
     let next = match kind {
-        Kind::Hook => "It is switched off; `hooksync validate` checks it.".to_owned(),
+        Kind::Hook => {
+            let validate = again.command(&["validate"], &[]);
+            format!("It is switched off; `{validate}` checks it.")
+        }
         Kind::Action | Kind::Bindings => format!(
-            "It runs once it is in the bindings of {} ({}); `hooksync test` runs the test.",
+            "It runs once it is in the bindings of {} ({}); `{}` runs the test.",
             args.trigger,
-            dir.join("bindings.yaml").display()
+            dir.join("bindings.yaml").display(),
+            again.command(&["test"], &[])
         ),
     };
     for file in &files {
@@ -99,6 +105,7 @@ fn refuse_second(kind: Kind, name: &Name, dir: &Path) -> Result<(), CliError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::GlobalArgs;
     use crate::model::Trigger;
 
     #[test]
@@ -123,7 +130,8 @@ mod tests {
     fn a_folder_stands_for_its_kind() {
         let environment = crate::cli::Environment::default();
         let (output, _) = crate::cli::Output::captured(crate::cli::output::Verbosity::Normal);
-        let context = Context { environment: &environment, output: &output };
+        let context =
+            Context { environment: &environment, output: &output, given: &GlobalArgs::default() };
         let file = ConfigFile::default();
         let check = |kind, dir: &str, expected: &str| {
             let found = folder(kind, Some(Path::new(dir)), &file, &context);

@@ -7,9 +7,11 @@ use std::path::Path;
 use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::planning::{Prepared, Unplanned};
 use crate::cli::settings::TenantSettings;
-use crate::cli::{CliError, Context, Exit, files, repository};
+use crate::cli::{CliError, Context, Exit, again, files, repository};
 use crate::report::markdown::DriftView;
-use crate::report::{NoPlan, PlanView, Repository, Style, github, html, json, markdown, text};
+use crate::report::{
+    Again, NoPlan, PlanView, Repository, Style, github, html, json, markdown, text,
+};
 
 /// The file whose content GitHub shows with a job.
 pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
@@ -155,7 +157,7 @@ impl<'a> Review<'a> {
 
     fn shown(&self, style: &Style) -> String {
         match self.args.format {
-            PlanFormat::Text if self.side == Side::Tenant => drift_of(&self.each, style),
+            PlanFormat::Text if self.side == Side::Tenant => self.drift(style),
             PlanFormat::Text => as_text_of(&self.each, style),
             PlanFormat::Json if self.failed().is_empty() => self.as_json(),
             PlanFormat::Json => self.as_json_list(),
@@ -175,15 +177,37 @@ impl<'a> Review<'a> {
         let plans = self.plans();
         if self.side == Side::Tenant {
             let several = self.each.len() > 1;
-            let views = plans.into_iter().map(|one| DriftView {
+            let plans: Vec<_> = plans.into_iter().map(|one| (one, self.again(one))).collect();
+            let views = plans.iter().map(|(one, again)| DriftView {
                 environment: one.environment.as_deref().filter(|_| several),
                 plan: &one.plan,
                 traces: &one.traces,
+                again,
             });
             return markdown::drift(&views.collect::<Vec<_>>(), &missing(&self.failed()));
         }
         let views: Vec<_> = plans.into_iter().map(view).collect();
         markdown::plan(&views, &missing(&self.failed()), &self.folder)
+    }
+
+    /// What is different on each tenant, and in their places why it isn't known.
+    fn drift(&self, style: &Style) -> String {
+        let several = self.each.len() > 1;
+        let parts = self.each.iter().map(|one| match one {
+            Ok(prepared) => {
+                let environment = prepared.environment.as_deref().filter(|_| several);
+                let again = self.again(prepared);
+                (environment, text::drift(&prepared.plan, &prepared.traces, &again, style))
+            }
+            Err(failed) => (failed.environment.as_deref(), format!("{}\n", failed.why())),
+        });
+        text::sections(&parts.collect::<Vec<_>>(), style)
+    }
+
+    fn again(&self, one: &Prepared) -> Again {
+        let PlanArgs { project, scope, connection, .. } = self.args;
+        let again = self.context.again_on(project, connection, one.environment.as_deref());
+        Again { compared: again::compared(scope), ..again }
     }
 
     fn as_json(&self) -> String {
@@ -223,19 +247,6 @@ fn as_text_of(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
         }
     });
     text::plans(&parts.collect::<Vec<_>>(), style)
-}
-
-/// What is different on each tenant, and in their places why it isn't known.
-fn drift_of(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
-    let several = each.len() > 1;
-    let parts = each.iter().map(|one| match one {
-        Ok(prepared) => {
-            let environment = prepared.environment.as_deref().filter(|_| several);
-            (environment, text::drift(&prepared.plan, &prepared.traces, style))
-        }
-        Err(failed) => (failed.environment.as_deref(), format!("{}\n", failed.why())),
-    });
-    text::sections(&parts.collect::<Vec<_>>(), style)
 }
 
 fn missing<'a>(failed: &[&'a Unplanned]) -> Vec<NoPlan<'a>> {

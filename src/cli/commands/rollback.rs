@@ -13,7 +13,7 @@ use crate::model::{BuildStatus, Live};
 use crate::plan::{RequestCounts, actions};
 use crate::report::json::ApplyError;
 use crate::report::rollback::{Rollback, RolledBack};
-use crate::report::{json, safe, text};
+use crate::report::{Again, json, safe, text};
 
 /// Runs it.
 ///
@@ -26,7 +26,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, Cl
     runtime()?.block_on(async {
         let shared = Shared::new(context.output);
         let session = shared.connect(&settings).await?;
-        let look = look(&session, args);
+        let look = look(&session, args, context);
         let (rollback, version) = shared.unless_interrupted(look).await?;
         let shown = |style: &_| text::rollback(&rollback, style);
         consent::show(shown, args.format, args.yes, context)?;
@@ -58,10 +58,17 @@ pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, Cl
     })
 }
 
+/// What a printed command repeats.
+fn again(args: &RollbackArgs, context: &Context<'_>) -> Again {
+    let environment = args.project.env.first();
+    context.again_on(&args.project, &args.connection, environment.map(String::as_str))
+}
+
 /// What the tenant has, and what would change.
 async fn look(
     session: &Session,
     args: &RollbackArgs,
+    context: &Context<'_>,
 ) -> Result<(Rollback, ActionVersion), CliError> {
     let reader = &session.reader;
     let action = named(&args.name, reader.actions().await?)?;
@@ -74,7 +81,7 @@ async fn look(
     }
     let versions = reader.versions(&action.id).await?;
     let bindings = reader.bindings(&action.trigger).await?;
-    let version = chosen(args.to, versions, &action)?;
+    let version = chosen(args.to, versions, &action, &again(args, context))?;
     let change = actions::rollback(&action, &version.version);
     let made = version.created_at.map(|time| format!("{time:.0}"));
     let rollback = Rollback {
@@ -89,7 +96,12 @@ async fn look(
 }
 
 /// The version of a number, if it can run.
-fn chosen(to: u64, all: Vec<ActionVersion>, action: &Live) -> Result<ActionVersion, CliError> {
+fn chosen(
+    to: u64,
+    all: Vec<ActionVersion>,
+    action: &Live,
+    again: &Again,
+) -> Result<ActionVersion, CliError> {
     let name = safe::short(action.name.as_str(), 200, true);
     let known: Vec<String> =
         all.iter().filter_map(|found| found.version.number).map(|n| n.to_string()).collect();
@@ -110,8 +122,12 @@ fn chosen(to: u64, all: Vec<ActionVersion>, action: &Live) -> Result<ActionVersi
     if found.build == BuildStatus::Failed || !found.errors.is_empty() {
         let why: Vec<String> = found.errors.iter().map(|why| safe::short(why, 300, true)).collect();
         let why = if why.is_empty() { String::new() } else { format!(": {}", why.join("; ")) };
-        return Err(CliError::new(format!("version {to} of `{name}` failed to build{why}"))
-            .hint("choose another one; `hooksync versions` lists them"));
+        return Err(CliError::new(format!("version {to} of `{name}` failed to build{why}")).hint(
+            format!(
+                "choose another one; `{}` lists them",
+                again.command(&["versions", action.name.as_str()], &[])
+            ),
+        ));
     }
     Ok(found)
 }
@@ -200,6 +216,7 @@ fn finish(
     let counts = session.reader.counts();
     let counts = RequestCounts {
         total: counts.total,
+        writes: counts.writes,
         throttled: counts.throttled,
         retried: counts.retried,
         waited_ms: counts.waited_ms,
@@ -207,7 +224,9 @@ fn finish(
     let shown = match args.format {
         ResultFormat::Json => json::rollback(rollback, result, &counts),
         ResultFormat::Text => {
-            let done = text::rolled_back(rollback, result, &context.output.stdout_style());
+            let again = again(args, context);
+            let style = context.output.stdout_style();
+            let done = text::rolled_back(rollback, result, &again, &style);
             if done.is_empty() { done } else { format!("\n{done}") }
         }
     };

@@ -48,6 +48,23 @@ fn line_ends_are_told_once_and_do_not_make_lines_differ() {
 }
 
 #[test]
+fn a_byte_order_mark_is_reported_once_and_makes_no_line_differ() {
+    let check = |old: &str, new: &str, rows, mark| {
+        let diff = compare(old, new);
+        assert_eq!((diff.added + diff.removed, diff.byte_order_mark), (rows, mark), "{old:?}");
+        let shown = diff.hunks.iter().flatten().any(|row| row.text.contains('\u{feff}'));
+        assert!(!shown, "{old:?}");
+    };
+    check("\u{feff}a\n", "a\n", 0, Some(false));
+    check("a\n", "\u{feff}a\n", 0, Some(true));
+    check("\u{feff}a\n", "b\n", 2, Some(false));
+    check("\u{feff}a\n", "\u{feff}b\n", 2, None);
+    assert_eq!(compare("\u{feff}a\n", "a\n").nature, None);
+    // only where it begins the text
+    assert!(compare("a\n", "a\n\u{feff}b\n").hunks[0][1].text.contains('\u{feff}'));
+}
+
+#[test]
 fn words_that_differ_are_found() {
     let diff = compare("const a = 1;\n", "const b = 1;\n");
     let row = &diff.hunks[0][1];

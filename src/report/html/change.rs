@@ -8,7 +8,7 @@ use crate::report::diff::{self, Row};
 use crate::report::facts;
 use crate::report::page::{Line, pairs, side_by_side, text};
 use crate::report::text::{row_parts, script_summary, shown_fields};
-use crate::report::traffic::traffic;
+use crate::report::traffic::{DISPLAY_NAME, retitled, traffic};
 use crate::report::words::{count, size};
 
 /// Rows of code that one page shows.
@@ -57,7 +57,14 @@ pub(super) fn change(
     for value in super::effects::rows(change) {
         row("behaviour", &value);
     }
-    for FieldChange { field, old, new } in shown_fields(change) {
+    for change in shown_fields(change) {
+        if let Some(pairs) = retitled(change) {
+            for (old, new) in pairs {
+                row(DISPLAY_NAME, &old_new(Some(text(old)), &text(new)));
+            }
+            continue;
+        }
+        let FieldChange { field, old, new } = change;
         for value in values(old.as_ref(), new) {
             row(field.label(), &value);
         }

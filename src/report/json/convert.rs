@@ -256,8 +256,8 @@ fn without_value(secret: &plan::UnresolvedSecret) -> Warning {
 
 impl From<&RequestCounts> for Requests {
     fn from(counts: &RequestCounts) -> Self {
-        let RequestCounts { total, throttled, retried, waited_ms } = *counts;
-        Self { total, throttled, retried, waited_ms }
+        let RequestCounts { total, writes, throttled, retried, waited_ms } = *counts;
+        Self { total, writes, throttled, retried, waited_ms }
     }
 }
 

@@ -64,7 +64,8 @@ pub struct Plan {
     /// The scopes that applying needs and that the token of this plan lacks,
     /// which can only read. Nothing is `blocked` by it: another token applies.
     pub token_lacks: Vec<String>,
-    /// The requests that applying the plan takes, at least.
+    /// The writes that applying the plan takes, at least. What apply reads again
+    /// before them, and while it waits for a build, comes on top.
     pub apply_requests: usize,
     /// The requests that making the plan took.
     pub requests: Requests,
@@ -297,8 +298,11 @@ pub struct Warning {
 /// What the requests of a run amounted to. Differs from run to run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
-    /// Requests sent, repeated ones and those for a token included.
+    /// Requests sent: reads, writes, repeated ones and those for a token.
     pub total: u64,
+    /// Those of them that write to the tenant.
+    #[serde(default)]
+    pub writes: u64,
     /// Answers with status 429.
     pub throttled: u64,
     /// Requests sent again.

@@ -11,7 +11,7 @@ use crate::plan::{Change, Field, FieldChange, Plan, SecretVerb, Value, Verb};
 use crate::report::diff::{self, Row};
 use crate::report::facts;
 use crate::report::text::{row_text, script_summary, shown_fields};
-use crate::report::traffic::{Move, moves, traffic};
+use crate::report::traffic::{DISPLAY_NAME, Move, moves, retitled, traffic};
 use crate::report::words::{count, grouped};
 
 /// A change in at most `room` characters, unfolded or not; `None` where not even its fields
@@ -76,7 +76,13 @@ fn facts_of(change: &Change) -> Vec<String> {
         Some(old) => format!("{label}: {old} \u{2192} {new}"),
         None => format!("{label}: {new}"),
     };
-    for FieldChange { field, old, new } in shown_fields(change) {
+    for change in shown_fields(change) {
+        if let Some(pairs) = retitled(change) {
+            let one = |(old, new)| old_new(DISPLAY_NAME, Some(code(old)), code(new));
+            lines.extend(pairs.into_iter().map(one));
+            continue;
+        }
+        let FieldChange { field, old, new } = change;
         let old = old.as_ref();
         match (old, new) {
             (Some(Value::Packages(old)), Value::Packages(new)) => {

@@ -7,6 +7,7 @@ use super::plan::details_of;
 use super::{MOST, NoPlan, fitting};
 use crate::plan::Plan;
 use crate::plan::traced::Traces;
+use crate::report::Again;
 use crate::report::drift::{Difference, differences};
 use crate::report::words::{count, grouped};
 
@@ -19,6 +20,8 @@ pub struct DriftView<'a> {
     pub plan: &'a Plan,
     /// What is known of who changed it.
     pub traces: &'a Traces,
+    /// What a command repeats to reach this project and tenant.
+    pub again: &'a Again,
 }
 
 /// What is different on each tenant, below what GitHub takes of a text, and
@@ -38,7 +41,7 @@ pub fn drift(views: &[DriftView<'_>], missing: &[NoPlan<'_>]) -> String {
 }
 
 fn section(view: &DriftView<'_>, room: usize) -> String {
-    let differing = differences(view.plan, view.traces);
+    let differing = differences(view.plan, view.traces, view.again);
     let of = view.environment.map(|name| format!(" ({})", code(name))).unwrap_or_default();
     let number = match differing.len() {
         0 => "no drift".to_owned(),
@@ -62,7 +65,7 @@ fn section(view: &DriftView<'_>, room: usize) -> String {
     }
     if !differing.is_empty() {
         let order: Vec<usize> = (0..view.plan.changes.len()).collect();
-        let head = "\nWhat `hooksync apply` would change back:\n";
+        let head = "\nWhat an apply would change back:\n";
         let left = room.saturating_sub(length(&out) + length(head));
         let details = details_of(view.plan, &order, left);
         if !details.is_empty() {
@@ -93,7 +96,8 @@ mod tests {
     fn drift_for_an_issue() {
         let unknown = Traces::Unknown("the token lacks read:logs".to_owned());
         let (full, clean) = (full_plan(), clean_plan());
-        let of = |plan| DriftView { environment: None, plan, traces: &unknown };
+        let again = Again::default();
+        let of = |plan| DriftView { environment: None, plan, traces: &unknown, again: &again };
         insta::assert_snapshot!("drift", drift(&[of(&full)], &[]));
         let two = [
             DriftView { environment: Some("staging"), ..of(&clean) },
@@ -110,7 +114,8 @@ mod tests {
         while plan.changes.len() < 20_000 {
             plan.changes.extend(full_plan().changes);
         }
-        let view = DriftView { environment: None, plan: &plan, traces: &unknown };
+        let again = Again::default();
+        let view = DriftView { environment: None, plan: &plan, traces: &unknown, again: &again };
         let shown = drift(&[view, view], &[]);
         assert!(length(&shown) < 65_536, "{}", length(&shown));
         assert!(shown.contains("- and "), "{}", shown.len());

@@ -13,6 +13,7 @@ use crate::plan::{
 use crate::report::facts::{self, Danger};
 use crate::report::order::{self, OrderLine};
 use crate::report::text::shown_fields;
+use crate::report::traffic::DISPLAY_NAME;
 use crate::report::words::{about, count, grouped, listed};
 
 /// Lines of one script's difference that are shown unfolded, and of all.
@@ -171,6 +172,7 @@ fn field_word(change: &FieldChange) -> Option<String> {
         (Field::Enabled, _) => "switched off",
         (Field::Deploy, Value::Flag(true)) => "deployed",
         (Field::Deploy, _) => "not deployed",
+        (Field::DisplayNames, _) => DISPLAY_NAME,
         (field, _) => field.label(),
     };
     Some(word.to_owned())
@@ -305,7 +307,7 @@ fn footer(view: &PlanView<'_>) -> String {
     let (plan, requests) = (view.plan, view.requests());
     let mut out = format!("\n{}", facts::summary(plan));
     if requests > 0 {
-        out.push_str(&format!(" Apply sends {}", count(requests, "request")));
+        out.push_str(&format!(" Apply sends {}", count(requests, "write request")));
         if let Some(estimate) = view.estimate {
             out.push_str(&format!(", which takes {}", about(estimate)));
         }

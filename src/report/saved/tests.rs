@@ -7,7 +7,7 @@ use super::{Saved, read};
 use crate::model::Script;
 use crate::plan::traced::Traces;
 use crate::report::samples::*;
-use crate::report::{PlanView, Style, github, html, json as as_json, markdown, text};
+use crate::report::{Again, PlanView, Style, github, html, json as as_json, markdown, text};
 
 fn saved(view: &PlanView<'_>) -> (Saved, Value) {
     let value: Value = serde_json::from_str(&as_json::plan(view, &counts())).unwrap();
@@ -20,7 +20,7 @@ fn shown(view: &PlanView<'_>) -> Vec<String> {
     vec![
         text::plan(view, &Style::plain(80)),
         text::plan(view, &full),
-        text::drift(view.plan, &Traces::Unknown("x".to_owned()), &full),
+        text::drift(view.plan, &Traces::Unknown("x".to_owned()), &Again::default(), &full),
         markdown::plan(&[*view], &[], view.directory.unwrap_or_default()),
         html::plan(&[*view], &[]),
         github::plan(view.plan, &crate::report::Repository::default()),

@@ -108,8 +108,8 @@ pub(in crate::report) fn interruption(report: &ApplyReport) -> &'static str {
     }
 }
 
-/// `Applied 5 changes in 7 s with 23 requests.`, or `Applied 2 of 5 changes in
-/// 7 s with 23 requests: 1 failed, 2 not attempted.`
+/// `Applied 5 changes in 7 s with 23 requests (8 writes).`, or `Applied 2 of 5
+/// changes in 7 s with 23 requests (3 writes): 1 failed, 2 not attempted.`
 pub(in crate::report) fn summary(view: &ApplyView<'_>) -> String {
     let ApplyView { environment: _, report, spent } = view;
     let all = report.results.len();
@@ -118,8 +118,9 @@ pub(in crate::report) fn summary(view: &ApplyView<'_>) -> String {
     }
     let applied = report.count(Outcome::Applied);
     let of = if applied == all { String::new() } else { format!("{} of ", grouped(applied)) };
-    let took = spent.map_or(String::new(), |Spent { time, requests }| {
-        format!(" in {} with {}", words::time(time), counted(requests, "request"))
+    let took = spent.map_or(String::new(), |Spent { time, requests, writes }| {
+        let (requests, writes) = (counted(requests, "request"), counted(writes, "write"));
+        format!(" in {} with {requests} ({writes})", words::time(time))
     });
     let rest: Vec<String> = [Outcome::Failed, Outcome::NotAttempted]
         .into_iter()

@@ -12,7 +12,7 @@ use crate::report::diff;
 use crate::report::facts;
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded};
-use crate::report::traffic::{Move, moves};
+use crate::report::traffic::{DISPLAY_NAME, Move, moves, retitled};
 use crate::report::words::{count, size};
 
 /// Blanks before a row.
@@ -52,6 +52,13 @@ pub(super) fn fields(page: &mut Page<'_>, change: &Change, most: usize) -> usize
     for change in shown_fields(change) {
         let FieldChange { field, old, new } = change;
         let label = field.label();
+        if let Some(pairs) = retitled(change) {
+            for (old, new) in pairs {
+                let (old, new) = (theirs(old, page.style), theirs(new, page.style));
+                old_new(page, DISPLAY_NAME, Some(old), new);
+            }
+            continue;
+        }
         match (old, new) {
             (Some(Value::Packages(old)), Value::Packages(new)) => {
                 dependencies(page, Some(old), new)

@@ -5,6 +5,7 @@
 //! line of a script). Must not know where the text goes.
 
 mod apply;
+mod backup;
 mod diagnostics;
 mod doctor;
 mod drift;
@@ -20,6 +21,7 @@ mod script;
 mod tests;
 
 pub use apply::apply;
+pub use backup::{BackupView, backup};
 pub use diagnostics::{diagnostics, validate};
 pub use doctor::{Check, Examination, Health, SettingLine, doctor};
 pub use drift::drift;

@@ -68,7 +68,7 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
     page.wrap(0, 2, &[span(ink, facts::summary(plan))]);
     let requests = view.requests();
     if requests > 0 {
-        let mut cost = format!("Apply sends {}", count(requests, "request"));
+        let mut cost = format!("Apply sends {}", count(requests, "write request"));
         if let Some(estimate) = estimate {
             cost.push_str(&format!(", which takes {}", about(estimate)));
         }

@@ -5,10 +5,11 @@
 use super::plan::{heading, sign_indent};
 use super::{fields, theirs};
 use crate::plan::{SecretChange, SecretVerb, Verb};
-use crate::report::Style;
+use crate::report::again;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::Page;
 use crate::report::rollback::{Rollback, RolledBack, version};
+use crate::report::{Again, Style};
 
 /// Lines of the script that are shown unless all are wanted.
 const MOST_ROWS: usize = 2_000;
@@ -75,7 +76,12 @@ fn secrets(page: &mut Page<'_>, secrets: &[SecretChange]) {
 
 /// What came of it. Nothing where nothing had to be done.
 #[must_use]
-pub fn rolled_back(rollback: &Rollback, result: &RolledBack, style: &Style) -> String {
+pub fn rolled_back(
+    rollback: &Rollback,
+    result: &RolledBack,
+    again: &Again,
+    style: &Style,
+) -> String {
     let mut page = Page::new(style);
     let name = theirs(rollback.change.name.as_str(), style);
     let RolledBack::Deployed { version: new, in_traffic } = result else {
@@ -86,10 +92,14 @@ pub fn rolled_back(rollback: &Rollback, result: &RolledBack, style: &Style) -> S
     let text = match in_traffic {
         true => format!("Rolled back: {new} of {name}, equal to {to}, is deployed."),
         false => format!(
-            "Rolled back: {new} of {name}, equal to {to}, was accepted; the tenant did not report it \
-             as deployed yet when looked at. Look again with `hooksync versions`."
+            "Rolled back: {new} of {name}, equal to {to}, was accepted. The tenant does not report \
+             it as deployed yet."
         ),
     };
     page.wrap(0, 2, &[span(Ink::Added, text)]);
+    if !in_traffic {
+        let command = again.command(&["versions", rollback.change.name.as_str()], &[]);
+        again::show(&mut page, 0, "Look again: ", &command);
+    }
     page.finish()
 }

@@ -47,6 +47,11 @@ pub(in crate::report) fn summary(diff: &ScriptDiff<'_>) -> String {
         Some(false) => parts.push("newline removed at the end".to_owned()),
         None => {}
     }
+    match diff.byte_order_mark {
+        Some(true) => parts.push("byte order mark added at the start".to_owned()),
+        Some(false) => parts.push("byte order mark removed at the start".to_owned()),
+        None => {}
+    }
     parts.join("; ")
 }
 

@@ -10,9 +10,9 @@ use crate::model::{
     Body, Code, Definition, DesiredState, Diagnostic, LiveState, Place, Script, ScriptSource,
     Trigger, Written,
 };
-use crate::plan::{ApplyReport, ChangeResult, FieldChange, Outcome};
+use crate::plan::{ApplyReport, Change, ChangeResult, Field, FieldChange, Outcome, Value, Verb};
 use crate::report::samples::*;
-use crate::report::{ApplyView, PlanView, Spent, Style};
+use crate::report::{ApplyView, PlanView, Spent, Style, html, markdown};
 
 const COLORED: Style = Style { width: 80, color: true, unicode: true, full: false };
 const ASCII: Style = Style { width: 80, color: false, unicode: false, full: false };
@@ -47,7 +47,7 @@ fn an_apply_at_several_widths() {
 }
 
 fn took(report: &ApplyReport) -> ApplyView<'_> {
-    let spent = Spent { time: Duration::from_millis(7_400), requests: 23 };
+    let spent = Spent { time: Duration::from_millis(7_400), requests: 23, writes: 8 };
     ApplyView { environment: None, report, spent: Some(spent) }
 }
 
@@ -68,9 +68,10 @@ fn an_apply_ends_with_what_it_took() {
         }
         assert_eq!(super::apply_summary(&took(&report)), expected);
     };
-    check(5, 0, 0, "Applied 5 changes in 7 s with 23 requests.");
-    check(1, 0, 0, "Applied 1 change in 7 s with 23 requests.");
-    let partial = "Applied 2 of 5 changes in 7 s with 23 requests: 1 failed, 2 not attempted.";
+    check(5, 0, 0, "Applied 5 changes in 7 s with 23 requests (8 writes).");
+    check(1, 0, 0, "Applied 1 change in 7 s with 23 requests (8 writes).");
+    let partial =
+        "Applied 2 of 5 changes in 7 s with 23 requests (8 writes): 1 failed, 2 not attempted.";
     check(2, 1, 2, partial);
     check(0, 0, 0, "Nothing to apply.");
 }
@@ -86,6 +87,23 @@ fn several_environments_are_told_apart() {
         (ApplyView { environment: None, ..took(&report) }, &full),
     ];
     insta::assert_snapshot!("applies", applies(&views, &ASCII));
+}
+
+#[test]
+fn a_display_name_that_changes_stands_alone() {
+    let names = |list: [&str; 3]| Value::Names(list.map(str::to_owned).to_vec());
+    let (old, new) = (["a", "b (Old)", "c"], ["a", "b (New)", "c"]);
+    let mut plan_ = clean_plan();
+    plan_.changes = vec![Change {
+        fields: vec![FieldChange::new(Field::DisplayNames, Some(names(old)), names(new))],
+        ..change(Verb::Update, "post-login", Trigger::Other("post-login".into()))
+    }];
+    let shown = show(&plan_, Style::plain(80));
+    assert!(shown.contains("\n      display name  b (Old) \u{2192} b (New)\n"), "{shown}");
+    let views = [PlanView::of(&plan_)];
+    for text in [markdown::plan(&views, &[], "."), html::plan(&views, &[])] {
+        assert!(text.contains("b (New)") && !text.contains("a, "), "{text}");
+    }
 }
 
 #[test]
@@ -110,6 +128,8 @@ fn differences_of_scripts_are_told_for_what_they_are() {
     tell("line ends", "a\r\nb\r\n", "a\nb\n");
     tell("final newline", "a\nb\n", "a\nb");
     tell("line ends beside a change", "a\r\nb\r\n", "a\nc\n");
+    tell("byte order mark", "\u{feff}a\nb\n", "a\nb\n");
+    tell("byte order mark beside a change", "a\nb\n", "\u{feff}A\nb\n");
     tell("whitespace", "if (a) {\n\treturn b;\n}\n", "if (a) {\n  return b; \n}\n");
     tell("moved", "a();\nb();\nc();\n", "c();\na();\nb();\n");
     tell("hostile", "a\n", "a\u{1b}[2K\r::error::\u{202e}b\n::add-mask::x\n##[error]\n");

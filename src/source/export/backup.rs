@@ -20,11 +20,11 @@ use crate::source::yaml::{self, SMALL};
 
 /// The folder, inside the backup, of hooks that can't be definitions beside
 /// the others. Loading passes over it, because its name begins with a dot.
-pub(super) const ASIDE: &str = ".not-definitions";
+pub const ASIDE: &str = ".not-definitions";
 
 /// The folder, inside the backup, of drafts that were not deployed: what runs
 /// comes first, and a definition says one thing.
-pub(super) const DRAFTS: &str = ".drafts";
+pub const DRAFTS: &str = ".drafts";
 
 /// What distinguishes a backup from other folders. Loading passes over it, too.
 const MANIFEST: &str = ".hooksync-backup.json";
@@ -34,6 +34,10 @@ const MANIFEST: &str = ".hooksync-backup.json";
 pub struct Backup<'a> {
     /// The tenant.
     pub tenant: &'a str,
+    /// The environment of hooksync.yaml, if one was chosen.
+    pub environment: Option<&'a str>,
+    /// The command that is about to write.
+    pub command: &'a str,
     /// Every live hook and action that will be touched.
     pub saved: Vec<Saved<'a>>,
     /// The order of every trigger that will be touched.
@@ -66,6 +70,13 @@ pub struct Manifest {
     /// The same of actions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made_actions: Vec<String>,
+    /// The environment of hooksync.yaml, if one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The command that was about to write, such as `apply`; backups of older
+    /// versions don't say it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub command: String,
 }
 
 impl Manifest {
@@ -88,7 +99,7 @@ impl Manifest {
     /// What may be deleted on the way back.
     #[must_use]
     pub fn deletable(&self) -> BTreeSet<Address> {
-        let Self { tenant: _, made, made_actions } = self;
+        let Self { tenant: _, made, made_actions, environment: _, command: _ } = self;
         let hooks = made.iter().filter_map(|name| Name::hook(name).ok());
         let hooks = hooks.map(|name| Address { kind: Kind::Hook, name });
         let actions = made_actions.iter().map(|name| Name::action(name.as_str()));
@@ -101,7 +112,7 @@ impl Manifest {
 /// # Errors
 /// When a file can't be written.
 pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError> {
-    let Backup { tenant, saved, bindings, made } = backup;
+    let Backup { tenant, environment, command, saved, bindings, made } = backup;
     let mut batch = Batch { folder: dir.to_owned(), private: true, ..Batch::default() };
     let (actions, hooks): (Vec<_>, Vec<_>) =
         saved.iter().partition(|saved| saved.live.kind() == Kind::Action);
@@ -115,6 +126,8 @@ pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError
         tenant: (*tenant).to_owned(),
         made: made_of(Kind::Hook),
         made_actions: made_of(Kind::Action),
+        environment: environment.map(str::to_owned),
+        command: (*command).to_owned(),
     };
     let mut put = |name: &str, text: String| {
         batch.writes.insert(dir.join(name), NewContent { text, before: None });

@@ -7,7 +7,7 @@ use super::backup::{DRAFTS, Manifest};
 
 /// It, with a line on each hook, action and trigger.
 pub(super) fn note(manifest: &Manifest, remarks: &[String], drafts: bool) -> String {
-    let Manifest { tenant, made, made_actions } = manifest;
+    let Manifest { tenant, made, made_actions, environment: _, command: _ } = manifest;
     let mut note = format!(
         "# {} as it was before an apply\n\n\
          `hooksync apply` on this folder puts back what is listed here, and touches nothing\n\

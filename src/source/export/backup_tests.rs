@@ -26,11 +26,23 @@ fn a_backup_can_be_loaded_again() {
     };
     let made = vec![Address { kind: Kind::Hook, name: made }];
     let saved = live.iter().map(of).collect();
-    let saved = Backup { tenant: "t.example", saved, made, ..Backup::default() };
+    let saved = Backup {
+        tenant: "t.example",
+        environment: Some("prod"),
+        command: "apply",
+        saved,
+        made,
+        ..Backup::default()
+    };
     let written = backup(&dir, &saved).unwrap();
     assert_eq!(written.len(), 12, "{written:#?}");
-    let manifest =
-        Manifest { tenant: "t.example".into(), made: vec!["new".into()], made_actions: Vec::new() };
+    let manifest = Manifest {
+        tenant: "t.example".into(),
+        made: vec!["new".into()],
+        made_actions: Vec::new(),
+        environment: Some("prod".into()),
+        command: "apply".into(),
+    };
     assert_eq!(Manifest::read(&dir).unwrap(), Some(manifest));
     assert_eq!(Manifest::read(folder.path()).unwrap(), None);
     let loaded = reload(&dir, &keywords(r#"{"HOME":"/root"}"#));

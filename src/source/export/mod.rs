@@ -41,7 +41,7 @@ mod yaml_form;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub use backup::{Backup, Manifest, Saved, backup};
+pub use backup::{ASIDE, Backup, DRAFTS, Manifest, Saved, backup};
 pub use git::Git;
 pub use local::{LocalChange, Record, local_changes};
 pub use names::stem;

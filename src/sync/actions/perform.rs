@@ -204,7 +204,7 @@ async fn deploy(
             };
             return match in_traffic {
                 Some(at) => Ok(found_deployed(Some(&version), at)),
-                None => Err(never_in_traffic(&draft, &version)),
+                None => Err(never_in_traffic(&version)),
             };
         }
         let number = draft.action().and_then(|action| action.deployed.as_ref()?.number);
@@ -256,10 +256,10 @@ async fn traffic(
 }
 
 /// A second version of one draft would be no more in traffic than the first.
-fn never_in_traffic(draft: &Live, version: &DeployedVersion) -> Failure {
+fn never_in_traffic(version: &DeployedVersion) -> Failure {
     let number = version.number.map(|number| format!(" {number}")).unwrap_or_default();
     let next = match version.number {
-        Some(number) => format!("`hooksync rollback \"{}\" --to {number}`", draft.name),
+        Some(number) => format!("`hooksync rollback NAME --to {number}`"),
         None => "a deploy in the Dashboard".to_owned(),
     };
     Failure::not_sent(&format!(

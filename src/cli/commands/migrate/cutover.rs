@@ -55,12 +55,12 @@ impl Files {
         Ok(())
     }
 
-    /// The edits, in words, where they were not asked for.
-    pub(super) fn as_steps(&self) -> Vec<String> {
+    /// The edits, in words, where they were not asked for; `command` makes them.
+    pub(super) fn as_steps(&self, command: &str) -> Vec<String> {
         let mut steps: Vec<String> =
             self.0.iter().map(|(file, _)| format!("{file}: set enabled: false")).collect();
         if !steps.is_empty() {
-            steps.push("hooksync migrate --cutover: makes these edits".to_owned());
+            steps.push(format!("{command}: makes these edits"));
         }
         steps
     }

@@ -10,12 +10,16 @@ mod live;
 #[cfg(test)]
 mod tests;
 
-use crate::cli::args::{MigrateArgs, MigrateFormat};
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use crate::cli::args::{MigrateArgs, MigrateFormat, MigrateStyle};
 use crate::cli::project::Project;
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::migrate::outcome::{Migrated, Verdict};
 use crate::model::{Definition, Diagnostic, Kind, LiveBindings};
-use crate::report::migration;
+use crate::report::{Again, migration};
 use crate::source::{self, LoadOptions};
 
 /// Runs it.
@@ -76,7 +80,7 @@ fn migrate(
     if args.cutover {
         files.write(context)?;
     }
-    let next = next_steps(args, &hooks, &files);
+    let next = next_steps(args, &hooks, &files, context);
     context.output.data(&match args.format {
         MigrateFormat::Text => migration::text(&hooks, &next, &context.output.stdout_style()),
         MigrateFormat::Json => migration::json(&hooks),
@@ -87,20 +91,61 @@ fn migrate(
     Ok(if whole { Exit::Done } else { Exit::Partial })
 }
 
+/// The folder of a plan of hooks and actions: none to be typed, where none was;
+/// `None` where no folder holds both.
+fn folder_of_both(args: &MigrateArgs) -> Option<Option<String>> {
+    let Some(dir) = &args.project.dir else {
+        return (args.out == Path::new("actions")).then_some(None);
+    };
+    let both = args.out.parent().filter(|_| args.out.ends_with("actions"))?;
+    let is_below = dir == both || (dir.parent() == Some(both) && dir.ends_with("hooks"));
+    is_below.then(|| (both != Path::new("")).then(|| both.display().to_string()))
+}
+
+/// The same migration: with another style it would write other scripts.
+fn again_with(args: &MigrateArgs, again: &Again) -> String {
+    let out = args.out.display().to_string();
+    let mut given = vec!["--cutover"];
+    if out != "actions" {
+        given.extend(["--out", &out]);
+    }
+    let style = args.style.to_possible_value();
+    if let Some(style) = style.as_ref().filter(|_| args.style != MigrateStyle::Auto) {
+        given.extend(["--style", style.get_name()]);
+    }
+    again.command(&["migrate"], &given)
+}
+
 /// What to do with what was written.
-fn next_steps(args: &MigrateArgs, hooks: &[Migrated], files: &cutover::Files) -> Vec<String> {
+fn next_steps(
+    args: &MigrateArgs,
+    hooks: &[Migrated],
+    files: &cutover::Files,
+    context: &Context<'_>,
+) -> Vec<String> {
     if hooks.iter().all(|hook| hook.files.is_empty()) {
         return Vec::new();
     }
-    let out = args.out.display();
-    let tests = format!("hooksync test {out}: run the behaviour tests that were written with them");
-    let plan = "hooksync plan: one plan that binds the actions and disables the hooks".to_owned();
+    let environment = args.project.env.first().map(String::as_str);
+    let again = context.again_on(&args.project, &args.connection, environment);
+    let out = args.out.display().to_string();
+    let test = context.again().command(&["test", &out], &[]);
+    let tests = format!("{test}: run the behaviour tests that were written with them");
+    let plan = match folder_of_both(args) {
+        Some(dir) => Again { dir, ..again.clone() }.command(&["plan"], &[]),
+        None => {
+            let plan = again.elsewhere(&["plan"], &[]);
+            format!("{plan}, once hooksync.yaml names both folders")
+        }
+    };
+    let plan = format!("{plan}: one plan that binds the actions and disables the hooks");
     let edits = match (args.cutover, args.from_tenant) {
         (true, _) => Vec::new(),
-        (false, false) => files.as_steps(),
-        (false, true) => vec![
-            "hooksync export hooks: the hooks as files, to set enabled: false in them".to_owned(),
-        ],
+        (false, false) => files.as_steps(&again_with(args, &again)),
+        (false, true) => {
+            let export = again.elsewhere(&["export", "hooks"], &[]);
+            vec![format!("{export}: the hooks as files, to set enabled: false in them")]
+        }
     };
     std::iter::once(tests).chain(edits).chain([plan]).collect()
 }
