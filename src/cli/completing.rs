@@ -7,11 +7,10 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use clap::CommandFactory;
 use clap_complete::engine::CompletionCandidate;
-use clap_complete::env::{CompleteEnv, Shells};
+use clap_complete::env::{Bash, CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 use super::args::Cli;
 use super::settings::ConfigFile;
@@ -19,9 +18,6 @@ use super::{CliError, Environment};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "HOOKSYNC_COMPLETE";
-
-/// How the shell that asks wants a name: some insert it into the line as it is.
-static QUOTING: OnceLock<Quoting> = OnceLock::new();
 
 /// The most files that are looked into.
 const MOST_FILES: usize = 2_000;
@@ -34,17 +30,15 @@ pub(super) fn answered(args: &[OsString], environment: &Environment) -> bool {
     if !environment.is_set(VARIABLE) {
         return false;
     }
-    let quoting = match environment.get(VARIABLE) {
-        Ok(Some("bash")) => Quoting::Backslash,
-        Ok(Some("powershell")) => Quoting::Single,
-        // these quote what they insert
-        _ => Quoting::Shell,
-    };
-    let _ = QUOTING.set(quoting);
     let here = std::path::absolute(".").ok();
     // a shell takes whatever went wrong for no answer
+    let (bash, powershell) = (Careful::bash(), Careful::powershell());
+    let shells = [&bash as &dyn EnvCompleter, &powershell, &Elvish, &Fish, &Zsh];
     let asked = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
-    asked.try_complete(args.iter().cloned(), here.as_deref()).unwrap_or(true)
+    asked
+        .shells(Shells(&shells))
+        .try_complete(args.iter().cloned(), here.as_deref())
+        .unwrap_or(true)
 }
 
 /// What a shell has to read once.
@@ -61,38 +55,131 @@ pub(super) fn registration(shell: &str) -> Result<String, CliError> {
     Ok(String::from_utf8_lossy(&script).into_owned())
 }
 
-/// What keeps a name one word of a shell's line. A name is whatever somebody wrote
-/// into a file: unquoted, `$(…)` would run.
+/// A shell that inserts into its line what it is given, as it is: names and folders
+/// are quoted for it. They are whatever somebody wrote into a file or called a
+/// folder: unquoted, `$(…)` would run.
+struct Careful {
+    shell: &'static dyn EnvCompleter,
+    quoting: Quoting,
+    /// What stands between two candidates.
+    between: char,
+}
+
+impl Careful {
+    fn bash() -> Self {
+        Self { shell: &Bash, quoting: Quoting::Backslash, between: '\u{b}' }
+    }
+
+    fn powershell() -> Self {
+        Self { shell: &Powershell, quoting: Quoting::Single, between: '\n' }
+    }
+
+    /// Candidates, each perhaps with a tab and its help, as this shell is given them.
+    fn harmless(&self, candidates: &str) -> String {
+        let each = candidates.split(self.between).filter_map(|candidate| {
+            let (value, help) = candidate.split_once('\t').unwrap_or((candidate, ""));
+            // a control character in a line would do anything
+            let is_plain = !value.is_empty() && !value.chars().any(char::is_control);
+            let help = if help.is_empty() { String::new() } else { format!("\t{help}") };
+            is_plain.then(|| self.quoting.quoted(value) + &help)
+        });
+        each.collect::<Vec<_>>().join(&self.between.to_string())
+    }
+}
+
+impl EnvCompleter for Careful {
+    fn name(&self) -> &'static str {
+        self.shell.name()
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.shell.is(name)
+    }
+
+    fn write_registration(
+        &self,
+        var: &str,
+        name: &str,
+        bin: &str,
+        completer: &str,
+        buf: &mut dyn std::io::Write,
+    ) -> std::io::Result<()> {
+        self.shell.write_registration(var, name, bin, completer, buf)
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        args: Vec<OsString>,
+        current_dir: Option<&Path>,
+        buf: &mut dyn std::io::Write,
+    ) -> std::io::Result<()> {
+        // bash passes words as they are typed
+        let typed = |arg: OsString| match (self.quoting, arg.to_str()) {
+            (Quoting::Backslash, Some(word)) => unquoted(word).into(),
+            _ => arg,
+        };
+        let args = args.into_iter().map(typed).collect();
+        let mut found = Vec::new();
+        self.shell.write_complete(command, args, current_dir, &mut found)?;
+        buf.write_all(self.harmless(&String::from_utf8_lossy(&found)).as_bytes())
+    }
+}
+
+/// What keeps a text one word of a shell's line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quoting {
-    /// The shell does it.
-    Shell,
-    /// `Add\ roles`, which is found by its beginning, too.
+    /// `Add\ roles`.
     Backslash,
     /// `'Add roles'`.
     Single,
 }
 
 impl Quoting {
-    fn quoted(self, name: &str) -> String {
-        let is_plain = |found: char| found.is_alphanumeric() || "-_.:/@+,".contains(found);
+    fn quoted(self, text: &str) -> String {
+        let is_plain = |found: char| found.is_alphanumeric() || "-_.:/@+,=".contains(found);
+        // the reader's own home
+        let (home, rest) = match text.strip_prefix("~/") {
+            Some(rest) => ("~/", rest),
+            None => ("", text),
+        };
         match self {
-            Self::Backslash => name
-                .chars()
-                .map(|found| if is_plain(found) { found.into() } else { format!("\\{found}") })
-                .collect(),
-            Self::Single if !name.chars().all(is_plain) => {
-                format!("'{}'", name.replace('\'', "''"))
+            Self::Backslash => rest.chars().fold(home.to_owned(), |mut out, found| {
+                out.extend((!is_plain(found)).then_some('\\'));
+                out.push(found);
+                out
+            }),
+            Self::Single if !rest.chars().all(is_plain) => {
+                format!("'{}'", text.replace('\'', "''"))
             }
-            Self::Shell | Self::Single => name.to_owned(),
+            Self::Single => text.to_owned(),
         }
     }
+}
+
+/// A word of bash's line without what quotes it.
+fn unquoted(word: &str) -> String {
+    let mut out = String::new();
+    let mut within = None;
+    let mut chars = word.chars();
+    while let Some(found) = chars.next() {
+        match (found, within) {
+            ('\\', None | Some('"')) => out.extend(chars.next()),
+            (quote @ ('\'' | '"'), None) => within = Some(quote),
+            (found, Some(quote)) if found == quote => within = None,
+            _ => out.push(found),
+        }
+    }
+    out
 }
 
 /// The environments of hooksync.yaml.
 pub(super) fn environments() -> Vec<CompletionCandidate> {
     let (file, _) = ConfigFile::find(None);
-    file.config.environments.iter().map(|one| CompletionCandidate::new(&one.name)).collect()
+    let names = file.config.environments.iter().map(|one| one.name.as_str());
+    // a control character in a shell's line would do anything
+    let names = names.filter(|name| !name.is_empty() && !name.chars().any(char::is_control));
+    names.map(CompletionCandidate::new).collect()
 }
 
 /// The names of all definitions, each with its file. One that is both a hook's
@@ -104,10 +191,8 @@ pub(super) fn names() -> Vec<CompletionCandidate> {
     };
     let hooks = folder(&file.config.hooks, "hooks");
     let actions = folder(&file.config.actions, "actions");
-    let quoting = QUOTING.get().copied().unwrap_or(Quoting::Shell);
     all_names(hooks, actions)
         .into_iter()
-        .map(|(name, file)| (quoting.quoted(&name), file))
         .map(|(name, file)| {
             CompletionCandidate::new(name).help(Some(file.display().to_string().into()))
         })
@@ -207,12 +292,29 @@ mod tests {
     fn a_name_stays_one_word_of_the_line() {
         let check = |name: &str, bash: &str, powershell: &str| {
             assert_eq!(Quoting::Backslash.quoted(name), bash);
+            assert_eq!(unquoted(bash), name);
             assert_eq!(Quoting::Single.quoted(name), powershell);
-            assert_eq!(Quoting::Shell.quoted(name), name);
         };
         check("add-claims", "add-claims", "add-claims");
+        check("--allow-delete=true", "--allow-delete=true", "--allow-delete=true");
         check("Add roles (日本)", "Add\\ roles\\ \\(日本\\)", "'Add roles (日本)'");
         check("$(id)`it's`", "\\$\\(id\\)\\`it\\'s\\`", "'$(id)`it''s`'");
+        check("~/my dir/", "~/my\\ dir/", "'~/my dir/'");
+        check("~x", "\\~x", "'~x'");
+    }
+
+    #[test]
+    fn a_word_is_read_as_bash_reads_it() {
+        for word in ["my\\ d", "'my d", "\"my d", "\"my d\"", "m\"y \"d"] {
+            assert_eq!(unquoted(word), "my d", "{word}");
+        }
+    }
+
+    #[test]
+    fn candidates_are_quoted_one_by_one_and_what_acts_is_left_out() {
+        assert_eq!(Careful::bash().harmless("my dir/\u{b}a\nb/\u{b}c/"), "my\\ dir/\u{b}c/");
+        let lines = "a b\tits file\nplan";
+        assert_eq!(Careful::powershell().harmless(lines), "'a b'\tits file\nplan");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod backups;
 mod behaviour;
 mod canary;
 mod ci;
+mod completions;
 mod connection;
 mod cutover;
 mod demo;

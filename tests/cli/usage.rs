@@ -95,26 +95,3 @@ fn lines_fit_and_colours_are_only_where_they_are_asked_for() {
     let colourful = project.run(&["plan", "--local", "--color", "always"]).expect(0);
     assert!(colourful.stdout.contains("\u{1b}["));
 }
-
-/// What a name is inserted as is one word, whatever somebody called a definition.
-#[cfg(unix)]
-#[test]
-fn bash_completes_a_name_as_one_word() {
-    let project = Project::new();
-    project.write("actions/a.yaml", "name: Add roles $(touch ran)\ntriggerId: post-login\n");
-    let script = "source <(hooksync completions bash)\n\
-                  COMP_WORDS=(hooksync run Add); COMP_CWORD=2; COMP_TYPE=9\n\
-                  _clap_complete_hooksync hooksync Add run\n\
-                  eval \"printf '<%s>' ${COMPREPLY[0]}\"\n";
-    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_hooksync"));
-    let path = format!("{}:/usr/bin:/bin", binary.parent().unwrap().display());
-    let output = std::process::Command::new("bash")
-        .args(["--norc", "-c", script])
-        .env("PATH", path)
-        .current_dir(project.path("."))
-        .output()
-        .unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(printed, "<Add roles $(touch ran)>", "{output:?}");
-    assert!(!project.path("ran").exists());
-}

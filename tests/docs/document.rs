@@ -123,7 +123,7 @@ fn same(shown: &str, printed: &str) -> bool {
         (r"127\.0\.0\.1:\d+", "ADDRESS"),
         (r"(about |less than )?\b\d+(\.\d+)? ?m?s\b", "DURATION"),
         // how often a build is looked at depends on its time
-        (r"\bwith \d+ requests?\b", "REQUESTS"),
+        (r"\bwith \d+ requests? \(\d+ writes?\)", "REQUESTS"),
     ];
     let plain = |text: &str| {
         own.iter().fold(text.trim_end().to_owned(), |text, (pattern, name)| {

@@ -59,7 +59,8 @@ impl Files {
     pub(super) fn as_steps(&self, command: &str) -> Vec<String> {
         let mut steps: Vec<String> =
             self.0.iter().map(|(file, _)| format!("{file}: set enabled: false")).collect();
-        if !steps.is_empty() {
+        let can_be_made = self.0.iter().all(|(_, off)| off.is_some());
+        if !steps.is_empty() && can_be_made {
             steps.push(format!("{command}: makes these edits"));
         }
         steps

@@ -98,8 +98,9 @@ fn folder_of_both(args: &MigrateArgs) -> Option<Option<String>> {
         return (args.out == Path::new("actions")).then_some(None);
     };
     let both = args.out.parent().filter(|_| args.out.ends_with("actions"))?;
-    let is_below = dir == both || (dir.parent() == Some(both) && dir.ends_with("hooks"));
-    is_below.then(|| (both != Path::new("")).then(|| both.display().to_string()))
+    // in a Deploy CLI tree actions of our own layout are no definitions
+    let is_beside = dir.parent() == Some(both) && dir.ends_with("hooks");
+    is_beside.then(|| (both != Path::new("")).then(|| both.display().to_string()))
 }
 
 /// The same migration: with another style it would write other scripts.
