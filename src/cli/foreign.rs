@@ -5,7 +5,9 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, CommandFactory};
 
+use super::args::Cli;
 use super::{CliError, Exit};
 
 /// Their flag, the tool that has it, and what to do instead.
@@ -22,8 +24,13 @@ const FLAGS: [(&str, &str, &str); 10] = [
     ("select-tag", "decK", "`--only NAME` plans and applies one hook or action"),
 ];
 
-/// The error for a flag of another tool, where it is one.
+/// The error for a flag of another tool, where it is one, and for one of ours that
+/// was typed with a single dash.
 pub(super) fn flag(error: &clap::Error, args: &[OsString]) -> Option<CliError> {
+    if let Some(flag) = args.iter().skip(1).find_map(|arg| one_dash(arg.to_str()?)) {
+        let error = CliError::usage(format!("-{flag} is not an option of hooksync"));
+        return Some(error.hint(format!("long options begin with two dashes: --{flag}")));
+    }
     if error.kind() != ErrorKind::UnknownArgument {
         return None;
     }
@@ -46,9 +53,21 @@ pub(super) fn flag(error: &clap::Error, args: &[OsString]) -> Option<CliError> {
     .map(|error| error.exit(Exit::Usage))
 }
 
+/// The name of one of our long options that begins with one dash, as Terraform's do.
+fn one_dash(typed: &str) -> Option<String> {
+    let name = typed.strip_prefix('-').filter(|rest| !rest.starts_with('-'))?;
+    let name = name.split('=').next().filter(|name| name.len() > 2)?;
+    let command = Cli::command();
+    let is_ours = |command: &Command| {
+        let mut names = command.get_arguments().filter_map(Arg::get_long_and_visible_aliases);
+        names.any(|names| names.contains(&name))
+    };
+    let is_known = is_ours(&command) || command.get_subcommands().any(is_ours);
+    is_known.then(|| name.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::args::Cli;
     use super::*;
     use clap::Parser;
 
@@ -69,6 +88,9 @@ mod tests {
         check(&["plan", "-target=auth0_action.x"], Some("-target is an option of Terraform"));
         check(&["apply", "--dry-run"], Some("`hooksync plan`"));
         check(&["apply", "--input_file", "tenant.yaml"], Some("hooksync apply DIR"));
+        check(&["apply", "-auto-approve"], Some("two dashes: --auto-approve"));
+        check(&["plan", "-out=plan.json"], Some("two dashes: --out"));
+        check(&["plan", "-vvx"], None);
         check(&["plan", "--tragte"], None);
         check(&["plan", "--format", "xml"], None);
     }

@@ -19,7 +19,7 @@ use crate::tenant;
 
 /// The name that the tenant of `--local` goes by in plans: its port changes
 /// from run to run, the tenant doesn't.
-const LOCAL_TENANT: &str = "local";
+pub(super) const LOCAL_TENANT: &str = "local";
 
 /// One tenant that can be asked.
 pub(super) struct Session {

@@ -74,7 +74,7 @@ fn empty(root: &Root, dir: &Path) -> Diagnostic {
     }
     Diagnostic::error(codes::NO_DEFINITIONS, message)
         .in_file(display(dir))
-        .hint("`hooksync export` writes those of a tenant, `hooksync new` makes one")
+        .hint("`hooksync init` starts a project, `hooksync export` writes what a tenant has")
 }
 
 /// Which kinds a folder in hooksync's own layout speaks of.
@@ -226,8 +226,9 @@ impl All {
         let Context { used, found: mut diagnostics, .. } = context;
         diagnostics.extend(options.keywords.notes(&used));
         if diagnostics.iter().any(Diagnostic::is_error) {
-            // what is left over can't be known yet
-            diagnostics.retain(|found| found.code != codes::LEFT_OVER);
+            // what is left over, or used by nothing, can't be known yet
+            let unknown = [codes::LEFT_OVER, codes::UNUSED_KEYWORD];
+            diagnostics.retain(|found| !unknown.contains(&found.code));
         }
         diagnostics.sort();
         diagnostics.dedup();

@@ -39,7 +39,7 @@ impl Root {
             Box::new(
                 Diagnostic::error(codes::NO_FOLDER, message)
                     .in_file(&file)
-                    .hint("name the folder that holds the hooks' definitions, or create one with `hooksync export` or `hooksync new`"),
+                    .hint("name the folder of definitions; `hooksync init` starts one, `hooksync export` writes what a tenant has"),
             )
         };
         let real = dir.canonicalize().map_err(|error| {

@@ -95,3 +95,14 @@ fn lines_fit_and_colours_are_only_where_they_are_asked_for() {
     let colourful = project.run(&["plan", "--local", "--color", "always"]).expect(0);
     assert!(colourful.stdout.contains("\u{1b}["));
 }
+
+#[test]
+fn a_wrong_folder_is_reported_alone() {
+    let project = Project::new();
+    project.write("hooksync.yaml", "keywords: { UNUSED: x }\n");
+    let run = project.run(&["validate", "nope"]).expect(1);
+    assert!(run.stdout.contains("HS001") && !run.stdout.contains("HS205"), "{run}");
+    project.write("nope/a.yaml", "name: a\ntriggerId: post-change-password\n");
+    project.write("nope/a.js", "module.exports = (user, context, cb) => cb();\n");
+    assert!(project.run(&["validate", "nope"]).expect(0).stdout.contains("HS205"));
+}

@@ -74,7 +74,7 @@ fn meaning(kind: &Kind) -> String {
         Kind::Unexpected => "the tenant's response is not one that the API documents",
         Kind::Overdue => "it must be read again before it is written",
         Kind::Interrupted => "interrupted",
-        Kind::Unreachable(Unreachable::Dns) => "the tenant's domain has no address",
+        Kind::Unreachable(Unreachable::Dns) => "the tenant's domain does not resolve",
         Kind::Unreachable(Unreachable::Connect) => "nothing answers at the tenant's address",
         Kind::Unreachable(Unreachable::Tls) => "no trusted connection to the tenant",
         Kind::Unreachable(Unreachable::NotTls) => {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::plan::Side;
 use crate::cli::args::{BackupArgs, BackupsCommand, BackupsDiffArgs, BackupsPlace};
+use crate::cli::session::LOCAL_TENANT;
 use crate::cli::{CliError, Context, Exit, backup, definitions, steps};
 use crate::model::{BoundAction, Kind};
 use crate::report::text::{self, BackupView};
@@ -94,12 +95,13 @@ fn show(args: &BackupArgs, context: &Context<'_>) -> Result<Exit, CliError> {
         },
         aside: aside(&folder),
         folder: folder.display().to_string(),
-        tenant,
+        tenant: tenant.clone(),
         environment: environment.clone(),
         command,
         made: of_kind(Kind::Hook, made).chain(of_kind(Kind::Action, made_actions)).collect(),
     };
     let mut again = context.again();
+    again.after.extend((tenant == LOCAL_TENANT).then(|| "--local".to_owned()));
     if let Some(name) = environment {
         again.after.extend(["--env".to_owned(), name]);
     }

@@ -35,6 +35,7 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
     if let Some((path, text)) = pipeline(args.ci) {
         lines.push(write_missing(&dir.join(path), text)?);
     }
+    let has_test = lines.iter().any(|line| line.ends_with(".test.yaml"));
     for line in lines {
         context.say(&line);
     }
@@ -44,7 +45,7 @@ pub(super) fn run(args: &InitArgs, context: &Context<'_>) -> Result<Exit, CliErr
         Some(at) => at.join(dir),
         None => dir.to_owned(),
     };
-    context.say(&next_steps(&from_there, args.ci, !args.from_tenant));
+    context.say(&next_steps(&from_there, args.ci, has_test));
     Ok(Exit::Done)
 }
 
