@@ -40,10 +40,24 @@ pub(super) struct Ending<'a> {
     pub(super) settles: bool,
 }
 
+/// The callback as an argument of a call, which hands it an error or a result.
+pub(super) struct Handed {
+    /// The name.
+    pub(super) at: Span,
+    /// Whether it is called with an error alone: `.catch(cb)`.
+    pub(super) is_for_errors: bool,
+    /// Whether it settles the promise around it; else it ends the hook.
+    pub(super) settles: bool,
+    /// Whether what it throws would be caught by the script's own code.
+    pub(super) in_try: bool,
+}
+
 /// All endings of a hook.
 pub(super) struct Endings<'a> {
     /// In the order of the script, but for chains.
     pub(super) all: Vec<Ending<'a>>,
+    /// Where the callback itself is handed on.
+    pub(super) handed: Vec<Handed>,
     /// Statements that are a chain of promises in which the hook ends, and
     /// that don't return it.
     pub(super) chains: Vec<Span>,
@@ -61,6 +75,7 @@ pub(super) fn endings<'a>(
         script,
         callback,
         found: Vec::new(),
+        handed: Vec::new(),
         in_try: false,
         break_ends: false,
         errors: Vec::new(),
@@ -68,17 +83,21 @@ pub(super) fn endings<'a>(
         chains: Vec::new(),
     };
     walker.list(body, true);
-    let Walker { mut found, mut chains, .. } = walker;
-    let is_followed = |span: &Span| found.iter().any(|ending| ending.call.callee.span() == *span);
+    let Walker { mut found, mut handed, mut chains, .. } = walker;
+    let is_followed = |span: &Span| {
+        found.iter().any(|ending| ending.call.callee.span() == *span)
+            || handed.iter().any(|handed| handed.at == *span)
+    };
     let mut uses = script.uses(callback).map(|node| node.kind().span());
     let Some(first) = uses.find(|span| !is_followed(span)) else {
-        return Ok(Endings { all: found, chains, promised: None });
+        return Ok(Endings { all: found, handed, chains, promised: None });
     };
     let promised = promised::find(script, callback, body, first)?;
     let is_outside = |span: Span| !promised.whole.contains_inclusive(span);
     found.retain(|ending| is_outside(ending.statement));
+    handed.retain(|handed| is_outside(handed.at));
     chains.retain(|chain| is_outside(*chain));
-    Ok(Endings { all: found, chains, promised: Some(promised) })
+    Ok(Endings { all: found, handed, chains, promised: Some(promised) })
 }
 
 /// What a function of a chain does.
@@ -91,6 +110,7 @@ struct Walker<'s, 'a> {
     script: &'s Script<'a>,
     callback: SymbolId,
     found: Vec<Ending<'a>>,
+    handed: Vec<Handed>,
     in_try: bool,
     /// Whether nothing of the hook runs after a `break` here.
     break_ends: bool,
@@ -218,13 +238,21 @@ impl<'a> Walker<'_, 'a> {
             links.push((member.property.name.as_str(), call));
             at = &member.object;
         }
-        let before = self.found.len();
+        let before = self.found.len() + self.handed.len();
         for (index, (name, call)) in links.iter().enumerate() {
             let later = links.get(..index).unwrap_or_default();
             let is_caught =
                 later.iter().any(|(name, call)| *name == "catch" || call.arguments.len() > 1);
             for (nth, argument) in call.arguments.iter().enumerate().take(2) {
                 let catches = (*name == "catch" && nth == 0) || (*name == "then" && nth == 1);
+                if index == 0
+                    && catches
+                    && let Argument::Identifier(name) = argument
+                    && self.script.symbol(name) == Some(self.callback)
+                {
+                    let (at, in_try) = (name.span, self.in_try);
+                    self.handed.push(Handed { at, is_for_errors: true, settles: false, in_try });
+                }
                 let (params, body) = match argument {
                     Argument::FunctionExpression(it) => {
                         let Some(body) = &it.body else { continue };
@@ -244,7 +272,7 @@ impl<'a> Walker<'_, 'a> {
                 self.function(params, body, (catches, is_caught));
             }
         }
-        self.found.len() > before
+        self.found.len() + self.handed.len() > before
     }
 
     /// One function of a chain.

@@ -31,6 +31,9 @@ use edits::Edits;
 
 use crate::model::{Dependencies, Trigger};
 
+/// What some editors put in front of a file.
+const BOM: char = '\u{feff}';
+
 /// How an Action came from a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -101,9 +104,14 @@ pub fn convert(
         let dependencies = packages::pin(parsed, dependencies, &mut edits);
         let unversioned = edits.clone().apply(script);
         Converted {
-            rewrite: rewrite::rewrite(parsed, script, &uses, edits)
-                .map(|(edits, findings)| Rewritten { code: edits.apply(script), findings }),
-            wrap: wrap::wrap(&unversioned, trigger).unwrap_or_default(),
+            rewrite: rewrite::rewrite(parsed, script, &uses, edits).map(|(edits, findings)| {
+                let code = edits.apply(script);
+                // a comment will stand in front of it
+                let code = code.strip_prefix(BOM).map_or(code.clone(), str::to_owned);
+                Rewritten { code, findings }
+            }),
+            wrap: wrap::wrap(unversioned.strip_prefix(BOM).unwrap_or(&unversioned), trigger)
+                .unwrap_or_default(),
             dependencies,
             findings: obstacles::find(parsed, &uses),
         }

@@ -87,15 +87,19 @@ pub(super) fn rewrite(
     let body = handler.func.body().map(|body| body.statements.as_slice()).unwrap_or_default();
     let endings = endings(script, callback, body)
         .map_err(|at| it.not("the callback is used where the hook does not end", at))?;
-    let mut all = endings.all;
+    let (mut all, mut handed) = (endings.all, endings.handed);
     let promised = endings.promised.map(|promised| {
         all.extend(promised.endings);
+        handed.extend(promised.handed);
         (promised.whole, promised.only)
     });
     // only one expression stays where it is
     it.deeper = promised.filter(|(_, only)| only.is_none()).map(|(whole, _)| script.place(whole));
     it.no_other_error_classes(&all)?;
     it.answers(&all)?;
+    for handed in &handed {
+        it.hand(handed)?;
+    }
     if let Some((whole, only)) = promised {
         it.promise(whole, only)?;
     }

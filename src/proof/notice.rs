@@ -147,7 +147,9 @@ pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<Differs> {
         let name = sent_name(Some(first));
         let message = format!("the Action ends before {name} is answered, so it may never be sent");
         let summary = format!("no longer waits for {name}, which may be cut off");
-        let kind = format!("{NOT_WAITED_FOR} {}", place_of(Some(first)));
+        // where a request goes may follow from the event: one way to end early is one difference
+        let what = name_of(first).split(' ').next().unwrap_or_default();
+        let kind = format!("{NOT_WAITED_FOR} {what}");
         return Some(Differs { kind, message, summary });
     }
     let gone: Vec<_> =

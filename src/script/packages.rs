@@ -6,7 +6,7 @@
 use oxc::ast::AstKind;
 use oxc::ast::ast::{CallExpression, Expression};
 
-use super::tree::Script;
+use super::tree::{Constant, Func, Script};
 
 /// Packages that make requests.
 const HTTP_CLIENTS: [&str; 18] = [
@@ -159,4 +159,17 @@ pub(crate) fn is_http_request(script: &Script<'_>, call: &CallExpression<'_>) ->
     let Expression::StaticMemberExpression(member) = &call.callee else { return false };
     matches!(member.property.name.as_str(), "request" | "get")
         && comes_from(script, &member.object, &|it| matches!(it, "http" | "https"))
+}
+
+/// Whether what is called is an async function of the script's own, or `fetch`.
+pub(crate) fn is_async_function(script: &Script<'_>, callee: &Expression<'_>) -> bool {
+    let Expression::Identifier(name) = callee else {
+        return Func::of_expression(callee).is_some_and(Func::is_async);
+    };
+    let Some(symbol) = script.symbol(name) else { return name.name == "fetch" };
+    match script.constant(symbol) {
+        Some(Constant::Function(function)) => function.r#async,
+        Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
+        _ => false,
+    }
 }

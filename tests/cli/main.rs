@@ -28,6 +28,7 @@ mod meanwhile;
 mod odd_actions;
 mod odd_answers;
 mod pipelines;
+mod proven;
 mod references;
 mod rollback;
 mod round_trip;

@@ -120,6 +120,8 @@ async fn what_cannot_be_rolled_back_says_why() {
         (["add roles", "--to", "1"], 1, "no action called `add roles`"),
         (["new", "--to", "1"], 1, "it was never deployed"),
         (["shop", "--to", "1"], 1, "comes from the marketplace"),
+        (["action:Add roles", "--to", "7"], 1, "`Add roles` has no version 7 on the tenant"),
+        (["hook:Add roles", "--to", "1"], 1, "only actions have versions"),
         (["Add roles", "--to", "old"], 64, "write the version's number, such as 9"),
     ] {
         let args = [&["rollback"], &args[..], &["--yes"]].concat();

@@ -30,6 +30,15 @@ async fn versions_are_listed_by_the_exact_name() {
     assert_eq!((&version["number"], &version["deployed"]), (&1.into(), &true.into()));
     assert_eq!(version["secrets"], serde_json::json!(["KEY"]));
 
+    let named = versions(&["action:Add roles"], 0).stdout;
+    assert!(named.starts_with("Add roles on post-login, tenant "), "{named}");
+    for (name, part) in [
+        ("hook:Add roles", "only actions have versions"),
+        ("action:nobody", "no action called `nobody`"),
+    ] {
+        let reported = versions(&[name], 1).stderr;
+        assert!(reported.contains(part), "{name}: {reported}");
+    }
     let reported = versions(&["add roles"], 1).stderr;
     assert!(reported.contains("no action called `add roles`"), "{reported}");
     let reported = versions(&["twin"], 1).stderr;

@@ -10,7 +10,8 @@ use oxc::ast::ast::{Argument, Expression, Statement};
 use oxc::semantic::{NodeId, SymbolId};
 use oxc::span::{GetSpan, Span};
 
-use super::Ending;
+use super::{Ending, Handed};
+use crate::model::Trigger;
 use crate::script::tree::{Func, Script};
 
 /// Statements that become the body of a promise.
@@ -21,6 +22,8 @@ pub(in crate::migrate) struct Promised<'a> {
     pub(in crate::migrate) only: Option<Span>,
     /// The answers in there.
     pub(in crate::migrate) endings: Vec<Ending<'a>>,
+    /// Where the callback itself is handed on in there.
+    pub(in crate::migrate) handed: Vec<Handed>,
 }
 
 /// The promise that makes a use of the callback an answer, given the hook's
@@ -45,11 +48,17 @@ pub(super) fn find<'a>(
         .map(|node| node.id())
         .collect();
     let own = script.handler.as_ref().map(|handler| handler.func.span());
+    let handed: Vec<Handed> = uses.iter().filter_map(|node| handed(script, *node)).collect();
+    let is_handed = |node: &NodeId| {
+        let span = script.semantic.nodes().kind(*node).span();
+        handed.iter().any(|handed| handed.at == span)
+    };
     let is_later = |node: &NodeId| script.function_around(*node).map(Func::span) != own;
-    if !uses.iter().any(is_later) {
+    if !uses.iter().any(|node| is_later(node) || is_handed(node)) {
         return Err(not_followed);
     }
-    let endings: Option<Vec<_>> = uses.into_iter().map(|node| ending(script, node)).collect();
+    let called = uses.into_iter().filter(|node| !is_handed(node));
+    let endings: Option<Vec<_>> = called.map(|node| ending(script, node)).collect();
     let only = match inside {
         [Statement::ExpressionStatement(it)] => {
             let is_one = !matches!(it.expression, Expression::SequenceExpression(_));
@@ -58,7 +67,7 @@ pub(super) fn find<'a>(
         [Statement::ReturnStatement(it)] => it.argument.as_ref().map(GetSpan::span),
         _ => None,
     };
-    Ok(Promised { whole, only, endings: endings.ok_or(not_followed)? })
+    Ok(Promised { whole, only, endings: endings.ok_or(not_followed)?, handed })
 }
 
 /// Whether statements do the same in a function of their own.
@@ -93,6 +102,27 @@ fn stays(script: &Script<'_>, whole: Span) -> Result<(), Option<Span>> {
         }
     }
     Ok(())
+}
+
+/// A use of the callback as an argument of a call, where what it is called
+/// with beside an error does not matter.
+fn handed(script: &Script<'_>, callback: NodeId) -> Option<Handed> {
+    let nodes = script.semantic.nodes();
+    let at = nodes.kind(callback).span();
+    let call = nodes.parent_kind(callback);
+    let AstKind::CallExpression(it) = call else { return None };
+    let is_for_errors = is_for_errors(call, at);
+    let is_argument = it.arguments.iter().any(|argument| argument.span() == at);
+    let ignores = matches!(
+        script.trigger,
+        Trigger::PostUserRegistration | Trigger::PostChangePassword | Trigger::SendPhoneMessage
+    );
+    (is_argument && (is_for_errors || ignores)).then_some(Handed {
+        at,
+        is_for_errors,
+        settles: true,
+        in_try: false,
+    })
 }
 
 /// The answer that a use of the callback is; `None` if it is none.

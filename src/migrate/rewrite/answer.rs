@@ -6,7 +6,7 @@ use oxc::span::{GetSpan, Span};
 
 use super::lines::Line;
 use super::{Rewrite, Step};
-use crate::migrate::answers::Ending;
+use crate::migrate::answers::{Ending, Handed};
 use crate::migrate::edits::Piece;
 use crate::migrate::result::Failure;
 use crate::model::Trigger;
@@ -61,6 +61,28 @@ impl<'a> Rewrite<'_, 'a> {
             }
         };
         self.put(ending, vec![line], leaves);
+        Ok(())
+    }
+
+    /// A function in the place of the callback, where that was handed on.
+    pub(super) fn hand(&mut self, handed: &Handed) -> Step<()> {
+        let deny = match self.script.trigger {
+            Trigger::CredentialsExchange => "api.access.deny('server_error', error.message)",
+            _ => "api.access.deny(error.message, error.message)",
+        };
+        let denies = self.denies();
+        if handed.in_try && !denies {
+            return Err(self.not("its own `catch` would catch the error", handed.at));
+        }
+        self.rejects |= handed.settles && !denies;
+        let text = match (denies, handed.settles) {
+            (true, false) => format!("(error) => {deny}"),
+            (true, true) => format!("(error) => {{ {deny}; resolve(); }}"),
+            (false, false) => "(error) => { throw error; }".to_owned(),
+            (false, true) if handed.is_for_errors => "reject".to_owned(),
+            (false, true) => "(error) => (error ? reject(error) : resolve())".to_owned(),
+        };
+        self.edits.replace(self.script.place(handed.at), vec![text.into()]);
         Ok(())
     }
 

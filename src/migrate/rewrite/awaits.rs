@@ -8,8 +8,8 @@ use oxc::span::{GetSpan, Span};
 
 use super::Rewrite;
 use crate::migrate::findings::{Finding, WAITED_FOR};
-use crate::script::packages::{answers_later, comes_from};
-use crate::script::tree::{Constant, Func};
+use crate::script::packages::{answers_later, comes_from, is_async_function, is_http_request};
+use crate::script::tree::{Constant, Func, last_name};
 
 /// Packages whose calls give a promise if they are given no callback.
 const PROMISES: [&str; 16] = [
@@ -37,14 +37,16 @@ enum Wait {
     Promise,
     /// It is a promise, and nobody takes care of its errors.
     Unhandled,
-    /// It is a `request(…)`, with or without a callback.
-    Request { has_callback: bool },
+    /// It is a `request(…)` without a callback.
+    Request,
+    /// It is a request that has this event when it is done.
+    Event(&'static str),
 }
 
 impl<'a> Rewrite<'_, 'a> {
     /// Waits for what the handler's own body starts, but for what is inside
-    /// of `promised`, the function of a promise. Whatever becomes of it changes no answer,
-    /// as it did not when the hook had answered before.
+    /// of `promised`, the function of a promise. Whatever becomes of it changes
+    /// no answer, as it did not when the hook had answered before.
     pub(super) fn awaits(&mut self, callback: SymbolId, promised: Option<Span>) {
         let Some(handler) = &self.script.handler else { return };
         let own = handler.func.span();
@@ -84,30 +86,50 @@ impl<'a> Rewrite<'_, 'a> {
                 _ => {}
             }
         }
-        if !has_callback && self.is_async_function(&call.callee) {
+        if !has_callback && is_async_function(script, &call.callee) {
             return Some(Wait::Unhandled);
+        }
+        if self.ends_request(call) {
+            return Some(Wait::Event("close"));
         }
         if !answers_later(script, call) {
             return None;
         }
         let is_of = |wanted: &dyn Fn(&str) -> bool| comes_from(script, &call.callee, wanted);
         if is_of(&|package| package == "request") {
-            return Some(Wait::Request { has_callback });
+            return Some(if has_callback { Wait::Event("complete") } else { Wait::Request });
         }
         let is_promise = !has_callback && is_of(&|package| PROMISES.contains(&package));
         is_promise.then_some(Wait::Unhandled)
     }
 
-    /// An async function of the script's own, or `fetch`.
-    fn is_async_function(&self, callee: &Expression<'a>) -> bool {
-        let Expression::Identifier(name) = callee else {
-            return Func::of_expression(callee).is_some_and(Func::is_async);
-        };
-        let Some(symbol) = self.script.symbol(name) else { return name.name == "fetch" };
-        match self.script.constant(symbol) {
-            Some(Constant::Function(function)) => function.r#async,
-            Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
-            _ => false,
+    /// `req.end()` and `https.get(…)`, with whatever is chained to it: it gives
+    /// the request of Node's own client, on its way.
+    fn ends_request(&self, call: &CallExpression<'a>) -> bool {
+        let mut ends = false;
+        let mut at = call;
+        loop {
+            if is_http_request(self.script, at) {
+                return ends || last_name(&at.callee) == Some("get");
+            }
+            let Expression::StaticMemberExpression(member) = &at.callee else { return false };
+            if !matches!(member.property.name.as_str(), "end" | "on" | "once" | "setTimeout") {
+                return false;
+            }
+            ends |= member.property.name == "end";
+            let name = match &member.object {
+                Expression::Identifier(name) => name,
+                Expression::CallExpression(inner) => {
+                    at = inner;
+                    continue;
+                }
+                _ => return false,
+            };
+            // whatever else is done with a request that has a name, `end` sends it
+            let made = self.script.symbol(name).and_then(|name| self.script.constant(name));
+            return ends
+                && matches!(made, Some(Constant::Value(Expression::CallExpression(made)))
+                    if is_http_request(self.script, made));
         }
     }
 
@@ -115,19 +137,19 @@ impl<'a> Rewrite<'_, 'a> {
         let at = self.script.place(call.span);
         let start = self.script.place(Span::new(start, call.span.start));
         let (front, back) = match wait {
-            Wait::Promise => ("await ", ""),
-            Wait::Unhandled => ("await ", ".catch((error) => console.error(error))"),
-            Wait::Request { has_callback: true } => (
+            Wait::Promise => ("await ", String::new()),
+            Wait::Unhandled => ("await ", ".catch((error) => console.error(error))".to_owned()),
+            Wait::Event(name) => (
                 "await new Promise((resolve) => ",
-                ".on('complete', resolve).on('error', resolve))",
+                format!(".on('{name}', resolve).on('error', resolve))"),
             ),
-            Wait::Request { has_callback: false } => {
+            Wait::Request => {
                 let last = call.arguments.last().map(|it| self.script.place(it.span()).end);
                 match last {
                     Some(last) => self.edits.replace(last..last, vec![", resolve".into()]),
                     None => return,
                 }
-                ("await new Promise((resolve) => ", ")")
+                ("await new Promise((resolve) => ", ")".to_owned())
             }
         };
         // a `void` in front of it goes
@@ -140,8 +162,8 @@ impl<'a> Rewrite<'_, 'a> {
             self.findings.push(Finding::note(
                 WAITED_FOR,
                 head,
-                "The Action waits for this before it ends, as it would be cut off otherwise; the hook had answered without it. If it fails, that is logged at the most.",
-                "give it a time limit of its own where a login must not wait for it",
+                "The Action waits for this, which its end would cut off; the hook answered without it. If it fails, the outcome stays the same.",
+                "set a timeout on it, so that it delays nobody for long",
             ));
         }
     }

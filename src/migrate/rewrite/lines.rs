@@ -57,7 +57,12 @@ impl Rewrite<'_, '_> {
     /// Puts statements in the place of one.
     pub(super) fn put_lines(&mut self, at: Range<usize>, lines: Vec<Line>, in_list: bool) {
         if lines.is_empty() {
-            let whole = if in_list { self.whole_line(&at) } else { at };
+            let mut whole = if in_list { self.whole_line(&at) } else { at.clone() };
+            if whole == at && self.text.get(..at.start).is_some_and(|it| it.ends_with(' ')) {
+                // of the blanks on both sides of it one stays
+                let rest = self.text.get(at.end..).unwrap_or_default();
+                whole.end += rest.len() - rest.trim_start_matches(' ').len();
+            }
             self.replace(whole, Vec::new());
             return;
         }

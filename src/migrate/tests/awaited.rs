@@ -89,3 +89,33 @@ fn new_lines_end_as_the_others_do() {
         assert_eq!(code.matches('\n').count(), code.matches("\r\n").count(), "{code:?}");
     }
 }
+
+#[test]
+fn requests_of_nodes_own_client_are_waited_for_where_they_are_sent() {
+    check(
+        Post,
+        "const https = require('https');
+module.exports = function (user, context, cb) {
+  const req = https.request('https://a.example', (res) => res.resume());
+  req.on('error', console.error);
+  req.write(user.email);
+  req.end();
+  https.get('https://b.example', (res) => res.resume()).on('error', console.error);
+  https.request('https://c.example').end(user.email);
+  https.request('https://d.example');
+  cb();
+};
+",
+        "const https = require('https');
+exports.onExecutePostUserRegistration = async (event, api) => {
+  const req = https.request('https://a.example', (res) => res.resume());
+  req.on('error', console.error);
+  req.write(event.user.email);
+  await new Promise((resolve) => req.end().on('close', resolve).on('error', resolve));
+  await new Promise((resolve) => https.get('https://b.example', (res) => res.resume()).on('error', console.error).on('close', resolve).on('error', resolve));
+  await new Promise((resolve) => https.request('https://c.example').end(event.user.email).on('close', resolve).on('error', resolve));
+  https.request('https://d.example');
+};
+",
+    );
+}

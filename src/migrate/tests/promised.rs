@@ -108,11 +108,72 @@ fn a_variable_that_may_hold_an_error_decides() {
 }
 
 #[test]
-fn what_cannot_move_into_a_promise_is_refused() {
+fn a_callback_that_is_handed_on_becomes_a_function() {
+    let chain = "module.exports = (user, context, cb) => {
+  save(user.email).then(() => cb()).catch(cb);
+};
+";
     check(
         Post,
+        chain,
+        "exports.onExecutePostUserRegistration = async (event, api) => {
+  return save(event.user.email).then(() => {}).catch((error) => { throw error; });
+};
+",
+    );
+    check(
+        Pre,
+        chain,
+        "exports.onExecutePreUserRegistration = async (event, api) => {
+  return save(event.user.email).then(() => {}).catch((error) => api.access.deny(error.message, error.message));
+};
+",
+    );
+    check(
+        Pre,
+        "module.exports = (user, context, cb) => {
+  save(user.email).then(() => cb()).catch(cb);
+  log();
+};
+",
+        "exports.onExecutePreUserRegistration = async (event, api) => {
+  return new Promise((resolve) => {
+    save(event.user.email).then(() => { resolve(); }).catch((error) => { api.access.deny(error.message, error.message); resolve(); });
+    log();
+  });
+};
+",
+    );
+    check(
+        Post,
+        "module.exports = (user, context, cb) => {
+  if (!user.email) return setTimeout(cb, 1);
+  const sent = save(user.email, cb);
+  sent.on('error', cb);
+};
+",
+        "exports.onExecutePostUserRegistration = async (event, api) => {
+  return new Promise((resolve, reject) => {
+    if (!event.user.email) return setTimeout((error) => (error ? reject(error) : resolve()), 1);
+    const sent = save(event.user.email, (error) => (error ? reject(error) : resolve()));
+    sent.on('error', reject);
+  });
+};
+",
+    );
+}
+
+#[test]
+fn what_cannot_move_into_a_promise_is_refused() {
+    check(
+        Pre,
         "module.exports = function (user, context, cb) { save(user.email, cb); };",
         "not rewritten at `cb`: the callback is used where the hook does not end",
+    );
+    check(
+        Post,
+        "module.exports = (user, context, cb) => { save().then(() => load().catch(cb)).then(() => cb()).catch(cb); };",
+        "not rewritten at `cb`: its own `catch` would catch the error",
     );
     check(
         Post,

@@ -201,6 +201,7 @@
           this.emit('finish');
           if (error) { this.emit('error', error); this.emit('close'); return; }
           const message = new IncomingMessage(reply);
+          message.once('end', () => later(() => this.emit('close')));
           this.emit('response', message);
           if (this.listenerCount('response') === 0) message.resume();
         });

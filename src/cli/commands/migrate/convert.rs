@@ -134,6 +134,10 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
     let is_proven = report.is_whole() && !blocked && cut_off.is_empty() && engine_text.is_none();
     found.verdict = if is_proven { Verdict::Proven } else { Verdict::Differs };
     // where nothing waits for something, its own place says more than that of the answer
+    let advice = match cut_off.is_empty() {
+        true => "; send it before the answer, and wait for it",
+        false => "",
+    };
     let cut_off_at = cut_off.first().filter(|it| it.file.as_ref() == Some(&found.script));
     let cut_off_at = cut_off_at.and_then(|it| u32::try_from(it.position?.line).ok());
     if style == Style::Rewrite {
@@ -149,7 +153,10 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
         .iter()
         .map(|it| Differs {
             line: it.line.or(cut_off_at.filter(|_| it.is_cut_off)).or(answers_at),
-            message: it.message.clone(),
+            message: match it.is_cut_off {
+                true => format!("{}{advice}", it.message),
+                false => it.message.clone(),
+            },
             when: it.when.clone(),
             event: it.event.clone(),
         })
@@ -277,9 +284,10 @@ fn cut_off(
     code: &str,
     out: &Path,
 ) -> Vec<Diagnostic> {
+    let shows = report.differences.iter().any(|it| it.is_cut_off);
     let mut found = match style {
-        Style::Wrap => lint::check(hook, &RuleSettings::default()),
-        Style::Rewrite => Vec::new(),
+        Style::Rewrite if !shows => Vec::new(),
+        _ => lint::check(hook, &RuleSettings::default()),
     };
     found.retain(|it| it.code.0 == GOES_ON);
     found.extend(cut_off_in_file(hook, code, out));

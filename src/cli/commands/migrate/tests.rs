@@ -1,5 +1,7 @@
 //! Hooks and the actions they become, run side by side.
 
+mod metadata;
+
 use crate::migrate::convert;
 use crate::model::{Dependencies, Trigger};
 use crate::proof::{Inputs, Report, Runner, Sides, compare};
@@ -361,17 +363,4 @@ fn services_answer_with_what_the_code_reads_of_them() {
         "const roles = await crm.roles(event.user.user_id).catch(() => []);
         if (roles.some((role) => role.name === 'admin')) api.access.deny('admin');",
     );
-}
-
-#[test]
-fn a_key_that_is_set_to_null_is_as_good_as_gone() {
-    let script = "const crm = require('crm');
-    module.exports = async function (user, context, cb) {
-      const found = await crm.find(user.email).catch(() => ({ id: null }));
-      cb(null, { user: { app_metadata: { crm: found.id || null, plan: null } } });
-    };";
-    for rewrite in [true, false] {
-        let report = migrated(&Trigger::PreUserRegistration, script, rewrite, 60);
-        assert_eq!(report.differences, [], "{rewrite}");
-    }
 }

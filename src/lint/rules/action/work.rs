@@ -8,8 +8,8 @@ use oxc::span::{GetSpan, Span};
 
 use crate::lint::finding::Findings;
 use crate::lint::rule::{API_AFTER_END, MISSING_AWAIT};
-use crate::script::packages::{answers_later, comes_from, is_http_request};
-use crate::script::tree::{Constant, Func, Script, last_name};
+use crate::script::packages::{answers_later, comes_from, is_async_function, is_http_request};
+use crate::script::tree::{Func, Script, last_name};
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let mut reported: Vec<Span> = Vec::new();
@@ -105,19 +105,6 @@ fn root<'e, 'a>(mut expression: &'e Expression<'a>) -> &'e Expression<'a> {
             Expression::ComputedMemberExpression(member) => &member.object,
             _ => return expression,
         };
-    }
-}
-
-/// An async function of the script's own, or `fetch`.
-fn is_async_function(script: &Script<'_>, callee: &Expression<'_>) -> bool {
-    let Expression::Identifier(name) = callee else {
-        return Func::of_expression(callee).is_some_and(Func::is_async);
-    };
-    let Some(symbol) = script.symbol(name) else { return name.name == "fetch" };
-    match script.constant(symbol) {
-        Some(Constant::Function(function)) => function.r#async,
-        Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
-        _ => false,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::lint::rule::{
     CALLBACK_BEFORE_WORK_ENDS, CALLBACK_CALLED_TWICE, THROW_IN_CALLBACK, UNHANDLED_REJECTION,
 };
 use crate::script::flow::Touches;
-use crate::script::packages::{answers_later, is_http_request};
+use crate::script::packages::{answers_later, is_async_function, is_http_request};
 use crate::script::tree::{Constant, Func, Handler, Script};
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
@@ -150,17 +150,6 @@ fn starts_in(
 fn head(call: &CallExpression<'_>) -> Span {
     let end = call.callee.span().end;
     Span::new(call.span.start, end)
-}
-
-/// An async function of the script's own, or `fetch`.
-fn is_async_function(script: &Script<'_>, callee: &Expression<'_>) -> bool {
-    let Expression::Identifier(name) = callee else { return false };
-    let Some(symbol) = script.symbol(name) else { return name.name == "fetch" };
-    match script.constant(symbol) {
-        Some(Constant::Function(function)) => function.r#async,
-        Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
-        _ => false,
-    }
 }
 
 /// A `throw` in the callback of an asynchronous call: no caller is left to
