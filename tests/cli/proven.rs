@@ -76,7 +76,7 @@ fn what_may_be_cut_off_is_not_proven() {
     check(POST, sent, &[], "proven HM209:3");
     check(POST, sent, WRAP, "differs HS405:2");
     let in_a_loop = "[1, 2].forEach((it) => {\nfetch('https://a.example/' + it); });\ncb();";
-    check(POST, in_a_loop, &[], "differs HS462:3");
+    check(POST, in_a_loop, &[], "differs HS462:4");
 }
 
 #[test]
