@@ -28,12 +28,18 @@ fn the_reference_of_fields_is_what_the_schemas_say() {
     let mut text = String::from(
         "# Reference: fields\n\n\
          <!-- Made from the schemas; UPDATE_DOCS=1 cargo test --test docs writes it. -->\n\n\
-         The fields of the files that hooksync reads; [files](files.md) says where they lie and \
-         how they are read. What it writes is in [JSON](json.md).\n",
+         The fields of the files that hooksync reads. [Files](files.md) describes where the files \
+         are and how they are read; [JSON](json.md) describes what hooksync writes.\n",
     );
     for kind in ["hook", "action", "bindings", "test", "config"] {
         add_schema(kind, &mut text);
     }
+    // who writes a file leaves a field out instead
+    let text = text
+        .replace(" or null", "")
+        .replace(", always present", ", required")
+        .replace("| object", "| map")
+        .replace("| array", "| list");
     crate::expect_file(&crate::root().join("docs/reference/fields.md"), &text);
 }
 
@@ -103,7 +109,7 @@ fn add_schema(kind: &str, text: &mut String) -> Value {
     let printed = &Machine::new().run(std::slice::from_ref(&command), &[])[0].printed;
     let schema: Value = serde_json::from_str(printed).unwrap();
     let title = schema["title"].as_str().unwrap();
-    text.push_str(&format!("\n## {title}\n\nThe whole schema: `{command}`.\n"));
+    text.push_str(&format!("\n## {title}\n\nThe complete JSON Schema: `{command}`.\n"));
     add_fields(&schema, None, text);
     for (name, shape) in schema["$defs"].as_object().unwrap() {
         add_fields(shape, Some(name), text);
@@ -133,22 +139,45 @@ fn add_fields(shape: &Value, name: Option<&str>, text: &mut String) {
     if let Some(about) = shape["description"].as_str() {
         text.push_str(&format!("\n{about}\n"));
     }
-    text.push_str("\n| field | is | meaning |\n|---|---|---|\n");
+    text.push_str("\n| field | type | meaning |\n|---|---|---|\n");
     let required = |field: &str| {
         shape["required"].as_array().is_some_and(|all| all.iter().any(|one| one == field))
     };
     for (field, value) in fields {
         let about = value["description"].as_str().unwrap_or_default().replace('\n', " ");
         let about = about.replace('|', "\\|");
-        let must = if required(field) { ", always there" } else { "" };
+        let must = if required(field) { ", always present" } else { "" };
         text.push_str(&format!("| `{field}` | {}{must} | {about} |\n", kind(value)));
     }
 }
 
+/// Shapes of the schemas that say no more than a type of YAML.
+const SHAPES: [(&str, &str); 16] = [
+    ("NonEmpty", "string"),
+    ("TriggerId", "string"),
+    ("BooleanOrMarker", "boolean"),
+    ("TextsOrMarker", "map"),
+    ("SecretsOrMarker", "map"),
+    ("MapOrMarker", "map"),
+    ("NumberOrMarker", "number"),
+    ("NumberOrText", "number or string"),
+    ("OneOrMany", "string or list"),
+    ("HookKind", "`hook`"),
+    ("ActionKind", "`action`"),
+    ("BindingsKind", "`bindings`"),
+    ("AllowDelete", "boolean or list"),
+    ("TestsSetting", "string"),
+    ("Time", "string"),
+    ("Bound", "string or map"),
+];
+
 /// What a value is, in a few words.
 fn kind(value: &Value) -> String {
     if let Some(shape) = value["$ref"].as_str() {
-        return shape.rsplit('/').next().unwrap_or_default().to_owned();
+        let shape = shape.rsplit('/').next().unwrap_or_default();
+        // what is a name to the schema is a type of YAML to a reader
+        let known = SHAPES.iter().find(|(name, _)| *name == shape);
+        return known.map_or(shape, |(_, words)| words).to_owned();
     }
     let list = |all: &[Value], between: &str| {
         let kinds: Vec<String> = all.iter().map(kind).collect();
@@ -169,7 +198,7 @@ fn kind(value: &Value) -> String {
             format!("list of {}", kind(&value["items"]))
         }
         (_, Value::String(one), ..) => one.clone(),
-        _ => "anything".to_owned(),
+        _ => "any".to_owned(),
     }
 }
 

@@ -12,24 +12,24 @@ use crate::plan::behaviour as plan;
 /// events showed. It is evidence, not a proof by logic.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Behaviour {
-    /// `same`: no event showed a difference. `differs`: some did.
-    /// `not_compared`: nothing was run, `why` says why.
+    /// `same`: no event showed a difference. `differs`: some events did. `not_compared`:
+    /// nothing was run; see `why`.
     #[schemars(extend("enum" = ["same", "differs", "not_compared"]))]
     pub verdict: String,
-    /// The hook in whose place an action comes, where the live code is a
-    /// hook's; null where both are one resource's.
+    /// The hook that the action replaces, if the live code is a hook's; null if both are of
+    /// the same resource.
     pub hook: Option<String>,
-    /// How many events both were run on.
+    /// The number of events that both ran on.
     pub events: usize,
-    /// How many were to be run: more than that where time ran out.
+    /// The number of events requested. It is higher than `events` if time ran out.
     pub wanted: usize,
-    /// The branches of both codes.
+    /// The branches of the live and the new code.
     pub branches: Branches,
-    /// The branches that no event met.
+    /// The branches that no event reached.
     pub unmet: Vec<Unmet>,
-    /// In what ways the outcomes differ, the most frequent first.
+    /// How the outcomes differ, most frequent first.
     pub differences: Vec<Difference>,
-    /// What was not looked at, a sentence each.
+    /// What was not compared, one sentence each.
     pub notes: Vec<String>,
     /// Why nothing was compared.
     pub why: Option<String>,
@@ -38,36 +38,36 @@ pub struct Behaviour {
 /// How many branches there are.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Branches {
-    /// Those that an event met.
+    /// Branches that an event reached.
     pub met: usize,
-    /// All.
+    /// All branches.
     pub total: usize,
 }
 
-/// A branch that no event met.
+/// A branch that no event reached.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Unmet {
-    /// Whose it is.
+    /// The code that has the branch.
     #[schemars(extend("enum" = ["live", "new"]))]
     pub code: String,
     /// Its line, from 1.
     pub line: u32,
-    /// Such as `else`.
+    /// The branch, such as `else`.
     pub branch: String,
 }
 
 /// One way in which outcomes differ.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
-    /// For whom and when.
+    /// For which users or clients, and when.
     pub whom: String,
-    /// What is new.
+    /// The new outcome.
     pub summary: String,
-    /// Both sides: `…, now …`.
+    /// Both outcomes: `…, now …`.
     pub message: String,
-    /// On how many of the events.
+    /// The number of events.
     pub events: usize,
-    /// The smallest event that shows it, as the live code gets it.
+    /// The smallest event that shows the difference, as passed to the live code.
     pub event: serde_json::Value,
 }
 

@@ -25,131 +25,129 @@ pub struct Plan {
     pub hooksync_version: String,
     /// The tenant's domain.
     pub tenant: String,
-    /// The environment of hooksync.yaml; null where none was chosen.
+    /// The environment in hooksync.yaml; null if none was chosen.
     pub environment: Option<String>,
-    /// The folder of definitions, as the repository calls it.
+    /// The folder of definitions, relative to the repository's root.
     pub directory: Option<String>,
-    /// The folder that `source` is named from, as the repository calls it; null
-    /// for its root.
+    /// The folder that `source` is relative to, relative to the repository's root; null for
+    /// the root.
     pub base: Option<String>,
-    /// Stands for the definitions and the live hooks that this plan was made
-    /// from; `apply --expect` takes it.
+    /// Identifies the definitions and the live state that this plan was made from. Pass it
+    /// to `apply --expect`.
     #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
     pub fingerprint: String,
-    /// How many hooks there are of each kind.
+    /// The number of hooks and actions, by what happens to them.
     pub summary: PlanSummary,
-    /// What is done, ordered by name.
+    /// The changes, ordered by name.
     pub changes: Vec<Change>,
-    /// Hooks that give way to actions of their trigger: the changes of hook,
-    /// actions and bindings are carried out as one, or undone together.
+    /// Hooks that are replaced by actions of their trigger. The changes of the hook, the
+    /// actions and the bindings are carried out together, or undone together.
     pub cutovers: Vec<Cutover>,
-    /// Hooks without a change whose secrets are sent again, for values can't
-    /// be compared.
+    /// Hooks without a change whose secrets are sent again, because values can't be
+    /// compared.
     pub secret_writes: Vec<SecretWrite>,
-    /// Live hooks that no definition mentions; they are left alone.
+    /// Live hooks and actions without a definition. They are left alone.
     pub unmanaged: Vec<Unmanaged>,
-    /// What the reader has to know besides.
+    /// Warnings about the plan.
     pub warnings: Vec<Warning>,
-    /// What is as desired.
+    /// Names of what is already as defined.
     pub unchanged: Vec<String>,
-    /// How many the tenant has of each kind.
+    /// The number of live resources, by kind.
     pub live_total: BTreeMap<String, usize>,
-    /// Secrets that would be sent but have no value here: apply refuses until
-    /// they have one. Each is among the warnings, too.
+    /// Secrets that have to be sent but have no value here. Apply refuses until they have
+    /// one. Each is also listed in `warnings`.
     pub unresolved: Vec<Unresolved>,
     /// Whether deletes are allowed.
     pub deletes_allowed: bool,
-    /// The writes that carry the plan out, in their order.
+    /// The writes of the plan, in order.
     pub steps: Vec<Step>,
-    /// The scopes that applying needs and that the token of this plan lacks,
-    /// which can only read. Nothing is `blocked` by it: another token applies.
+    /// Scopes that applying needs and that this plan's read-only token lacks. They don't
+    /// count as `blocked`, because another token can apply the plan.
     pub token_lacks: Vec<String>,
-    /// The writes that applying the plan takes, at least. What apply reads again
-    /// before them, and while it waits for a build, comes on top.
+    /// The number of writes that applying the plan takes, at least. Requests that read,
+    /// before a write or during a build, are not counted.
     pub apply_requests: usize,
-    /// The requests that making the plan took.
+    /// The requests that were sent to make the plan.
     pub requests: Requests,
 }
 
-/// How many hooks there are of each kind.
+/// The number of hooks and actions, by what happens to them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlanSummary {
-    /// Hooks to be created.
+    /// To be created.
     pub create: usize,
-    /// Hooks to be changed.
+    /// To be changed.
     pub update: usize,
-    /// Hooks to be deleted and recreated, because their trigger changes.
+    /// To be deleted and recreated, because the trigger changes.
     pub replace: usize,
-    /// Hooks to be deleted.
+    /// To be deleted.
     pub delete: usize,
-    /// Hooks that are as desired.
+    /// Already as defined.
     pub unchanged: usize,
-    /// Live hooks that no definition mentions.
+    /// Live, without a definition.
     pub unmanaged: usize,
 }
 
-/// One hook's change.
+/// The change of one hook, action or order.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// What is done.
+    /// What happens.
     #[schemars(extend("enum" = ["create", "update", "replace", "delete"]))]
     pub action: String,
-    /// Of what kind it is.
+    /// The kind.
     #[schemars(extend("enum" = ["hook", "action", "bindings"]))]
     pub kind: String,
-    /// The hook's name, in kebab-case.
+    /// The name. A hook's is in kebab-case.
     pub name: String,
-    /// The hook's trigger.
+    /// The trigger.
     pub trigger_id: String,
-    /// The live hook's id; null for a create.
+    /// The live id; null for a create.
     pub id: Option<String>,
-    /// The definition's file; null for hooks without one.
+    /// The definition's file; null if there is none.
     pub source: Option<String>,
-    /// The fields that change; for a create all that are sent, for a delete
-    /// none.
+    /// The fields that change. For a create, all fields that are sent; for a delete, none.
     pub fields: Vec<Field>,
-    /// What happens to the hook's secrets.
+    /// What happens to the secrets.
     pub secrets: Vec<Secret>,
-    /// Why it will not, or not wholly, be done: what the tenant or the token
-    /// will refuse, or why the hook stays switched off. Null where nothing is
-    /// known.
+    /// Why the change can't be applied completely: what the tenant or the token will
+    /// refuse, or why the hook stays disabled. Null if no reason is known.
     pub blocked: Option<String>,
-    /// What running the live and the new code on the same events showed; null
-    /// where `--behaviour` wasn't given, and for changes that touch no code.
+    /// The result of running the live and the new code on the same events. Null without
+    /// `--behaviour`, and for changes without code.
     pub behaviour: Option<Behaviour>,
-    /// Why the hook stays disabled although its definition says otherwise.
+    /// Why the hook stays disabled although its definition enables it.
     pub withheld: Option<String>,
-    /// Whether an action is bound to its trigger once this is done; null where
-    /// the fields say it.
+    /// Whether an action is bound to its trigger after the change; null if the fields say
+    /// so.
     pub runs_after: Option<bool>,
-    /// The number of the version that a deploy of an action makes; null where
-    /// none is made, or its number isn't known.
+    /// The number of the version that deploying the action creates; null if none is created
+    /// or the number isn't known.
     pub version: Option<u64>,
-    /// What users notice of a change of an action, in words; null for others.
+    /// What users notice of an action's change, as text; null for other kinds.
     pub traffic: Option<String>,
-    /// What is live before; null for a create.
+    /// The state before the change; null for a create.
     pub live: Option<LiveBefore>,
 }
 
-/// What is live before a change, beyond what its fields say.
+/// The state before a change, beyond its fields.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LiveBefore {
     /// Its trigger.
     pub trigger_id: String,
-    /// Whether it runs there.
+    /// Whether it runs.
     pub runs: bool,
-    /// The names of its secrets; null where they weren't read.
+    /// The names of its secrets; null if they weren't read.
     pub secrets: Option<BTreeSet<String>>,
-    /// The script's lines; null where it wasn't read.
+    /// The number of lines of the script; null if it wasn't read.
     pub script_lines: Option<usize>,
-    /// The script's bytes; null where it wasn't read.
+    /// The number of bytes of the script; null if it wasn't read.
     pub script_bytes: Option<usize>,
 }
 
 /// A secret without a value.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Unresolved {
-    /// Whose secret it is.
+    /// The hook or action that has the secret.
     pub name: String,
     /// The secret's name.
     pub key: String,
@@ -222,57 +220,57 @@ pub enum Field {
 pub struct Secret {
     /// The secret's name.
     pub key: String,
-    /// `create`: the tenant lacks it. `write`: it is sent again, for values
-    /// can't be compared. `delete`: the definition lacks it.
+    /// `create`: the tenant doesn't have it. `write`: it is sent again, because values
+    /// can't be compared. `delete`: the definition doesn't have it.
     #[schemars(extend("enum" = ["create", "write", "delete"]))]
     pub action: String,
-    /// Where the value is kept, such as `op://ci/auth0/key`; null where the
-    /// definition has the value itself, and for a delete.
+    /// The reference to the value, such as `op://ci/auth0/key`; null if the definition has
+    /// the value itself, and for a delete.
     #[serde(default)]
     pub reference: Option<String>,
 }
 
-/// A hook that gives way to actions of its trigger.
+/// A hook that is replaced by actions of its trigger.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Cutover {
     /// The trigger.
     pub trigger_id: String,
-    /// The hook's name.
+    /// The name.
     pub hook: String,
-    /// The names of the actions that are bound and were not before.
+    /// The names of the newly bound actions.
     pub actions: Vec<String>,
-    /// Which half comes first: `bind`, so that both may run for a moment, or
-    /// `switch_off`, so that neither may.
+    /// Which step comes first: `bind` (for a moment, both may run) or `switch_off` (for a
+    /// moment, neither may run).
     #[schemars(extend("enum" = ["bind", "switch_off"]))]
     pub first: String,
 }
 
-/// A hook whose only writes are secrets sent again.
+/// A hook or action of which only secrets are sent again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SecretWrite {
-    /// Of what kind it is.
+    /// The kind.
     #[schemars(extend("enum" = ["hook", "action"]))]
     pub kind: String,
-    /// The hook's name.
+    /// The name.
     pub name: String,
-    /// The hook's trigger.
+    /// The trigger.
     pub trigger_id: String,
     /// The secrets' names.
     pub keys: Vec<String>,
-    /// Where the values are kept, by name, of those that are kept elsewhere.
+    /// References to values that are kept elsewhere, by the secret's name.
     #[serde(default)]
     pub references: BTreeMap<String, String>,
-    /// Why it will not be done, where that is known.
+    /// Why it can't be applied, if known.
     pub blocked: Option<String>,
 }
 
-/// A live hook that no definition mentions.
+/// A live hook or action without a definition.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Unmanaged {
-    /// Of what kind it is.
+    /// The kind.
     #[schemars(extend("enum" = ["hook", "action"]))]
     pub kind: String,
-    /// Its name, in kebab-case.
+    /// Its name. A hook's is in kebab-case.
     pub name: String,
     /// Its trigger.
     pub trigger_id: String,
@@ -280,7 +278,7 @@ pub struct Unmanaged {
     pub id: String,
 }
 
-/// Something the reader has to know.
+/// A warning.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// A stable code such as `HS401`.
@@ -295,7 +293,7 @@ pub struct Warning {
     pub column: Option<usize>,
 }
 
-/// What the requests of a run amounted to. Differs from run to run.
+/// The requests of a run. They differ from run to run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
     /// Requests sent: reads, writes, repeated ones and those for a token.

@@ -19,54 +19,52 @@ pub struct Apply {
     /// The applied plan's fingerprint.
     #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
     pub fingerprint: String,
-    /// What became of each change, in the plan's order.
+    /// The result of each change, in the plan's order.
     pub results: Vec<ApplyResult>,
-    /// How many changes ended in which way.
+    /// The number of changes, by outcome.
     pub summary: ApplySummary,
     /// The requests of the run.
     pub requests: Requests,
 }
 
-/// What became of one change.
+/// The result of one change.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ApplyResult {
-    /// What was to be done; `write_secrets` where a hook's secrets were sent
-    /// again and nothing else.
+    /// What was to be done. `write_secrets`: only secrets were sent again.
     #[schemars(extend("enum" = ["create", "update", "replace", "delete", "write_secrets"]))]
     pub action: &'static str,
-    /// Of what kind it is.
+    /// The kind.
     #[schemars(extend("enum" = ["hook", "action", "bindings"]))]
     pub kind: &'static str,
-    /// The hook's name.
+    /// The name.
     pub name: String,
-    /// The hook's trigger.
+    /// The trigger.
     pub trigger_id: String,
-    /// The hook's id, as far as it has one.
+    /// The id, if there is one.
     pub id: Option<String>,
-    /// How it ended. `failed`: some of it was attempted, and not all of that
-    /// is done.
+    /// The outcome. `failed`: it was attempted, but not completed.
     #[schemars(extend("enum" = ["applied", "failed", "not_attempted"]))]
     pub outcome: &'static str,
     /// Why it failed or wasn't attempted.
     pub error: Option<ApplyError>,
 }
 
-/// The request that a change failed at.
+/// The request with which a change failed.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ApplyError {
-    /// The HTTP method; null where no request was made.
+    /// The HTTP method; null if no request was sent.
     pub method: Option<String>,
-    /// The path; null where no request was made.
+    /// The path; null if no request was sent.
     pub path: Option<String>,
-    /// The HTTP status; null where there was no answer.
+    /// The HTTP status; null if there was no answer.
     pub status: Option<u16>,
-    /// The service's `errorCode`.
+    /// The tenant's `errorCode`.
     pub error_code: Option<String>,
-    /// The service's message, or what happened instead of an answer.
+    /// The tenant's message, or what happened instead of an answer.
     pub message: String,
 }
 
-/// How many changes ended in which way.
+/// The number of changes, by outcome.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ApplySummary {
     /// Done.
@@ -83,20 +81,20 @@ pub struct Validate {
     /// The version of this format.
     #[schemars(extend("const" = "1"))]
     pub format_version: &'static str,
-    /// How much was looked at and found.
+    /// The numbers of definitions and findings.
     pub summary: ValidateSummary,
     /// The findings, ordered by file and place.
     pub diagnostics: Vec<Finding>,
 }
 
-/// How much was looked at and found.
+/// The numbers of definitions and findings.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ValidateSummary {
-    /// Definitions that were looked at.
+    /// Definitions that were checked.
     pub definitions: usize,
     /// Findings that stop plan and apply.
     pub errors: usize,
-    /// Findings that are very likely not what was meant.
+    /// Findings that are probably mistakes.
     pub warnings: usize,
 }
 
@@ -105,7 +103,7 @@ pub struct ValidateSummary {
 pub struct Finding {
     /// The rule's stable code.
     pub code: &'static str,
-    /// How much it weighs.
+    /// The severity.
     #[schemars(extend("enum" = ["error", "warning", "note"]))]
     pub severity: &'static str,
     /// What is wrong.

@@ -13,19 +13,18 @@ use crate::report::StepView;
 /// One write.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
-    /// The change that it belongs to, by its place: those of `changes` first,
-    /// then those of `secret_writes`.
+    /// The index of its change: first those in `changes`, then those in `secret_writes`.
     pub change: usize,
-    /// What its target is called at that moment.
+    /// The target's name at that point.
     pub name: String,
-    /// Of what kind the target is.
+    /// The target's kind.
     #[schemars(extend("enum" = ["hook", "action", "bindings"]))]
     pub kind: String,
-    /// What is done.
+    /// What happens.
     pub does: Vec<Deed>,
-    /// The steps that must have succeeded before, by their places.
+    /// The indexes of the steps that must succeed first.
     pub after: Vec<usize>,
-    /// The steps that are taken back if this one fails, by their places.
+    /// The indexes of the steps that are undone if this one fails.
     pub takes_over_from: Vec<usize>,
 }
 
@@ -35,7 +34,7 @@ pub struct Step {
 pub enum Deed {
     /// It is created.
     Create {
-        /// Of a hook: whether it runs from then on.
+        /// For a hook: whether it runs from then on.
         runs: Option<bool>,
     },
     /// It gets another name.

@@ -12,47 +12,45 @@ use super::{BooleanOrMarker, Marker, NonEmpty, OneOrMany, TextsOrMarker};
 #[derive(JsonSchema)]
 #[schemars(title = "hooksync action", rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Action {
-    /// The kind of definition. Not needed below a folder `actions`.
+    /// The kind of definition. Not needed inside a folder named `actions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kind: Option<ActionKind>,
-    /// The action's name, as the tenant has it to the letter.
+    /// The action's name, exactly as on the tenant.
     name: NonEmpty,
-    /// The point of Auth0's flows at which the action can be bound, such as
-    /// `post-login`. Another trigger replaces the action.
+    /// The trigger that the action can be bound to, such as `post-login`. If it changes,
+    /// the action is deleted and recreated.
     trigger_id: NonEmpty,
-    /// The version of the trigger, such as `v3`; by default what the action
-    /// has, else the current one.
+    /// The version of the trigger, such as `v3`. Default: the version that the live action
+    /// has, or the current version for a new action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trigger_version: Option<NonEmpty>,
-    /// The runtime, such as `node22`. Left out, it is left as it is on the
-    /// tenant.
+    /// The runtime, such as `node22`. If omitted, the tenant's runtime is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     runtime: Option<NonEmpty>,
-    /// The script's file, relative to this one; by default this file's name
-    /// with `.js`.
+    /// The path of the script, relative to this file. Default: this file's name with `.js`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     script: Option<NonEmpty>,
-    /// npm packages and their versions, as texts. `{}` means none; left out,
-    /// they are left as they are on the tenant.
+    /// npm packages and their versions, as strings. `{}` means none. If omitted, the
+    /// tenant's packages are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dependencies: Option<TextsOrMarker>,
-    /// Modules and the numbers of their versions. `{}` means none; left out,
-    /// they are left as they are on the tenant.
+    /// Modules and their version numbers. `{}` means none. If omitted, the tenant's modules
+    /// are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modules: Option<BTreeMap<String, NumberOrMarker>>,
-    /// Secrets. A value that only the tenant has is `_VALUE_NOT_SHOWN_`. `{}`
-    /// means none; left out, they are left as they are on the tenant.
+    /// Secrets. `_VALUE_NOT_SHOWN_` stands for a value that only the tenant has. `{}` means
+    /// none. If omitted, the tenant's secrets are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secrets: Option<SecretsOrMarker>,
-    /// Whether the draft is deployed; by default it is. `false` leaves what is
-    /// deployed and bound as it is.
+    /// Whether to deploy the draft. Default: true. With `false`, only the draft changes,
+    /// and the deployed version keeps running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deploy: Option<BooleanOrMarker>,
-    /// Names that the action had before: it is renamed and keeps its id,
-    /// secrets, versions and bindings.
+    /// Former names. A live action with one of them is renamed and keeps its id, secrets,
+    /// versions and bindings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<OneOrMany>,
-    /// Markers such as `##HOME##` that are plain text in this action.
+    /// Markers such as `##HOME##` that are plain text in this action and are not replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     literal_markers: Option<Vec<String>>,
 }
@@ -89,24 +87,24 @@ enum Secret {
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct Rotated {
-    /// The value, or a keyword that stands for it.
+    /// The value, or a keyword marker.
     value: String,
-    /// Since when the value is this one, as a date (00:00 UTC) or a time: it
-    /// is sent where the tenant's is older.
+    /// When the value was last changed, as a date (00:00 UTC) or a time. It is sent if the
+    /// tenant's value is older.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rotated_at: Option<String>,
 }
 
-/// Which actions run at a trigger, in which order.
+/// Which actions run at a trigger, and in which order.
 #[derive(JsonSchema)]
 #[schemars(title = "hooksync bindings", rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Bindings {
     /// The kind of definition.
     kind: BindingsKind,
-    /// The actions of each trigger, in the order in which they run. A trigger
-    /// that is left out is left as it is on the tenant.
+    /// The actions of each trigger, in the order in which they run. A trigger that is not
+    /// listed keeps the tenant's order.
     bindings: BTreeMap<String, Order>,
-    /// Markers such as `##HOME##` that are plain text in this file.
+    /// Markers such as `##HOME##` that are plain text in this file and are not replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     literal_markers: Option<Vec<String>>,
 }
@@ -121,19 +119,19 @@ enum BindingsKind {
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 enum Order {
-    /// The whole list: others are unbound.
+    /// The complete list: all other actions are unbound.
     Whole(Vec<Bound>),
-    /// A list beside others.
+    /// A list that keeps other bound actions.
     Beside(Beside),
 }
 
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct Beside {
-    /// Whether others stay, before these.
+    /// Keep other bound actions, and run them before these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     append: Option<bool>,
-    /// Whether others stay, after these.
+    /// Keep other bound actions, and run them after these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     prepend: Option<bool>,
     /// The actions, in the order in which they run.
@@ -145,7 +143,7 @@ struct Beside {
 enum Bound {
     /// An action's name.
     Name(NonEmpty),
-    /// An action with more about it.
+    /// An action with further fields.
     Entry(Entry),
 }
 
@@ -155,10 +153,10 @@ struct Entry {
     /// The action's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     action: Option<NonEmpty>,
-    /// The id of an installed action, which no file defines.
+    /// The id of an action installed from the marketplace, which has no file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<NonEmpty>,
-    /// The name that the Dashboard shows in the flow.
+    /// The name that the Dashboard shows in the flow. If omitted, the tenant's is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
 }

@@ -87,40 +87,37 @@ fn of<T: JsonSchema>() -> String {
 #[derive(JsonSchema)]
 #[schemars(title = "hooksync hook", rename_all = "camelCase", deny_unknown_fields)]
 struct Hook {
-    /// The hook's name. The tenant stores it in kebab-case: `My Hook` and
-    /// `my-hook` are one hook.
+    /// The hook's name. The tenant stores it in kebab-case: `My Hook` and `my-hook` are the
+    /// same hook.
     #[schemars(regex(
         pattern = r"^([a-zA-Z0-9]([ \-a-zA-Z0-9]*[a-zA-Z0-9])?|.*(##|@@).+(##|@@).*)$"
     ))]
     name: String,
-    /// The point of Auth0's flows at which the hook runs. It can't be changed
-    /// on the tenant: another trigger replaces the hook.
+    /// The trigger that runs the hook. A tenant can't change it: if the trigger changes,
+    /// the hook is deleted and recreated.
     trigger_id: TriggerId,
-    /// The script's file, relative to this one; by default this file's name
-    /// with `.js`.
+    /// The path of the script, relative to this file. Default: this file's name with `.js`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     script: Option<NonEmpty>,
-    /// Whether the hook runs. One hook a trigger can. Left out, it is left as
-    /// it is on the tenant.
+    /// Whether the hook runs. Only one hook per trigger can be enabled. If omitted, the
+    /// tenant's setting is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     enabled: Option<BooleanOrMarker>,
-    /// npm packages and their versions, as texts. `{}` means none; left out,
-    /// they are left as they are on the tenant.
+    /// npm packages and their versions, as strings. `{}` means none. If omitted, the
+    /// tenant's packages are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dependencies: Option<TextsOrMarker>,
-    /// Secrets, at most 20. A value that only the tenant has is
-    /// `_VALUE_NOT_SHOWN_`. `{}` means none; left out, they are left as they
-    /// are on the tenant.
+    /// Secrets, at most 20. `_VALUE_NOT_SHOWN_` stands for a value that only the tenant
+    /// has. `{}` means none. If omitted, the tenant's secrets are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secrets: Option<TextsOrMarker>,
-    /// Names that the hook had before: it is renamed and keeps its id and
-    /// secrets.
+    /// Former names. A live hook with one of them is renamed and keeps its id and secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<OneOrMany>,
-    /// Markers such as `##HOME##` that are plain text in this hook.
+    /// Markers such as `##HOME##` that are plain text in this hook and are not replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     literal_markers: Option<Vec<String>>,
-    /// The kind of definition. Needed only below a folder `actions`.
+    /// The kind of definition. Needed only inside a folder named `actions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kind: Option<HookKind>,
 }
@@ -132,7 +129,7 @@ enum HookKind {
     Hook,
 }
 
-/// A trigger, or a keyword that stands for one.
+/// A trigger, or a keyword marker.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 enum TriggerId {
@@ -146,7 +143,7 @@ enum TriggerId {
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
 enum KnownTrigger {
-    /// A machine asks for a token.
+    /// A machine requests a token.
     CredentialsExchange,
     /// Before a user is stored.
     PreUserRegistration,
@@ -179,7 +176,7 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
-/// A text of at least one character.
+/// A string of at least one character.
 #[derive(JsonSchema)]
 struct NonEmpty(#[schemars(length(min = 1))] String);
 
@@ -198,27 +195,27 @@ struct Config {
     /// The folder of actions and their bindings, relative to this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     actions: Option<NonEmpty>,
-    /// Whether hooks and secrets without a definition may be deleted; a list of
-    /// kinds covers actions, too.
+    /// Whether to delete hooks and secrets that have no definition. A list of kinds, such
+    /// as `[hooks, actions]`, can include actions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     allow_delete: Option<AllowDelete>,
-    /// What keywords stand for: `##KEY##` as text, `@@KEY@@` as JSON.
+    /// Values of keywords. `##KEY##` inserts the text, `@@KEY@@` inserts the value as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords: Option<BTreeMap<String, Value>>,
-    /// Environment variables that answer for keywords outside of secrets too.
+    /// Environment variables that may also replace keywords outside `secrets`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords_from_env: Option<Vec<String>>,
     /// Tenants, chosen with `--env NAME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     environments: Option<BTreeMap<String, Option<Environment>>>,
-    /// How fast a tenant is asked.
+    /// How fast requests are sent to a tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rate_limit: Option<RateLimit>,
-    /// Whether apply refuses while a behaviour test of what it would change
-    /// fails or can't be run.
+    /// Whether apply refuses if a behaviour test of something it would change fails or
+    /// can't be run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tests: Option<TestsSetting>,
-    /// Rules by code, switched or graded otherwise.
+    /// Severities of rules, by code or name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rules: Option<BTreeMap<String, Level>>,
 }
@@ -238,7 +235,7 @@ enum TestsSetting {
 enum AllowDelete {
     /// Hooks and their secrets, or nothing.
     Hooks(bool),
-    /// These kinds. To unbind an action is to delete.
+    /// These kinds. Unbinding an action counts as deleting.
     Kinds(Vec<DeletableKind>),
 }
 
@@ -259,31 +256,29 @@ struct Environment {
     /// The tenant's domain, such as acme.eu.auth0.com.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     domain: Option<NonEmpty>,
-    /// Keywords that go before those for every environment.
+    /// Values of keywords for this tenant. They take precedence over the top-level ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords: Option<BTreeMap<String, Value>>,
-    /// Whether hooks and secrets without a definition may be deleted there; a
-    /// list of kinds covers actions, too.
+    /// The same as `allowDelete` above, for this tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     allow_delete: Option<AllowDelete>,
 }
 
-/// The rate limit belongs to the whole tenant: this says how much of it is
-/// used.
+/// How much of the tenant's rate limit hooksync uses.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct RateLimit {
-    /// What is left to the tenant's other clients: a number of requests or a
-    /// part of the limit such as `20%`.
+    /// How much of the limit to leave to other clients: a number of requests, or a share
+    /// such as `20%`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     headroom: Option<NumberOrText>,
-    /// The most requests a second.
+    /// The maximum number of requests per second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_rps: Option<NumberOrText>,
-    /// The most requests in flight.
+    /// The maximum number of requests in flight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     concurrency: Option<NumberOrText>,
-    /// The time for a whole run, such as `10m`.
+    /// The time limit of a run, such as `10m`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     timeout: Option<String>,
 }

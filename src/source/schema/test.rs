@@ -13,40 +13,39 @@ use super::Marker;
 #[derive(JsonSchema)]
 #[schemars(title = "hooksync test", rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Tests {
-    /// What keywords stand for in this file; they go before those of
-    /// hooksync.yaml.
+    /// Values of keywords in this file. They take precedence over those in hooksync.yaml.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords: Option<BTreeMap<String, Value>>,
-    /// What all cases have, under what each says itself.
+    /// Values for all cases. A case's own values take precedence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     defaults: Option<Defaults>,
     /// The cases.
     cases: Vec<Case>,
 }
 
-/// What all cases of a file have.
+/// Values for all cases of a file.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct Defaults {
-    /// Laid over the trigger's sample event; null removes.
+    /// Merged into the trigger's sample event. null removes a field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     event: Option<MapOrMarker>,
-    /// Secrets by name. Never real ones.
+    /// Secrets by name. Don't use real values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secrets: Option<TextsOrMarker>,
-    /// Answers to requests of all HTTP clients; a case's own go before them.
+    /// Responses to HTTP requests, whatever the client. A case's own take precedence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     http: Option<Vec<Stub>>,
-    /// Answers of modules that aren't there, by the module's name.
+    /// Stubs of modules that are not available, by module name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modules: Option<BTreeMap<String, ModuleStub>>,
-    /// The clock when the run begins, such as "2026-01-01T00:00:00Z".
+    /// The time at which the run starts, such as "2026-01-01T00:00:00Z".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     now: Option<Time>,
-    /// What chance follows from.
+    /// The seed of random numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seed: Option<NumberOrMarker>,
-    /// The exported function of an action; by default its trigger's.
+    /// The exported function of an action to call. Default: the one that the trigger calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     handler: Option<String>,
 }
@@ -55,52 +54,51 @@ struct Defaults {
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct Case {
-    /// Its name, unique in the file.
+    /// The name of the case, unique in the file.
     name: String,
-    /// Laid over the trigger's sample event; null removes. Of a hook, its
+    /// Merged into the trigger's sample event. null removes a field. For a hook, its
     /// arguments by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     event: Option<MapOrMarker>,
-    /// Secrets by name. Never real ones.
+    /// Secrets by name. Don't use real values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secrets: Option<TextsOrMarker>,
-    /// Answers to requests of all HTTP clients; the first that matches wins. A
-    /// request without one fails the case.
+    /// Responses to HTTP requests, whatever the client. The first match is used. A request
+    /// that nothing matches fails the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     http: Option<Vec<Stub>>,
-    /// Answers of modules that aren't there, by the module's name.
+    /// Stubs of modules that are not available, by module name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modules: Option<BTreeMap<String, ModuleStub>>,
-    /// The clock when the run begins, such as "2026-01-01T00:00:00Z".
+    /// The time at which the run starts, such as "2026-01-01T00:00:00Z".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     now: Option<Time>,
-    /// What chance follows from.
+    /// The seed of random numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seed: Option<NumberOrMarker>,
-    /// The exported function of an action; by default its trigger's.
+    /// The exported function of an action to call. Default: the one that the trigger calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     handler: Option<String>,
-    /// The case runs once for each of these, with `${name}` replaced.
+    /// Runs the case once per entry, with `${name}` replaced by the entry's value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     each: Option<Vec<Map<String, Value>>>,
-    /// What is expected; one key at least.
+    /// What is expected. At least one key.
     expect: Expect,
 }
 
-/// What a case looks at. Values match exactly; `{ $regex: … }`,
-/// `{ $any: true }` and `{ $has: … }` match loosely.
+/// What a case checks. Values must match exactly, except for `{ $regex: … }`, `{ $any: true
+/// }` and `{ $has: … }`.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields, extend("minProperties" = 1))]
 struct Expect {
-    /// What a user of the tenant would notice: the same words for hooks and
-    /// actions.
+    /// What a user would notice. The same fields for hooks and actions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     effect: Option<EffectOrMatcher>,
-    /// The error that went out or left the code: its message, or its fields.
+    /// The error that was returned or thrown: its message, or its fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<Value>,
-    /// Hooks: exactly what the callback was given, as JSON.
+    /// Hooks: exactly what was passed to the callback, as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     result: Option<Value>,
     /// Actions: exactly these calls, each a list of a method and its arguments.
@@ -112,23 +110,23 @@ struct Expect {
     /// Exactly these calls of modules, each `{ call, args? }`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     calls: Option<ListOrMap>,
-    /// Each a part of one line of the console.
+    /// Texts, each contained in one line of console output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     logs: Option<Logs>,
     /// Hooks: how often the callback was called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answers: Option<u32>,
-    /// The limit that was met.
+    /// The limit that was reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stopped: Option<Stopped>,
 }
 
-/// What a user of the tenant would notice.
+/// What a user would notice.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Effect {
-    /// `ok`; `denied` by the code's own word; `failed` or `error` where it threw
-    /// or never answered, on a trigger that blocks or one that doesn't.
+    /// `ok`; `denied` if the code denied it; `failed` if the code threw or never answered
+    /// on a trigger that blocks, `error` on one that doesn't.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outcome: Option<OutcomeOrMatcher>,
     /// Custom claims of the access token.
@@ -146,13 +144,13 @@ struct Effect {
     /// Why it was denied, for the user.
     #[serde(default, skip_serializing_if = "Option::is_none", rename = "userMessage")]
     user_message: Option<Value>,
-    /// What was changed; null removes.
+    /// What was changed. null means removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user_metadata: Option<Value>,
-    /// What was changed; null removes.
+    /// What was changed. null means removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     app_metadata: Option<Value>,
-    /// The error's text where it failed.
+    /// The error's text, if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<Value>,
 }
@@ -241,29 +239,29 @@ enum Logs {
     All(Vec<Value>),
 }
 
-/// An answer to HTTP requests.
+/// A response to HTTP requests.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Stub {
-    /// Method and URL, such as `POST https://idp.example/*`; `*` stands for any
-    /// text, and for any method.
+    /// The method and URL, such as `POST https://idp.example/*`. `*` matches any text, or
+    /// any method.
     #[schemars(regex(pattern = r"^([^ ]* )? *(https?://|\*)|^(##|@@).+(##|@@)"))]
     on: String,
-    /// What the body must hold at least.
+    /// What the request's body must contain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
-    /// What comes back.
+    /// The response.
     reply: Reply,
-    /// For how many requests; left out, for all.
+    /// How many requests it answers. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
 }
 
-/// What a stub answers.
+/// The response of a stub.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Reply {
-    /// The status; 200 if left out.
+    /// The status. Default: 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 100, max = 599))]
     status: Option<u16>,
@@ -276,7 +274,7 @@ struct Reply {
     /// Headers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     headers: Option<BTreeMap<String, String>>,
-    /// No answer, but a network error such as `ECONNREFUSED`.
+    /// A network error such as `ECONNREFUSED`, instead of a response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fail: Option<String>,
 }
@@ -298,24 +296,24 @@ enum Auto {
 
 #[derive(JsonSchema)]
 struct Answers {
-    /// What `require` gives, as a whole.
+    /// What `require` returns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     exports: Option<Value>,
     #[serde(flatten)]
     others: BTreeMap<String, Answer>,
 }
 
-/// What a path of a module gives: one of these.
+/// What a function or property of a module returns: one of these.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1, "maxProperties" = 1))]
 struct Answer {
-    /// To who awaits, or to the last callback.
+    /// A value, through the promise or the last callback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     returns: Option<Value>,
-    /// An error, to who awaits or to the last callback.
+    /// An error, through the promise or the last callback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     throws: Option<Value>,
-    /// At once.
+    /// A value, returned directly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<Value>,
 }
