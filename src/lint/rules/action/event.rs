@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use oxc::ast::AstKind;
 use oxc::ast::ast::Expression;
 use oxc::semantic::NodeId;
-use oxc::span::GetSpan;
+use oxc::span::{GetSpan, Span};
 
 use crate::lint::finding::Findings;
 use crate::lint::rule::{MAYBE_MISSING, UNKNOWN_EVENT_FIELD, UNSAFE_JSON_PARSE};
@@ -103,6 +103,9 @@ fn is_json_parse(callee: &Expression<'_>) -> bool {
             && matches!(&member.object, Expression::Identifier(name) if name.name == "JSON"))
 }
 
+/// What whoever logs in or registers can write.
+const USERS_WRITE: [&str; 2] = ["event.user.user_metadata.", "event.request."];
+
 /// `JSON.parse` of something that others write, outside of any `try`.
 fn check_parse(
     script: &Script<'_>,
@@ -119,12 +122,35 @@ fn check_parse(
     if !is_foreign || is_caught(script, call) {
         return;
     }
+    let why = match is_guarded(script, paths, call, &path) {
+        false => "may be missing, or not JSON",
+        // what administrators write is right where it is there
+        true if !USERS_WRITE.iter().any(|start| path.starts_with(start)) => return,
+        true => "need not be JSON",
+    };
     findings.script(
         UNSAFE_JSON_PARSE,
         script.place(argument.span()),
-        format!("`{path}` may be missing or no JSON: then this throws, and the transaction fails."),
+        format!("`{path}` {why}: then this throws, and the transaction fails."),
         "put it into `try { ... } catch { ... }`",
     );
+}
+
+/// Whether a node is only reached where a part of the event is there: it stands behind
+/// `if (…)`, `… && ` or `… ?` that reads it.
+fn is_guarded(script: &Script<'_>, paths: &EventPaths, id: NodeId, path: &str) -> bool {
+    let at = script.semantic.nodes().kind(id).span();
+    let reads_it = |test: Span| {
+        let of_path = |read: &&Read| path == format!("{}.{}", read.object, read.property);
+        !test.contains_inclusive(at)
+            && paths.reads.iter().filter(of_path).any(|read| test.contains_inclusive(read.at))
+    };
+    script.semantic.nodes().ancestor_kinds(id).any(|kind| match kind {
+        AstKind::IfStatement(it) => reads_it(it.test.span()),
+        AstKind::ConditionalExpression(it) => reads_it(it.test.span()),
+        AstKind::LogicalExpression(it) => reads_it(it.left.span()),
+        _ => false,
+    })
 }
 
 /// Whether a `try` with a `catch` is around a node, in its own function.

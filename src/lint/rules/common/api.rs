@@ -39,7 +39,9 @@ fn check_limit(script: &Script<'_>, findings: &mut Findings<'_>) {
     else {
         return;
     };
-    if script.nodes().filter_map(|node| word(node.kind())).any(knows_the_limit) {
+    if script.nodes().filter_map(|node| word(node.kind())).any(knows_the_limit)
+        || script.nodes().any(|node| looks_at_status(script, node))
+    {
         return;
     }
     findings.script(
@@ -53,6 +55,20 @@ fn check_limit(script: &Script<'_>, findings: &mut Findings<'_>) {
 fn knows_the_limit(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     KNOWS_THE_LIMIT.iter().any(|known| word.contains(known))
+}
+
+/// Whether a node asks how a request ended: `!response.ok`, `status !== 200`. What
+/// is refused with 429 doesn't get past that.
+fn looks_at_status(script: &Script<'_>, node: &AstNode<'_>) -> bool {
+    let AstKind::StaticMemberExpression(member) = node.kind() else { return false };
+    match member.property.name.as_str() {
+        "ok" => true,
+        "status" | "statusCode" => matches!(
+            script.semantic.nodes().parent_kind(node.id()),
+            AstKind::BinaryExpression(it) if it.operator.is_equality() || it.operator.is_compare()
+        ),
+        _ => false,
+    }
 }
 
 /// Paths of Auth0's that no other service is known to have.

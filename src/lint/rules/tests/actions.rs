@@ -171,6 +171,9 @@ fn what_may_be_missing_is_told_unless_the_code_asks() {
         &[],
     );
     check("return JSON.parse(event.user.app_metadata.roles);", &["HS465"]);
+    let asked = |of: &str| format!("const {{ user }} = event; if ({of}) return JSON.parse({of});");
+    check(&asked("user.app_metadata.roles"), &[]);
+    check(&asked("user.user_metadata.roles"), &["HS465"]);
     check("try { return JSON.parse(event.user.app_metadata.roles); } catch { return; }", &[]);
     check("return JSON.parse(event.secrets.CONFIG);", &[]);
 }

@@ -110,6 +110,13 @@ fn addresses_of_auth0_are_told_from_others() {
     check(&get("'https://http-intake.example.com/api/v2/logs'"), &[]);
     check("if (user.a === 'https://a.auth0.com/api/v2/') { return cb(); } cb();", &[]);
     check("const token = { audience: 'https://a.auth0.com/api/v2/' }; cb(null, token);", &[]);
+    let fetch = |then: &str| {
+        format!("fetch('https://a.auth0.com/api/v2/users').then((res) => {{ {then} }}).catch(cb);")
+    };
+    check(&fetch("cb(null, res);"), &["HS450"]);
+    check(&fetch("cb(null, res.status);"), &["HS450"]);
+    check(&fetch("if (!res.ok) return cb(new Error('refused')); cb();"), &[]);
+    check(&fetch("if (res.status >= 400) return cb(new Error('refused')); cb();"), &[]);
 }
 
 #[test]
