@@ -41,6 +41,7 @@ async fn versions_are_listed_by_the_exact_name() {
     }
     let reported = versions(&["add roles"], 1).stderr;
     assert!(reported.contains("no action called `add roles`"), "{reported}");
+    assert!(reported.contains("did you mean `Add roles`?"), "{reported}");
     let reported = versions(&["twin"], 1).stderr;
     assert!(reported.contains("2 actions called `twin`"), "{reported}");
     let writes = tenant.requests().into_iter().filter(|entry| entry.method != "GET");

@@ -5,6 +5,7 @@ use crate::cli::args::{ResultFormat, VersionsArgs};
 use crate::cli::project::Project;
 use crate::cli::session::{Shared, runtime};
 use crate::cli::{CliError, Context, Exit};
+use crate::model::near::nearest;
 use crate::model::{Kind, Live, Script};
 use crate::plan::policy::kind_and_name;
 use crate::report::safe;
@@ -46,13 +47,19 @@ pub(super) fn named(name: &str, actions: Vec<Live>) -> Result<Live, CliError> {
         }
         _ => name,
     };
-    let mut found: Vec<Live> =
-        actions.into_iter().filter(|action| action.name.as_str() == name).collect();
+    let (mut found, others): (Vec<Live>, Vec<Live>) =
+        actions.into_iter().partition(|action| action.name.as_str() == name);
+    let names: Vec<&str> = others.iter().map(|action| action.name.as_str()).collect();
+    let near = nearest(name, &names).map(|near| safe::short(near, 200, true));
     let name = safe::short(name, 200, true);
     match found.len() {
         1 => Ok(found.remove(0)),
-        0 => Err(CliError::new(format!("the tenant has no action called `{name}`"))
-            .hint("names are case-sensitive; quote names that contain spaces")),
+        0 => Err(CliError::new(format!("the tenant has no action called `{name}`")).hint(
+            match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "names are case-sensitive; quote names that contain spaces".to_owned(),
+            },
+        )),
         count => Err(CliError::new(format!("the tenant has {count} actions called `{name}`"))
             .hint("rename all but one of them in the Dashboard")),
     }
