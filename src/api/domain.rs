@@ -31,7 +31,7 @@ pub enum InvalidDomain {
     )]
     NotAHost(String),
     /// It carries a path, a query, a user or a password.
-    #[error("`{0}` is more than a domain: leave out path, query and user")]
+    #[error("`{0}` is more than a domain: remove the path, query and user")]
     TooMuch(String),
     /// Plain HTTP to another machine.
     #[error(

@@ -98,7 +98,7 @@ pub(super) fn protocol(call: &Call, response: &HttpResponse, problem: &str) -> A
 /// name another path is refused.
 pub(super) fn segment(of: &str, id: &Id) -> Result<String, ApiError> {
     encoded(id.as_str()).ok_or_else(|| {
-        let problem = format!("the id of the {of} cannot be one");
+        let problem = format!("the id of the {of} is invalid");
         ApiError::new(ApiErrorKind::Protocol { problem })
     })
 }

@@ -171,7 +171,7 @@ fn of_report(report: Report, pair: &Pair, limit: Duration) -> Compared {
     }
     if report.engine_texts > 0 {
         let text = format!(
-            "On {} events a text goes out that the engine makes of an error; how Node words it is not compared.",
+            "On {} events, the code returns the text of an error that the JavaScript engine creates. Its wording in Node.js is not compared.",
             report.engine_texts
         );
         notes.push(text);

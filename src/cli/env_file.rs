@@ -45,17 +45,14 @@ fn parse(text: &str) -> Result<BTreeMap<String, String>, (usize, &'static str)> 
         let key = key.trim();
         let first = key.chars().next().is_some_and(|it| it.is_ascii_alphabetic() || it == '_');
         if !first || !key.chars().all(|it| it.is_ascii_alphanumeric() || it == '_') {
-            return Err((at + 1, "not the name of a variable before `=`"));
+            return Err((at + 1, "the text before `=` is not the name of a variable"));
         }
         let value = unquoted(value.trim()).ok_or((at + 1, "a quote without its end"))?;
         if key.to_ascii_uppercase().starts_with("HOOKSYNC_SECRET_") {
-            return Err((
-                at + 1,
-                "programs that give secrets can be named in the environment only",
-            ));
+            return Err((at + 1, "programs that read secrets can be set in the environment only"));
         }
         if found.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err((at + 1, "a variable that the file sets twice"));
+            return Err((at + 1, "the file sets this variable twice"));
         }
     }
     Ok(found)
@@ -87,9 +84,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_by_its_line_and_not_quoted() {
         assert_eq!(parse("A=1\ncanary"), Err((2, "not KEY=VALUE")));
-        assert_eq!(parse("1A=x"), Err((1, "not the name of a variable before `=`")));
+        assert_eq!(parse("1A=x"), Err((1, "the text before `=` is not the name of a variable")));
         assert_eq!(parse("A=\"x"), Err((1, "a quote without its end")));
         assert_eq!(parse("A=\""), Err((1, "a quote without its end")));
-        assert_eq!(parse("A=1\nA=2"), Err((2, "a variable that the file sets twice")));
+        assert_eq!(parse("A=1\nA=2"), Err((2, "the file sets this variable twice")));
     }
 }

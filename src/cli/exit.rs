@@ -62,9 +62,9 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done, or no change",
-            Self::Error => "an error; whatever was written is reported",
+            Self::Error => "an error; anything that was written is reported",
             Self::Changes => "plan --detailed-exitcode found changes",
-            Self::Partial => "apply or export ended with a part of it done",
+            Self::Partial => "apply or export was done in part",
             Self::Refused => "refused as unsafe or stale, nothing written",
             Self::TenantRefuses => "the tenant refuses (hooks read-only or off), nothing written",
             Self::Usage => "wrong usage",

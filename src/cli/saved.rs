@@ -71,7 +71,7 @@ fn text(path: &Path) -> Result<String, CliError> {
         fs_err::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
     }
     if bytes.len() as u64 > MOST {
-        return Err(wrong(path, &format!("larger than {} MB, which no plan is", MOST >> 20)));
+        return Err(wrong(path, &format!("larger than {} MB, so not a plan", MOST >> 20)));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(CliError::new(format!("{}: UTF-16, and JSON is UTF-8", path.display()))

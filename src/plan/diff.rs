@@ -127,8 +127,7 @@ fn update(kind: Kind, definition: &Definition, live: &Live, draft: &mut Draft<'_
     let last = draft.changes.last().filter(|change| change.id.as_ref() == Some(&live.id));
     if last.is_some_and(actions::rebuilds) {
         let message = format!(
-            "the build of the draft of {} failed: apply sends its code again, which has it built \
-             once more, and deploys it if that works",
+            "the build of the draft of {} failed: apply sends its code again, so that it is built again, and deploys it if the build succeeds",
             definition.name
         );
         draft.warn("HS511", message, Some(&definition.place.file));

@@ -118,8 +118,7 @@ impl<'a> Draft<'a> {
             }
             if self.options.now.is_some_and(|now| rotated_at > now) {
                 let message = format!(
-                    "secret {key} of {} is rotated at {rotated_at}, which lies ahead; it is not \
-                     sent yet",
+                    "secret {key} of {} is rotated at {rotated_at}, which is in the future; it is not sent yet",
                     definition.name
                 );
                 self.warn(actions::rotation::CODE, message, Some(&definition.place.file));
@@ -156,14 +155,12 @@ impl<'a> Draft<'a> {
         if change.kind == Kind::Action && change.verb == Verb::Replace && !missing.is_empty() {
             // the old one would go, and with it the only value there is
             change.blocked = Some(format!(
-                "on another trigger it is a new action, and there is no value for its secret {}: \
-                 the tenant gives none back. Give one, and apply again",
+                "with another trigger it becomes a new action, and its secret {} has no value: a tenant doesn't return values. Set a value and apply again",
                 missing.join(", ")
             ));
         } else if let Some(off) = off.filter(|_| !missing.is_empty()) {
             change.withheld = Some(format!(
-                "{} {off}: there is no value for its secret {}. Give one and apply \
-                 again.",
+                "{} {off}: there is no value for its secret {}. Set a value and apply again.",
                 definition.name,
                 missing.join(", ")
             ));
@@ -216,8 +213,7 @@ impl<'a> Draft<'a> {
         changes.sort();
         if !missing.is_empty() {
             let message = format!(
-                "{}: the tenant has no secret {} and the definition gives no value; the {} will \
-                 lack it until a value is given",
+                "{}: the tenant has no secret {} and the definition gives no value; the {} will lack it until it has a value",
                 definition.name,
                 missing.join(", "),
                 definition.kind()

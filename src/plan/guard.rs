@@ -124,7 +124,7 @@ impl Refusal {
                  _VALUE_NOT_SHOWN_; or choose others with --only."
             }
             Self::TooManyDeletes { .. } => {
-                "A wrong directory or tenant looks just like this. If it is what you want, pass --force with --allow-delete."
+                "A wrong directory or tenant looks just like this. If this is intended, pass --force with --allow-delete."
             }
             Self::Stale { .. } => {
                 "The tenant or the files changed in between: make a new plan and have it reviewed."
@@ -138,12 +138,11 @@ impl Refusal {
                  alone with --secrets never."
             }
             Self::Blocked { scopes: false, .. } => {
-                "Correct what is named, or choose others with --only."
+                "Fix what is named, or choose others with --only."
             }
             Self::Blocked { scopes: true, .. } => {
                 "Grant a scope that is missing to the client (Auth0 dashboard: the application's \
-                 API permissions) and get a new token, correct what else is named, or choose others \
-                 with --only."
+                 API permissions) and get a new token, fix what else is named, or choose others with --only."
             }
             Self::Ended => {
                 "Actions take the place of hooks: `hooksync migrate` converts them, and needs no \
@@ -160,7 +159,7 @@ fn unresolved_text(secrets: &[UnresolvedSecret]) -> String {
             format!("{} of {} needs {}", secret.key, secret.hook, secret.keywords.join(", "))
         })
         .collect();
-    format!("secrets have no value here: {}", each.join("; "))
+    format!("secrets without a value here: {}", each.join("; "))
 }
 
 /// Checks a plan against what the user allows.

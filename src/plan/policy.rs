@@ -63,7 +63,7 @@ pub fn kind_and_name(written: &str) -> (Option<Kind>, &str) {
 
 /// A name pattern that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{written}` is no name or pattern of names: {reason}")]
+#[error("`{written}` is not a name or a pattern of names: {reason}")]
 pub struct InvalidPattern {
     written: String,
     reason: &'static str,
@@ -90,7 +90,7 @@ impl NamePattern {
         };
         let only_hooks = kind == Some(Kind::Hook);
         if of_hooks.is_none() && (only_hooks || (kind.is_none() && is_path_like(name))) {
-            return Err(invalid("no hook can be named so"));
+            return Err(invalid("no hook can have this name"));
         }
         let exact = if is_pattern { glob(name)? } else { literal(name)? };
         Ok(Self { written: written.to_owned(), kind, of_hooks, exact })

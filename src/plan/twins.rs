@@ -14,7 +14,7 @@ use crate::model::{BoundAction, Definition, DesiredState, Kind, Live, LiveState,
 
 /// Differing live resources of one name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the tenant has {} {} that go by the name `{name}`, and a definition can mean only one: {}",
+#[error("the tenant has {} {} named `{name}`, and a definition can mean only one: {}",
     members.len(), kind.plural(), members.join("; "))]
 pub struct Twins {
     /// Of what kind.

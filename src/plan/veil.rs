@@ -48,7 +48,7 @@ pub fn veiled(mut plan: Plan, desired: &DesiredState) -> Plan {
                 warnings.push(Warning {
                     code: "HS507".into(),
                     message: format!(
-                        "the script of {} contains the value of a secret: whoever may read hooks can read it, and the backup contains it. This plan hides it",
+                        "the script of {} contains the value of a secret: everyone with access to hooks can read it, and so can readers of the backup. This plan hides it",
                         change.name
                     ),
                     source: Some(definition.script_source.file.clone()),

@@ -245,7 +245,7 @@ fn decode(bytes: Vec<u8>, file: &str, what: &str) -> Result<Text, Box<Diagnostic
             let at = error.utf8_error().valid_up_to();
             let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let text = Text::new(file, lossy);
-            let message = format!("the {what} is not UTF-8: this is where it stops being text");
+            let message = format!("the {what} is not valid UTF-8 from here on");
             Err(Box::new(
                 text.error(codes::NOT_UTF8, message, &(at..at + 1)).hint("save the file as UTF-8"),
             ))

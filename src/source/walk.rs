@@ -62,7 +62,7 @@ impl Root {
             let message = "this file is not a definition";
             let found = Diagnostic::error(codes::NO_FOLDER, message).in_file(display(dir));
             return Err(Box::new(
-                found.hint("name a definition (`*.yaml`), or the folder that holds them"),
+                found.hint("name a definition (`*.yaml`), or the folder of definitions"),
             ));
         }
         let folder = match dir.parent() {
@@ -150,7 +150,7 @@ impl Root {
         }
         let file = display(&path);
         if path.to_str().is_none() {
-            let message = "the file's name is not UTF-8, so it can't be written down";
+            let message = "the file's name is not valid UTF-8";
             reported.push(
                 Diagnostic::error(codes::FILE_NAME, message).in_file(file).hint("rename the file"),
             );
@@ -263,11 +263,11 @@ pub(crate) enum BadPath {
     Empty,
     #[error("the path is absolute; it is relative to the definition")]
     Absolute,
-    #[error("the path leads upwards (`..`); scripts lie beside the definition or below")]
+    #[error("the path leads upwards (`..`); scripts must be beside the definition or below it")]
     Upwards,
     #[error("the path has a backslash; folders are separated by `/`")]
     Backslash,
-    #[error("the path has a character that paths can't have")]
+    #[error("the path has an invalid character")]
     Character,
 }
 

@@ -159,7 +159,7 @@ fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
         Ok(real) => real,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if fs::symlink_metadata(path).is_ok() {
-                return Err(io::Error::other("it is a symbolic link to nothing"));
+                return Err(io::Error::other("it is a broken symbolic link"));
             }
             let parent = match path.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -78,7 +78,7 @@ async fn a_build_that_fails_says_which_package_and_what_to_do_and_leaves_traffic
     }
     for part in [
         "the build of its draft failed. It was never deployed, so nothing of it runs",
-        "Look at it in the Dashboard; the next apply has it built once more",
+        "Look at it in the Dashboard; the next apply builds it again",
     ] {
         assert!(why(0).contains(part), "{part}: {run}");
     }
@@ -120,8 +120,7 @@ async fn a_build_that_failed_in_passing_is_tried_once_by_each_apply_and_the_plan
     let again = format!("PATCH /actions/actions/{id} code");
     let plan = project.on(&tenant, &["plan"]).expect(0);
     let said = plan.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    let why = "HS511 actions/enrich.yaml: the build of the draft of enrich failed: apply sends its \
-               code again, which has it built once more, and deploys it if that works";
+    let why = "HS511 actions/enrich.yaml: the build of the draft of enrich failed: apply sends its code again, so that it is built again, and deploys it if the build succeeds";
     assert!(said.contains(why), "{plan}");
     let (run, sent) = apply();
     assert_eq!(sent, [again.as_str()], "one try: {run}");

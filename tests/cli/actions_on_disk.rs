@@ -125,7 +125,7 @@ async fn two_actions_of_one_name_are_no_definition() {
         json!({"name": "twin", "trigger": "post-login", "code": login(""), "deployed": true});
     let tenant = tenant_of(&project, &json!({"actions": [twin, twin]})).await;
     let run = project.on(&tenant, &["export"]).expect(3);
-    assert!(run.stderr.contains("2 actions that go by the name `twin`"), "{run}");
+    assert!(run.stderr.contains("2 actions named `twin`"), "{run}");
     assert!(!project.path("actions").exists());
 }
 
@@ -199,7 +199,7 @@ async fn a_backup_puts_code_names_and_order_back() {
     assert!(list.contains("3 definitions, bindings, 1 created by that apply"), "{list}");
     let name = list.split("  ").next().unwrap();
     let shown = project.run(&["backups", "show", name]).expect(0).stdout;
-    assert!(shown.contains("secrets without their values: `KEY`"), "{shown}");
+    assert!(shown.contains("secret KEY"), "{shown}");
     assert!(shown.contains("version 1 was deployed"), "{shown}");
     // going back unbinds and deletes what the apply created
     project.on(&tenant, &["backups", "restore", name, "--yes"]).expect(4);

@@ -139,7 +139,7 @@ async fn repositories_of_every_shape() {
     assert!(run.stderr.contains("no `git` on the PATH"), "{run}");
     // a repository that git can't read
     std::fs::write(project.path(".git/HEAD"), "x").unwrap();
-    refused(&project, &tenant, &["export"], "not as the last export left it (git: ");
+    refused(&project, &tenant, &["export"], "does not match the last export (git: ");
 }
 
 /// What a checkout's own configuration names never runs.

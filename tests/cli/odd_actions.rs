@@ -59,7 +59,7 @@ async fn two_of_one_name_do_not_keep_the_rest_from_being_seen() {
     let tenant = tenant(&project, actions, Behaviour::instant()).await;
     let drift = project.on(&tenant, &["drift"]).expect(2);
     assert!(drift.stdout.contains("two"), "{drift}");
-    assert!(drift.stderr.contains("2 actions that go by the name `one`"), "{drift}");
+    assert!(drift.stderr.contains("2 actions named `one`"), "{drift}");
     project.on(&tenant, &["plan"]).expect(4);
     project.on(&tenant, &["plan", "--only", "two"]).expect(0);
     let before = project.read("actions/one.js");
@@ -94,7 +94,7 @@ async fn a_slip_in_an_order_has_its_place() {
     check(
         "pre-user-registration: [two]",
         1,
-        "actions/bindings.yaml:3: two is made for post-login on the tenant, and can't run at pre-user-registration",
+        "actions/bindings.yaml:3: two belongs to post-login on the tenant, and can't run at pre-user-registration",
     );
     let id = tenant.state().action_named("two").unwrap().id.clone();
     let upper = id.to_uppercase();
@@ -108,7 +108,7 @@ async fn a_slip_in_an_order_has_its_place() {
     check(
         &format!("pre-user-registration: [{{ id: {id} }}]"),
         1,
-        "actions/bindings.yaml:3: two is made for post-login on the tenant, and can't run at pre-user-registration",
+        "actions/bindings.yaml:3: two belongs to post-login on the tenant, and can't run at pre-user-registration",
     );
     // the one that a file replaces has another id afterwards
     project.write("actions/two.yaml", "name: two\ntriggerId: post-change-password\n");
@@ -132,7 +132,7 @@ async fn a_version_that_is_never_in_traffic_is_not_made_twice() {
     assert!(run.stdout.contains("version 2 is deployed, and was not in traffic"), "{run}");
     let run = project.on(&tenant, &only).expect(1);
     assert!(run.stdout.contains("no second version was made"), "{run}");
-    assert!(run.stdout.contains("hooksync rollback \"one\" --to 2"), "{run}");
+    assert!(run.stdout.contains("`hooksync rollback NAME --to 2`"), "{run}");
     assert_eq!(tenant.state().action_named("one").unwrap().versions.len(), 2);
     let show = |state: &mut State| {
         let id = state.action_named("one").unwrap().id.clone();

@@ -127,7 +127,7 @@ async fn a_rotation_far_ahead_is_an_error() {
     let tenant = tenant_with(Vec::new()).await;
     for command in [&["plan"][..], &["apply", "--yes"]] {
         let run = project.on(&tenant, command).expect(1);
-        assert!(run.stderr.contains("more than 24 h ahead"), "{run}");
+        assert!(run.stderr.contains("more than 24 h in the future"), "{run}");
     }
     assert_eq!(writes(&tenant), [""; 0]);
 }

@@ -214,7 +214,7 @@ impl ActionIn {
         let Self { secrets, modules: used, deployed_version, all_changes_deployed, .. } = self;
         let Self { updated_at, installed_integration_id, integration, .. } = self;
         if matches!(id.as_str(), "" | "." | "..") {
-            return Err("an action has an id that cannot be one".into());
+            return Err("an action has an invalid id".into());
         }
         let of_version = deployed_version.as_ref().and_then(|version| {
             let TriggerIn { id, version, .. } = version.supported_triggers.as_ref()?.first()?;

@@ -58,20 +58,20 @@ fn meaning(kind: &Kind) -> String {
         Kind::OpaqueToken => "the access token is not for the Management API (not a JWT)",
         Kind::Unauthorized => "the tenant does not accept the access token",
         Kind::MissingScope { scope: None } => "the access token lacks a scope",
-        Kind::FeatureRefused => "the tenant does not allow this any more",
+        Kind::FeatureRefused => "the tenant no longer allows this",
         Kind::Forbidden => "the tenant forbids this",
         Kind::HookMissing => "the hook, or its secret, no longer exists",
-        Kind::ActionMissing => "the action (or what belongs to it) does not exist any more",
+        Kind::ActionMissing => "the action, or a part of it, no longer exists",
         Kind::NotBuilt => "the action's draft is not built",
         Kind::NotBindableYet => "the action cannot be bound yet",
         Kind::StillBound => "the action is bound to a trigger",
         Kind::FeatureGone => "the tenant no longer has Hooks",
         Kind::NameTaken => "it conflicts with something that the tenant already has",
         Kind::Invalid => "the tenant does not accept what was sent",
-        Kind::TooLarge => "what was sent is too large for the tenant",
+        Kind::TooLarge => "the request is too large for the tenant",
         Kind::Server => "the tenant failed",
         Kind::ConnectionLost => "the connection was lost before the response was complete",
-        Kind::Unexpected => "the tenant's response is not one that the API documents",
+        Kind::Unexpected => "the tenant's response does not match the API's documentation",
         Kind::Overdue => "it must be read again before it is written",
         Kind::Interrupted => "interrupted",
         Kind::Unreachable(Unreachable::Dns) => "the tenant's domain does not resolve",
@@ -138,13 +138,13 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
             "authorize the client for the Auth0 Management API in the dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications), with the four scopes of hooks"
         }
         Kind::UnknownAudience { .. } => {
-            "with a custom domain set AUTH0_AUDIENCE to `https://YOUR-TENANT.auth0.com/api/v2/`; the slash at the end belongs to it"
+            "with a custom domain set AUTH0_AUDIENCE to `https://YOUR-TENANT.auth0.com/api/v2/`; the slash at the end is required"
         }
         Kind::OpaqueToken => {
             "ask for the token with the audience `https://YOUR-TENANT.auth0.com/api/v2/`, or give client credentials instead"
         }
         Kind::Unauthorized => {
-            "the token may have expired or be of another tenant: get a new one, or give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET so that it can be renewed"
+            "the token may have expired or belong to another tenant: get a new one, or give AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET so that it can be renewed"
         }
         Kind::FeatureRefused => {
             "Auth0 made hooks read-only on 2024-11-18: enabling, disabling, secrets and deletes may still work; move scripts to actions with `hooksync migrate`"
@@ -172,10 +172,10 @@ pub(super) fn hint(error: &ApiError) -> Option<String> {
             "check the domain's port, the firewall, and HTTPS_PROXY if this network needs one"
         }
         Kind::Unreachable(Unreachable::NotTls) => {
-            "is the port right? A tenant on this machine that speaks plain HTTP is given as `http://127.0.0.1:PORT`"
+            "check the port; for a local tenant over plain HTTP, write `http://127.0.0.1:PORT`"
         }
         Kind::Unreachable(Unreachable::Tls) => {
-            "if the certificate is of a company's proxy or a test server, name its authority in SSL_CERT_FILE"
+            "if the certificate belongs to a corporate proxy or a test server, set SSL_CERT_FILE to its CA certificate"
         }
         Kind::Unreachable(Unreachable::Proxy) => "check HTTPS_PROXY and NO_PROXY",
         Kind::Unreachable(Unreachable::NoTrustStore) => {

@@ -47,7 +47,7 @@ impl HookIn {
     fn into_model(self) -> Result<Live, String> {
         let Self { id, name, trigger_id, enabled, script, dependencies } = self;
         if matches!(id.as_str(), "" | "." | "..") {
-            return Err("a hook has an id that can't be one".into());
+            return Err("a hook has an invalid id".into());
         }
         let enabled = match enabled {
             Some(Value::Bool(enabled)) => enabled,
@@ -229,7 +229,7 @@ mod tests {
         check("null", "not a JSON list of hooks");
         check(r#"[{"id":"1""#, "its JSON is cut off");
         check(r#"{"hooks":3}"#, "its JSON has an unexpected shape");
-        check(r#"[{"id":".."}]"#, "a hook has an id that can't be one");
+        check(r#"[{"id":".."}]"#, "a hook has an invalid id");
         assert_eq!(hook(b"").unwrap_err(), "it is empty");
     }
 

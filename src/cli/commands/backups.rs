@@ -3,6 +3,7 @@
 //! Restoring is an ordinary apply of the backup's folder, with all its checks.
 //! Must not write anything itself.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::plan::Side;
@@ -12,7 +13,7 @@ use crate::cli::{CliError, Context, Exit, backup, definitions, steps};
 use crate::model::{BoundAction, Kind};
 use crate::report::text::{self, BackupView};
 use crate::report::{counted, safe};
-use crate::source::{self, ASIDE, DRAFTS, LoadOptions, Loaded, Manifest};
+use crate::source::{self, ASIDE, DRAFTS, LoadOptions, Manifest};
 
 /// Runs it.
 ///
@@ -88,9 +89,9 @@ fn show(args: &BackupArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let view = BackupView {
         time: backup::time_of(&name),
         name: if is_found { name } else { folder.display().to_string() },
-        holds: held(&source::load(&folder, &options()), context),
+        holds: held(&folder, &remarks(&folder), context),
         drafts: match folder.join(DRAFTS) {
-            drafts if drafts.is_dir() => held(&source::load(&drafts, &options()), context),
+            drafts if drafts.is_dir() => held(&drafts, &BTreeMap::new(), context),
             _ => Vec::new(),
         },
         aside: aside(&folder),
@@ -109,13 +110,31 @@ fn show(args: &BackupArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn options() -> LoadOptions {
-    LoadOptions { allow_unresolved: true, ..LoadOptions::default() }
+/// What the note beside a backup says of each file that the file itself doesn't:
+/// the version that was deployed, and what can't be put back.
+fn remarks(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let note = std::fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+    let one = |line: &str| {
+        let (stem, said) = line.strip_prefix("- `")?.split_once("`: ")?;
+        let mut parts = said.split("; ");
+        // id and trigger, and of a hook the first remark
+        let first = parts.next().and_then(|first| first.splitn(3, ", ").nth(2));
+        let is_known = |part: &&str| *part != "complete" && !part.starts_with("secrets without");
+        let parts = first.into_iter().chain(parts).filter(is_known).map(str::to_owned);
+        Some((stem.to_owned(), parts.collect()))
+    };
+    note.lines().filter_map(one).collect()
 }
 
 /// What restoring puts back. Somebody may have edited the files: what is wrong
 /// with them is reported.
-fn held(loaded: &Loaded, context: &Context<'_>) -> Vec<(String, String, String)> {
+fn held(
+    folder: &Path,
+    remarks: &BTreeMap<String, Vec<String>>,
+    context: &Context<'_>,
+) -> Vec<(String, String, String)> {
+    let options = LoadOptions { allow_unresolved: true, ..LoadOptions::default() };
+    let loaded = source::load(folder, &options);
     let wrong: Vec<_> = loaded.diagnostics.iter().filter(|it| it.is_error()).cloned().collect();
     definitions::tell(&wrong, context);
     let definitions = loaded.desired.definitions.iter().map(|it| {
@@ -128,6 +147,9 @@ fn held(loaded: &Loaded, context: &Context<'_>) -> Vec<(String, String, String)>
             let noun = if keys.len() == 1 { "secret" } else { "secrets" };
             parts.push(format!("{noun} {}", keys.join(", ")));
         }
+        let file = Path::new(&it.place.file).with_extension("");
+        let stem = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
+        parts.extend(remarks.get(&stem.replace('\\', "/")).into_iter().flatten().cloned());
         (it.kind().to_string(), it.name.to_string(), parts.join(", "))
     });
     let orders = loaded.desired.bindings.iter().map(|order| {

@@ -228,13 +228,13 @@ fn of_token(left: Option<Duration>, renews: bool) -> Check {
             what: "token",
             health: Health::Unknown,
             found: "doesn't say when it expires".to_owned(),
-            hint: Some("give client credentials, and hooksync gets tokens itself".to_owned()),
+            hint: Some("set client credentials, and hooksync gets tokens itself".to_owned()),
         },
         Some(Duration::ZERO) => Check {
             what: "token",
             health: Health::Bad,
             found: "it has expired".to_owned(),
-            hint: Some("get a new one, or give client credentials instead".to_owned()),
+            hint: Some("get a new one, or set client credentials instead".to_owned()),
         },
         Some(left) if renews && left < SHORT_LIFE => {
             good("token", format!("good for {}; hooksync then gets a new one", words(left)))

@@ -120,7 +120,7 @@ fn on_node(
     let file = fs_err::canonicalize(&definition.script_source.file)?;
     run_on_node(node, job, &file).map_err(|error| {
         CliError::new(mask.text(&error.to_string()))
-            .hint("is it Node.js 18 or later? The default engine needs no other program")
+            .hint("check that it is Node.js 18 or later; the default engine needs no other program")
     })
 }
 

@@ -83,7 +83,7 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Found, Problem> {
     if let Some(token) = variables.get(TOKEN)? {
         if !token.value.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Problem::new(format!(
-                "{} contains spaces or other characters that no token has",
+                "{} contains spaces or other characters that a token can't contain",
                 token.origin
             ))
             .hint("set it to the token alone, on one line"));

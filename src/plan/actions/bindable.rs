@@ -38,8 +38,7 @@ pub(super) fn refusal(
             false => "it was never deployed. Deploy it in the Dashboard, define it here",
         };
         Some(format!(
-            "only a deployed action can be bound, and {name} is not: {next}, or take it out of the \
-             bindings"
+            "only a deployed action can be bound, and {name} is not: {next}, or remove it from the bindings"
         ))
     })
 }

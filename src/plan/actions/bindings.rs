@@ -263,7 +263,7 @@ fn why_unknown(
     let elsewhere = live.of(Kind::Action).find(is_meant);
     if let Some(elsewhere) = elsewhere.filter(|live| live.trigger != order.trigger) {
         return format!(
-            "{place}: {} is made for {} on the tenant, and can't run at {}",
+            "{place}: {} belongs to {} on the tenant, and can't run at {}",
             elsewhere.name, elsewhere.trigger, order.trigger
         );
     }
@@ -278,7 +278,7 @@ fn why_unknown(
             return match elsewhere {
                 Some(gone) => format!(
                     "{place}: {}, which has the id {id}, is deleted in this plan; name the action \
-                     instead of its id, or take the entry out",
+                     instead of its id, or remove the entry",
                     gone.name
                 ),
                 None => {

@@ -28,9 +28,9 @@ pub fn findings(desired: &DesiredState, now: Timestamp) -> Vec<Diagnostic> {
                 false => (Severity::Note, "it is sent by the first apply after that moment"),
             };
             let message = if is_far {
-                format!("`rotatedAt` of the secret `{key}` is {at}, more than 24 h ahead")
+                format!("`rotatedAt` of the secret `{key}` is {at}, more than 24 h in the future")
             } else {
-                format!("`rotatedAt` of the secret `{key}` is {at}, which lies ahead")
+                format!("`rotatedAt` of the secret `{key}` is {at}, which is in the future")
             };
             let place = &definition.place;
             found.push(Diagnostic {

@@ -281,20 +281,20 @@ fn what_will_not_be_deployed_is_not_bound_and_the_plan_knows_before() {
     };
     let none: (&[&str], &[&str]) = (&[], &[]);
     // deleted, and put back from files that can't have the value
-    let lacks = ": a is not deployed: there is no value for its secret K. Give one";
+    let lacks = ": a is not deployed: there is no value for its secret K. Set a value";
     check(&["a post-login s -K"], none, Some(lacks));
     check(&["a post-login s +K"], none, None);
     check(&["a post-login s -K"], (&["a post-login s never"], &[]), Some(lacks));
     // what is deployed without it can be bound
     check(&["a post-login s -K"], (&["a post-login s"], &[]), None);
     check(&["a post-login s -K"], (&["a post-login s"], &["post-login: a"]), None);
-    let draft = "a is not: its definition says deploy: false. Deploy it, or take it out";
+    let draft = "a is not: its definition says deploy: false. Deploy it, or remove it";
     check(&["a post-login s draft"], none, Some(draft));
     check(&["a post-login s draft"], (&["a post-login s never"], &[]), Some(draft));
     check(&["a post-login s draft"], (&["a post-login old"], &[]), None);
     check(&[], (&["a post-login s never"], &[]), Some("a is not: it was never deployed"));
     // the new one would come without the value, and the old one would go
-    let moved = "on another trigger it is a new action, and there is no value for its secret K";
+    let moved = "with another trigger it becomes a new action, and its secret K has no value";
     let live = live_state(&["a send-phone-message s +K"], &[]);
     let plan = plan_of(&desired_state(&["a post-login s -K"], &[]), &live);
     assert!(plan.changes[0].blocked.as_ref().unwrap().contains(moved), "{:?}", plan.changes);

@@ -61,7 +61,7 @@ fn section(view: &DriftView<'_>, room: usize) -> String {
     }
     if !view.plan.unmanaged.is_empty() {
         let others = count(view.plan.unmanaged.len(), "other");
-        out.push_str(&format!("\n{others} on the tenant in no definition; left alone.\n"));
+        out.push_str(&format!("\n{others} on the tenant without a definition; left alone.\n"));
     }
     if !differing.is_empty() {
         let order: Vec<usize> = (0..view.plan.changes.len()).collect();

@@ -272,7 +272,12 @@ fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
             share,
             sent_again,
         ),
-        list("Unmanaged (live, in no definition, left alone)", &plan.unmanaged, share, unmanaged),
+        list(
+            "Unmanaged (live, without a definition, left alone)",
+            &plan.unmanaged,
+            share,
+            unmanaged,
+        ),
     ]
     .concat()
 }

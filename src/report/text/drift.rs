@@ -49,7 +49,10 @@ pub fn drift(plan: &Plan, traces: &Traces, again: &Again, style: &Style) -> Stri
         page.wrap(
             0,
             2,
-            &[span(Ink::Faint, format!("{others} on the tenant in no definition; left alone."))],
+            &[span(
+                Ink::Faint,
+                format!("{others} on the tenant without a definition; left alone."),
+            )],
         );
     }
     if let (Traces::Unknown(why), false) = (traces, differing.is_empty()) {

@@ -303,7 +303,7 @@ fn unmanaged(page: &mut Page<'_>, plan: &Plan) {
         2,
         &[
             span(Ink::Strong, "Unmanaged"),
-            span(Ink::Faint, " (live, in no definition, left alone)"),
+            span(Ink::Faint, " (live, without a definition, left alone)"),
         ],
     );
     let most = entries(page);

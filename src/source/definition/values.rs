@@ -328,7 +328,7 @@ pub(super) fn script_path(
         Err(bad) => {
             fields.error(
                 codes::SCRIPT_PATH,
-                format!("this is no script's path: {bad}"),
+                format!("this is not a script's path: {bad}"),
                 &node.span,
             );
             (None, span)

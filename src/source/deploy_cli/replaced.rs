@@ -165,13 +165,13 @@ impl<'t> ReplacedText<'t> {
             Why::Withheld(why) => (codes::WITHHELD, why.sentence(key), why.hint(key)),
             Why::Nested => (
                 codes::NESTED_MARKER,
-                format!("the value of keyword `{key}` leads back to itself"),
-                "write the value out, without a marker in it".to_owned(),
+                format!("the value of keyword `{key}` refers to itself"),
+                "use a value without a marker".to_owned(),
             ),
             Why::TooLarge => (
                 codes::TOO_LARGE,
                 format!("with the value of keyword `{key}` here, this file is too large"),
-                "a file holds 1 MB at most after keyword replacement".to_owned(),
+                "a file can be at most 1 MB after keyword replacement".to_owned(),
             ),
             Why::NotAText => (
                 codes::NOT_A_TEXT,

@@ -150,7 +150,7 @@ fn ignored(key: &str, value: &KeywordValue) -> Option<Diagnostic> {
         }
         "EXCLUDED_PROPS" | "INCLUDED_PROPS" if has_hooks() => (
             "chooses fields of hooks",
-            "a field that a definition leaves out is left alone on the tenant",
+            "a field that a definition omits is left alone on the tenant",
         ),
         "AUTH0_BASE_PATH" if is_on() => (
             "says what scripts are relative to",

@@ -69,7 +69,7 @@ pub(crate) fn export(
             let edited =
                 edits.and_then(|edits| yaml::edit(&file.text.text, &file.written, &edits, SMALL));
             let Some(edited) = edited else {
-                let message = "the bindings can't be written so that every reader takes them";
+                let message = "the bindings can't be written as YAML that all readers understand";
                 let found = Diagnostic::warning(codes::NOT_EXPORTED, message);
                 plan.notes.push(found.in_file(&file.at.file));
                 continue;
@@ -230,7 +230,7 @@ fn doubles<'a>(all: impl Iterator<Item = (&'a Name, &'a Id)>) -> BTreeSet<&'a Na
 fn create(orders: &[&LiveBindings], manner: &Manner<'_>, folder: &Path, plan: &mut ExportPlan) {
     let path = folder.join(FILE);
     let Some(body) = as_text(orders, manner) else {
-        let message = "the bindings can't be written so that every reader takes them";
+        let message = "the bindings can't be written as YAML that all readers understand";
         let found = Diagnostic::warning(codes::NOT_EXPORTED, message);
         return plan.notes.push(found.in_file(display(&path)));
     };

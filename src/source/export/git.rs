@@ -95,12 +95,12 @@ impl Git {
         let said = run(&["rev-parse", "--show-toplevel"].map(OsStr::new), &[])?.expect_done()?;
         let root = path_of(said.strip_suffix(b"\n").unwrap_or(&said))
             .and_then(|root| root.canonicalize().ok())
-            .ok_or("git names a folder that isn't there")?;
+            .ok_or("git reports a folder that doesn't exist")?;
         let names: Vec<PathBuf> = files
             .iter()
             .map(|(path, _)| path.strip_prefix(&root).map(Path::to_owned))
             .collect::<Result<_, _>>()
-            .map_err(|_| "git takes another folder for the repository's")?;
+            .map_err(|_| "git reports another folder as the repository's root")?;
         let committed = self.committed(&program, &root, &names)?;
         let mut held: Vec<Held> = files
             .iter()

@@ -134,11 +134,11 @@ pub fn local_changes(plans: &[ExportPlan], git: &Git, record: &Record) -> Vec<Lo
             Held::Differs => "differs from what is committed".to_owned(),
             Held::Untracked => "is not committed".to_owned(),
             Held::Ignored | Held::NoGit(_) if record.knows(path, content) => continue,
-            Held::Ignored => "is ignored by git, and not as the last export left it".to_owned(),
+            Held::Ignored => "is ignored by git, and does not match the last export".to_owned(),
             Held::NoGit(None) => {
-                "is not in a git repository, and not as the last export left it".to_owned()
+                "is not in a git repository, and does not match the last export".to_owned()
             }
-            Held::NoGit(Some(why)) => format!("is not as the last export left it (git: {why})"),
+            Held::NoGit(Some(why)) => format!("does not match the last export (git: {why})"),
         };
         changes.push(LocalChange { file, why });
     }

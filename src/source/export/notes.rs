@@ -21,7 +21,7 @@ pub(super) fn skipped(hook: &Live, why: &str) -> Diagnostic {
 }
 
 pub(super) fn note_unwritable(hook: &Live, plan: &mut ExportPlan) {
-    let why = "no YAML text was found that every reader takes for its values";
+    let why = "its values can't be written as YAML that all readers understand";
     plan.notes.push(skipped(hook, why));
 }
 

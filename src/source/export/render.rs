@@ -119,15 +119,15 @@ pub(crate) fn obstacle(hook: &Live) -> Option<String> {
     if hook.kind() == Kind::Action {
         let name = hook.name.as_str();
         if name.trim().is_empty() || name.chars().any(char::is_control) {
-            return Some("it has no name that a definition can have".to_owned());
+            return Some("its name can't be used in a definition".to_owned());
         }
         return (!hook.has_content()).then(|| "its content was not fetched".to_owned());
     }
     if matches!(hook.trigger, Trigger::Other(_)) {
-        return Some("its trigger is not one that definitions can have".to_owned());
+        return Some("its trigger is not supported in definitions".to_owned());
     }
     if written_name(hook).is_none() {
-        return Some("it has no name that a definition can have".to_owned());
+        return Some("its name can't be used in a definition".to_owned());
     }
     (!hook.has_content()).then(|| "its content was not fetched".to_owned())
 }

@@ -130,8 +130,7 @@ impl<'a> Tree<'a> {
             Outcome::InPlace | Outcome::Nothing => {}
             Outcome::Rewritten => note_rewritten(&source, &mut plan),
             Outcome::Impossible => {
-                let message = "the list of hooks or actions can't be written so that every reader takes it and \
-                               all else in the file stays what it is";
+                let message = "the list of hooks or actions can't be rewritten without changing other parts of the file";
                 let hint = "an anchor (`&name`) in it may be used elsewhere, or the \
                             file may be one map in braces; write it out, or export to a new folder";
                 let found = Diagnostic::error(codes::NOT_EXPORTED, message).in_file(source);

@@ -26,7 +26,7 @@ pub(super) fn explain(error: &Error, text: &str) -> Fault {
     let (code, message, hint) = match error {
         Error::MultipleDocuments { .. } => (
             codes::SEVERAL_DOCUMENTS,
-            "a second document begins here; a file holds one".to_owned(),
+            "a second document begins here; a file can hold only one".to_owned(),
             Some("move it to a file of its own, or remove the `---`".to_owned()),
         ),
         Error::MergeKeyNotAllowed { .. } => (
@@ -44,7 +44,7 @@ pub(super) fn explain(error: &Error, text: &str) -> Fault {
         ),
         Error::Budget { breach, .. } if breach_is_documents(breach) => (
             codes::SEVERAL_DOCUMENTS,
-            "a second document begins here; a file holds one".to_owned(),
+            "a second document begins here; a file can hold only one".to_owned(),
             Some("move it to a file of its own, or remove the `---`".to_owned()),
         ),
         Error::Budget { .. } => (codes::TOO_COMPLEX, TOO_COMPLEX.to_owned(), None),

@@ -298,8 +298,7 @@ fn found_deployed(version: Option<&DeployedVersion>, at: Instant) -> Done {
 fn strange_build(draft: &Live) -> Failure {
     let status = draft.action().map(|action| action.build.word()).unwrap_or_default();
     Failure::not_sent(&format!(
-        "the tenant goes on saying `{status}` of the build of its draft, a status that this \
-         version does not know; nothing was deployed. Look at it in the Dashboard; the next apply \
+        "the build of its draft stays at the status `{status}`, which this version does not know; nothing was deployed. Look at it in the Dashboard; the next apply \
          deploys it once it is `built`"
     ))
 }
@@ -340,8 +339,7 @@ async fn failed_build(writer: &Writer, draft: &Live, urgency: Urgency) -> Failur
         false => "It was never deployed, so nothing of it runs",
     };
     Failure::not_sent(&format!(
-        "the build of its draft failed{cause}. {traffic}. {next}; the next apply has it built \
-         once more"
+        "the build of its draft failed{cause}. {traffic}. {next}; the next apply builds it again"
     ))
 }
 

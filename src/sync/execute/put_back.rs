@@ -137,16 +137,14 @@ impl Run<'_> {
         let step = &self.plan.steps[id];
         let remark = match step.op.target() {
             None if matches!(step.op, Op::Bind(_)) => {
-                "the hook that gave way is still switched off, because nobody knows whether the \
-                 action is bound now; run apply again"
+                "the previous hook is still switched off, because it is not known whether the action is bound now; run apply again"
             }
             Some(_) if step.op.switches() == Some(false) => {
-                "the action is bound, and nobody knows whether the hook is off; run apply again"
+                "the action is bound, and it is not known whether the hook is off; run apply again"
             }
             None => "the hook that it replaces still waits under another name; run apply again",
             Some(_) => {
-                "the hook that ran before it is still switched off, because nobody knows whether \
-                 this one is on now; run apply again"
+                "the hook that ran before it is still switched off, because it is not known whether this one is on now; run apply again"
             }
         };
         self.remark(step.change, remark.to_owned());

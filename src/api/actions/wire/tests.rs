@@ -60,7 +60,7 @@ fn what_is_not_an_answer_of_the_api_says_why() {
     check(r#"{"per_page":100}"#, "it holds no actions");
     check(r#"{"actions":null,"total":3}"#, "its JSON has an unexpected shape");
     check(r#"{"actions":{}}"#, "its JSON has an unexpected shape");
-    check(r#"{"actions":[{"id":".."}]}"#, "an action has an id that cannot be one");
+    check(r#"{"actions":[{"id":".."}]}"#, "an action has an invalid id");
     let nameless = bindings(br#"{"bindings":[{"id":"b"}]}"#).unwrap_err();
     assert_eq!(nameless, "a binding names no action");
 }

@@ -25,7 +25,7 @@ pub(super) fn of_action_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
         return Check {
             what,
             health: Health::Unknown,
-            found: "the token doesn't say which it has".to_owned(),
+            found: "the token doesn't list its scopes".to_owned(),
             hint: Some(format!(
                 "plan needs read:actions, apply all of {}",
                 ACTION_SCOPES.join(", ")
@@ -58,7 +58,7 @@ pub(super) fn of_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
         return Check {
             what: "scopes",
             health: Health::Unknown,
-            found: "the token doesn't say which it has".to_owned(),
+            found: "the token doesn't list its scopes".to_owned(),
             hint: Some(format!("plan needs {}, apply all of {}", SCOPES[0], SCOPES.join(", "))),
         };
     };

@@ -184,7 +184,7 @@ fn not_loaded(hook: &Definition, pool: &Pool) -> Result<Option<Diagnostic>, CliE
     let lacks = why.contains("sandbox") || why.ends_with(" is not defined");
     let mut found = if lacks || !stubbed(&[code]).is_empty() {
         let message =
-            format!("The hook can't be loaded in the sandbox, so nothing is known of it: {why}.");
+            format!("The hook can't be loaded in the sandbox, so its behaviour is unknown: {why}.");
         Diagnostic::warning(migrate::NOT_RUN, message)
             .hint("`hooksync run --engine node` runs it, without a sandbox")
     } else {
@@ -337,7 +337,7 @@ const CUT_OFF: [&str; 2] = ["HS462", "HS463"];
 fn engine_text(report: &Report, hook: &Definition) -> Diagnostic {
     let events = report.engine_texts;
     let message = format!(
-        "The text of an error that the engine makes goes out (on {events} of the events): Node names the code in it, such as `event.user.x is not a function`, and that code is another now."
+        "The hook returns the text of an error that the JavaScript engine creates (on {events} of the events). Node.js quotes code in it, such as `event.user.x is not a function`, and that code has changed."
     );
     let mut found = Diagnostic::warning(migrate::ENGINE_TEXT, message)
         .in_file(hook.script_source.file.clone())
