@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::codes;
 use super::draft::Draft;
 use super::policy::{Options, reshape};
 use super::{Change, Plan, Verb, actions, cutover, fingerprint, hooks, matching, order, takeover};
@@ -122,7 +123,7 @@ fn update(kind: Kind, definition: &Definition, live: &Live, draft: &mut Draft<'_
             definition.name,
             of.map_or("", |_| " (its build failed)")
         );
-        draft.warn("HS508", message, Some(&definition.place.file));
+        draft.warn(codes::EDITED_DRAFT, message, Some(&definition.place.file));
     }
     let last = draft.changes.last().filter(|change| change.id.as_ref() == Some(&live.id));
     if last.is_some_and(actions::rebuilds) {
@@ -130,7 +131,7 @@ fn update(kind: Kind, definition: &Definition, live: &Live, draft: &mut Draft<'_
             "the build of the draft of {} failed: apply sends its code again, so that it is built again, and deploys it if the build succeeds",
             definition.name
         );
-        draft.warn("HS511", message, Some(&definition.place.file));
+        draft.warn(codes::BUILD_FAILED, message, Some(&definition.place.file));
     }
 }
 

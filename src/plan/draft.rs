@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::change::{Change, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Verb, Warning};
+use super::codes;
 use super::policy::{Options, SecretsMode};
 use super::{Field, FieldChange, actions, matching};
 use crate::model::{Definition, DesiredSecret, DesiredState, Kind, Live, Name, SecretKey, Trigger};
@@ -121,7 +122,7 @@ impl<'a> Draft<'a> {
                     "secret {key} of {} is rotated at {rotated_at}, which is in the future; it is not sent yet",
                     definition.name
                 );
-                self.warn(actions::rotation::CODE, message, Some(&definition.place.file));
+                self.warn(codes::ROTATED_LATER, message, Some(&definition.place.file));
                 continue;
             }
             let mut reference = None;
@@ -218,7 +219,7 @@ impl<'a> Draft<'a> {
                 missing.join(", "),
                 definition.kind()
             );
-            self.warn("HS501", message, Some(&definition.place.file));
+            self.warn(codes::SECRET_WITHOUT_VALUE, message, Some(&definition.place.file));
         }
         (changes, missing)
     }
@@ -238,7 +239,7 @@ impl<'a> Draft<'a> {
                 "the tenant has ended {}, so {count} {noun} can't be applied: {why}",
                 kind.plural()
             );
-            self.warn("HS509", message, None);
+            self.warn(codes::KIND_ENDED, message, None);
         }
     }
 
@@ -251,14 +252,14 @@ impl<'a> Draft<'a> {
                 "the tenant has more than one {kind} {}; the one with the id {} ({}) is left alone",
                 live.name, live.id, live.trigger
             );
-            self.warn("HS502", message, None);
+            self.warn(codes::SECOND_OF_NAME, message, None);
         }
         if !known {
             let message = format!(
                 "hook {} has the trigger {}, which this version doesn't know; it is left alone",
                 live.name, live.trigger
             );
-            self.warn("HS503", message, None);
+            self.warn(codes::UNKNOWN_TRIGGER, message, None);
         }
         let (name, trigger) = (live.name.clone(), live.trigger.clone());
         if self.options.deletes(kind, &live.name) && known && !installed && !double {
@@ -277,7 +278,7 @@ impl<'a> Draft<'a> {
                 "hook {} is left over from an interrupted run; --allow-delete removes it",
                 live.name
             );
-            self.warn("HS504", message, None);
+            self.warn(codes::LEFT_OVER, message, None);
         }
         self.unmanaged.push(Unmanaged { kind, name, trigger, id: live.id.clone() });
     }
@@ -319,7 +320,7 @@ impl<'a> Draft<'a> {
             })
             .collect();
         for (message, source) in risky {
-            self.warn("HS505", message, source.as_deref());
+            self.warn(codes::LOCK_OUT, message, source.as_deref());
         }
     }
 }

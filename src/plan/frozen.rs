@@ -5,9 +5,9 @@
 //! differ. Must not block anything.
 
 use super::change::{Change, Plan, Verb, Warning};
+use super::codes;
 use super::field::Field;
 use crate::model::Kind;
-
 /// The public cloud's tenants are below this domain.
 const PUBLIC_CLOUD: &str = ".auth0.com";
 
@@ -42,7 +42,7 @@ pub fn warned(mut plan: Plan) -> Plan {
         more => format!(" and of {more} other hooks"),
     };
     plan.warnings.push(Warning {
-        code: "HS512".into(),
+        code: codes::HOOKS_FROZEN.into(),
         message: format!(
             "Expect {} to refuse the changes of `{first}`{others}: {WHY}. New hooks and changes of \
              scripts, names and dependencies are refused; Actions take their place.",

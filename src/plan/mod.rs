@@ -9,6 +9,7 @@ pub mod actions;
 pub mod behaviour;
 pub mod blocked;
 pub mod change;
+pub mod codes;
 pub mod cutover;
 pub mod diff;
 mod draft;

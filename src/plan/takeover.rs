@@ -5,9 +5,9 @@
 //! change of its own. Must not order anything.
 
 use super::change::{Change, Verb, Warning};
+use super::codes;
 use super::{Field, FieldChange};
 use crate::model::{DesiredState, Kind, Live, LiveState, Trigger};
-
 /// A hook that goes live where another one ran, by their places in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Takeover {
@@ -61,7 +61,7 @@ pub(super) fn switch_off_others(
                 None => changes.push(switch_off(hook, desired)),
             }
             warnings.push(Warning {
-                code: "HS506".into(),
+                code: codes::TAKEN_OVER.into(),
                 message: format!(
                     "{} is switched off because {newcomer} takes over {trigger}, and only one hook \
                      runs there; no definition says so",

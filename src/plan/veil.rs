@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::codes;
 use super::{FieldChange, Plan, Value, Warning};
 use crate::model::{Definition, DesiredSecret, DesiredState, Script};
 
@@ -46,7 +47,7 @@ pub fn veiled(mut plan: Plan, desired: &DesiredState) -> Plan {
                 }
                 *script = Script::new(hidden(script.as_str(), &places));
                 warnings.push(Warning {
-                    code: "HS507".into(),
+                    code: codes::SECRET_IN_SCRIPT.into(),
                     message: format!(
                         "the script of {} contains the value of a secret: everyone with access to hooks can read it, and so can readers of the backup. This plan hides it",
                         change.name

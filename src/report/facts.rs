@@ -8,7 +8,7 @@ use super::words::count;
 use crate::model::Kind;
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::takeover::takeovers;
-use crate::plan::{Change, Field, Plan, SecretChange, SecretVerb, Value, Verb, Warning};
+use crate::plan::{Change, Field, Plan, SecretChange, SecretVerb, Value, Verb, Warning, codes};
 
 /// Our words and theirs, in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,13 +82,10 @@ impl DangerKind {
     }
 }
 
-/// The warning of [`DangerKind::LockOut`]; it is reported as a danger instead.
-const LOCK_OUT_WARNING: &str = "HS505";
-
 /// The warnings that aren't reported as dangers already.
 pub(crate) fn other_warnings<'a>(plan: &'a Plan, dangers: &[Danger]) -> Vec<&'a Warning> {
     let reported = dangers.iter().any(|danger| danger.kind == DangerKind::LockOut);
-    plan.warnings.iter().filter(|one| !reported || one.code != LOCK_OUT_WARNING).collect()
+    plan.warnings.iter().filter(|one| !reported || one.code != codes::LOCK_OUT).collect()
 }
 
 /// All dangers of a plan, the greatest first, else in the plan's order.

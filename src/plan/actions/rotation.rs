@@ -2,6 +2,7 @@
 //!
 //! Must not decide which secrets are sent.
 
+use crate::plan::codes;
 use jiff::{SignedDuration, Timestamp};
 
 use super::diff::body;
@@ -9,9 +10,6 @@ use crate::model::{Code, DesiredState, Diagnostic, Kind, Severity};
 
 /// How far a rotation may lie ahead: further is most likely a slip.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
-
-/// The code of both.
-pub const CODE: &str = "HS510";
 
 /// What is to be said of rotations that lie ahead of `now`.
 #[must_use]
@@ -34,7 +32,7 @@ pub fn findings(desired: &DesiredState, now: Timestamp) -> Vec<Diagnostic> {
             };
             let place = &definition.place;
             found.push(Diagnostic {
-                code: Code(CODE),
+                code: Code(codes::ROTATED_LATER),
                 severity,
                 message,
                 hint: Some(hint.to_owned()),
