@@ -49,6 +49,8 @@ pub const NOT_MET: Code = Code("HM301");
 pub const NOT_RUN: Code = Code("HM302");
 /// A text of the JavaScript engine goes out.
 pub const ENGINE_TEXT: Code = Code("HM303");
+/// A limit of the sandbox stopped hook or action.
+pub const STOPPED: Code = Code("HM305");
 /// Nothing waits for a call of a package.
 pub(super) const NOT_WAITED_FOR: Code = Code("HM304");
 

@@ -24,7 +24,7 @@ mod uses;
 mod wrap;
 
 pub use dropped::not_waited;
-pub use findings::{ENGINE_TEXT, Finding, NEVER_LOADED, NOT_MET, NOT_RUN};
+pub use findings::{ENGINE_TEXT, Finding, NEVER_LOADED, NOT_MET, NOT_RUN, STOPPED};
 pub use rewrite::NotRewritten;
 
 use edits::Edits;

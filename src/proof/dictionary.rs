@@ -170,23 +170,41 @@ pub(super) fn packages(code: &str) -> BTreeSet<String> {
     required.take(MOST).collect()
 }
 
-/// Packages that the sandbox plays or has itself: what is declared for one
-/// would take its place.
-const PLAYED: [&str; 14] = [
+/// Packages that the sandbox plays or has itself, as its `require` lists them:
+/// what is declared for one would take its place.
+const PLAYED: [&str; 32] = [
+    "assert",
+    "async_hooks",
     "axios",
+    "buffer",
+    "console",
+    "cross-fetch",
+    "crypto",
+    "events",
     "got",
-    "node-fetch",
-    "request",
-    "superagent",
     "http",
     "https",
-    "crypto",
-    "util",
-    "url",
-    "querystring",
-    "events",
-    "buffer",
+    "isomorphic-fetch",
+    "module",
+    "node-fetch",
+    "os",
     "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "request",
+    "request-promise",
+    "request-promise-native",
+    "stream",
+    "string_decoder",
+    "superagent",
+    "timers",
+    "timers/promises",
+    "undici",
+    "url",
+    "util",
+    "util/types",
 ];
 
 /// The packages of some codes whose calls are recorded and not run, in order.

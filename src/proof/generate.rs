@@ -53,11 +53,6 @@ pub(super) struct Case {
     pub(super) seed: u64,
 }
 
-/// Packages that the sandbox plays itself: what is declared for one would take
-/// its place.
-const CLIENTS: [&str; 8] =
-    ["axios", "got", "node-fetch", "request", "superagent", "http", "https", "crypto"];
-
 /// Where an event holds the settings of an action.
 const CONFIGURATION: &str = "configuration";
 
@@ -105,11 +100,7 @@ impl<'i> Generator<'i> {
             met: vec![Case::default()],
             follow_ups: VecDeque::new(),
             handed_out: 0,
-            packages: codes
-                .iter()
-                .flat_map(|code| dictionary::packages(code))
-                .filter(|name| !CLIENTS.contains(&name.as_str()))
-                .collect(),
+            packages: dictionary::stubbed(codes),
             loose: Vec::new(),
         };
         it.loose = it.find_loose();

@@ -55,17 +55,17 @@ pub struct Report {
     /// Calls of packages that the new program makes, such as `crm.send`, and of
     /// which it takes nothing: if they send something, it may end before that has left.
     pub dropped: BTreeSet<String>,
-    /// Events on which a limit stopped one of them.
+    /// Events on which a limit stopped one of them: what comes then is not known.
     pub stopped: usize,
     /// Whether it was ended before all events had been run.
     pub cut: bool,
 }
 
 impl Report {
-    /// Whether nothing differs and every branch was met.
+    /// Whether nothing differs, every branch was met, and no limit ended a run.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.differences.is_empty() && self.branches_met == self.branches_total
+        self.differences.is_empty() && self.branches_met == self.branches_total && self.stopped == 0
     }
 }
 

@@ -89,8 +89,8 @@ impl<'a> Rewrite<'_, 'a> {
         if !has_callback && is_async_function(script, &call.callee) {
             return Some(Wait::Unhandled);
         }
-        if self.ends_request(call) {
-            return Some(Wait::Event("close"));
+        if let Some(event) = self.sends(call) {
+            return Some(Wait::Event(event));
         }
         if !answers_later(script, call) {
             return None;
@@ -103,18 +103,19 @@ impl<'a> Rewrite<'_, 'a> {
         is_promise.then_some(Wait::Unhandled)
     }
 
-    /// `req.end()` and `https.get(…)`, with whatever is chained to it: it gives
-    /// the request of Node's own client, on its way.
-    fn ends_request(&self, call: &CallExpression<'a>) -> bool {
+    /// The event by which a request of Node's own client is over that `req.end()`
+    /// or `https.get(…)`, with whatever is chained to it, sends and gives.
+    fn sends(&self, call: &CallExpression<'a>) -> Option<&'static str> {
         let mut ends = false;
         let mut at = call;
         loop {
             if is_http_request(self.script, at) {
-                return ends || last_name(&at.callee) == Some("get");
+                let sends = ends || last_name(&at.callee) == Some("get");
+                return sends.then(|| self.last_event(at));
             }
-            let Expression::StaticMemberExpression(member) = &at.callee else { return false };
+            let Expression::StaticMemberExpression(member) = &at.callee else { return None };
             if !matches!(member.property.name.as_str(), "end" | "on" | "once" | "setTimeout") {
-                return false;
+                return None;
             }
             ends |= member.property.name == "end";
             let name = match &member.object {
@@ -123,14 +124,44 @@ impl<'a> Rewrite<'_, 'a> {
                     at = inner;
                     continue;
                 }
-                _ => return false,
+                _ => return None,
             };
             // whatever else is done with a request that has a name, `end` sends it
             let made = self.script.symbol(name).and_then(|name| self.script.constant(name));
-            return ends
-                && matches!(made, Some(Constant::Value(Expression::CallExpression(made)))
-                    if is_http_request(self.script, made));
+            return match made {
+                Some(Constant::Value(Expression::CallExpression(made)))
+                    if ends && is_http_request(self.script, made) =>
+                {
+                    Some(self.last_event(made))
+                }
+                _ => None,
+            };
         }
+    }
+
+    /// The last event that a request is sure to have: it closes when its answer
+    /// was read, which is Node's part where nobody listens for the answer.
+    fn last_event(&self, request: &CallExpression<'a>) -> &'static str {
+        let Some(Argument::FunctionExpression(_) | Argument::ArrowFunctionExpression(_)) =
+            request.arguments.last()
+        else {
+            let handed_on = request.arguments.len() > 1;
+            return if handed_on { "response" } else { "close" };
+        };
+        let last = request.arguments.last().and_then(Argument::as_expression);
+        let Some(func) = last.and_then(Func::of_expression) else { return "response" };
+        let reads = self.script.inside(func.node_id()).any(|node| match node.kind() {
+            AstKind::StaticMemberExpression(it) => {
+                matches!(it.property.name.as_str(), "resume" | "pipe")
+            }
+            AstKind::CallExpression(it) => {
+                last_name(&it.callee) == Some("on")
+                    && matches!(it.arguments.first(),
+                        Some(Argument::StringLiteral(event)) if event.value == "data")
+            }
+            _ => false,
+        });
+        if reads { "close" } else { "response" }
     }
 
     fn wait_for(&mut self, call: &CallExpression<'a>, start: u32, wait: &Wait) {

@@ -102,7 +102,8 @@ module.exports = function (user, context, cb) {
   req.end();
   https.get('https://b.example', (res) => res.resume()).on('error', console.error);
   https.request('https://c.example').end(user.email);
-  https.request('https://d.example');
+  https.get('https://d.example', (res) => console.log(res.statusCode));
+  https.request('https://e.example');
   cb();
 };
 ",
@@ -114,7 +115,8 @@ exports.onExecutePostUserRegistration = async (event, api) => {
   await new Promise((resolve) => req.end().on('close', resolve).on('error', resolve));
   await new Promise((resolve) => https.get('https://b.example', (res) => res.resume()).on('error', console.error).on('close', resolve).on('error', resolve));
   await new Promise((resolve) => https.request('https://c.example').end(event.user.email).on('close', resolve).on('error', resolve));
-  https.request('https://d.example');
+  await new Promise((resolve) => https.get('https://d.example', (res) => console.log(res.statusCode)).on('response', resolve).on('error', resolve));
+  https.request('https://e.example');
 };
 ",
     );

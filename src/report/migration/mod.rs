@@ -53,5 +53,5 @@ fn summary(hooks: &[Migrated]) -> String {
 
 /// What the figures mean.
 const MEANING: &str = "\"No difference\" is evidence, not a proof by logic: hook and action ran in a sandbox on the same \
-     generated events and gave the same outcome, requests and calls. Metadata were objects or absent in them, as \
-     Auth0 stores them, never a text, a number or a list.";
+     generated events and gave the same outcome, requests and calls. Metadata were absent or objects, as Auth0 \
+     stores them; a text, a number or a list in their place was not tried.";

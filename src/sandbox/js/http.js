@@ -202,8 +202,8 @@
           if (error) { this.emit('error', error); this.emit('close'); return; }
           const message = new IncomingMessage(reply);
           message.once('end', () => later(() => this.emit('close')));
-          this.emit('response', message);
-          if (this.listenerCount('response') === 0) message.resume();
+          // a listener has to read it, or it never ends
+          if (!this.emit('response', message)) message.resume();
         });
         return this;
       }

@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::found::{cut_off, diagnostics, engine_text, line_of, stopped, unmet};
 use crate::behaviour;
 use crate::cli::CliError;
 use crate::cli::args::{MigrateArgs, MigrateStyle};
-use crate::lint::{self, RuleSettings};
 use crate::migrate::outcome::{Differs, Migrated, Verdict};
 use crate::migrate::{self, Finding, Rewritten, Style};
-use crate::model::{
-    ActionBody, Body, Definition, Dependencies, Diagnostic, Position, Script, ScriptSource,
-};
+use crate::model::{Definition, Dependencies, Diagnostic, Position};
 use crate::proof::{Inputs, Report, Sides, compare, stubbed};
 use crate::sandbox::{Answer, Job, Limits, Pool, Program};
 
@@ -144,6 +142,7 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
         found.findings.extend(changed);
     }
     found.findings.extend(cut_off.into_iter().chain(engine_text));
+    found.findings.extend(stopped(&report, hook));
     found.findings.extend(unmet(&report, hook));
     // where no error has a place, the one where the hook answers is the nearest
     let answers_at = migrate::first_answer(text, &hook.trigger)
@@ -230,7 +229,7 @@ fn run(
 }
 
 /// The code with the keywords that the hook's script was given.
-fn resolve(code: &str, hook: &Definition) -> String {
+pub(super) fn resolve(code: &str, hook: &Definition) -> String {
     let source = &hook.script_source;
     let mut markers: Vec<(&str, &str)> = source
         .replaced
@@ -255,113 +254,6 @@ fn secrets(hook: &Definition) -> Vec<(String, String)> {
     };
     let names = hook.secrets.iter().flatten().map(|(name, _)| name.to_string());
     names.map(|name| (name.clone(), of(&name))).collect()
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    text.get(..at).unwrap_or_default().matches('\n').count() + 1
-}
-
-fn diagnostics(findings: &[Finding], hook: &Definition) -> Vec<Diagnostic> {
-    let source = &hook.script_source;
-    let one = |finding: &Finding| {
-        let mut shown = Diagnostic::new(finding.code, finding.severity, finding.message.clone())
-            .in_file(source.file.clone())
-            .at_bytes(&source.text, finding.at.start, finding.at.end);
-        shown.hint = finding.hint.clone();
-        shown
-    };
-    findings.iter().map(one).collect()
-}
-
-/// Work that the Action starts and doesn't wait for: as `validate` finds it in
-/// the hook that is wrapped, or in the file that is written, and calls of
-/// packages of which a run showed that nothing takes what they give. No run in
-/// a sandbox shows what becomes of it.
-fn cut_off(
-    hook: &Definition,
-    style: Style,
-    report: &Report,
-    code: &str,
-    out: &Path,
-) -> Vec<Diagnostic> {
-    let shows = report.differences.iter().any(|it| it.is_cut_off);
-    let mut found = match style {
-        Style::Rewrite if !shows => Vec::new(),
-        _ => lint::check(hook, &RuleSettings::default()),
-    };
-    found.retain(|it| it.code.0 == GOES_ON);
-    found.extend(cut_off_in_file(hook, code, out));
-    let text = &hook.script_source.text;
-    let mut calls = diagnostics(&migrate::not_waited(text, &hook.trigger, &report.dropped), hook);
-    calls.retain(|it| !found.iter().any(|known| is_about(known, it)));
-    found.extend(calls);
-    found
-}
-
-/// Whether the line of one finding holds what another one is about.
-fn is_about(one: &Diagnostic, other: &Diagnostic) -> bool {
-    let about = other.excerpt.as_ref().zip(other.position).map(|(excerpt, position)| {
-        let own = excerpt.line.chars().skip(position.column.saturating_sub(1));
-        own.take(excerpt.width).collect::<String>()
-    });
-    one.excerpt.as_ref().zip(about).is_some_and(|(excerpt, about)| excerpt.line.contains(&about))
-}
-
-fn cut_off_in_file(hook: &Definition, code: &str, out: &Path) -> Vec<Diagnostic> {
-    let text = super::files::own_text("//", code);
-    // a marker may be a whole expression
-    let resolved = super::files::own_text("//", &resolve(code, hook));
-    let is_same = text == resolved;
-    let file = out.join(format!("{}.js", stem(&hook.written_name))).display().to_string();
-    let action = Definition {
-        script: Script::new(resolved.clone()),
-        script_source: ScriptSource { file, text: resolved, replaced: Vec::new() },
-        body: Body::Action(ActionBody::default()),
-        ..hook.clone()
-    };
-    let mut found = lint::check(&action, &RuleSettings::default());
-    found.retain(|it| CUT_OFF.contains(&it.code.0));
-    for one in found.iter_mut().filter(|_| !is_same) {
-        one.excerpt = None;
-    }
-    found
-}
-
-/// What `validate` calls work that goes on behind a hook's answer.
-const GOES_ON: &str = "HS405";
-
-/// What `validate` calls work that the end of an action cuts off.
-const CUT_OFF: [&str; 2] = ["HS462", "HS463"];
-
-/// That a text goes out which Node words with names of the rewritten code.
-fn engine_text(report: &Report, hook: &Definition) -> Diagnostic {
-    let events = report.engine_texts;
-    let message = format!(
-        "The hook returns the text of an error that the JavaScript engine creates (on {events} of the events). Node.js quotes code in it, such as `event.user.x is not a function`, and that code has changed."
-    );
-    let mut found = Diagnostic::warning(migrate::ENGINE_TEXT, message)
-        .in_file(hook.script_source.file.clone())
-        .hint("answer with a text of the script's own, or take --style wrap");
-    let text = &hook.script_source.text;
-    if let Some(at) = migrate::first_answer(text, &hook.trigger) {
-        found = found.at_bytes(text, at, at);
-    }
-    found
-}
-
-/// Branches of the hook that no event met.
-fn unmet(report: &Report, hook: &Definition) -> Vec<Diagnostic> {
-    let found = report.unmet.iter().map(|branch| {
-        let message =
-            format!("no event reached this `{}`, so its behaviour is not known.", branch.kind);
-        let mut shown = Diagnostic::warning(migrate::NOT_MET, message)
-            .in_file(hook.script_source.file.clone())
-            .hint("try more with --events, or write a behaviour test for it");
-        shown.position =
-            Some(Position { line: branch.line as usize, column: branch.column as usize });
-        shown
-    });
-    found.collect()
 }
 
 /// The stem of the files of an action.

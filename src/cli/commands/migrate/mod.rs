@@ -6,6 +6,7 @@ mod cases;
 mod convert;
 mod cutover;
 mod files;
+mod found;
 mod live;
 #[cfg(test)]
 mod tests;
