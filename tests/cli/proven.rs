@@ -104,9 +104,9 @@ fn another_seed_tries_other_events() {
 
 #[test]
 fn what_a_limit_stopped_is_not_proven() {
-    let fill = "try {\nconst a = [];\nfor (;;) a.push(new Array(10000).fill(0));\n} catch (e) {}";
-    check(PRE, &format!("{fill}\ncb(null, {{ user }});"), &[], "differs HM305:null");
-    check(PRE, "for (;;) user.x = 1;\ncb();", &[], "differs HM305:null");
+    let fill = "try { const a = []; for (;;) a.push(new Array(1e6).fill(0)); } catch {}";
+    let body = format!("if (!user.email) {{ {fill} }}\ncb(null, {{ user }});");
+    check(PRE, &body, &[], "differs HM305:null");
 }
 
 #[test]
@@ -114,5 +114,5 @@ fn modules_of_node_are_there_and_no_stand_ins() {
     let body = "const bus = new (require('events'))();\nbus.on('end', () => cb());\nsetImmediate(() => bus.emit('end'));";
     check(POST, body, &[], "proven");
     let body = "const { promisify } = require('util');\npromisify((it, done) => done(null, it))(1).then((it) => {\nif (it === 1) return cb();\ncb(new Error('x')); });";
-    check(POST, body, &[], "differs HM301:5");
+    check(POST, body, &[], "differs HM301:4");
 }
