@@ -303,29 +303,35 @@ fn change_of(
     source: Option<&BindingsOrder>,
     unknown: &[String],
 ) -> Change {
-    let names = |names: &mut dyn Iterator<Item = (&str, Option<&str>)>, titled: bool| {
-        let shown = |(name, title): (&str, Option<&str>)| match title.filter(|_| titled) {
-            Some(title) => format!("{name} ({title})"),
-            None => name.to_owned(),
-        };
-        names.map(shown).collect::<Vec<String>>()
+    let titled = |name: &str, title: &Option<String>| match title {
+        Some(title) => format!("{name} ({title})"),
+        None => name.to_owned(),
     };
-    let old = |titled| {
-        let mut all = old_entries
-            .iter()
-            .map(|entry| (entry.action_name.as_str(), entry.display_name.as_deref()));
-        names(&mut all, titled)
-    };
-    let new = |titled| {
-        let mut all =
-            order.entries.iter().map(|entry| (entry.name.as_str(), entry.display_name.as_deref()));
-        names(&mut all, titled)
-    };
-    // where only titles change, they are what has to be seen; nothing is bound or
-    // unbound by them
-    let titled = old(false) == new(false);
-    let field = if titled { Field::DisplayNames } else { Field::Bindings };
-    let (old, new) = (old(titled), new(titled));
+    let name_of = |entry: &LiveBinding| entry.action_name.to_string();
+    let old: Vec<String> = old_entries.iter().map(name_of).collect();
+    let new: Vec<String> = order.entries.iter().map(|entry| entry.name.clone()).collect();
+    // only what changes of what stays bound; nothing is bound or unbound by it
+    let (old_titles, new_titles): (Vec<String>, Vec<String>) = order
+        .entries
+        .iter()
+        .filter_map(|entry| {
+            let was = old_entries
+                .iter()
+                .find(|old| entry.action == Target::Live(old.action_id.clone()))?;
+            let changes = was.display_name != entry.display_name;
+            changes.then(|| {
+                (titled(&name_of(was), &was.display_name), titled(&entry.name, &entry.display_name))
+            })
+        })
+        .unzip();
+    let mut fields = Vec::new();
+    if old != new || new_titles.is_empty() {
+        fields.push(FieldChange::new(Field::Bindings, Some(Value::Names(old)), Value::Names(new)));
+    }
+    if !new_titles.is_empty() {
+        let old = Some(Value::Names(old_titles));
+        fields.push(FieldChange::new(Field::DisplayNames, old, Value::Names(new_titles)));
+    }
     let name = Name::action(order.trigger.as_str());
     let blocked = if unknown.is_empty() {
         (order.entries.len() > MAX_BOUND).then(|| {
@@ -336,7 +342,7 @@ fn change_of(
     };
     Change {
         source: source.map(|order| order.place.file.clone()),
-        fields: vec![FieldChange::new(field, Some(Value::Names(old)), Value::Names(new))],
+        fields,
         blocked,
         ..Change::new(Verb::Update, Kind::Bindings, name, order.trigger.clone())
     }

@@ -246,13 +246,19 @@ fn an_unbind_is_a_delete_to_every_safety_rule() {
     desired.bindings[0].entries[0].display_name = Some("shown".to_owned());
     let plan = plan_of(&desired, &live);
     let title = plan.changes[0].field(Field::DisplayNames).unwrap();
-    let old = names(&["a (a)", "b (b)"]);
-    assert_eq!((&title.old, &title.new), (&Some(old), &names(&["a (shown)", "b (b)"])));
+    assert_eq!((&title.old, &title.new), (&Some(names(&["a (a)"])), &names(&["a (shown)"])));
     assert!(plan.changes[0].newly_bound().is_empty() && plan.steps.len() == 1);
     assert!(guard::approve(plan, &Allowed::default()).is_ok());
     // a move loses nothing
-    let desired = desired_state(&["a post-login s", "b post-login s"], &["post-login: b a"]);
-    assert!(guard::approve(plan_of(&desired, &live), &Allowed::default()).is_ok());
+    let mut desired = desired_state(&["a post-login s", "b post-login s"], &["post-login: b a"]);
+    let moved = plan_of(&desired, &live);
+    assert!(guard::approve(moved.clone(), &Allowed::default()).is_ok());
+    // and a title that changes with it is seen and reviewed, too
+    desired.bindings[0].entries[1].display_name = Some("shown".to_owned());
+    let both = plan_of(&desired, &live);
+    let shown: Vec<Field> = both.changes[0].fields.iter().map(|change| change.field).collect();
+    assert_eq!(shown, [Field::Bindings, Field::DisplayNames]);
+    assert_ne!(both.fingerprint, moved.fingerprint);
 }
 
 #[test]
