@@ -106,3 +106,14 @@ fn a_wrong_folder_is_reported_alone() {
     project.write("nope/a.js", "module.exports = (user, context, cb) => cb();\n");
     assert!(project.run(&["validate", "nope"]).expect(0).stdout.contains("HS205"));
 }
+
+#[test]
+fn a_manual_page_is_asked_for_by_the_words_of_its_command() {
+    let project = Project::with(&[]);
+    for words in [["man", "tenant", "serve"].as_slice(), &["man", "tenant serve"]] {
+        let page = project.run(words).expect(0).stdout;
+        assert!(page.contains(".TH HOOKSYNC-TENANT-SERVE"), "{page}");
+    }
+    let refused = project.run(&["man", "tenant", "stop"]).expect(64).stderr;
+    assert!(refused.contains("no manual page for hooksync tenant stop"), "{refused}");
+}

@@ -73,12 +73,12 @@ pub struct CompletionsArgs {
 #[command(after_help = "\
 Examples:
   hooksync man | man -l -                  the main page
-  hooksync man plan | man -l -             a command's page
+  hooksync man backups list | man -l -     a command's page
   hooksync man --out man1                  every page, as files")]
 pub struct ManArgs {
-    /// Print this command's page instead of the main one
+    /// Print this command's page instead of the main one, by its words: `backups list`
     #[arg(conflicts_with = "out")]
-    pub command: Option<String>,
+    pub command: Vec<String>,
     /// Write every page into DIR
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,

@@ -15,16 +15,14 @@ pub(super) fn run(args: &ManArgs, context: &Context<'_>) -> Result<Exit, CliErro
     if let Some(folder) = &args.out {
         return write_all(&pages, folder, context);
     }
-    let wanted = match &args.command {
-        None => "hooksync".to_owned(),
-        Some(command) => format!("hooksync-{}", command.trim().replace(' ', "-")),
-    };
-    match pages.iter().find(|page| page.name == wanted) {
+    let words = args.command.iter().flat_map(|word| word.split_whitespace());
+    let wanted = std::iter::once("hooksync").chain(words).collect::<Vec<_>>();
+    match pages.iter().find(|page| page.name == wanted.join("-")) {
         Some(page) => {
             context.output.data(&page.roff)?;
             Ok(Exit::Done)
         }
-        None => Err(CliError::usage(format!("there is no manual page for {wanted}"))
+        None => Err(CliError::usage(format!("there is no manual page for {}", wanted.join(" ")))
             .hint("`hooksync --help` lists the commands")),
     }
 }
