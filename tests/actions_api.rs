@@ -321,8 +321,8 @@ async fn hooks_that_are_removed_are_part_of_the_state_beside_actions() {
         bench.live("a").await;
         bench.tenant.set_behaviour(tenant::Behaviour { mode, ..tenant::Behaviour::default() });
         let (state, _) = fetched(&bench, &[A, CODE, hook, script]).await;
-        assert!(state.hooks_removed.is_some(), "{mode}");
-        assert_eq!(state.resources.len(), 1, "{mode}");
+        assert!(state.hooks_removed.is_some(), "{mode:?}");
+        assert_eq!(state.resources.len(), 1, "{mode:?}");
     }
 }
 

@@ -4,23 +4,9 @@
 //! The tenant has one client, the one that may ask for tokens. Must not know
 //! the state.
 
-use serde::Serialize;
+use serde_json::json;
 
 use super::message::Response;
-
-#[derive(Serialize)]
-struct Client<'a> {
-    client_id: &'a str,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct Totals<'a> {
-    total: usize,
-    start: u64,
-    limit: u64,
-    clients: Vec<Client<'a>>,
-}
 
 /// The list. Of the query only what pages is read; the rest is passed over.
 pub(super) fn list(client_id: &str, query: &str) -> Response {
@@ -29,12 +15,13 @@ pub(super) fn list(client_id: &str, query: &str) -> Response {
     let number = |name: &str| value(name).and_then(|text| text.parse::<u64>().ok());
     let (page, limit) = (number("page").unwrap_or(0), number("per_page").unwrap_or(50));
     let clients = match page {
-        0 => vec![Client { client_id, name: "Local client" }],
-        _ => Vec::new(),
+        0 => json!([{ "client_id": client_id, "name": "Local client" }]),
+        _ => json!([]),
     };
     if value("include_totals").is_some_and(|text| text == "true") {
         let start = page.saturating_mul(limit);
-        Response::json(200, &Totals { total: 1, start, limit, clients })
+        let totals = json!({ "total": 1, "start": start, "limit": limit, "clients": clients });
+        Response::json(200, &totals)
     } else {
         Response::json(200, &clients)
     }

@@ -12,6 +12,14 @@ pub type Object = serde_json::Map<String, Json>;
 /// out a key with `shift_remove`.
 pub type Ordered<V> = indexmap::IndexMap<String, V>;
 
+/// An object without the fields that are `null`: the service leaves them out.
+pub(super) fn without_nulls(mut object: Json) -> Json {
+    if let Json::Object(fields) = &mut object {
+        fields.retain(|_, value| !value.is_null());
+    }
+    object
+}
+
 /// What the service's validator calls a value's type.
 pub(super) fn type_name(value: &Json) -> &'static str {
     match value {

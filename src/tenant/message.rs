@@ -4,6 +4,9 @@
 //! hook is. Each refusal says whether its words are recorded or assumed.
 
 use serde::Serialize;
+use serde_json::json;
+
+use super::json::without_nulls;
 
 /// The Management API's documented limit of a payload.
 pub const MAX_BODY: usize = 1024 * 1024;
@@ -70,52 +73,32 @@ fn content_type() -> (&'static str, String) {
     ("content-type", "application/json; charset=utf-8".to_owned())
 }
 
-/// The Management API's error body, in its recorded order of keys.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Refusal<'a> {
-    status_code: u16,
-    error: &'a str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attributes: Option<Attributes<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Attributes<'a> {
-    error: &'a str,
-}
-
-/// A refusal of the Management API.
+/// A refusal of the Management API, its keys in their recorded order.
 pub(super) fn refusal(status: u16, message: &str, error_code: Option<&str>) -> Response {
-    let error = reason(status);
-    let body = Refusal { status_code: status, error, message, attributes: None, error_code };
-    Response::json(status, &body)
+    let body = json!({
+        "statusCode": status,
+        "error": reason(status),
+        "message": message,
+        "errorCode": error_code,
+    });
+    Response::json(status, &without_nulls(body))
 }
 
 /// 401 for a token that isn't good: the message is repeated in `attributes`,
 /// as recorded.
 pub(super) fn bad_token(message: &str) -> Response {
-    let body = Refusal {
-        status_code: 401,
-        error: reason(401),
-        message,
-        attributes: Some(Attributes { error: message }),
-        error_code: None,
-    };
+    let body = json!({
+        "statusCode": 401,
+        "error": reason(401),
+        "message": message,
+        "attributes": { "error": message },
+    });
     Response::json(401, &body)
 }
 
 /// The error body of `/oauth/token`.
 pub(super) fn oauth_error(status: u16, error: &str, description: &str) -> Response {
-    #[derive(Serialize)]
-    struct OauthError<'a> {
-        error: &'a str,
-        error_description: &'a str,
-    }
-    Response::json(status, &OauthError { error, error_description: description })
+    Response::json(status, &json!({ "error": error, "error_description": description }))
 }
 
 /// Unknown routes, in the words of the server framework that the recorded

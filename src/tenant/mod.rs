@@ -38,7 +38,6 @@ mod token;
 mod wire;
 
 pub use answer::{Answer, Delivery};
-pub use choice::InvalidChoice;
 pub use json::{Json, Object, Ordered};
 pub use lab::fault::{Commit, Edit, Effect, Fault, InvalidFault, RequestKind, When};
 pub use log::Entry;

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::Args;
 use secrecy::SecretString;
 
 use super::actions;
@@ -101,19 +102,25 @@ impl Default for Options {
     }
 }
 
-/// The choices of the Hooks endpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The choices of the Hooks endpoints, as flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Args)]
+#[group(skip)]
 pub struct Behaviour {
-    /// What may be done with hooks at all.
+    /// What the tenant allows with hooks
+    #[arg(long, value_name = "MODE", value_enum, default_value_t)]
     pub mode: Mode,
-    /// In which words a refused write is refused.
-    pub refusal: Refusal,
-    /// What happens when a second hook of a trigger is switched on.
+    /// What enabling a second hook of a trigger does
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub second_enabled: SecondEnabled,
-    /// Where names must be unique.
-    pub unique_names: UniqueNames,
-    /// What a list carries.
+    /// How much a list of hooks contains
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub list: ListDetail,
+    /// Text with which writes of hooks are refused
+    #[arg(long, value_name = "WORDS", value_enum, default_value_t)]
+    pub refusal: Refusal,
+    /// Where names of hooks must be unique
+    #[arg(long, value_name = "WHERE", value_enum, default_value_t)]
+    pub unique_names: UniqueNames,
 }
 
 choice! {
@@ -180,21 +187,39 @@ choice! {
     }
 }
 
-/// Rate limiting, as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The bucket of `/oauth/token`.
+const TOKEN_LIMIT: Limit = Limit::new(30, Rate::per_second(30));
+
+/// Rate limiting, as flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
 pub struct Limits {
     /// The Management API's bucket, which the headers show.
+    #[command(flatten)]
     pub api: Limit,
-    /// A second bucket, checked first and never shown on success.
+    /// Add a second bucket that no header shows, such as 10:2/s or `free`
+    // It is checked first.
+    #[arg(long = "hidden-limit", value_name = "N:N/TIME")]
     pub global: Option<Limit>,
+    /// Rate that another client uses all the time, such as 5/s
+    #[arg(long, value_name = "N/TIME")]
+    pub rival: Option<Rate>,
     /// The bucket of `/oauth/token`.
+    #[arg(skip = TOKEN_LIMIT)]
     pub token: Limit,
-    /// Which responses carry the headers.
+    /// Responses that have rate-limit headers
+    #[arg(long = "rate-headers", value_name = "WHICH", value_enum, default_value_t)]
     pub headers: RateHeaders,
-    /// Whether a 429 carries `Retry-After`.
+    /// Whether and how a 429 says when to retry
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
     pub retry_after: RetryAfter,
-    /// How far the tenant's clock is ahead of this machine's, in seconds: in
-    /// `date`, in `x-ratelimit-reset` and in the times of tokens.
+    /// Set the tenant's clock ahead by this many seconds
+    // In `date`, in `x-ratelimit-reset` and in the times of tokens.
+    #[arg(
+        long = "clock-skew",
+        value_name = "SECONDS",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     pub clock_skew_s: i64,
 }
 
@@ -205,7 +230,8 @@ impl Default for Limits {
         Self {
             api: Limit::new(50, Rate::per_second(50)),
             global: None,
-            token: Limit::new(30, Rate::per_second(30)),
+            rival: None,
+            token: TOKEN_LIMIT,
             headers: RateHeaders::default(),
             retry_after: RetryAfter::default(),
             clock_skew_s: 0,

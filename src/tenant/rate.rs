@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use clap::Args;
+
 use super::choice::choice;
 
 /// How many tokens come back in how long, as in `16/s`, `150/min`, `1/10s`;
@@ -78,24 +80,30 @@ choice! {
     }
 }
 
-/// A bucket's size and refill, as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A bucket's size and refill, as flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
 pub struct Limit {
-    /// How many requests may come at once.
+    /// Size of the rate limit's bucket, in requests
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 50,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     pub burst: u32,
-    /// How many come back.
+    /// Rate at which it refills, such as 16/s or 150/min
+    #[arg(long, value_name = "N/TIME", default_value = "50/s")]
     pub rate: Rate,
-    /// When they come back.
+    /// How it refills
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
     pub refill: Refill,
-    /// What another client of the same tenant takes all the time.
-    pub rival: Option<Rate>,
 }
 
 impl Limit {
-    /// A bucket without rivals, refilled continuously.
+    /// A bucket that is refilled continuously.
     #[must_use]
     pub const fn new(burst: u32, rate: Rate) -> Self {
-        Self { burst, rate, refill: Refill::Continuous, rival: None }
+        Self { burst, rate, refill: Refill::Continuous }
     }
 }
 
@@ -136,6 +144,8 @@ impl FromStr for Limit {
 #[derive(Debug, Clone)]
 pub(super) struct Bucket {
     limit: Limit,
+    /// What another client of the same tenant takes all the time.
+    rival: Option<Rate>,
     /// In fractions of a token; `unit` of them are one.
     content: i128,
     /// Up to where `content` has been brought, in epoch milliseconds.
@@ -160,8 +170,8 @@ pub(super) struct Verdict {
 impl Bucket {
     /// A full bucket.
     #[must_use]
-    pub(super) fn new(limit: Limit) -> Self {
-        let mut bucket = Self { limit, content: 0, counted_to: None };
+    pub(super) fn new(limit: Limit, rival: Option<Rate>) -> Self {
+        let mut bucket = Self { limit, rival, content: 0, counted_to: None };
         bucket.content = bucket.size();
         bucket
     }
@@ -186,7 +196,7 @@ impl Bucket {
     /// One token in fractions: fine enough that refill and rival both move
     /// the content by whole fractions each millisecond.
     fn unit(&self) -> i128 {
-        let rival = self.limit.rival.map_or(1, |rival| rival.interval_ms);
+        let rival = self.rival.map_or(1, |rival| rival.interval_ms);
         i128::from(self.limit.rate.interval_ms) * i128::from(rival)
     }
 
@@ -201,7 +211,7 @@ impl Bucket {
 
     /// Fractions that the rival takes out each millisecond.
     fn loss(&self) -> i128 {
-        self.limit.rival.map_or(0, |rival| {
+        self.rival.map_or(0, |rival| {
             i128::from(rival.tokens) * self.unit() / i128::from(rival.interval_ms)
         })
     }
@@ -267,7 +277,11 @@ mod tests {
 
     /// (moment, taken, remaining, reset) of one request after another.
     fn check(limit: Limit, expected: &[(u64, bool, u32, u64)]) {
-        let mut bucket = Bucket::new(limit);
+        check_beside(None, limit, expected);
+    }
+
+    fn check_beside(rival: Option<Rate>, limit: Limit, expected: &[(u64, bool, u32, u64)]) {
+        let mut bucket = Bucket::new(limit, rival);
         for &(at, taken, remaining, reset) in expected {
             let verdict = bucket.take(at);
             let got = (at, verdict.taken, verdict.remaining, verdict.reset);
@@ -320,7 +334,7 @@ mod tests {
     #[test]
     fn ten_at_two_a_second_are_full_again_after_five_seconds() {
         // As a recorded 429 has it: limit 10, 2 a second, reset = date + 5 s.
-        let mut bucket = Bucket::new(Limit::new(10, rate("2/s")));
+        let mut bucket = Bucket::new(Limit::new(10, rate("2/s")), None);
         for _ in 0..10 {
             assert!(bucket.take(1_508_253_295_000).taken);
         }
@@ -332,7 +346,7 @@ mod tests {
     #[test]
     fn recorded_resets_of_a_slow_bucket() {
         // 100 tokens, one in 864 s: 97, 96, 95, 94 left gave +2592 ... +5185 s.
-        let mut bucket = Bucket::new(Limit::new(100, rate("100/d")));
+        let mut bucket = Bucket::new(Limit::new(100, rate("100/d")), None);
         let resets: Vec<u64> = (0..6).map(|_| bucket.take(1_000_000).reset - 1000).collect();
         assert_eq!(resets, [864, 1728, 2592, 3456, 4320, 5184]);
     }
@@ -355,10 +369,10 @@ mod tests {
 
     #[test]
     fn a_rival_takes_its_share_and_no_more_than_there_is() {
-        let rival = Some(rate("3/s"));
-        let limit = Limit { rival, ..Limit::new(4, rate("4/s")) };
+        let limit = Limit::new(4, rate("4/s"));
         // Refill 4, rival 3: one token a second is left for us.
-        check(
+        check_beside(
+            Some(rate("3/s")),
             limit,
             &[
                 (0, true, 3, 1),
@@ -370,8 +384,7 @@ mod tests {
                 (1999, false, 0, 3),
             ],
         );
-        let all = Limit { rival: Some(rate("9/s")), ..Limit::new(4, rate("4/s")) };
-        check(all, &[(0, true, 3, 1), (5000, false, 0, 6)]);
+        check_beside(Some(rate("9/s")), limit, &[(0, true, 3, 1), (5000, false, 0, 6)]);
     }
 
     #[test]
@@ -384,7 +397,7 @@ mod tests {
 
     #[test]
     fn never_refilled() {
-        let mut bucket = Bucket::new(Limit::new(1, rate("0/s")));
+        let mut bucket = Bucket::new(Limit::new(1, rate("0/s")), None);
         assert!(bucket.take(0).taken);
         assert_eq!(bucket.take(1_000_000).retry_in_ms, 86_400_000);
         assert_eq!(bucket.drain_to(0, 1_000_000).remaining, 0);

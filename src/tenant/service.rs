@@ -4,6 +4,7 @@
 //! state: rate buckets, tokens' generation, the source of ids. Must not do
 //! I/O, sleep, or read a clock: it is given the time.
 
+use serde_json::json;
 use ulid::Ulid;
 
 use super::actions::{self, Moment};
@@ -75,7 +76,7 @@ impl Service {
     /// As chosen.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        let Limits { api, global, token, .. } = options.limits;
+        let Limits { api, global, rival, token, .. } = options.limits;
         let mut random = options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Self {
             authority: Authority::new(options),
@@ -83,9 +84,9 @@ impl Service {
             behaviour: options.behaviour,
             actions: options.actions.clone(),
             limits: options.limits,
-            api: Bucket::new(api),
-            global: global.map(Bucket::new),
-            token_bucket: Bucket::new(token),
+            api: Bucket::new(api, rival),
+            global: global.map(|limit| Bucket::new(limit, None)),
+            token_bucket: Bucket::new(token, None),
             faults: Faults::new(options.faults.clone(), random.fork()),
             latency: options.latency,
             random,
@@ -215,8 +216,8 @@ impl Service {
         let unique = self.new_id(now_ms);
         let now = self.shifted(now_ms / 1000);
         let host = host_of(request);
-        let response = self.tokens.answer(&self.authority, request, host, now, &unique);
-        self.with_rate_headers(response, verdict)
+        let answer = self.tokens.answer(&self.authority, request, host, now, &unique);
+        self.with_rate_headers(answer.unwrap_or_else(|refused| refused), verdict)
     }
 
     fn manage(&mut self, state: &mut State, request: &Request, now_ms: u64) -> Response {
@@ -304,17 +305,11 @@ impl Service {
 
 /// Documented, with `access_denied` for OAuth endpoints.
 fn oauth_throttled() -> Response {
-    #[derive(serde::Serialize)]
-    struct Throttled {
-        error: &'static str,
-        error_description: &'static str,
-        error_uri: &'static str,
-    }
-    let body = Throttled {
-        error: "access_denied",
-        error_description: "Global rate limit exceeded",
-        error_uri: LIMITS_PAGE,
-    };
+    let body = json!({
+        "error": "access_denied",
+        "error_description": "Global rate limit exceeded",
+        "error_uri": LIMITS_PAGE,
+    });
     Response::json(429, &body)
 }
 

@@ -6,12 +6,13 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
+use serde_json::json;
 use ulid::Ulid;
 
-use super::actions::file::{FileAction, FileBinding, FileModule};
+use super::actions::file::{self, FileAction, FileBinding, FileModule};
 use super::actions::given::Given;
-use super::json::{Json, Ordered};
+use super::json::{Json, Ordered, without_nulls};
 use super::state::{Hook, MAX_SECRETS, SecretDigest, SecretKey, State, TRIGGERS, digest_of};
 
 /// The only format there is so far.
@@ -49,21 +50,20 @@ pub enum Problem {
     },
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default = "version")]
     version: u32,
     /// Of earlier versions; no longer written.
-    #[serde(default, skip_serializing)]
     salt: Option<String>,
     #[serde(default)]
     hooks: Vec<FileHook>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     actions: Vec<FileAction>,
-    #[serde(default, skip_serializing_if = "Ordered::is_empty")]
+    #[serde(default)]
     bindings: Ordered<Vec<FileBinding>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     modules: Vec<FileModule>,
 }
 
@@ -71,12 +71,10 @@ fn version() -> u32 {
     VERSION
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct FileHook {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     trigger_id: String,
     #[serde(default)]
@@ -222,22 +220,29 @@ pub(super) fn write_secret(digest: &SecretDigest) -> Option<String> {
 /// The text of a state file.
 pub(super) fn write(state: &State) -> String {
     let State { hooks, actions, bindings, modules, key: _ } = state;
-    let hooks = hooks.iter().map(file_hook).collect();
-    let actions = actions.iter().map(FileAction::of).collect();
-    let bindings = FileBinding::all(bindings);
-    let modules = modules.iter().map(FileModule::of).collect();
-    let file = File { version: VERSION, salt: None, hooks, actions, bindings, modules };
-    // Texts, booleans and ordered maps always serialise.
-    let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
-    text.push('\n');
-    text
+    let bindings = file::bindings(bindings);
+    let file = without_nulls(json!({
+        "version": VERSION,
+        "hooks": hooks.iter().map(hook).collect::<Json>(),
+        "actions": file::unless_empty(actions.iter().map(file::action).collect()),
+        "bindings": (!bindings.is_empty()).then_some(bindings),
+        "modules": file::unless_empty(modules.iter().map(file::module).collect()),
+    }));
+    format!("{file:#}\n")
 }
 
-fn file_hook(hook: &Hook) -> FileHook {
-    let Hook { id, name, script, dependencies, enabled, trigger_id, secrets } = hook.clone();
-    let written = |(key, digest): (&String, &SecretDigest)| (key.to_owned(), write_secret(digest));
-    let secrets = secrets.iter().map(written).collect();
-    FileHook { id: Some(id), name, trigger_id, enabled, dependencies, secrets, script }
+fn hook(hook: &Hook) -> Json {
+    let Hook { id, name, script, dependencies, enabled, trigger_id, secrets } = hook;
+    let secrets = secrets.iter().map(|(key, digest)| (key.clone(), write_secret(digest)));
+    without_nulls(json!({
+        "id": id,
+        "name": name,
+        "triggerId": trigger_id,
+        "enabled": enabled,
+        "dependencies": dependencies,
+        "secrets": secrets.collect::<Ordered<_>>(),
+        "script": script,
+    }))
 }
 
 /// A key for a process.

@@ -5,11 +5,11 @@
 //! shape here, not the Management API's.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use serde_json::json;
 
 use super::assertion::Assertions;
 use super::auth::Authority;
-use super::json::{Json, Object};
+use super::json::{Json, Object, without_nulls};
 use super::message::{Request, Response, oauth_error, too_large};
 use super::options::Options;
 
@@ -18,15 +18,6 @@ pub(super) struct TokenEndpoint {
     client_id: String,
     client_secret: SecretString,
     assertions: Assertions,
-}
-
-#[derive(Serialize)]
-struct Granted<'a> {
-    access_token: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<&'a str>,
-    expires_in: u64,
-    token_type: &'static str,
 }
 
 impl TokenEndpoint {
@@ -51,29 +42,23 @@ impl TokenEndpoint {
         host: &str,
         now: u64,
         unique: &str,
-    ) -> Response {
-        let granted = self.check(authority, request, host, now).map(|audience| match audience {
-            Some(audience) => Granted {
-                access_token: authority.issue(host, &audience, now, unique),
-                scope: Some(authority.scope()),
-                expires_in: authority.lifetime(),
-                token_type: "Bearer",
-            },
+    ) -> Result<Response, Response> {
+        let (token, scope) = match self.check(authority, request, host, now)? {
+            Some(audience) => {
+                (authority.issue(host, &audience, now, unique), Some(authority.scope()))
+            }
             // Without an audience the token is opaque and good for nothing
             // here (quoted by Auth0's support).
-            None => Granted {
-                access_token: unique.to_owned(),
-                scope: None,
-                expires_in: authority.lifetime(),
-                token_type: "Bearer",
-            },
+            None => (unique.to_owned(), None),
+        };
+        let granted = json!({
+            "access_token": token,
+            "scope": scope,
+            "expires_in": authority.lifetime(),
+            "token_type": "Bearer",
         });
-        match granted {
-            Ok(granted) => Response::json(200, &granted)
-                .with("cache-control", "no-store")
-                .with("pragma", "no-cache"),
-            Err(refused) => refused,
-        }
+        let response = Response::json(200, &without_nulls(granted));
+        Ok(response.with("cache-control", "no-store").with("pragma", "no-cache"))
     }
 
     fn check(

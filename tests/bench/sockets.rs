@@ -68,10 +68,11 @@ fn hook(number: u32) -> Hook {
 pub(crate) async fn run(cell: Cell) -> Outcome {
     let Cell { burst, rate, refill, processes, hooks, rival } = cell;
     let rival = (rival > 0).then(|| Rate::per_second(rival));
-    let api = Limit { refill, rival, ..Limit::new(burst, Rate::per_second(rate)) };
+    let api = Limit { refill, ..Limit::new(burst, Rate::per_second(rate)) };
     let running = tenant::start(Options {
         limits: Limits {
             api,
+            rival,
             token: Limit::new(1000, Rate::per_second(1000)),
             ..Limits::default()
         },

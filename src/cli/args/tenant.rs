@@ -1,17 +1,11 @@
 //! `hooksync tenant serve`
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Subcommand, ValueHint};
 
 use super::shared::LOCAL_STATE;
-use crate::tenant::actions::{self, ActionNames, DeployStatus, Failing, Modules, NamedSecrets};
-use crate::tenant::{
-    Behaviour, Fault, Latency, Limit, Limits, ListDetail, Mode, Options, Rate, RateHeaders, Refill,
-    Refusal, RetryAfter, SecondEnabled, UniqueNames,
-};
+use crate::tenant::{Behaviour, Fault, Latency, Limits, Options, actions};
 
 /// The arguments of `hooksync tenant`.
 #[derive(Debug, Clone, Args)]
@@ -60,165 +54,15 @@ pub struct ServeArgs {
     /// Append a line of JSON per request to FILE; no secret is logged
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
-    /// Size of the rate limit's bucket, in requests
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 50,
-        value_parser = clap::value_parser!(u32).range(1..),
-        help_heading = RATE_LIMIT
-    )]
-    pub burst: u32,
-    /// Rate at which it refills, such as 16/s or 150/min
-    #[arg(long, value_name = "N/TIME", default_value = "50/s", help_heading = RATE_LIMIT)]
-    pub rate: Rate,
-    /// How it refills
-    #[arg(
-        long,
-        value_name = "HOW",
-        default_value = "continuous",
-        value_parser = one_of(&["continuous", "fixed-window"], Refill::from_str),
-        help_heading = RATE_LIMIT
-    )]
-    pub refill: Refill,
-    /// Add a second bucket that no header shows, such as 10:2/s or `free`
-    #[arg(long, value_name = "N:N/TIME", help_heading = RATE_LIMIT)]
-    pub hidden_limit: Option<Limit>,
-    /// Rate that another client uses all the time, such as 5/s
-    #[arg(long, value_name = "N/TIME", help_heading = RATE_LIMIT)]
-    pub rival: Option<Rate>,
-    /// Responses that have rate-limit headers
-    #[arg(
-        long,
-        value_name = "WHICH",
-        default_value = "success",
-        value_parser = one_of(&["success", "all", "never"], RateHeaders::from_str),
-        help_heading = RATE_LIMIT
-    )]
-    pub rate_headers: RateHeaders,
-    /// Whether and how a 429 says when to retry
-    #[arg(
-        long,
-        value_name = "HOW",
-        default_value = "none",
-        value_parser = one_of(&["none", "seconds", "date"], RetryAfter::from_str),
-        help_heading = RATE_LIMIT
-    )]
-    pub retry_after: RetryAfter,
-    /// Set the tenant's clock ahead by this many seconds
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 0,
-        allow_negative_numbers = true,
-        help_heading = RATE_LIMIT
-    )]
-    pub clock_skew: i64,
-    /// What the tenant allows with hooks
-    #[arg(
-        long,
-        value_name = "MODE",
-        default_value = "legacy",
-        value_parser = one_of(
-            &["legacy", "read-only", "not-allowed", "removed", "gone"],
-            Mode::from_str
-        ),
-        help_heading = BEHAVIOUR
-    )]
-    pub mode: Mode,
-    /// What enabling a second hook of a trigger does
-    #[arg(
-        long,
-        value_name = "WHAT",
-        default_value = "switch-off-other",
-        value_parser = one_of(
-            &["switch-off-other", "refuse", "refuse-400", "allow-both"],
-            SecondEnabled::from_str
-        ),
-        help_heading = BEHAVIOUR
-    )]
-    pub second_enabled: SecondEnabled,
-    /// How much a list of hooks contains
-    #[arg(
-        long,
-        value_name = "WHAT",
-        default_value = "full",
-        value_parser = one_of(&["full", "summary"], ListDetail::from_str),
-        help_heading = BEHAVIOUR
-    )]
-    pub list: ListDetail,
-    /// Text with which writes of hooks are refused
-    #[arg(
-        long,
-        value_name = "WORDS",
-        default_value = "hooks-not-allowed",
-        value_parser = one_of(&["hooks-not-allowed", "disabled"], Refusal::from_str),
-        help_heading = BEHAVIOUR
-    )]
-    pub refusal: Refusal,
-    /// Where names of hooks must be unique
-    #[arg(
-        long,
-        value_name = "WHERE",
-        default_value = "tenant",
-        value_parser = one_of(&["tenant", "trigger", "nowhere"], UniqueNames::from_str),
-        help_heading = BEHAVIOUR
-    )]
-    pub unique_names: UniqueNames,
-    /// Duration of a build without packages, such as 300ms or 200ms..1s
-    #[arg(long, value_name = "TIME", default_value = "300ms", help_heading = ACTIONS)]
-    pub build_time: Latency,
-    /// Duration of a build with packages
-    #[arg(long, value_name = "TIME", default_value = "2500ms", help_heading = ACTIONS)]
-    pub npm_time: Latency,
-    /// Let builds fail: action:NAME, package:NAME or package:NAME@VERSION; can be repeated
-    #[arg(long, value_name = "WHICH", action = ArgAction::Append, help_heading = ACTIONS)]
-    pub fail_build: Vec<Failing>,
-    /// Duration of a build that fails
-    #[arg(long, value_name = "TIME", default_value = "60s", help_heading = ACTIONS)]
-    pub failure_time: Latency,
-    /// Delay before a deployed version is reported as deployed
-    #[arg(long, value_name = "TIME", default_value = "80ms", help_heading = ACTIONS)]
-    pub deploy_lag: Latency,
-    /// Delay after its first deploy before an action can be bound
-    #[arg(long, value_name = "TIME", default_value = "80ms", help_heading = ACTIONS)]
-    pub bind_lag: Latency,
-    /// What happens to a secret that is sent by name alone
-    #[arg(
-        long,
-        value_name = "WHAT",
-        default_value = "keep",
-        value_parser = one_of(&["keep", "drop", "refuse"], NamedSecrets::from_str),
-        help_heading = ACTIONS
-    )]
-    pub named_secrets: NamedSecrets,
-    /// Whether two actions may have the same name
-    #[arg(
-        long,
-        value_name = "WHETHER",
-        default_value = "free",
-        value_parser = one_of(&["free", "unique"], ActionNames::from_str),
-        help_heading = ACTIONS
-    )]
-    pub action_names: ActionNames,
-    /// Whether the tenant has modules
-    #[arg(
-        long,
-        value_name = "WHETHER",
-        default_value = "on",
-        value_parser = one_of(&["on", "off"], Modules::from_str),
-        help_heading = ACTIONS
-    )]
-    pub modules: Modules,
-    /// HTTP status of a successful deploy
-    #[arg(
-        long,
-        value_name = "STATUS",
-        default_value = "200",
-        value_parser = one_of(&["200", "202"], DeployStatus::from_str),
-        help_heading = ACTIONS
-    )]
-    pub deploy_status: DeployStatus,
+    /// The rate limit.
+    #[command(flatten, next_help_heading = "Rate limit")]
+    pub limits: Limits,
+    /// What the Hooks endpoints do.
+    #[command(flatten, next_help_heading = BEHAVIOUR)]
+    pub behaviour: Behaviour,
+    /// What the Actions endpoints do.
+    #[command(flatten, next_help_heading = "Actions")]
+    pub actions: actions::Behaviour,
     /// Limit tokens to these scopes
     #[arg(long, value_name = "SCOPE", value_delimiter = ',', help_heading = BEHAVIOUR)]
     pub scopes: Option<Vec<String>>,
@@ -236,82 +80,30 @@ pub struct ServeArgs {
     pub seed: Option<u64>,
 }
 
-const RATE_LIMIT: &str = "Rate limit";
 const BEHAVIOUR: &str = "Behaviour";
-const ACTIONS: &str = "Actions";
-
-/// One of the texts that a choice of the local tenant is written as.
-fn one_of<T, E>(
-    texts: &'static [&'static str],
-    parse: fn(&str) -> Result<T, E>,
-) -> impl TypedValueParser<Value = T>
-where
-    T: Clone + Send + Sync + 'static,
-    E: std::error::Error + Send + Sync + 'static,
-{
-    PossibleValuesParser::new(texts).try_map(move |text| parse(&text))
-}
 
 impl ServeArgs {
     /// What the local tenant is started with.
     #[must_use]
     pub fn options(&self) -> Options {
-        let Self { port, state, tls, ca_file, log, burst, rate, refill, hidden_limit, .. } = self;
-        let Self { rival, rate_headers, retry_after, clock_skew, mode, second_enabled, .. } = self;
-        let Self { list, refusal, unique_names, scopes, token_lifetime, .. } = self;
-        let Self { latency, fault, seed, .. } = self;
+        let Self { port, state, tls, ca_file, log, limits, behaviour, actions, .. } = self.clone();
+        let Self { scopes, token_lifetime, latency, fault, seed, .. } = self.clone();
         let defaults = Options::default();
-        let actions = self.actions();
         Options {
+            port,
+            state: Some(state),
+            behaviour,
             actions,
-            port: *port,
-            state: Some(state.clone()),
-            behaviour: Behaviour {
-                mode: *mode,
-                refusal: *refusal,
-                second_enabled: *second_enabled,
-                unique_names: *unique_names,
-                list: *list,
-            },
-            limits: Limits {
-                api: Limit { refill: *refill, rival: *rival, ..Limit::new(*burst, *rate) },
-                global: *hidden_limit,
-                token: defaults.limits.token,
-                headers: *rate_headers,
-                retry_after: *retry_after,
-                clock_skew_s: *clock_skew,
-            },
-            scopes: scopes.clone().unwrap_or(defaults.scopes),
-            token_lifetime: *token_lifetime,
-            latency: *latency,
-            faults: fault.clone(),
-            tls: *tls,
-            ca_file: ca_file.clone(),
-            log: log.clone(),
-            seed: *seed,
-            client_id: defaults.client_id,
-            client_secret: defaults.client_secret,
-            client_public_key: defaults.client_public_key,
-            audience: defaults.audience,
-        }
-    }
-}
-
-impl ServeArgs {
-    fn actions(&self) -> actions::Behaviour {
-        let Self { build_time, npm_time, fail_build, failure_time, deploy_lag, .. } = self;
-        let Self { bind_lag, named_secrets, action_names, modules, deploy_status, .. } = self;
-        actions::Behaviour {
-            build: *build_time,
-            build_packages: *npm_time,
-            build_failure: *failure_time,
-            failing: fail_build.clone(),
-            deploy_lag: *deploy_lag,
-            bind_lag: *bind_lag,
-            named_secrets: *named_secrets,
-            names: *action_names,
-            modules: *modules,
-            deploy_status: *deploy_status,
+            limits,
+            scopes: scopes.unwrap_or(defaults.scopes),
+            token_lifetime,
+            latency,
+            faults: fault,
+            tls,
+            ca_file,
+            log,
+            seed,
+            ..defaults
         }
     }
 }
@@ -322,6 +114,8 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Cli, Command};
+    use crate::tenant::actions::Failing;
+    use crate::tenant::{Limit, Mode, Rate, Refill};
 
     fn options(flags: &str) -> Options {
         let line = format!("hooksync tenant serve {flags}");
@@ -342,7 +136,7 @@ mod tests {
     #[test]
     fn flags_reach_the_tenant() {
         let ours = options("--burst 2 --rate 150/min --refill fixed-window --mode read-only");
-        let limit = Limit::new(2, Rate::from_str("150/min").unwrap());
+        let limit = Limit::new(2, "150/min".parse().unwrap());
         assert_eq!(ours.limits.api, Limit { refill: Refill::FixedWindow, ..limit });
         assert_eq!(ours.behaviour.mode, Mode::ReadOnly);
         let ours =

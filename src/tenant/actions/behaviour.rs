@@ -5,32 +5,45 @@
 use std::fmt;
 use std::str::FromStr;
 
+use clap::Args;
+
 use super::state::Content;
 use crate::tenant::choice::choice;
 use crate::tenant::options::Latency;
 
-/// The choices of the Actions endpoints.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The choices of the Actions endpoints, as flags.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[group(skip)]
 pub struct Behaviour {
-    /// How long a build takes without packages.
+    /// Duration of a build without packages, such as 300ms or 200ms..1s
+    #[arg(long = "build-time", value_name = "TIME", default_value = "300ms")]
     pub build: Latency,
-    /// How long it takes with packages.
+    /// Duration of a build with packages
+    #[arg(long = "npm-time", value_name = "TIME", default_value = "2500ms")]
     pub build_packages: Latency,
-    /// How long it takes to fail.
-    pub build_failure: Latency,
-    /// Which builds fail.
+    /// Let builds fail: action:NAME, package:NAME or package:NAME@VERSION; can be repeated
+    #[arg(long = "fail-build", value_name = "WHICH")]
     pub failing: Vec<Failing>,
-    /// How long after a deploy its version counts as deployed.
+    /// Duration of a build that fails
+    #[arg(long = "failure-time", value_name = "TIME", default_value = "60s")]
+    pub build_failure: Latency,
+    /// Delay before a deployed version is reported as deployed
+    #[arg(long, value_name = "TIME", default_value = "80ms")]
     pub deploy_lag: Latency,
-    /// How long after its first deploy an action can't be bound yet.
+    /// Delay after its first deploy before an action can be bound
+    #[arg(long, value_name = "TIME", default_value = "80ms")]
     pub bind_lag: Latency,
-    /// What becomes of a secret that is sent by its name alone.
+    /// What happens to a secret that is sent by name alone
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub named_secrets: NamedSecrets,
-    /// Whether two actions may have one name.
+    /// Whether two actions may have the same name
+    #[arg(long = "action-names", value_name = "WHETHER", value_enum, default_value_t)]
     pub names: ActionNames,
-    /// Whether the tenant has modules.
+    /// Whether the tenant has modules
+    #[arg(long, value_name = "WHETHER", value_enum, default_value_t)]
     pub modules: Modules,
-    /// With which status a deploy is answered.
+    /// HTTP status of a successful deploy
+    #[arg(long, value_name = "STATUS", value_enum, default_value_t)]
     pub deploy_status: DeployStatus,
 }
 

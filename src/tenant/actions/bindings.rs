@@ -2,6 +2,8 @@
 //!
 //! Must not know who asks, nor about rate limits.
 
+use serde_json::json;
+
 use super::draft::{objects, text};
 use super::moment::Moment;
 use super::pages::Page;
@@ -23,8 +25,8 @@ pub(super) fn list(
 ) -> Result<Response, Response> {
     let page = Page::parse(query)?;
     triggers::known(trigger).ok_or_else(no_such_trigger)?;
-    let bindings = state.bindings_of(trigger).map(|found| shown::binding(state, found, now_ms));
-    Ok(page.answer("bindings", bindings.collect()))
+    let shown = |found| shown::binding(state, found, now_ms);
+    Ok(page.answer("bindings", state.bindings_of(trigger), shown))
 }
 
 /// `PATCH`: the whole list is replaced, and every entry of it is new, also
@@ -65,12 +67,8 @@ pub(super) fn replace(
     }
     state.bindings.retain(|binding| binding.trigger != trigger);
     state.bindings.extend(after);
-    #[derive(serde::Serialize)]
-    struct Bound<'a> {
-        bindings: Vec<shown::ShownBinding<'a>>,
-    }
     let bindings = state.bindings_of(trigger).map(|bound| shown::binding(state, bound, moment.ms));
-    Ok(Response::json(200, &Bound { bindings: bindings.collect() }))
+    Ok(Response::json(200, &json!({ "bindings": bindings.collect::<Json>() })))
 }
 
 /// The action that an entry names. A binding that is named by its own id keeps

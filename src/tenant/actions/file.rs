@@ -5,125 +5,95 @@
 //! leaves out is made up elsewhere ([`Given`](super::given::Given)). Must not
 //! touch the disk.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer};
+use serde_json::json;
 
 use super::moment::Stamp;
 use super::state::{
     Action, Binding, Build, Content, Dependency, Module, ModuleContent, ModuleVersion, Secret,
     TriggerRef, UsedModule, Version,
 };
-use crate::tenant::json::{Json, Ordered};
+use crate::tenant::json::{Json, Object, Ordered, without_nulls};
 use crate::tenant::state_file::write_secret;
 
 /// An action. `trigger` and `deployed` are short for those who write by hand.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::tenant) struct FileAction {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
     pub(super) name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) created_at: Option<Stamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) updated_at: Option<Stamp>,
     #[serde(flatten)]
     pub(super) draft: FileContent,
-    #[serde(default)]
     pub(super) build: Option<Build>,
-    #[serde(default, skip_serializing)]
+    #[serde(default)]
     pub(super) deployed: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) bindable: Option<Stamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) next_number: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) installed_integration_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) integration: Option<Json>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(super) versions: Vec<FileVersion>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct FileContent {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) trigger: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(super) supported_triggers: Vec<TriggerRef>,
     #[serde(default)]
     pub(super) code: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) runtime: Option<String>,
-    #[serde(default)]
-    pub(super) dependencies: FilePackages,
+    #[serde(default, deserialize_with = "packages")]
+    pub(super) dependencies: Vec<Dependency>,
     #[serde(default)]
     pub(super) secrets: Vec<FileSecret>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(super) modules: Vec<UsedModule>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "dependencies are a list of {name, version} or a map of name to version"
-)]
-pub(super) enum FilePackages {
-    List(Vec<Dependency>),
-    Map(Ordered<String>),
-}
-
-impl Default for FilePackages {
-    fn default() -> Self {
-        Self::List(Vec::new())
+/// A list, or a map of names to versions.
+fn packages<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Dependency>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "dependencies are a list of {name, version} or a map of name to version"
+    )]
+    enum Packages {
+        List(Vec<Dependency>),
+        Map(Ordered<String>),
     }
+    let package = |(name, version)| Dependency { name, version, registry_url: None };
+    Ok(match Packages::deserialize(from)? {
+        Packages::List(list) => list,
+        Packages::Map(map) => map.into_iter().map(package).collect(),
+    })
 }
 
-impl FilePackages {
-    pub(super) fn list(self) -> Vec<Dependency> {
-        match self {
-            Self::List(list) => list,
-            Self::Map(map) => map
-                .iter()
-                .map(|(name, version)| Dependency {
-                    name: name.to_owned(),
-                    version: version.clone(),
-                    registry_url: None,
-                })
-                .collect(),
-        }
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "a secret is its name, or an object with name and value")]
 pub(super) enum FileSecret {
     Name(String),
-    Whole {
-        name: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        value: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        updated_at: Option<Stamp>,
-    },
+    Whole { name: String, value: Option<String>, updated_at: Option<Stamp> },
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileVersion {
     pub(super) id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) number: Option<u64>,
     pub(super) created_at: Stamp,
     pub(super) updated_at: Stamp,
     pub(super) live_at: Stamp,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub(super) at_once: bool,
     #[serde(flatten)]
     pub(super) content: FileContent,
 }
 
 /// A binding: an action's name, or all that is known of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(
     untagged,
     expecting = "a binding is an action's name, or an object with action or action_id"
@@ -133,51 +103,42 @@ pub(in crate::tenant) enum FileBinding {
     Whole(WholeBinding),
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::tenant) struct WholeBinding {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) action: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) action_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) display_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) created_at: Option<Stamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) updated_at: Option<Stamp>,
 }
 
 /// A module.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::tenant) struct FileModule {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
     pub(super) name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) created_at: Option<Stamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) updated_at: Option<Stamp>,
     #[serde(flatten)]
     pub(super) draft: FileModuleContent,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(super) versions: Vec<FileModuleVersion>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct FileModuleContent {
     #[serde(default)]
     pub(super) code: String,
-    #[serde(default)]
-    pub(super) dependencies: FilePackages,
+    #[serde(default, deserialize_with = "packages")]
+    pub(super) dependencies: Vec<Dependency>,
     #[serde(default)]
     pub(super) secrets: Vec<FileSecret>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileModuleVersion {
     pub(super) id: String,
@@ -187,103 +148,100 @@ pub(super) struct FileModuleVersion {
     pub(super) content: FileModuleContent,
 }
 
-impl FileContent {
-    fn of(content: &Content) -> Self {
-        let Content { code, dependencies, runtime, secrets, modules, triggers } = content.clone();
-        Self {
-            trigger: None,
-            supported_triggers: triggers,
-            code,
-            runtime: Some(runtime),
-            dependencies: FilePackages::List(dependencies),
-            secrets: secrets.iter().map(FileSecret::of).collect(),
-            modules,
-        }
-    }
+/// The fields of all of these, save those that are `null`.
+fn joined<const N: usize>(parts: [Json; N]) -> Json {
+    let fields = |part| match part {
+        Json::Object(fields) => fields,
+        _ => Object::new(),
+    };
+    without_nulls(parts.into_iter().flat_map(fields).collect())
 }
 
-impl FileSecret {
-    fn of(secret: &Secret) -> Self {
-        let Secret { name, value, updated } = secret;
-        Self::Whole { name: name.clone(), value: write_secret(value), updated_at: Some(*updated) }
-    }
+/// Nothing for an empty list.
+pub(in crate::tenant) fn unless_empty(list: Vec<Json>) -> Option<Json> {
+    (!list.is_empty()).then_some(Json::Array(list))
 }
 
-impl FileAction {
-    /// As a file holds it.
-    pub(in crate::tenant) fn of(action: &Action) -> Self {
-        let Action { id, name, created, updated, draft, build, versions, .. } = action;
-        let Action { next_number, bindable, installed, .. } = action;
-        let version = |version: &Version| {
-            let Version { id, number, content, created, updated, live, at_once } = version;
-            FileVersion {
-                id: id.clone(),
-                number: *number,
-                created_at: *created,
-                updated_at: *updated,
-                live_at: *live,
-                at_once: *at_once,
-                content: FileContent::of(content),
-            }
-        };
-        Self {
-            id: Some(id.clone()),
-            name: name.clone(),
-            created_at: Some(*created),
-            updated_at: Some(*updated),
-            draft: FileContent::of(draft),
-            build: Some(*build),
-            deployed: false,
-            bindable: *bindable,
-            next_number: Some(*next_number),
-            installed_integration_id: installed.as_ref().map(|installed| installed.id.clone()),
-            integration: installed.as_ref().map(|installed| installed.integration.clone()),
-            versions: versions.iter().map(version).collect(),
-        }
-    }
+fn secrets(secrets: &[Secret]) -> Json {
+    let secret = |Secret { name, value, updated }: &Secret| {
+        let value = write_secret(value);
+        without_nulls(json!({ "name": name, "value": value, "updated_at": updated }))
+    };
+    secrets.iter().map(secret).collect()
 }
 
-impl FileBinding {
-    /// All bindings, by trigger.
-    pub(in crate::tenant) fn all(bindings: &[Binding]) -> Ordered<Vec<Self>> {
-        let mut all: Ordered<Vec<Self>> = Ordered::default();
-        for Binding { id, trigger, action, created, updated, display_name } in bindings {
-            let whole = Self::Whole(WholeBinding {
-                id: Some(id.clone()),
-                action: None,
-                action_id: Some(action.clone()),
-                display_name: display_name.clone(),
-                created_at: Some(*created),
-                updated_at: Some(*updated),
-            });
-            all.entry(trigger.clone()).or_default().push(whole);
-        }
-        all
-    }
+fn content(content: &Content) -> Json {
+    let Content { code, dependencies, runtime, secrets: held, modules, triggers } = content;
+    json!({
+        "supported_triggers": (!triggers.is_empty()).then_some(triggers),
+        "code": code,
+        "runtime": runtime,
+        "dependencies": dependencies,
+        "secrets": secrets(held),
+        "modules": (!modules.is_empty()).then_some(modules),
+    })
 }
 
-impl FileModule {
-    /// As a file holds it.
-    pub(in crate::tenant) fn of(module: &Module) -> Self {
-        let Module { id, name, draft, created, updated, versions } = module;
-        let content = |content: &ModuleContent| FileModuleContent {
-            code: content.code.clone(),
-            dependencies: FilePackages::List(content.dependencies.clone()),
-            secrets: content.secrets.iter().map(FileSecret::of).collect(),
-        };
-        let version = |version: &ModuleVersion| FileModuleVersion {
-            id: version.id.clone(),
-            number: version.number,
-            created_at: version.created,
-            content: content(&version.content),
-        };
-        Self {
-            id: Some(id.clone()),
-            name: name.clone(),
-            created_at: Some(*created),
-            updated_at: Some(*updated),
-            draft: content(draft),
-            versions: versions.iter().map(version).collect(),
-        }
+/// An action as a file holds it.
+pub(in crate::tenant) fn action(action: &Action) -> Json {
+    let Action { id, name, created, updated, draft, build, versions, .. } = action;
+    let Action { next_number, bindable, installed, .. } = action;
+    let installed = installed.as_ref();
+    let version = |version: &Version| {
+        let Version { id, number, content: held, created, updated, live, at_once } = version;
+        let known = json!({
+            "id": id,
+            "number": number,
+            "created_at": created,
+            "updated_at": updated,
+            "live_at": live,
+            "at_once": at_once.then_some(true),
+        });
+        joined([known, content(held)])
+    };
+    joined([
+        json!({ "id": id, "name": name, "created_at": created, "updated_at": updated }),
+        content(draft),
+        json!({
+            "build": build,
+            "bindable": bindable,
+            "next_number": next_number,
+            "installed_integration_id": installed.map(|installed| &installed.id),
+            "integration": installed.map(|installed| &installed.integration),
+            "versions": unless_empty(versions.iter().map(version).collect()),
+        }),
+    ])
+}
+
+/// All bindings, by trigger.
+pub(in crate::tenant) fn bindings(bindings: &[Binding]) -> Ordered<Vec<Json>> {
+    let mut all: Ordered<Vec<Json>> = Ordered::default();
+    for Binding { id, trigger, action, created, updated, display_name } in bindings {
+        all.entry(trigger.clone()).or_default().push(without_nulls(json!({
+            "id": id,
+            "action_id": action,
+            "display_name": display_name,
+            "created_at": created,
+            "updated_at": updated,
+        })));
     }
+    all
+}
+
+/// A module as a file holds it.
+pub(in crate::tenant) fn module(module: &Module) -> Json {
+    let Module { id, name, draft, created, updated, versions } = module;
+    let content = |content: &ModuleContent| {
+        let ModuleContent { code, dependencies, secrets: held } = content;
+        json!({ "code": code, "dependencies": dependencies, "secrets": secrets(held) })
+    };
+    let version = |version: &ModuleVersion| {
+        let ModuleVersion { id, number, content: held, created } = version;
+        joined([json!({ "id": id, "number": number, "created_at": created }), content(held)])
+    };
+    joined([
+        json!({ "id": id, "name": name, "created_at": created, "updated_at": updated }),
+        content(draft),
+        json!({ "versions": unless_empty(versions.iter().map(version).collect()) }),
+    ])
 }

@@ -120,7 +120,7 @@ impl<'a> Given<'a> {
         });
         Ok(Content {
             code,
-            dependencies: dependencies.list(),
+            dependencies,
             runtime,
             secrets: self.secrets(secrets),
             modules,
@@ -216,11 +216,7 @@ impl<'a> Given<'a> {
         let FileModule { id, name, created_at, updated_at, draft, versions } = module;
         let mut content = |content: FileModuleContent| {
             let FileModuleContent { code, dependencies, secrets } = content;
-            ModuleContent {
-                code,
-                dependencies: dependencies.list(),
-                secrets: self.secrets(secrets),
-            }
+            ModuleContent { code, dependencies, secrets: self.secrets(secrets) }
         };
         let draft = content(draft);
         let version = |version: FileModuleVersion| {

@@ -3,16 +3,16 @@
 //! Main type: [`Route`]. Recorded where it says so, else documented. Must not
 //! know who asks, nor about rate limits.
 
-use serde::Serialize;
+use serde_json::json;
 
 use super::draft::{dependencies, objects, text};
 use super::moment::{Moment, Stamp};
 use super::pages::Page;
 use super::shape::{self, check};
-use super::shown::{ShownSecret, secrets as shown_secrets};
-use super::state::{Dependency, Module, ModuleContent, ModuleVersion, Secret};
+use super::shown;
+use super::state::{Module, ModuleContent, ModuleVersion, Secret};
 use crate::tenant::body::read_body;
-use crate::tenant::json::{Json, Object};
+use crate::tenant::json::{Json, Object, without_nulls};
 use crate::tenant::message::{Request, Response, refusal};
 use crate::tenant::state::{SecretKey, State, digest_of};
 
@@ -74,9 +74,8 @@ pub(super) fn run(
     let query = request.query.as_str();
     match route {
         Route::List => {
-            let page = Page::parse(query)?;
-            let modules = state.modules.iter().map(|module| shown(state, module));
-            Ok(page.answer_with_zeros("modules", modules.collect()))
+            let shown = |module| shown(state, module);
+            Ok(Page::parse(query)?.answer_with_zeros("modules", state.modules.iter(), shown))
         }
         Route::Create => create(state, &read_body(request)?, moment),
         Route::Get(id) => Ok(Response::json(200, &shown(state, find(state, id)?))),
@@ -87,8 +86,8 @@ pub(super) fn run(
         Route::Versions(id) => {
             let page = Page::parse(query)?;
             let module = find(state, id)?;
-            let versions = module.versions.iter().rev().map(|version| shown_version(id, version));
-            Ok(page.answer_with_zeros("versions", versions.collect()))
+            let shown = |version| shown_version(id, version);
+            Ok(page.answer_with_zeros("versions", module.versions.iter().rev(), shown))
         }
         Route::Publish(id) => publish(state, id, moment),
         Route::Version(id, version) => {
@@ -157,28 +156,19 @@ fn delete(state: &mut State, id: &str) -> Result<Response, Response> {
 
 /// Recorded: here zeros are left out.
 fn users(state: &State, id: &str, query: &str) -> Result<Response, Response> {
-    #[derive(Serialize)]
-    struct User<'a> {
-        action_id: &'a str,
-        action_name: &'a str,
-        module_version_id: &'a str,
-        module_version_number: u64,
-    }
     let page = Page::parse(query)?;
     let module = find(state, id)?;
-    let user = |action: &'_ super::state::Action| {
+    let user = |action: &super::state::Action| {
         let used = action.draft.modules.iter().find(|used| used.module_id == id)?;
         let version = module.versions.iter().find(|known| known.id == used.module_version_id)?;
-        Some((action.id.clone(), action.name.clone(), version.id.clone(), version.number))
+        Some(json!({
+            "action_id": action.id,
+            "action_name": action.name,
+            "module_version_id": version.id,
+            "module_version_number": version.number,
+        }))
     };
-    let found: Vec<_> = state.actions.iter().filter_map(user).collect();
-    let shown = found.iter().map(|(action_id, action_name, module_version_id, number)| User {
-        action_id,
-        action_name,
-        module_version_id,
-        module_version_number: *number,
-    });
-    Ok(page.answer("actions", shown.collect()))
+    Ok(page.answer("actions", state.actions.iter().filter_map(user), |user| user))
 }
 
 fn rollback(
@@ -262,78 +252,40 @@ fn uses(used: &[super::state::UsedModule], id: &str) -> bool {
     used.iter().any(|used| used.module_id == id)
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
-    id: &'a str,
-    name: &'a str,
-    code: &'a str,
-    dependencies: &'a [Dependency],
-    secrets: Vec<ShownSecret<'a>>,
-    all_changes_published: bool,
-    actions_using_module_total: usize,
-    created_at: String,
-    updated_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latest_version: Option<Latest<'a>>,
-}
-
-#[derive(Serialize)]
-struct Latest<'a> {
-    id: &'a str,
-    version_number: u64,
-    code: &'a str,
-    dependencies: &'a [Dependency],
-    secrets: Vec<ShownSecret<'a>>,
-}
-
 /// A module in the recorded order of keys.
-fn shown<'a>(state: &State, module: &'a Module) -> Shown<'a> {
+fn shown(state: &State, module: &Module) -> Json {
     let Module { id, name, draft, created, updated, versions } = module;
     let latest = versions.last();
-    Shown {
-        id,
-        name,
-        code: &draft.code,
-        dependencies: &draft.dependencies,
-        secrets: shown_secrets(&draft.secrets),
-        all_changes_published: latest.is_some_and(|latest| latest.content == *draft),
-        actions_using_module_total: state
-            .actions
-            .iter()
-            .filter(|action| uses(&action.draft.modules, id))
-            .count(),
-        created_at: created.coarse(),
-        updated_at: updated.coarse(),
-        latest_version: latest.map(|latest| Latest {
-            id: &latest.id,
-            version_number: latest.number,
-            code: &latest.content.code,
-            dependencies: &latest.content.dependencies,
-            secrets: shown_secrets(&latest.content.secrets),
-        }),
-    }
+    let users = state.actions.iter().filter(|action| uses(&action.draft.modules, id));
+    without_nulls(json!({
+        "id": id,
+        "name": name,
+        "code": draft.code,
+        "dependencies": draft.dependencies,
+        "secrets": shown::secrets(&draft.secrets),
+        "all_changes_published": latest.is_some_and(|latest| latest.content == *draft),
+        "actions_using_module_total": users.count(),
+        "created_at": created.coarse(),
+        "updated_at": updated.coarse(),
+        "latest_version": latest.map(|latest| json!({
+            "id": latest.id,
+            "version_number": latest.number,
+            "code": latest.content.code,
+            "dependencies": latest.content.dependencies,
+            "secrets": shown::secrets(&latest.content.secrets),
+        })),
+    }))
 }
 
-#[derive(Serialize)]
-struct ShownVersion<'a> {
-    id: &'a str,
-    module_id: &'a str,
-    version_number: u64,
-    code: &'a str,
-    secrets: Vec<ShownSecret<'a>>,
-    dependencies: &'a [Dependency],
-    created_at: String,
-}
-
-fn shown_version<'a>(module_id: &'a str, version: &'a ModuleVersion) -> ShownVersion<'a> {
+fn shown_version(module_id: &str, version: &ModuleVersion) -> Json {
     let ModuleVersion { id, number, content, created } = version;
-    ShownVersion {
-        id,
-        module_id,
-        version_number: *number,
-        code: &content.code,
-        secrets: shown_secrets(&content.secrets),
-        dependencies: &content.dependencies,
-        created_at: created.coarse(),
-    }
+    json!({
+        "id": id,
+        "module_id": module_id,
+        "version_number": number,
+        "code": content.code,
+        "secrets": shown::secrets(&content.secrets),
+        "dependencies": content.dependencies,
+        "created_at": created.coarse(),
+    })
 }

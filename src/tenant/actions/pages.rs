@@ -3,9 +3,7 @@
 //!
 //! Main type: [`Page`]. Must not know what is listed.
 
-use serde::Serialize;
-use serde::ser::SerializeMap;
-
+use crate::tenant::json::Json;
 use crate::tenant::message::Response;
 use crate::tenant::query::{Parameter, Reader};
 
@@ -45,59 +43,45 @@ impl Page {
         Self { number, size: size.unwrap_or(DEFAULT_PER_PAGE) }
     }
 
-    /// The items of the page.
-    pub(super) fn of<T>(self, items: Vec<T>) -> Vec<T> {
-        let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let skipped = to_usize(self.number.saturating_mul(self.size));
-        items.into_iter().skip(skipped).take(to_usize(self.size)).collect()
-    }
-
     /// The answer: the list, then `total`, `page` and `per_page`. Past the end
     /// there is no `total` either (recorded).
-    pub(super) fn answer<T: Serialize>(self, key: &'static str, items: Vec<T>) -> Response {
-        let total = items.len() as u64;
-        let page = self.of(items);
-        let total = if page.is_empty() { 0 } else { total };
-        Response::json(
-            200,
-            &Listed { key, page, total, number: self.number, size: self.size, zeros: false },
-        )
+    pub(super) fn answer<T>(
+        self,
+        key: &str,
+        items: impl Iterator<Item = T>,
+        shown: impl FnMut(T) -> Json,
+    ) -> Response {
+        self.listed(key, items, shown, false)
     }
 
     /// The answer of a list that shows its zeros (recorded for modules).
-    pub(super) fn answer_with_zeros<T: Serialize>(
+    pub(super) fn answer_with_zeros<T>(
         self,
-        key: &'static str,
-        items: Vec<T>,
+        key: &str,
+        items: impl Iterator<Item = T>,
+        shown: impl FnMut(T) -> Json,
     ) -> Response {
-        let total = items.len() as u64;
-        let page = self.of(items);
-        Response::json(
-            200,
-            &Listed { key, page, total, number: self.number, size: self.size, zeros: true },
-        )
+        self.listed(key, items, shown, true)
     }
-}
 
-struct Listed<T> {
-    key: &'static str,
-    page: Vec<T>,
-    total: u64,
-    number: u64,
-    size: u64,
-    zeros: bool,
-}
-
-impl<T: Serialize> Serialize for Listed<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { key, page, total, number, size, zeros } = self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(key, page)?;
-        for (key, value) in [("total", total), ("page", number), ("per_page", size)] {
-            if *zeros || *value > 0 {
-                map.serialize_entry(key, value)?;
-            }
-        }
-        map.end()
+    fn listed<T>(
+        self,
+        key: &str,
+        items: impl Iterator<Item = T>,
+        shown: impl FnMut(T) -> Json,
+        zeros: bool,
+    ) -> Response {
+        let items: Vec<T> = items.collect();
+        let total = items.len() as u64;
+        let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let skipped = to_usize(self.number.saturating_mul(self.size));
+        let page = items.into_iter().skip(skipped).take(to_usize(self.size)).map(shown);
+        let page: Vec<Json> = page.collect();
+        let total = if page.is_empty() && !zeros { 0 } else { total };
+        let numbers = [("total", total), ("page", self.number), ("per_page", self.size)];
+        let numbers = numbers.into_iter().filter(|(_, number)| zeros || *number > 0);
+        let numbers = numbers.map(|(key, number)| (key, Json::from(number)));
+        let fields = std::iter::once((key, Json::Array(page))).chain(numbers);
+        Response::json(200, &fields.collect::<Json>())
     }
 }

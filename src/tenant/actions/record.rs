@@ -3,6 +3,8 @@
 //! Functions of the state and a request to a response. Must not know who
 //! asks, nor about rate limits.
 
+use serde_json::json;
+
 use super::behaviour::{ActionNames, Behaviour};
 use super::draft::{self, text};
 use super::moment::{Moment, Stamp};
@@ -51,9 +53,8 @@ pub(super) fn list(state: &State, query: &str, now_ms: u64) -> Result<Response, 
             && deployed.is_none_or(|wanted| action.deployed(now_ms).is_some() == wanted)
             && installed.is_none_or(|wanted| action.installed.is_some() == wanted)
     };
-    let found: Vec<&Action> = state.actions.iter().filter(fits).collect();
-    let shown = found.into_iter().map(|action| shown::action(state, action, now_ms));
-    Ok(page.answer("actions", shown.collect()))
+    let shown = |action| shown::action(state, action, now_ms);
+    Ok(page.answer("actions", state.actions.iter().filter(fits), shown))
 }
 
 /// `GET /actions/actions/{id}`
@@ -157,36 +158,18 @@ pub(super) fn delete(state: &mut State, id: &str, query: &str) -> Result<Respons
 /// `POST /actions/actions/{id}/test`. Nothing is run here: the answer has the
 /// recorded numbers and no result.
 pub(super) fn test(state: &State, id: &str, body: &Json) -> Result<Response, Response> {
-    #[derive(serde::Serialize)]
-    struct Stats {
-        total_request_duration_ms: u32,
-        total_runtime_execution_duration_ms: u32,
-        runtime_processing_duration_ms: u32,
-        action_duration_ms: u32,
-        runtime_external_call_duration_ms: u32,
-        boot_duration_ms: u32,
-        network_duration_ms: u32,
-    }
-    #[derive(serde::Serialize)]
-    struct Payload {
-        stats: Stats,
-    }
-    #[derive(serde::Serialize)]
-    struct Tested {
-        payload: Payload,
-    }
     check(body, &shape::TEST)?;
     state.action(id).ok_or_else(no_such_action)?;
-    let stats = Stats {
-        total_request_duration_ms: 103,
-        total_runtime_execution_duration_ms: 101,
-        runtime_processing_duration_ms: 7,
-        action_duration_ms: 50,
-        runtime_external_call_duration_ms: 44,
-        boot_duration_ms: 51,
-        network_duration_ms: 2,
-    };
-    Ok(Response::json(200, &Tested { payload: Payload { stats } }))
+    let stats = json!({
+        "total_request_duration_ms": 103,
+        "total_runtime_execution_duration_ms": 101,
+        "runtime_processing_duration_ms": 7,
+        "action_duration_ms": 50,
+        "runtime_external_call_duration_ms": 44,
+        "boot_duration_ms": 51,
+        "network_duration_ms": 2,
+    });
+    Ok(Response::json(200, &json!({ "payload": { "stats": stats } })))
 }
 
 /// The next version of an action, made of its draft.

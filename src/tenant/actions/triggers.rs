@@ -3,10 +3,11 @@
 //!
 //! Main type: [`Trigger`]. Must not know the state.
 
-use serde::Serialize;
+use serde_json::json;
 
 use super::moment::Moment;
 use super::state::TriggerRef;
+use crate::tenant::json::Json;
 use crate::tenant::message::Response;
 
 /// One version of a trigger.
@@ -70,51 +71,28 @@ const TRIGGERS: [Trigger; 20] = [
     entity("mcp-tool", NEW),
 ];
 
-#[derive(Serialize)]
-struct Shown {
-    id: &'static str,
-    version: &'static str,
-    status: &'static str,
-    runtimes: &'static [&'static str],
-    default_runtime: &'static str,
-    binding_policy: &'static str,
-    compatible_triggers: Vec<Compatible>,
-}
-
-#[derive(Serialize)]
-struct Compatible {
-    id: &'static str,
-    version: &'static str,
-}
-
 /// `GET /actions/triggers`. Recorded: the versions of one trigger come in
 /// another order from call to call.
 pub(super) fn list(moment: &mut Moment) -> Response {
-    #[derive(Serialize)]
-    struct List {
-        triggers: Vec<Shown>,
-    }
-    let mut triggers: Vec<Trigger> = TRIGGERS.to_vec();
+    let mut triggers = TRIGGERS;
     for same in triggers.chunk_by_mut(|one, other| one.id == other.id) {
         moment.shuffle(same);
     }
     let shown = |trigger: Trigger| {
         let Trigger { id, version, current, runtimes, default_runtime, entity, compatible } =
             trigger;
-        Shown {
-            id,
-            version,
-            status: if current { "CURRENT" } else { "DEPRECATED" },
-            runtimes,
-            default_runtime,
-            binding_policy: if entity { "entity-bound" } else { "trigger-bound" },
-            compatible_triggers: compatible
-                .iter()
-                .map(|version| Compatible { id, version })
-                .collect(),
-        }
+        let compatible = compatible.iter().map(|version| json!({ "id": id, "version": version }));
+        json!({
+            "id": id,
+            "version": version,
+            "status": if current { "CURRENT" } else { "DEPRECATED" },
+            "runtimes": runtimes,
+            "default_runtime": default_runtime,
+            "binding_policy": if entity { "entity-bound" } else { "trigger-bound" },
+            "compatible_triggers": compatible.collect::<Json>(),
+        })
     };
-    Response::json(200, &List { triggers: triggers.into_iter().map(shown).collect() })
+    Response::json(200, &json!({ "triggers": triggers.map(shown) }))
 }
 
 /// The version of a trigger.

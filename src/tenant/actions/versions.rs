@@ -76,9 +76,8 @@ fn add(
         DeployStatus::Accepted => 202,
     };
     let before = state.action(id).ok_or_else(no_such_action)?.clone();
-    let mut answer = shown::version(state, &before, &version, moment.ms, true);
-    answer.not_yet_deployed();
-    let response = Response::json(status, &answer);
+    let answer = shown::version(state, &before, &version, moment.ms, true);
+    let response = Response::json(status, &shown::not_yet_deployed(answer));
     let action = state.action_mut(id).ok_or_else(no_such_action)?;
     let bind_lag = moment.pick(behaviour.bind_lag);
     // Reported: a new action can't be bound at once after its first deploy.
@@ -99,9 +98,8 @@ pub(super) fn list(
 ) -> Result<Response, Response> {
     let page = Page::parse(query)?;
     let action = state.action(id).ok_or_else(no_such_action)?;
-    let versions = action.versions.iter().rev();
-    let shown = versions.map(|version| shown::version(state, action, version, now_ms, true));
-    Ok(page.answer("versions", shown.collect()))
+    let shown = |version| shown::version(state, action, version, now_ms, true);
+    Ok(page.answer("versions", action.versions.iter().rev(), shown))
 }
 
 /// `GET /actions/actions/{id}/versions/{vid}`

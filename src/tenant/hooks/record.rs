@@ -4,11 +4,11 @@
 //! who asks, nor about rate limits. Keys come in the recorded order, which
 //! differs between a write's answer and a read's.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::json;
 
 use super::kebab::kebab_case;
 use super::query::{FieldChoice, ListQuery, links};
-use crate::tenant::json::{Json, Object, Ordered};
+use crate::tenant::json::{Json, Object, Ordered, without_nulls};
 use crate::tenant::message::{Response, no_such_hook, refusal};
 use crate::tenant::options::{Behaviour, ListDetail, SecondEnabled, UniqueNames};
 use crate::tenant::schema::{Kind, Property, check_object};
@@ -39,40 +39,29 @@ const TRIGGER_ID: Property = Property {
     kind: Kind::OneOf(&TRIGGERS),
 };
 
-/// A hook as a response shows it.
-struct Shown<'a> {
-    hook: &'a Hook,
-    order: [&'static str; 6],
-    fields: &'a FieldChoice,
-}
-
 /// Recorded of GET.
 const READ_ORDER: [&str; 6] = ["id", "name", "script", "dependencies", "enabled", "triggerId"];
 /// Recorded of POST and PATCH.
 const WRITE_ORDER: [&str; 6] = ["id", "name", "script", "dependencies", "triggerId", "enabled"];
 
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Hook { id, name, script, dependencies, enabled, trigger_id, secrets: _ } = self.hook;
-        let mut map = serializer.serialize_map(None)?;
-        for field in self.order.iter().filter(|field| self.fields.shows(field)) {
-            match (*field, name) {
-                ("id", _) => map.serialize_entry(field, id)?,
-                // Hooks from before names come without the key.
-                ("name", Some(name)) => map.serialize_entry(field, name)?,
-                ("script", _) => map.serialize_entry(field, script)?,
-                ("dependencies", _) => map.serialize_entry(field, dependencies)?,
-                ("enabled", _) => map.serialize_entry(field, enabled)?,
-                ("triggerId", _) => map.serialize_entry(field, trigger_id)?,
-                _ => {}
-            }
-        }
-        map.end()
-    }
+/// A hook as a response shows it.
+fn shown(hook: &Hook, order: [&str; 6], fields: &FieldChoice) -> Json {
+    let Hook { id, name, script, dependencies, enabled, trigger_id, secrets: _ } = hook;
+    let value = |field: &str| match field {
+        "id" => json!(id),
+        "name" => json!(name),
+        "script" => json!(script),
+        "dependencies" => json!(dependencies),
+        "enabled" => json!(enabled),
+        _ => json!(trigger_id),
+    };
+    let fields = order.into_iter().filter(|field| fields.shows(field));
+    // Hooks from before names come without the key.
+    without_nulls(fields.map(|field| (field, value(field))).collect())
 }
 
 fn written(status: u16, hook: &Hook) -> Response {
-    Response::json(status, &Shown { hook, order: WRITE_ORDER, fields: &FieldChoice::All })
+    Response::json(status, &shown(hook, WRITE_ORDER, &FieldChoice::All))
 }
 
 /// `GET /hooks`
@@ -95,25 +84,13 @@ pub(in crate::tenant) fn list(
         ListDetail::Summary => summary(&query.fields),
     };
     let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    let page: Vec<Shown<'_>> = matching
-        .iter()
-        .skip(to_usize(start))
-        .take(to_usize(query.per_page))
-        .map(|hook| Shown { hook, order: READ_ORDER, fields: &fields })
-        .collect();
+    let page = matching.iter().skip(to_usize(start)).take(to_usize(query.per_page));
+    let mut body: Json = page.map(|hook| shown(hook, READ_ORDER, &fields)).collect();
     let total = matching.len() as u64;
-    let response = if query.totals {
-        #[derive(serde::Serialize)]
-        struct Totals<'a> {
-            total: u64,
-            start: u64,
-            limit: u64,
-            hooks: Vec<Shown<'a>>,
-        }
-        Response::json(200, &Totals { total, start, limit: query.per_page, hooks: page })
-    } else {
-        Response::json(200, &page)
-    };
+    if query.totals {
+        body = json!({ "total": total, "start": start, "limit": query.per_page, "hooks": body });
+    }
+    let response = Response::json(200, &body);
     if query.paged { response.with("link", links(host, raw_query, query, total)) } else { response }
 }
 
@@ -128,7 +105,7 @@ fn summary(asked: &FieldChoice) -> FieldChoice {
 /// `GET /hooks/{id}`
 pub(in crate::tenant) fn get(state: &State, id: &str, fields: &FieldChoice) -> Response {
     match state.hook(id) {
-        Some(hook) => Response::json(200, &Shown { hook, order: READ_ORDER, fields }),
+        Some(hook) => Response::json(200, &shown(hook, READ_ORDER, fields)),
         None => no_such_hook(),
     }
 }
