@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::{BooleanOrMarker, Marker, NonEmpty, OneOrMany, TextsOrMarker};
+use super::{BooleanOrMarker, Marker, NonEmpty, NumberOrMarker, OneOrMany, TextsOrMarker};
 
 /// One Auth0 action, as code.
 #[derive(JsonSchema)]
 #[schemars(title = "hooksync action", rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Action {
     /// The kind of definition. Not needed inside a folder named `actions`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     kind: Option<ActionKind>,
     /// The action's name, exactly as on the tenant.
     name: NonEmpty,
@@ -22,36 +21,27 @@ pub(super) struct Action {
     trigger_id: NonEmpty,
     /// The version of the trigger, such as `v3`. Default: the version that the live action
     /// has, or the current version for a new action.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     trigger_version: Option<NonEmpty>,
     /// The runtime, such as `node22`. If omitted, the tenant's runtime is kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     runtime: Option<NonEmpty>,
     /// The path of the script, relative to this file. Default: this file's name with `.js`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     script: Option<NonEmpty>,
     /// npm packages and their versions, as strings. `{}` means none. If omitted, the
     /// tenant's packages are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     dependencies: Option<TextsOrMarker>,
     /// Modules and their version numbers. `{}` means none. If omitted, the tenant's modules
     /// are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     modules: Option<BTreeMap<String, NumberOrMarker>>,
     /// Secrets. `_VALUE_NOT_SHOWN_` stands for a value that only the tenant has. `{}` means
     /// none. If omitted, the tenant's secrets are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     secrets: Option<SecretsOrMarker>,
     /// Whether to deploy the draft. Default: true. With `false`, only the draft changes,
     /// and the deployed version keeps running.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     deploy: Option<BooleanOrMarker>,
     /// Former names. A live action with one of them is renamed and keeps its id, secrets,
     /// versions and bindings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<OneOrMany>,
     /// Markers such as `##HOME##` that are plain text in this action and are not replaced.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     literal_markers: Option<Vec<String>>,
 }
 
@@ -60,13 +50,6 @@ pub(super) struct Action {
 enum ActionKind {
     /// An action.
     Action,
-}
-
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-enum NumberOrMarker {
-    Number(u64),
-    Marker(Marker),
 }
 
 #[derive(JsonSchema)]
@@ -91,7 +74,6 @@ struct Rotated {
     value: String,
     /// When the value was last changed, as a date (00:00 UTC) or a time. It is sent if the
     /// tenant's value is older.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     rotated_at: Option<String>,
 }
 
@@ -105,7 +87,6 @@ pub(super) struct Bindings {
     /// listed keeps the tenant's order.
     bindings: BTreeMap<String, Order>,
     /// Markers such as `##HOME##` that are plain text in this file and are not replaced.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     literal_markers: Option<Vec<String>>,
 }
 
@@ -129,10 +110,8 @@ enum Order {
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct Beside {
     /// Keep other bound actions, and run them before these.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     append: Option<bool>,
     /// Keep other bound actions, and run them after these.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     prepend: Option<bool>,
     /// The actions, in the order in which they run.
     actions: Vec<Bound>,
@@ -151,12 +130,9 @@ enum Bound {
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct Entry {
     /// The action's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     action: Option<NonEmpty>,
     /// The id of an action installed from the marketplace, which has no file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<NonEmpty>,
     /// The name that the Dashboard shows in the flow. If omitted, the tenant's is kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
 }

@@ -97,28 +97,21 @@ struct Hook {
     /// the hook is deleted and recreated.
     trigger_id: TriggerId,
     /// The path of the script, relative to this file. Default: this file's name with `.js`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     script: Option<NonEmpty>,
     /// Whether the hook runs. Only one hook per trigger can be enabled. If omitted, the
     /// tenant's setting is kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     enabled: Option<BooleanOrMarker>,
     /// npm packages and their versions, as strings. `{}` means none. If omitted, the
     /// tenant's packages are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     dependencies: Option<TextsOrMarker>,
     /// Secrets, at most 20. `_VALUE_NOT_SHOWN_` stands for a value that only the tenant
     /// has. `{}` means none. If omitted, the tenant's secrets are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     secrets: Option<TextsOrMarker>,
     /// Former names. A live hook with one of them is renamed and keeps its id and secrets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<OneOrMany>,
     /// Markers such as `##HOME##` that are plain text in this hook and are not replaced.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     literal_markers: Option<Vec<String>>,
     /// The kind of definition. Needed only inside a folder named `actions`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     kind: Option<HookKind>,
 }
 
@@ -171,6 +164,13 @@ enum TextsOrMarker {
 
 #[derive(JsonSchema)]
 #[schemars(untagged)]
+enum NumberOrMarker {
+    Number(u64),
+    Marker(Marker),
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -190,33 +190,24 @@ struct Marker(#[schemars(regex(pattern = r"^(@@.+@@|##.+##)$"))] String);
 #[schemars(title = "hooksync.yaml", rename_all = "camelCase", deny_unknown_fields)]
 struct Config {
     /// The folder of hooks, relative to this file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     hooks: Option<NonEmpty>,
     /// The folder of actions and their bindings, relative to this file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     actions: Option<NonEmpty>,
     /// Whether to delete hooks and secrets that have no definition. A list of kinds, such
     /// as `[hooks, actions]`, can include actions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     allow_delete: Option<AllowDelete>,
     /// Values of keywords. `##KEY##` inserts the text, `@@KEY@@` inserts the value as JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords: Option<BTreeMap<String, Value>>,
     /// Environment variables that may also replace keywords outside `secrets`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords_from_env: Option<Vec<String>>,
     /// Tenants, chosen with `--env NAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     environments: Option<BTreeMap<String, Option<Environment>>>,
     /// How fast requests are sent to a tenant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     rate_limit: Option<RateLimit>,
     /// Whether apply refuses if a behaviour test of something it would change fails or
     /// can't be run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     tests: Option<TestsSetting>,
     /// Severities of rules, by code or name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     rules: Option<BTreeMap<String, Level>>,
 }
 
@@ -254,13 +245,10 @@ enum DeletableKind {
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 struct Environment {
     /// The tenant's domain, such as acme.eu.auth0.com.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     domain: Option<NonEmpty>,
     /// Values of keywords for this tenant. They take precedence over the top-level ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     keywords: Option<BTreeMap<String, Value>>,
     /// The same as `allowDelete` above, for this tenant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     allow_delete: Option<AllowDelete>,
 }
 
@@ -270,16 +258,12 @@ struct Environment {
 struct RateLimit {
     /// How much of the limit to leave to other clients: a number of requests, or a share
     /// such as `20%`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     headroom: Option<NumberOrText>,
     /// The maximum number of requests per second.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     max_rps: Option<NumberOrText>,
     /// The maximum number of requests in flight.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     concurrency: Option<NumberOrText>,
     /// The time limit of a run, such as `10m`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     timeout: Option<String>,
 }
 
