@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::model::{Code, Definition, Diagnostic, Kind, Places};
+use crate::model::{Code, Definition, Diagnostic, Kind, Lines};
 
 use super::allow::{self, Allow};
 use super::rule::{ALLOW_UNKNOWN, ALLOW_UNUSED, ALLOW_WITHOUT_REASON, Rule, RuleSettings};
@@ -277,8 +277,8 @@ impl<'h> Findings<'h> {
         let script_credentials = joined(script_credentials);
         let definition_credentials = joined(definition_credentials);
         let script = &hook.script_source;
-        let mut in_script = Places::new(&script.text).without_lines_over(LONG_LINE);
-        let mut in_definition = Places::new(&hook.written.text).without_lines_over(LONG_LINE);
+        let in_script = Lines::new(&script.text, LONG_LINE);
+        let in_definition = Lines::new(&hook.written.text, LONG_LINE);
         let mut diagnostics: Vec<_> = found
             .into_iter()
             .filter_map(|Found { code, message, hint, place }| {
@@ -287,20 +287,15 @@ impl<'h> Findings<'h> {
                 finding.hint = hint;
                 Some(match place {
                     Place::Script(at) => {
-                        let found = finding.in_file(&*script.file).at_place(
-                            &mut in_script,
-                            at.start,
-                            at.end,
-                        );
-                        redacted(found, &script.text, at.start, &script_credentials)
+                        let text = &script.text;
+                        let found = finding.in_file(&*script.file);
+                        let found = found.at_lines(&in_script, text, at.start, at.end);
+                        redacted(found, text, at.start, &script_credentials)
                     }
                     Place::Written(at) => {
                         let text = &hook.written.text;
-                        let found = finding.in_file(&*hook.place.file).at_place(
-                            &mut in_definition,
-                            at.start,
-                            at.end,
-                        );
+                        let found = finding.in_file(&*hook.place.file);
+                        let found = found.at_lines(&in_definition, text, at.start, at.end);
                         without_secrets(redacted(found, text, at.start, &definition_credentials))
                     }
                 })

@@ -173,12 +173,6 @@ impl BuildStatus {
             Self::Unknown(word) => word,
         }
     }
-
-    /// Whether it will not change any more by itself.
-    #[must_use]
-    pub fn is_final(&self) -> bool {
-        matches!(self, Self::Built | Self::Failed)
-    }
 }
 
 /// What a new action is created from, less its secrets' values.
@@ -237,11 +231,5 @@ impl ActionPatch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-
-    /// Whether it changes nothing but the name, which needs no deploy.
-    #[must_use]
-    pub fn is_rename(&self) -> bool {
-        self.name.is_some() && Self { name: None, ..self.clone() }.is_empty()
     }
 }

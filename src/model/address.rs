@@ -30,9 +30,7 @@ impl Kind {
             Self::Bindings => "bindings",
         }
     }
-}
 
-impl Kind {
     /// The word for several.
     #[must_use]
     pub fn plural(self) -> &'static str {

@@ -3,7 +3,9 @@
 //! One type for YAML, JSON, keyword and script findings, so that all of a run
 //! can be reported together and in one order. Must not know how it is shown.
 
+use std::cell::Cell;
 use std::fmt;
+use std::ops::Range;
 
 /// A stable identifier such as `HS101`, by which a rule is documented,
 /// switched and searched for.
@@ -61,62 +63,39 @@ pub struct Excerpt {
     pub width: usize,
 }
 
-/// Counts lines and columns of a text, from one place on to the next: places
-/// in order cost no more than the text is long.
+/// Where the lines of a text are, so that the place of each finding is found at
+/// once.
 #[derive(Debug, Clone)]
-pub struct Places<'t> {
-    text: &'t str,
-    /// Up to here is counted.
-    at: usize,
-    line: usize,
-    line_start: usize,
-    /// Where the line ends, if it was looked for.
-    line_end: Option<usize>,
-    column: usize,
-    /// A longer line is no excerpt.
-    longest: Option<usize>,
+pub struct Lines {
+    /// Where each begins.
+    starts: Vec<usize>,
+    /// A longer line is no excerpt, in bytes.
+    longest: usize,
+    /// The byte that was asked for last, and its column: many places of one long
+    /// line cost no more than one.
+    counted: Cell<(usize, usize)>,
 }
 
-impl<'t> Places<'t> {
-    /// The places of a text.
+impl Lines {
+    /// The lines of a text. Those of more bytes than `longest` are left out of
+    /// the excerpts.
     #[must_use]
-    pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, line: 1, line_start: 0, line_end: None, column: 1, longest: None }
+    pub fn new(text: &str, longest: usize) -> Self {
+        let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(newlines).collect();
+        Self { starts, longest, counted: Cell::new((0, 1)) }
     }
 
-    /// Leaves lines of more bytes out of the excerpts.
-    #[must_use]
-    pub fn without_lines_over(mut self, longest: usize) -> Self {
-        self.longest = Some(longest);
-        self
-    }
-
-    /// The place of a byte that begins a character.
-    fn position(&mut self, at: usize) -> Position {
-        if at < self.at {
-            *self = Self { longest: self.longest, ..Self::new(self.text) };
-        }
-        let passed = self.text.get(self.at..at).unwrap_or_default();
-        if let Some(newline) = passed.rfind('\n') {
-            self.line += passed.matches('\n').count();
-            self.line_start = self.at + newline + 1;
-            self.line_end = None;
-            let line = self.text.get(self.line_start..at).unwrap_or_default();
-            self.column = line.chars().count() + 1;
-        } else {
-            self.column += passed.chars().count();
-        }
-        self.at = at;
-        Position { line: self.line, column: self.column }
-    }
-
-    /// Where the line of a byte ends that was counted last.
-    fn line_end(&mut self, at: usize) -> usize {
-        let newline = || self.text.get(at..).and_then(|rest| rest.find('\n'));
-        let end = || newline().map_or(self.text.len(), |newline| at + newline);
-        let end = self.line_end.unwrap_or_else(end);
-        self.line_end = Some(end);
-        end
+    /// The place of a byte that begins a character, and the line there.
+    fn position(&self, text: &str, at: usize) -> (Position, Range<usize>) {
+        let line = self.starts.partition_point(|&begin| begin <= at).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let end = self.starts.get(line).map_or(text.len(), |next| next - 1);
+        let counted = Some(self.counted.get()).filter(|(last, _)| (start..=at).contains(last));
+        let (from, column) = counted.unwrap_or((start, 1));
+        let column = column + text.get(from..at).map_or(0, |passed| passed.chars().count());
+        self.counted.set((at, column));
+        (Position { line, column }, start..end)
     }
 }
 
@@ -187,25 +166,20 @@ impl Diagnostic {
     /// moved to the nearest place that exists.
     #[must_use]
     pub fn at_bytes(self, text: &str, start: usize, end: usize) -> Self {
-        self.at_place(&mut Places::new(text), start, end)
+        self.at_lines(&Lines::new(text, usize::MAX), text, start, end)
     }
 
-    /// The same with [`Places`] of the text, for many findings about one.
+    /// The same with the [`Lines`] of the text, for many findings about one.
     #[must_use]
-    pub fn at_place(mut self, places: &mut Places<'_>, start: usize, end: usize) -> Self {
-        let text = places.text;
-        let start = floor_char_boundary(text, start);
-        let end = floor_char_boundary(text, end.max(start));
-        self.position = Some(places.position(start));
-        let line_start = places.line_start;
-        let line_end = places.line_end(start);
-        let line = text.get(line_start..line_end).unwrap_or_default().trim_end_matches('\r');
-        let visible_end = end.min(line_start + line.len());
-        let is_shown = places.longest.is_none_or(|longest| line.len() <= longest);
-        self.excerpt = is_shown.then(|| Excerpt {
-            line: line.to_owned(),
-            width: text.get(start..visible_end).map_or(0, |part| part.chars().count()).max(1),
-        });
+    pub fn at_lines(mut self, lines: &Lines, text: &str, start: usize, end: usize) -> Self {
+        let start = text.floor_char_boundary(start);
+        let end = text.floor_char_boundary(end.max(start));
+        let (position, whole) = lines.position(text, start);
+        let line = text.get(whole.clone()).unwrap_or_default().trim_end_matches('\r');
+        let shown = text.get(start..end.min(whole.start + line.len())).unwrap_or_default();
+        self.position = Some(position);
+        self.excerpt = (line.len() <= lines.longest)
+            .then(|| Excerpt { line: line.to_owned(), width: shown.chars().count().max(1) });
         self
     }
 
@@ -216,14 +190,14 @@ impl Diagnostic {
     }
 
     /// The key by which findings are ordered.
-    fn key(&self) -> (&Option<String>, &Option<Position>, Severity, Code, &str) {
-        (&self.file, &self.position, self.severity, self.code, &self.message)
+    fn key(&self) -> impl Ord {
+        (&self.file, &self.position, self.severity, self.code, &self.message, &self.hint)
     }
 }
 
 impl Ord for Diagnostic {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key()).then_with(|| self.hint.cmp(&other.hint))
+        self.key().cmp(&other.key())
     }
 }
 
@@ -231,14 +205,6 @@ impl PartialOrd for Diagnostic {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
-}
-
-fn floor_char_boundary(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 #[cfg(test)]
@@ -260,14 +226,14 @@ mod tests {
     #[test]
     fn places_are_the_same_in_any_order() {
         let text = "a é\nbc\n\ndé f";
-        let mut places = Places::new(text);
+        let lines = Lines::new(text, usize::MAX);
         for at in [0, 3, 5, 6, 8, 9, 12, 2, 14, 0] {
             let one = Diagnostic::error(Code("HS000"), "x").at_bytes(text, at, at + 1);
-            let other = Diagnostic::error(Code("HS000"), "x").at_place(&mut places, at, at + 1);
+            let other = Diagnostic::error(Code("HS000"), "x").at_lines(&lines, text, at, at + 1);
             assert_eq!(one, other, "{at}");
         }
-        let short = &mut Places::new(text).without_lines_over(2);
-        let found = Diagnostic::error(Code("HS000"), "x").at_place(short, 0, 1);
+        let short = Lines::new(text, 2);
+        let found = Diagnostic::error(Code("HS000"), "x").at_lines(&short, text, 0, 1);
         assert_eq!((found.position, found.excerpt), (Some(Position { line: 1, column: 1 }), None));
     }
 

@@ -47,7 +47,6 @@ impl HookPatch {
     /// Whether nothing would be sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { name, script, dependencies, enabled } = self;
-        name.is_none() && script.is_none() && dependencies.is_none() && enabled.is_none()
+        *self == Self::default()
     }
 }

@@ -36,7 +36,7 @@ pub use bindings::{
 };
 pub use content::Content;
 pub use definition::{Body, Definition, ScriptSource};
-pub use diagnostic::{Code, Diagnostic, Excerpt, Places, Position, Severity};
+pub use diagnostic::{Code, Diagnostic, Excerpt, Lines, Position, Severity};
 pub use hook::{Dependencies, HookPatch, NewHook};
 pub use id::Id;
 pub use live::{Live, LiveBody};

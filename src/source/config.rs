@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::codes;
-use super::fields::{Fields, list, nearest};
+use super::fields::{Fields, suggest};
 use super::file::{self, Text};
 use super::keyword::{Keyword, KeywordValue, Layer, Origin, Withheld, is_key, is_own};
 use super::node::{Entry, Node, Value};
@@ -180,26 +180,20 @@ fn read_allowed(fields: &mut Fields<'_>, node: &Node) -> (Option<bool>, Option<b
     if !matches!(node.value, Value::List(_)) {
         return (fields.boolean(node, "`allowDelete`"), None);
     }
-    let mut named = Vec::new();
-    let mut wrong = Vec::new();
-    for (kind, node) in fields.texts(node, "a kind in `allowDelete`") {
-        if KINDS.contains(&kind) { named.push(kind) } else { wrong.push((kind, node)) }
-    }
-    for (kind, node) in wrong {
+    let named = fields.texts(node, "a kind in `allowDelete`");
+    for (kind, node) in named.iter().filter(|(kind, _)| !KINDS.contains(kind)) {
         let message = format!("`{kind}` in `allowDelete` is neither `hooks` nor `actions`");
         fields.error(codes::INVALID_SETTING, message, &node.span);
     }
-    (Some(named.contains(&"hooks")), Some(named.contains(&"actions")))
+    let has = |wanted: &str| Some(named.iter().any(|(kind, _)| *kind == wanted));
+    (has(KINDS[0]), has(KINDS[1]))
 }
 
 fn read_folder(fields: &mut Fields<'_>, node: &Node, key: &str, folder: &Path) -> Option<PathBuf> {
     let written = fields.text(node, &format!("`{key}`"))?;
     if written.is_empty() {
-        fields.error(
-            codes::INVALID_SETTING,
-            format!("`{key}` names a folder, and this is empty"),
-            &node.span,
-        );
+        let message = format!("`{key}` names a folder, and this is empty");
+        fields.error(codes::INVALID_SETTING, message, &node.span);
         return None;
     }
     Some(folder.join(written))
@@ -216,11 +210,11 @@ pub(crate) fn read_keywords(fields: &mut Fields<'_>, node: &Node) -> BTreeMap<St
                 let place = place(fields, &entry.key.span);
                 keywords.insert(key.to_owned(), Keyword { value, place });
             }
-            None => fields.error(
-                codes::INVALID_KEYWORDS,
-                format!("the value of keyword `{key}` has something that JSON can't say"),
-                &entry.key.span,
-            ),
+            None => {
+                let message =
+                    format!("the value of keyword `{key}` has something that JSON can't say");
+                fields.error(codes::INVALID_KEYWORDS, message, &entry.key.span);
+            }
         }
     }
     keywords
@@ -241,8 +235,8 @@ fn read_tests(fields: &mut Fields<'_>, node: &Node) -> bool {
 }
 
 fn place(fields: &Fields<'_>, span: &Range<usize>) -> Option<Place> {
-    let found = fields.text.error(codes::INVALID_SETTING, "", span);
-    Some((found.file?, found.position?))
+    let place = fields.text.place(span);
+    Some((place.file, place.span?.position))
 }
 
 fn check_key(fields: &mut Fields<'_>, key: &str, span: &Range<usize>) -> bool {
@@ -298,25 +292,22 @@ fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentCon
 }
 
 fn read_rules(fields: &mut Fields<'_>, node: &Node) -> Vec<RuleSetting> {
-    const LEVELS: [&str; 4] = ["off", "note", "warning", "error"];
+    const LEVELS: [(&str, RuleLevel); 4] = [
+        // `off` is a text in YAML 1.2, so it needs no quotes.
+        ("off", RuleLevel::Off),
+        ("note", RuleLevel::Note),
+        ("warning", RuleLevel::Warning),
+        ("error", RuleLevel::Error),
+    ];
+    let words = LEVELS.map(|(word, _)| word);
     let mut rules = Vec::new();
     for (code, entry) in fields.map(node, "`rules`").unwrap_or_default() {
-        // `off` is a text in YAML 1.2, so it needs no quotes.
         let Some(written) = fields.text(&entry.value, "a rule's level") else { continue };
-        let level = match written {
-            "off" => RuleLevel::Off,
-            "note" => RuleLevel::Note,
-            "warning" => RuleLevel::Warning,
-            "error" => RuleLevel::Error,
-            other => {
-                let hint = match nearest(other, &LEVELS) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the levels are {}", list(&LEVELS)),
-                };
-                let message = "there is no such level";
-                fields.advise(codes::INVALID_SETTING, message, &entry.value.span, hint);
-                continue;
-            }
+        let Some((_, level)) = LEVELS.into_iter().find(|(word, _)| *word == written) else {
+            let hint = suggest(written, "levels", &words);
+            let message = "there is no such level";
+            fields.advise(codes::INVALID_SETTING, message, &entry.value.span, hint);
+            continue;
         };
         if let Some(place) = place(fields, &entry.key.span) {
             rules.push(RuleSetting { code: code.to_owned(), level, place });

@@ -22,9 +22,7 @@ pub(crate) struct Fields<'a> {
 impl Fields<'_> {
     /// Reports an error.
     pub(crate) fn error(&mut self, code: Code, message: impl Into<String>, span: &Range<usize>) {
-        if self.text.has_room(self.found) {
-            self.found.push(self.text.error(code, message, span));
-        }
+        self.report(Severity::Error, code, message, span, None);
     }
 
     /// Reports an error with a hint.
@@ -35,34 +33,20 @@ impl Fields<'_> {
         span: &Range<usize>,
         hint: impl Into<String>,
     ) {
-        if self.text.has_room(self.found) {
-            self.found.push(self.text.error(code, message, span).hint(hint));
-        }
+        self.report(Severity::Error, code, message, span, Some(hint.into()));
     }
 
-    /// Reports a warning with a hint.
-    pub(crate) fn warn(
+    /// Reports a finding of any severity.
+    pub(crate) fn report(
         &mut self,
-        code: Code,
-        message: impl Into<String>,
-        span: &Range<usize>,
-        hint: impl Into<String>,
-    ) {
-        if self.text.has_room(self.found) {
-            self.found.push(self.text.finding(Severity::Warning, code, message, span).hint(hint));
-        }
-    }
-
-    /// Adds a note.
-    pub(crate) fn note(
-        &mut self,
+        severity: Severity,
         code: Code,
         message: impl Into<String>,
         span: &Range<usize>,
         hint: Option<String>,
     ) {
         if self.text.has_room(self.found) {
-            let found = self.text.finding(Severity::Note, code, message, span);
+            let found = self.text.finding(severity, code, message, span);
             self.found.push(Diagnostic { hint, ..found });
         }
     }
@@ -149,21 +133,16 @@ impl Fields<'_> {
             entries.into_iter().partition(|(key, _)| known.contains(key));
         for (key, entry) in unknown {
             let former = FORMER.iter().find(|(former, _)| *former == key);
-            let hint = match (former, nearest(key, known)) {
+            let hint = match former {
                 _ if key == "enabled" && known.contains(&"deploy") => {
                     "an action runs where it is bound: list it in a file of `kind: bindings`"
                         .to_owned()
                 }
-                (Some((former, now)), _) => format!("it is `{now}` now: rename `{former}` to that"),
-                (None, Some(near)) => format!("did you mean `{near}`?"),
-                (None, None) => format!("the fields are {}", list(known)),
+                Some((former, now)) => format!("it is `{now}` now: rename `{former}` to that"),
+                None => suggest(key, "fields", known),
             };
             let message = format!("{what} has no `{}`", short(key));
-            let span = &entry.key.span;
-            match severity {
-                Severity::Error => self.advise(codes::UNKNOWN_FIELD, message, span, hint),
-                _ => self.warn(codes::UNKNOWN_FIELD, message, span, hint),
-            }
+            self.report(severity, codes::UNKNOWN_FIELD, message, &entry.key.span, Some(hint));
         }
         Some(good)
     }
@@ -173,17 +152,16 @@ impl Fields<'_> {
     pub(crate) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         match &node.value {
             Value::Text(text) => Some(text),
-            Value::Number(_) | Value::Bool(_) if !node.replaced => {
-                let written = self.written(node).to_owned();
-                let message =
-                    format!("{what} must be text, and YAML reads this as {}", node.value.kind());
-                self.advise(codes::QUOTE_IT, message, &node.span, format!("write \"{written}\""));
-                None
-            }
-            Value::Null if !node.span.is_empty() && !node.replaced => {
-                let written = self.written(node).to_owned();
-                let message = format!("{what} must be text, and YAML reads this as null");
-                self.advise(codes::QUOTE_IT, message, &node.span, format!("write \"{written}\""));
+            Value::Number(_) | Value::Bool(_) | Value::Null
+                if !node.replaced && !node.span.is_empty() =>
+            {
+                let is = match &node.value {
+                    Value::Null => "null",
+                    other => other.kind(),
+                };
+                let message = format!("{what} must be text, and YAML reads this as {is}");
+                let hint = format!("write \"{}\"", self.written(node));
+                self.advise(codes::QUOTE_IT, message, &node.span, hint);
                 None
             }
             other => {
@@ -266,6 +244,14 @@ pub(crate) fn short(text: &str) -> &str {
 }
 
 pub(crate) use crate::model::near::nearest;
+
+/// The next step for a word that is none of those known.
+pub(crate) fn suggest(word: &str, kinds: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the {kinds} are {}", list(known)),
+    }
+}
 
 /// Words as a list in a sentence.
 pub(crate) fn list(words: &[&str]) -> String {

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{codes, mask};
-use crate::model::{Code, Diagnostic, Excerpt, Place, Position, Severity, Span};
+use crate::model::{Code, Diagnostic, Lines, Place, Severity, Span};
 
 /// The largest definition and the largest script: 1 MB.
 pub(crate) const MAX_BYTES: u64 = 1_000_000;
@@ -25,30 +25,12 @@ pub(crate) struct Text {
     shared: OnceCell<Arc<str>>,
     /// How many findings there are, reported or not.
     findings: Cell<usize>,
-    /// Where its lines are, once somebody asked.
-    lines: OnceCell<Lines>,
-    /// Up to where the characters of a line were counted last.
-    counted: Cell<Counted>,
+    /// Where its lines are, and how much of each may be shown, once somebody asked.
+    lines: OnceCell<(Lines, Vec<Option<usize>>)>,
 }
 
-/// The lines of a text, so that the place of each finding is found at once.
-#[derive(Clone)]
-struct Lines {
-    /// Where each begins.
-    starts: Vec<usize>,
-    /// How much of each may be shown; `None` is all of it.
-    visible: Vec<Option<usize>>,
-}
-
-/// A byte of a line, and its column.
-#[derive(Clone, Copy, Default)]
-struct Counted {
-    line_start: usize,
-    at: usize,
-    column: usize,
-}
-
-/// The longest line that a finding quotes, in bytes.
+/// The longest line that a finding quotes, in bytes: nobody reads a longer one,
+/// and it would be held many times.
 const LONGEST_EXCERPT: usize = 4096;
 
 /// More findings of one file than anybody reads; telling all of a hostile
@@ -64,7 +46,6 @@ impl Text {
             shared: OnceCell::new(),
             findings: Cell::new(0),
             lines: OnceCell::new(),
-            counted: Cell::default(),
         }
     }
 
@@ -95,50 +76,16 @@ impl Text {
         message: impl Into<String>,
         span: &Range<usize>,
     ) -> Diagnostic {
-        let mut found = Diagnostic::new(code, severity, message).in_file(&self.file);
-        let (position, excerpt) = self.at(span);
-        (found.position, found.excerpt) = (Some(position), excerpt);
-        found
-    }
-
-    /// The place of some bytes, and the line there as far as it may be shown.
-    /// The work doesn't grow with the text.
-    fn at(&self, span: &Range<usize>) -> (Position, Option<Excerpt>) {
         let text = self.text.as_str();
-        let start = text.floor_char_boundary(span.start);
-        let end = text.floor_char_boundary(span.end.max(start));
-        let lines = self.lines.get_or_init(|| {
-            let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
-            let starts = std::iter::once(0).chain(newlines).collect();
-            Lines { starts, visible: mask::visible(text) }
+        let known = || (Lines::new(text, LONGEST_EXCERPT), mask::visible(text));
+        let (lines, visible) = self.lines.get_or_init(known);
+        let mut found = Diagnostic::new(code, severity, message).in_file(&self.file);
+        found = found.at_lines(lines, text, span.start, span.end);
+        found.excerpt = found.excerpt.zip(found.position).map(|(excerpt, at)| {
+            let visible = visible.get(at.line - 1).copied().flatten();
+            mask::excerpt(excerpt, at.column, visible)
         });
-        let index = lines.starts.partition_point(|&begin| begin <= start).saturating_sub(1);
-        let line_start = lines.starts.get(index).copied().unwrap_or(0);
-        let line_end = lines.starts.get(index + 1).map_or(text.len(), |next| next - 1);
-        let column = self.column(line_start, start);
-        let line = text.get(line_start..line_end).unwrap_or_default().trim_end_matches('\r');
-        // Nobody reads a line of that length, and it would be held many times.
-        let excerpt = (line.len() <= LONGEST_EXCERPT).then(|| {
-            let shown = end.min(line_start + line.len());
-            let width = text.get(start..shown).map_or(0, |part| part.chars().count()).max(1);
-            let visible = lines.visible.get(index).copied().flatten();
-            mask::excerpt(line, width, column, visible)
-        });
-        (Position { line: index + 1, column }, excerpt)
-    }
-
-    /// The column of a byte: counted from the last one of its line that was
-    /// asked for, so that many places of one long line cost no more than one.
-    fn column(&self, line_start: usize, at: usize) -> usize {
-        let last = self.counted.get();
-        let from = match last.line_start == line_start && last.at <= at && last.column > 0 {
-            true => last,
-            false => Counted { line_start, at: line_start, column: 1 },
-        };
-        let passed = self.text.get(from.at..at).map_or(0, |part| part.chars().count());
-        let column = from.column + passed;
-        self.counted.set(Counted { line_start, at, column });
-        column
+        found
     }
 
     /// Some bytes of this file as a place that findings and plans can show.

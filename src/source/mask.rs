@@ -14,12 +14,10 @@ const HIDDEN: char = '…';
 
 /// A line to be quoted, of which only this many bytes may be shown; `None` is
 /// all of it.
-pub(crate) fn excerpt(line: &str, width: usize, column: usize, visible: Option<usize>) -> Excerpt {
-    let Some(visible) = visible.and_then(|end| line.get(..end)) else {
-        return Excerpt { line: line.to_owned(), width };
-    };
+pub(crate) fn excerpt(whole: Excerpt, column: usize, visible: Option<usize>) -> Excerpt {
+    let Some(visible) = visible.and_then(|end| whole.line.get(..end)) else { return whole };
     let shown = visible.chars().count() + 1;
-    let width = width.min((shown + 1).saturating_sub(column)).max(1);
+    let width = whole.width.min((shown + 1).saturating_sub(column)).max(1);
     Excerpt { line: format!("{visible}{HIDDEN}"), width }
 }
 

@@ -7,7 +7,7 @@
 
 pub mod codes;
 pub mod config;
-mod definition;
+pub(crate) mod definition;
 pub mod deploy_cli;
 pub mod export;
 pub(crate) mod fields;
@@ -39,8 +39,8 @@ pub(crate) mod yaml;
 pub(crate) use definition::nearest_trigger;
 pub use deploy_cli::settings::DeployConfig;
 pub use export::{
-    ASIDE, Backup, DRAFTS, ExportOptions, ExportPlan, ExportSummary, FileAction, HookFiles,
-    Manifest, Orphan, Saved, backup, export,
+    ASIDE, Backup, DRAFTS, ExportOptions, ExportPlan, FileAction, HookFiles, Manifest, Orphan,
+    Saved, backup, export,
 };
 pub use file::{NotText, text_of};
 pub use keyword::{Environment, Keyword, KeywordValue, Keywords, Layer, Origin};

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::definition::{self, Context, Parsed, Shape, Style, bindings};
-use super::fields::{Fields, list, nearest};
+use super::fields::{Fields, suggest};
 use super::file::{self, Text};
 use super::keyword::{Within, is_key};
 use super::node::{Entry, Node, Value};
@@ -41,6 +41,15 @@ impl Gathered {
     pub(crate) fn count(&self) -> usize {
         self.hooks + self.actions + self.orders
     }
+
+    /// How many of a kind.
+    pub(crate) fn count_of(&mut self, kind: Kind) -> &mut usize {
+        match kind {
+            Kind::Hook => &mut self.hooks,
+            Kind::Action => &mut self.actions,
+            Kind::Bindings => &mut self.orders,
+        }
+    }
 }
 
 /// One file of bindings.
@@ -50,13 +59,6 @@ pub(crate) struct ParsedBindings {
     /// The tree before keyword replacement.
     pub(crate) written: Node,
     pub(crate) orders: Vec<BindingsOrder>,
-}
-
-/// What one file holds.
-enum Content {
-    Definition(Box<Parsed>),
-    Bindings(Box<ParsedBindings>),
-    Nothing,
 }
 
 /// All definitions below a folder, or in the one file that is meant. What is
@@ -78,33 +80,33 @@ pub(crate) fn read(root: &Root, alone: Option<&Path>, context: &mut Context<'_>)
             }
             _ => root.kind_of(&at.path, context.default_kind),
         };
-        let mut kind = by_place;
-        match file::read(&at.path, &at.file, "definition").and_then(file::without_nul) {
-            Ok(text) => match read_one(at, text, &mut kind, context) {
-                Content::Definition(parsed) => gathered.definitions.push(*parsed),
-                Content::Bindings(parsed) => gathered.bindings.push(*parsed),
-                Content::Nothing => {}
-            },
-            Err(found) => context.found.push(*found),
-        }
-        match kind {
-            Kind::Hook => gathered.hooks += 1,
-            Kind::Action => gathered.actions += 1,
-            Kind::Bindings => gathered.orders += 1,
-        }
+        let own = match file::read(&at.path, &at.file, "definition").and_then(file::without_nul) {
+            Ok(text) => read_one(at, text, by_place, &mut gathered, context),
+            Err(found) => {
+                context.found.push(*found);
+                None
+            }
+        };
+        *gathered.count_of(own.unwrap_or(by_place)) += 1;
     }
     gathered
 }
 
-/// One file's definition or bindings; what is wrong with it is in `context`.
-/// `kind` is that of its place, and becomes its own.
-fn read_one(at: Found, text: Text, kind: &mut Kind, context: &mut Context<'_>) -> Content {
+/// Adds one file's definition or bindings; what is wrong with it is in `context`.
+/// Gives its kind, if it can be known.
+fn read_one(
+    at: Found,
+    text: Text,
+    by_place: Kind,
+    all: &mut Gathered,
+    context: &mut Context<'_>,
+) -> Option<Kind> {
     let written = match yaml::parse(&text.text, yaml::SMALL) {
         Ok(tree) => tree,
         Err(fault) => {
             let found = text.error(fault.code, fault.message, &fault.span);
             context.found.push(Diagnostic { hint: fault.hint, ..found });
-            return Content::Nothing;
+            return None;
         }
     };
     if written.as_map().is_none() {
@@ -114,40 +116,34 @@ fn read_one(at: Found, text: Text, kind: &mut Kind, context: &mut Context<'_>) -
         };
         let hint = "begin with `name:` and `triggerId:`";
         context.found.push(text.error(codes::NOT_A_MAP, message, &written.span).hint(hint));
-        return Content::Nothing;
+        return None;
     }
-    let Some(own) = own_kind(&written, &text, *kind, &mut context.found) else {
-        return Content::Nothing;
-    };
-    *kind = own;
+    let kind = own_kind(&written, &text, by_place, &mut context.found)?;
     let literal = literal_markers(&written, &text, &mut context.found);
     let resolved = resolve(&written, &text, &literal, context);
     let text = Rc::new(text);
-    if own == Kind::Bindings {
+    if kind == Kind::Bindings {
         let orders = bindings::read(&text, &resolved, context);
-        return Content::Bindings(Box::new(ParsedBindings { at, text, written, orders }));
+        all.bindings.push(ParsedBindings { at, text, written, orders });
+    } else {
+        let shape = Shape { kind, style: Style::Native };
+        let parsed = definition::read(at, text, written, &resolved, literal, shape, context);
+        all.definitions.extend(parsed);
     }
-    let shape = Shape { kind: own, style: Style::Native };
-    match definition::read(at, text, written, &resolved, literal, shape, context) {
-        Some(parsed) => Content::Definition(Box::new(parsed)),
-        None => Content::Nothing,
-    }
+    Some(kind)
 }
 
 /// The kind that a file says it is, else that of its place.
 fn own_kind(tree: &Node, text: &Text, by_place: Kind, found: &mut Vec<Diagnostic>) -> Option<Kind> {
     let Some(Entry { value, .. }) = tree.get("kind") else {
         // The folder `actions` is where bindings usually lie, too.
-        let is_bindings = tree.get("bindings").is_some() && tree.get("name").is_none();
-        if is_bindings {
-            let at = tree.get("bindings").map(|entry| entry.key.span.clone()).unwrap_or_default();
-            let message = "a file of bindings says so";
-            found.push(
-                text.error(codes::UNKNOWN_KIND, message, &at).hint("add the line `kind: bindings`"),
-            );
-            return None;
-        }
-        return Some(by_place);
+        let Some(bindings) = tree.get("bindings").filter(|_| tree.get("name").is_none()) else {
+            return Some(by_place);
+        };
+        let message = "a file of bindings says so";
+        let error = text.error(codes::UNKNOWN_KIND, message, &bindings.key.span);
+        found.push(error.hint("add the line `kind: bindings`"));
+        return None;
     };
     let mut fields = Fields { text, found };
     let written = fields.text(value, "`kind`")?;
@@ -155,10 +151,7 @@ fn own_kind(tree: &Node, text: &Text, by_place: Kind, found: &mut Vec<Diagnostic
     if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == written) {
         return Some(kind);
     }
-    let hint = match nearest(written, &kinds) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the kinds are {}", list(&kinds)),
-    };
+    let hint = suggest(written, "kinds", &kinds);
     fields.advise(codes::UNKNOWN_KIND, "there is no such kind of definition", &value.span, hint);
     None
 }
@@ -188,21 +181,16 @@ fn literal_markers(tree: &Node, text: &Text, found: &mut Vec<Diagnostic>) -> BTr
         return BTreeSet::new();
     };
     let mut fields = Fields { text, found };
-    let texts = fields.texts(value, "an entry of `literalMarkers`");
     let mut literal = BTreeSet::new();
-    for (marker, node) in texts {
+    for (marker, node) in fields.texts(value, "an entry of `literalMarkers`") {
         let is_marker = ["##", "@@"].into_iter().any(|sign| {
             marker.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign)).is_some_and(is_key)
         });
         if is_marker {
             literal.insert(marker.to_owned());
         } else {
-            fields.advise(
-                codes::NOT_A_MARKER,
-                "this is no keyword marker",
-                &node.span,
-                "a marker is written \"##KEY##\" or \"@@KEY@@\", in quotes",
-            );
+            let hint = "a marker is written \"##KEY##\" or \"@@KEY@@\", in quotes";
+            fields.advise(codes::NOT_A_MARKER, "this is no keyword marker", &node.span, hint);
         }
     }
     literal

@@ -2,7 +2,7 @@
 //!
 //! Must not touch anything else, comments and blanks included.
 
-use super::node::{Node, Value};
+use super::node::Value;
 use super::yaml::{self, Edit, SMALL};
 
 /// The key in a definition.
@@ -13,18 +13,13 @@ const ENABLED: &str = "enabled";
 #[must_use]
 pub fn switched_off(text: &str) -> Option<String> {
     let tree = yaml::parse(text, SMALL).ok()?;
-    let Value::Map(entries) = &tree.value else { return None };
-    let is_off = |value: &Node| matches!(value.value, Value::Bool(false));
-    if entries.iter().any(|entry| is_key(&entry.key, ENABLED) && is_off(&entry.value)) {
+    tree.as_map()?;
+    if tree.get(ENABLED).is_some_and(|entry| matches!(entry.value.value, Value::Bool(false))) {
         return Some(text.to_owned());
     }
     let edit = Edit::Set(vec![ENABLED.to_owned()], Value::Bool(false));
     let edited = yaml::edit(text, &tree, &[edit], SMALL)?;
     (!edited.rewritten).then_some(edited.text)
-}
-
-fn is_key(node: &Node, key: &str) -> bool {
-    matches!(&node.value, Value::Text(text) if text == key)
 }
 
 #[cfg(test)]

@@ -57,19 +57,14 @@ impl Root {
         if !dir.is_file() {
             return Ok((Self::open(dir)?, None));
         }
-        let ending = dir.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        if !matches!(ending, "yaml" | "yml") || is_test(dir) {
+        if !has_ending(dir, &["yaml", "yml"]) || is_test(dir) {
             let message = "this file is not a definition";
             let found = Diagnostic::error(codes::NO_FOLDER, message).in_file(display(dir));
             return Err(Box::new(
                 found.hint("name a definition (`*.yaml`), or the folder of definitions"),
             ));
         }
-        let folder = match dir.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        Ok((Self::open(folder)?, Some(dir.to_owned())))
+        Ok((Self::open(folder_of(dir))?, Some(dir.to_owned())))
     }
 
     /// Whether a folder of this name is right in it.
@@ -141,20 +136,14 @@ impl Root {
         files: &mut Vec<Found>,
         reported: &mut Vec<Diagnostic>,
     ) {
-        let wanted = |path: &Path| {
-            let extension = path.extension().and_then(|extension| extension.to_str());
-            extension.is_some_and(|extension| extensions.contains(&extension))
-        };
-        if !wanted(&path) || path.file_name().is_some_and(|name| name == SETTINGS_FILE) {
+        if !has_ending(&path, extensions) || path.ends_with(SETTINGS_FILE) {
             return;
         }
         let file = display(&path);
         if path.to_str().is_none() {
             let message = "the file's name is not valid UTF-8";
-            reported.push(
-                Diagnostic::error(codes::FILE_NAME, message).in_file(file).hint("rename the file"),
-            );
-            return;
+            let error = Diagnostic::error(codes::FILE_NAME, message).in_file(file);
+            return reported.push(error.hint("rename the file"));
         }
         files.push(Found { path, file });
     }
@@ -175,10 +164,7 @@ impl Root {
             files.iter().filter_map(|found| found.path.canonicalize().ok()).collect();
         for link in links {
             let file = display(&link);
-            let relevant = |path: &Path| {
-                let extension = link.extension().and_then(|extension| extension.to_str());
-                path.is_dir() || extension.is_some_and(|extension| extensions.contains(&extension))
-            };
+            let relevant = |path: &Path| path.is_dir() || has_ending(&link, extensions);
             let target = match link.canonicalize() {
                 Ok(target) if relevant(&target) => target,
                 Ok(_) => continue,
@@ -192,11 +178,8 @@ impl Root {
             };
             if !target.starts_with(&self.real) {
                 let message = "the symbolic link leads out of the folder of definitions";
-                reported.push(
-                    Diagnostic::error(codes::LINK_LEAVES, message)
-                        .in_file(file)
-                        .hint("replace the link by the file itself, or remove it"),
-                );
+                let error = Diagnostic::error(codes::LINK_LEAVES, message).in_file(file);
+                reported.push(error.hint("replace the link by the file itself, or remove it"));
             } else if target.is_dir() {
                 let message = "the folder behind the symbolic link is not read";
                 reported.push(Diagnostic::warning(codes::LINK_PASSED_OVER, message).in_file(file));
@@ -207,10 +190,21 @@ impl Root {
     }
 }
 
+/// Whether a file's name has one of some endings.
+pub(crate) fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| endings.contains(&ending))
+}
+
 /// Whether a file holds tests (`*.test.yaml`), which are no definitions.
 pub(crate) fn is_test(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}
+
+/// The folder that a file lies in.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The settings' file, which is no definition.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::file::reason;
-use super::walk::display;
+use super::walk::{display, folder_of};
 
 /// Why files could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -61,10 +61,15 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Writes and removes, in this order. Returns the number of files touched.
-    pub(crate) fn carry_out(&self) -> Result<usize, WriteError> {
+    /// A file that isn't there yet.
+    pub(crate) fn create(&mut self, path: PathBuf, text: impl Into<String>) {
+        self.writes.insert(path, NewContent { text: text.into(), before: None });
+    }
+
+    /// Writes and removes, in this order.
+    pub(crate) fn carry_out(&self) -> Result<(), WriteError> {
         if self.writes.is_empty() && self.removals.is_empty() && self.folders.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         make_folder(&self.folder, self.private)
             .map_err(|error| fail(&self.folder, "the folder can't be made", &error, &[]))?;
@@ -110,7 +115,7 @@ impl Batch {
                 _ => written.push(display(path)),
             }
         }
-        Ok(written.len())
+        Ok(())
     }
 }
 
@@ -161,12 +166,8 @@ fn inside(root: &Path, path: &Path) -> io::Result<PathBuf> {
             if fs::symlink_metadata(path).is_ok() {
                 return Err(io::Error::other("it is a broken symbolic link"));
             }
-            let parent = match path.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            };
             let name = path.file_name().ok_or_else(|| io::Error::other("it has no name"))?;
-            parent.canonicalize()?.join(name)
+            folder_of(path).canonicalize()?.join(name)
         }
         Err(error) => return Err(error),
     };

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use crate::model::Diagnostic;
 use crate::source::config;
+use crate::source::definition::Context;
 use crate::source::fields::Fields;
-use crate::source::file::{MAX_BYTES, Text};
-use crate::source::keyword::{Budget, Resolver, Within};
+use crate::source::file::Text;
+use crate::source::keyword::Within;
 use crate::source::node::{Entry, Node, Value};
 use crate::source::{Keywords, Layer, Origin};
 
@@ -28,20 +29,14 @@ pub(super) fn replaced(
     });
     let own = Layer { origin: Origin::Tests(file.to_owned()), keywords: own.unwrap_or_default() };
     let keywords = keywords.for_tests(own);
-    let mut used = BTreeSet::new();
-    let mut resolver = Resolver {
-        keywords: &keywords,
-        literal: BTreeSet::new(),
-        allow_unresolved: false,
-        has_literals: false,
-        budget: Budget::new(text.text.len(), MAX_BYTES),
-        used: &mut used,
-        found,
-    };
     let Some(entries) = root.as_map() else { return root.clone() };
+    let mut context = Context { has_literals: false, ..Context::new(&keywords, false) };
+    let mut resolver = context.resolver(&BTreeSet::new(), text);
     let entries = entries.iter().map(|entry| match entry.key.as_text() {
         Some("keywords") => entry.clone(),
         _ => resolver.entry(text, entry, Within::Other),
     });
-    Node { value: Value::Map(entries.collect()), span: root.span.clone(), replaced: false }
+    let value = Value::Map(entries.collect());
+    found.append(&mut context.found);
+    Node { value, span: root.span.clone(), replaced: false }
 }

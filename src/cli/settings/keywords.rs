@@ -17,10 +17,8 @@ pub(super) fn gather(
     environment: Option<&str>,
     variables: Variables<'_>,
 ) -> Result<Keywords, Problem> {
-    let argument = |Argument { key, value }: &Argument| {
-        let value = KeywordValue::Text(value.clone());
-        (key.clone(), Keyword { value, place: None })
-    };
+    let argument =
+        |Argument { key, value }: &Argument| (key.clone(), Keyword::new(KeywordValue::text(value)));
     let keywords = arguments.iter().map(argument).collect();
     let mut layers = vec![Layer { origin: Origin::CommandLine, keywords }];
     layers.extend(file.config.keyword_layers(environment));

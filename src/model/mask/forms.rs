@@ -7,6 +7,8 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::views::hex;
+
 /// The least of a value that is recognised where only its beginning is there.
 const SHORTEST_START: usize = 16;
 
@@ -183,9 +185,4 @@ fn line_end(text: &[u8], at: usize) -> Option<usize> {
         (b'\r', Some(b'\n')) => Some(at + 2),
         _ => None,
     }
-}
-
-fn hex(text: &[u8], at: usize, digits: usize) -> Option<u32> {
-    let digits = text.get(at..at + digits)?;
-    digits.iter().try_fold(0, |sum, byte| Some(sum * 16 + char::from(*byte).to_digit(16)?))
 }

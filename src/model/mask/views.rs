@@ -69,7 +69,8 @@ fn undone(view: &View, undo: Undo) -> Option<View> {
     changed.then_some(out)
 }
 
-fn hex(rest: &[u8], from: usize, digits: usize) -> Option<u32> {
+/// The number that some hexadecimal digits are.
+pub(super) fn hex(rest: &[u8], from: usize, digits: usize) -> Option<u32> {
     let digits = rest.get(from..from + digits)?;
     digits.iter().try_fold(0, |sum, byte| Some(sum * 16 + char::from(*byte).to_digit(16)?))
 }

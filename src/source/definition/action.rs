@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::values::tell_empty;
 use crate::model::{ActionBody, ModuleUse, SecretKey};
 use crate::source::codes;
 use crate::source::fields::{Fields, short};
@@ -50,8 +51,7 @@ fn word(fields: &mut Fields<'_>, node: &Node, what: &str, example: &str) -> Opti
 /// The modules, a map from name to version number.
 fn modules(fields: &mut Fields<'_>, Entry { key, value: node }: &Entry) -> Option<Vec<ModuleUse>> {
     if matches!(node.value, Value::Null) {
-        let hint = "write `modules: {}` for none, or remove the line to leave them unmanaged";
-        fields.advise(codes::WRONG_KIND, "`modules` has no value", &key.span, hint);
+        tell_empty(fields, "modules", &key.span);
         return None;
     }
     let mut modules = Vec::new();
@@ -87,9 +87,8 @@ pub(super) fn secret<'n>(
         return Some(entry);
     }
     let what = format!("secret `{}`", short(key));
-    let parts = fields.record(&entry.value, &what, &["value", "rotatedAt"])?;
-    let part = |name: &str| parts.iter().find(|(key, _)| *key == name).map(|(_, entry)| *entry);
-    if let Some(Entry { key: at, value }) = part("rotatedAt") {
+    fields.record(&entry.value, &what, &["value", "rotatedAt"])?;
+    if let Some(Entry { key: at, value }) = entry.value.get("rotatedAt") {
         // The line may hold the value, too: the key is pointed at.
         let text = fields.text(value, "`rotatedAt`")?;
         match moment(text) {
@@ -104,7 +103,7 @@ pub(super) fn secret<'n>(
             }
         }
     }
-    let value = part("value");
+    let value = entry.value.get("value");
     if value.is_none() {
         let message = format!("{what} has no `value`");
         let hint = "write `value: \"##KEY##\"`, or _VALUE_NOT_SHOWN_ to keep the tenant's";

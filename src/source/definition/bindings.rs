@@ -16,10 +16,10 @@ const MOST_ENTRIES: usize = 1000;
 pub(crate) fn read(text: &Text, tree: &Node, context: &mut Context<'_>) -> Vec<BindingsOrder> {
     let mut fields = Fields { text, found: &mut context.found };
     let known = ["kind", "bindings", "literalMarkers"];
-    let Some(entries) = fields.record(tree, "a file of bindings", &known) else {
+    if fields.record(tree, "a file of bindings", &known).is_none() {
         return Vec::new();
-    };
-    let Some((_, Entry { value, .. })) = entries.iter().find(|(key, _)| *key == "bindings") else {
+    }
+    let Some(Entry { value, .. }) = tree.get("bindings") else {
         let hint = "as in `bindings: {post-login: [My Action]}`";
         let at = tree.span.start..tree.span.start;
         fields.advise(codes::MISSING_FIELD, "`bindings` is missing", &at, hint);
@@ -74,9 +74,8 @@ fn order(
 /// `{ append: true, actions: […] }`, or `prepend`.
 fn extended<'n>(fields: &mut Fields<'_>, node: &'n Node) -> Option<(BindingsMode, &'n Node)> {
     let known = ["append", "prepend", "actions"];
-    let parts = fields.record(node, "the bindings of a trigger", &known)?;
-    let part = |name: &str| parts.iter().find(|(key, _)| *key == name).map(|(_, entry)| *entry);
-    let mut flag = |name: &str| match part(name) {
+    fields.record(node, "the bindings of a trigger", &known)?;
+    let mut flag = |name: &str| match node.get(name) {
         Some(entry) => fields.boolean(&entry.value, &format!("`{name}`")),
         None => Some(false),
     };
@@ -91,7 +90,7 @@ fn extended<'n>(fields: &mut Fields<'_>, node: &'n Node) -> Option<(BindingsMode
             return None;
         }
     };
-    match part("actions") {
+    match node.get("actions") {
         Some(entry) => Some((mode, &entry.value)),
         None => {
             let hint = "list the actions in it, in the order in which they are to run";
@@ -109,9 +108,8 @@ fn binding(fields: &mut Fields<'_>, node: &Node) -> Option<BindingEntry> {
         let action = BoundAction::Name(values::action_name(fields, node, written)?);
         return Some(BindingEntry { action, display_name: None, place });
     };
-    let parts = fields.record(node, "an entry", &["action", "id", "displayName"])?;
-    let part = |name: &str| parts.iter().find(|(key, _)| *key == name).map(|(_, entry)| *entry);
-    let action = match (part("action"), part("id")) {
+    fields.record(node, "an entry", &["action", "id", "displayName"])?;
+    let action = match (node.get("action"), node.get("id")) {
         (Some(Entry { value, .. }), None) => {
             let written = fields.text(value, "`action`")?;
             BoundAction::Name(values::action_name(fields, value, written)?)
@@ -124,7 +122,7 @@ fn binding(fields: &mut Fields<'_>, node: &Node) -> Option<BindingEntry> {
             return None;
         }
     };
-    let display_name = match part("displayName") {
+    let display_name = match node.get("displayName") {
         None => None,
         Some(Entry { value, .. }) => Some(fields.text(value, "`displayName`")?.to_owned()),
     };

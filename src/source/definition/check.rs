@@ -149,12 +149,8 @@ fn enabled(definitions: &[&Parsed], found: &mut Vec<Diagnostic>) {
                 "`{trigger}` has an enabled hook already, in `{}`; only one hook of a trigger can run",
                 other.text.file
             );
-            found.push(
-                definition
-                    .text
-                    .error(codes::TWO_ENABLED, message, span)
-                    .hint("write `enabled: false` in one of the two"),
-            );
+            let error = definition.text.error(codes::TWO_ENABLED, message, span);
+            found.push(error.hint("write `enabled: false` in one of the two"));
         } else {
             first.insert(trigger, definition);
         }
@@ -172,42 +168,30 @@ fn former_names(
     let mut claims: BTreeMap<&Name, &Parsed> = BTreeMap::new();
     for definition in definitions {
         for Placed { value: former, span } in definition.renamed_from.iter().take(MOST_FORMER) {
-            let own = definition.name.as_ref().is_some_and(|name| name.value == *former);
-            if own {
-                let message =
-                    format!("`{former}` is this {}'s name, not a former one", definition.kind);
-                found.push(
-                    definition
-                        .text
-                        .finding(Severity::Warning, codes::FORMER_NAME, message, span)
-                        .hint("remove it"),
-                );
+            let kind = definition.kind;
+            let mut report = |severity, message: String, hint: &str| {
+                let finding = definition.text.finding(severity, codes::FORMER_NAME, message, span);
+                found.push(finding.hint(hint));
+            };
+            if definition.name.as_ref().is_some_and(|name| name.value == *former) {
+                let message = format!("`{former}` is this {kind}'s name, not a former one");
+                report(Severity::Warning, message, "remove it");
                 continue;
             }
             if let Some(owner) = owners.get(former) {
                 let message = format!(
-                    "`{former}` has a definition of its own, in `{}`: its {} is renamed only if that one takes over another",
-                    owner.text.file, definition.kind
+                    "`{former}` has a definition of its own, in `{}`: its {kind} is renamed only if that one takes over another",
+                    owner.text.file
                 );
-                found.push(
-                    definition
-                        .text
-                        .finding(Severity::Warning, codes::FORMER_NAME, message, span)
-                        .hint("remove the former name"),
-                );
+                report(Severity::Warning, message, "remove the former name");
             }
             match claims.get(former) {
                 Some(other) if !std::ptr::eq(*other, *definition) => {
                     let message = format!(
-                        "`{former}` is a former name in `{}`, too; a {} can be renamed only once",
-                        other.text.file, definition.kind
+                        "`{former}` is a former name in `{}`, too; a {kind} can be renamed only once",
+                        other.text.file
                     );
-                    found.push(
-                        definition
-                            .text
-                            .error(codes::FORMER_NAME, message, span)
-                            .hint("remove it from one of the two"),
-                    );
+                    report(Severity::Error, message, "remove it from one of the two");
                 }
                 _ => {
                     claims.insert(former, definition);

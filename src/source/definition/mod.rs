@@ -26,7 +26,7 @@ use super::node::{Entry, Node};
 use super::walk::{Found, Root};
 use crate::model::{
     ActionBody, BindingsOrder, Body, Definition, Dependencies, DesiredSecret, DesiredState,
-    Diagnostic, InPlay, Kind, Name, Script, SecretKey, Trigger,
+    Diagnostic, InPlay, Kind, Name, Script, SecretKey, Severity, Trigger,
 };
 
 /// The fields of a hook's definition, in the order in which they are written.
@@ -130,16 +130,9 @@ impl<'a> Context<'a> {
     }
 
     /// The resolver of one definition, with the markers that are text there.
-    pub(crate) fn resolver(&mut self, literal: &BTreeSet<String>, text: &Text) -> Resolver<'_> {
-        Resolver {
-            keywords: self.keywords,
-            literal: literal.clone(),
-            allow_unresolved: self.allow_unresolved,
-            has_literals: self.has_literals,
-            budget: Budget::new(text.text.len(), MAX_BYTES),
-            used: &mut self.used,
-            found: &mut self.found,
-        }
+    pub(crate) fn resolver(&mut self, literal: &BTreeSet<String>, text: &Text) -> Resolver<'_, 'a> {
+        let budget = Budget::new(text.text.len(), MAX_BYTES);
+        Resolver { context: self, literal: literal.clone(), budget }
     }
 }
 
@@ -179,10 +172,9 @@ pub(crate) fn read(
     };
     let entry =
         |field: &str| entries.iter().find(|(key, _)| *key == field).map(|(_, entry)| *entry);
-    let required: &[&str] = if style == Style::Native {
-        &["name", "triggerId"]
-    } else {
-        &["name", "triggerId", "script"]
+    let required: &[&str] = match style {
+        Style::Native => &["name", "triggerId"],
+        Style::Deploy => &["name", "triggerId", "script"],
     };
     let start = resolved.span.start..resolved.span.start;
     for field in required.iter().filter(|field| entry(field).is_none()) {
@@ -192,15 +184,15 @@ pub(crate) fn read(
             (_, _, field) => field,
         };
         let message = format!("`{shown}` is missing");
-        if *field == "script" && kind == Kind::Action {
-            let hint = "name the file of the code, as in `./actions/NAME/code.js`";
-            fields.advise(codes::MISSING_FIELD, message, &start, hint);
-        } else if *field == "script" {
-            let hint = "name the script's file, as in `script: ./my-hook.js`";
-            fields.advise(codes::MISSING_FIELD, message, &start, hint);
-        } else {
-            fields.error(codes::MISSING_FIELD, message, &start);
-        }
+        let hint = match (*field, kind) {
+            ("script", Kind::Action) => {
+                Some("name the file of the code, as in `./actions/NAME/code.js`")
+            }
+            ("script", _) => Some("name the script's file, as in `script: ./my-hook.js`"),
+            _ => None,
+        };
+        let hint = hint.map(str::to_owned);
+        fields.report(Severity::Error, codes::MISSING_FIELD, message, &start, hint);
     }
     let (name, written_name) =
         entry("name").and_then(|entry| values::name(&mut fields, entry, shape)).unzip();

@@ -2,7 +2,6 @@
 //!
 //! Must not look into the script's text.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::Parsed;
@@ -33,30 +32,18 @@ pub(crate) fn read(root: &Root, definition: &Parsed) -> Option<Result<Text, Box<
     }
     let path = path_of(definition)?;
     let span = definition.script_span.clone().unwrap_or(0..0);
-    Some(read_inside(root, definition, &path, &span))
-}
-
-fn read_inside(
-    root: &Root,
-    definition: &Parsed,
-    path: &Path,
-    span: &Range<usize>,
-) -> Result<Text, Box<Diagnostic>> {
-    let shown = display(path);
-    match root.holds(path) {
-        Ok(true) => file::read(path, &shown, "script"),
+    let fail = |code, message: String| definition.text.error(code, message, &span);
+    let shown = display(&path);
+    Some(match root.holds(&path) {
+        Ok(true) => file::read(&path, &shown, "script"),
         Ok(false) => {
             let message = format!("the script `{shown}` leads out of the folder of definitions");
-            Err(Box::new(
-                definition
-                    .text
-                    .error(codes::LINK_LEAVES, message, span)
-                    .hint("put the file inside, and name it here"),
-            ))
+            let error = fail(codes::LINK_LEAVES, message);
+            Err(Box::new(error.hint("put the file inside, and name it here")))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let message = format!("the script `{shown}` does not exist");
-            let hint = match near(path) {
+            let hint = match near(&path) {
                 Some(near) => format!("did you mean `script: {near}`?"),
                 None if definition.script_span.is_none() => {
                     "put the code there, or name another file with `script:`".to_owned()
@@ -64,13 +51,13 @@ fn read_inside(
                 None => "the path is relative to this file; if a build makes it, run that first"
                     .to_owned(),
             };
-            Err(Box::new(definition.text.error(codes::SCRIPT_MISSING, message, span).hint(hint)))
+            Err(Box::new(fail(codes::SCRIPT_MISSING, message).hint(hint)))
         }
         Err(error) => {
             let message = format!("the script `{shown}` can't be read: {}", reason(&error));
-            Err(Box::new(definition.text.error(codes::UNREADABLE, message, span)))
+            Err(Box::new(fail(codes::UNREADABLE, message)))
         }
-    }
+    })
 }
 
 /// A script in the same folder whose name is nearly that of a missing one.

@@ -10,9 +10,11 @@ use jiff::Timestamp;
 
 use super::{Placed, Shape, Style, action};
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, DesiredSecret, Kind, Name, Reference, SecretKey, Trigger};
+use crate::model::{
+    Dependencies, DesiredSecret, InvalidName, Kind, Name, Reference, SecretKey, Severity, Trigger,
+};
 use crate::source::codes;
-use crate::source::fields::{Fields, list, nearest, short};
+use crate::source::fields::{Fields, list, nearest, short, suggest};
 use crate::source::node::{Entry, Node, Value};
 use crate::source::walk::{Found, relative, within};
 
@@ -35,21 +37,15 @@ pub(super) fn name(
     };
     let Ok(name) = Name::hook(&sent) else {
         let after = if node.replaced { " after keyword replacement" } else { "" };
-        fields.advise(
-            codes::INVALID_NAME,
-            format!("Auth0 does not accept this hook name{after}"),
-            &node.span,
-            crate::model::InvalidName.to_string(),
-        );
+        let message = format!("Auth0 does not accept this hook name{after}");
+        fields.advise(codes::INVALID_NAME, message, &node.span, InvalidName.to_string());
         return None;
     };
     if name.as_str() != written {
-        fields.warn(
-            codes::NAME_IS_REWRITTEN,
-            format!("the tenant will store this name as `{name}`"),
-            &node.span,
-            format!("write `{name}`, so that the file says what the tenant has"),
-        );
+        let message = format!("the tenant will store this name as `{name}`");
+        let hint = Some(format!("write `{name}`, so that the file says what the tenant has"));
+        let code = codes::NAME_IS_REWRITTEN;
+        fields.report(Severity::Warning, code, message, &node.span, hint);
     }
     Some((Placed { value: name, span: node.span.clone() }, written.to_owned()))
 }
@@ -104,13 +100,9 @@ pub(super) fn action_trigger(fields: &mut Fields<'_>, node: &Node, id: &str) -> 
     }
     if !ACTION_TRIGGERS.contains(&id) {
         let message = "this trigger is not a documented one; the tenant will be asked for it";
-        match nearest_trigger(id) {
-            Some(near) => {
-                let hint = format!("did you mean `{near}`?");
-                fields.warn(codes::UNUSUAL_TRIGGER, message, &node.span, hint);
-            }
-            None => fields.note(codes::UNUSUAL_TRIGGER, message, &node.span, None),
-        }
+        let hint = nearest_trigger(id).map(|near| format!("did you mean `{near}`?"));
+        let severity = if hint.is_some() { Severity::Warning } else { Severity::Note };
+        fields.report(severity, codes::UNUSUAL_TRIGGER, message, &node.span, hint);
     }
     Some(Trigger::from_tenant(id))
 }
@@ -130,15 +122,13 @@ pub(super) fn trigger(
     if let Some(trigger) = Trigger::known(id) {
         return Some(Placed { value: trigger, span: node.span.clone() });
     }
-    let known = Trigger::KNOWN;
-    let known: Vec<&str> = known.iter().map(Trigger::as_str).collect();
-    let hint = match nearest(id, &known) {
-        _ if ACTION_TRIGGERS.contains(&id) => {
+    let known: Vec<&str> = Trigger::KNOWN.iter().map(Trigger::as_str).collect();
+    let hint = match ACTION_TRIGGERS.contains(&id) {
+        true => {
             "only actions run there: add `kind: action`, or move the file to a folder `actions`"
                 .to_owned()
         }
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the triggers are {}", list(&known)),
+        false => suggest(id, "triggers", &known),
     };
     fields.advise(codes::UNKNOWN_TRIGGER, "there is no such trigger", &node.span, hint);
     None
@@ -213,12 +203,9 @@ fn secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<DesiredSe
     match &node.value {
         Value::Text(text) if text.is_empty() => {
             let after = if node.replaced { " after keyword replacement" } else { "" };
-            fields.advise(
-                codes::EMPTY_SECRET,
-                format!("secret `{}` is empty{after}", short(key)),
-                &key_node.span,
-                format!("give it a value, or write {} to keep the tenant's", NOT_SHOWN),
-            );
+            let message = format!("secret `{}` is empty{after}", short(key));
+            let hint = format!("give it a value, or write {NOT_SHOWN} to keep the tenant's");
+            fields.advise(codes::EMPTY_SECRET, message, &key_node.span, hint);
             None
         }
         Value::Text(text) if Reference::begins(text) && is_written(fields, node) => {
@@ -236,21 +223,15 @@ fn secret(fields: &mut Fields<'_>, key: &str, entry: &Entry) -> Option<DesiredSe
         }
         Value::Unresolved(_) => None,
         Value::Number(_) | Value::Bool(_) if !node.replaced => {
-            let message = format!(
-                "secret `{}` must be text, and YAML reads it as {}",
-                short(key),
-                node.value.kind()
-            );
+            let (key, is) = (short(key), node.value.kind());
+            let message = format!("secret `{key}` must be text, and YAML reads it as {is}");
             fields.advise(codes::QUOTE_IT, message, &key_node.span, "put it in quotes");
             None
         }
         other => {
             let after = if node.replaced { ", after keyword replacement," } else { "" };
-            let message = format!(
-                "secret `{}` must be text, and this{after} is {}",
-                short(key),
-                other.kind()
-            );
+            let (key, is) = (short(key), other.kind());
+            let message = format!("secret `{key}` must be text, and this{after} is {is}");
             fields.error(codes::WRONG_KIND, message, &key_node.span);
             None
         }
@@ -264,13 +245,11 @@ fn is_written(fields: &Fields<'_>, node: &Node) -> bool {
     !node.replaced || Reference::begins(written.trim_start_matches(['"', '\'']))
 }
 
-fn tell_empty(fields: &mut Fields<'_>, field: &str, span: &Range<usize>) {
-    fields.advise(
-        codes::WRONG_KIND,
-        format!("`{field}` has no value"),
-        span,
-        format!("write `{field}: {{}}` for none, or remove the line to leave them unmanaged"),
-    );
+/// Reports a map without a value.
+pub(super) fn tell_empty(fields: &mut Fields<'_>, field: &str, span: &Range<usize>) {
+    let hint =
+        format!("write `{field}: {{}}` for none, or remove the line to leave them unmanaged");
+    fields.advise(codes::WRONG_KIND, format!("`{field}` has no value"), span, hint);
 }
 
 /// The former names.
@@ -279,23 +258,18 @@ pub(super) fn former_names(
     entry: &Entry,
     kind: Kind,
 ) -> Vec<Placed<Name>> {
-    let texts = fields.texts(&entry.value, "`renamedFrom`");
     let mut names = Vec::new();
-    for (written, node) in texts {
-        if kind == Kind::Action {
-            let name = action_name(fields, node, written);
-            names.extend(name.map(|value| Placed { value, span: node.span.clone() }));
-            continue;
-        }
-        match Name::hook(written) {
-            Ok(value) => names.push(Placed { value, span: node.span.clone() }),
-            Err(invalid) => fields.advise(
-                codes::INVALID_NAME,
-                "no hook can have had this name",
-                &node.span,
-                invalid.to_string(),
-            ),
-        }
+    for (written, node) in fields.texts(&entry.value, "`renamedFrom`") {
+        let name = match kind {
+            Kind::Action => action_name(fields, node, written),
+            Kind::Hook | Kind::Bindings => Name::hook(written)
+                .inspect_err(|invalid| {
+                    let message = "no hook can have had this name";
+                    fields.advise(codes::INVALID_NAME, message, &node.span, invalid.to_string());
+                })
+                .ok(),
+        };
+        names.extend(name.map(|value| Placed { value, span: node.span.clone() }));
     }
     names
 }
@@ -315,9 +289,7 @@ pub(super) fn script_path(
         return (Some(PathBuf::from(format!("{stem}.js"))), None);
     };
     let span = Some(node.span.clone());
-    let Some(written) = fields.text(node, "`script`") else {
-        return (None, span);
-    };
+    let Some(written) = fields.text(node, "`script`") else { return (None, span) };
     let path = match (shape.style, shape.kind) {
         (Style::Deploy, Kind::Action) if written.is_empty() => Ok(PathBuf::new()),
         (Style::Deploy, _) => within(written),
@@ -326,11 +298,8 @@ pub(super) fn script_path(
     match path {
         Ok(path) => (Some(path), span),
         Err(bad) => {
-            fields.error(
-                codes::SCRIPT_PATH,
-                format!("this is not a script's path: {bad}"),
-                &node.span,
-            );
+            let message = format!("this is not a script's path: {bad}");
+            fields.error(codes::SCRIPT_PATH, message, &node.span);
             (None, span)
         }
     }

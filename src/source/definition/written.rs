@@ -4,14 +4,18 @@ use std::ops::Range;
 
 use super::{Parsed, Style};
 use crate::model::{Section, Written};
-use crate::source::node::{Entry, Node, Value};
+use crate::source::node::{Entry, Value};
 
 /// Where a definition says what.
 pub(super) fn written(parsed: &Parsed) -> Written {
     let Parsed { text, written: tree, name, style, .. } = parsed;
     let all = &text.text;
     let mut values = Vec::new();
-    gather(tree, &mut values);
+    tree.each(&mut |node| {
+        if !matches!(node.value, Value::Map(_) | Value::List(_)) && !node.span.is_empty() {
+            values.push(node.span.clone());
+        }
+    });
     // a block's own span may be where it begins
     let end = values.iter().map(|at| at.end).max().unwrap_or(tree.span.end);
     let region = match style {
@@ -44,15 +48,6 @@ fn section(entry: Option<&Entry>) -> Section {
         Some((key.as_text()?.to_owned(), (key.span.clone(), value.span.clone())))
     });
     Section { key: Some(key.span.clone()), entries: entries.collect() }
-}
-
-fn gather(node: &Node, values: &mut Vec<Range<usize>>) {
-    match &node.value {
-        Value::Map(entries) => entries.iter().for_each(|entry| gather(&entry.value, values)),
-        Value::List(items) => items.iter().for_each(|item| gather(item, values)),
-        _ if node.span.is_empty() => {}
-        _ => values.push(node.span.clone()),
-    }
 }
 
 #[cfg(test)]

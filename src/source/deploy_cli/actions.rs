@@ -21,22 +21,16 @@ pub(super) fn as_definition(tree: &Node, root: &Path, below: &str) -> Node {
             Some("supported_triggers") => triggers(entry, &mut fields),
             Some("deployed") => fields.push(renamed(entry, "deploy", entry.value.clone())),
             Some("dependencies") => {
-                fields.push(listed(entry, "name", |item| match field(item, "version") {
-                    Some(version) => version.value.clone(),
-                    None => at(&item.span, Value::Text(LATEST.to_owned())),
-                }));
+                let latest = Value::Text(LATEST.to_owned());
+                fields.push(listed(entry, "name", "version", &latest));
             }
             Some("secrets") => {
-                fields.push(listed(entry, "name", |item| match field(item, "value") {
-                    Some(value) => value.value.clone(),
-                    None => at(&item.span, Value::Text(NOT_SHOWN.to_owned())),
-                }));
+                let kept = Value::Text(NOT_SHOWN.to_owned());
+                fields.push(listed(entry, "name", "value", &kept));
             }
             Some("modules") => {
-                fields.push(listed(entry, "module_name", |item| {
-                    let number = field(item, "module_version_number");
-                    number.map_or_else(|| at(&item.span, Value::Null), |entry| entry.value.clone())
-                }));
+                let number = "module_version_number";
+                fields.push(listed(entry, "module_name", number, &Value::Null));
             }
             // what the tenant says of it, and no setting
             Some("status" | "id" | "created_at" | "updated_at" | "all_changes_deployed") => {}
@@ -95,14 +89,17 @@ fn field<'n>(item: &'n Node, name: &str) -> Option<&'n Entry> {
     item.get(name).filter(|entry| !matches!(entry.value.value, Value::Null))
 }
 
-/// A list of maps as a map by one of their fields. A list that can't be one
-/// stays what it is, for whoever reads it to complain.
-fn listed(entry: &Entry, key: &str, value: impl Fn(&Node) -> Node) -> Entry {
+/// A list of maps as a map from one of their fields to another, or to what that
+/// means where it is missing. A list that can't be one stays what it is, for
+/// whoever reads it to complain.
+fn listed(entry: &Entry, key: &str, value: &str, missing: &Value) -> Entry {
     let Value::List(items) = &entry.value.value else { return entry.clone() };
     let of_item = |item: &Node| {
         let name = field(item, key)?;
         name.value.as_text()?;
-        Some(Entry { key: name.value.clone(), value: value(item) })
+        let value = field(item, value).map(|value| value.value.clone());
+        let value = value.unwrap_or_else(|| at(&item.span, missing.clone()));
+        Some(Entry { key: name.value.clone(), value })
     };
     match items.iter().map(of_item).collect::<Option<Vec<_>>>() {
         Some(entries) => Entry {

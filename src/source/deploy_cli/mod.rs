@@ -23,8 +23,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use read::{read, root_of};
 
-use super::walk::display;
-use super::yaml;
+use super::walk::{display, has_ending};
 use crate::model::Kind;
 
 /// Sections that nearly every `tenant.yaml` has one of.
@@ -59,6 +58,15 @@ pub(crate) const TRIGGERS: &str = "triggers";
 /// The sections that are read.
 pub(crate) const READ: [&str; 3] = [HOOKS, ACTIONS, TRIGGERS];
 
+/// What a kind's folder or section is called.
+pub(crate) fn section_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hook => HOOKS,
+        Kind::Action => ACTIONS,
+        Kind::Bindings => TRIGGERS,
+    }
+}
+
 /// The names of the YAML layout's file.
 const YAML_FILES: [&str; 2] = ["tenant.yaml", "tenant.yml"];
 
@@ -92,16 +100,15 @@ pub(crate) fn recognise(dir: &Path) -> Option<Tree> {
 /// hooks: to the Deploy CLI that means to leave them alone.
 pub(crate) fn without_hooks(dir: &Path) -> Option<PathBuf> {
     let files = YAML_FILES.iter().map(|name| dir.join(name));
-    let mut files = if dir.is_file() { vec![dir.to_owned()] } else { files.collect() };
-    files.retain(|file| {
+    let mut files = if dir.is_file() { vec![dir.to_owned()] } else { files.collect() }.into_iter();
+    files.find(|file| {
         fs::read_to_string(file).is_ok_and(|text| {
             let has = |key: &str| text.lines().any(|line| line.starts_with(key));
             !READ.iter().any(|key| has(key))
                 && !has("triggerId")
                 && SECTIONS.iter().any(|key| has(key))
         })
-    });
-    files.into_iter().next()
+    })
 }
 
 /// The folder above one, as a person would write it.
@@ -115,10 +122,8 @@ fn above(dir: &Path) -> PathBuf {
 }
 
 fn yaml_file(dir: &Path) -> Option<PathBuf> {
-    let files = YAML_FILES.iter().map(|name| dir.join(name));
-    files
-        .into_iter()
-        .find(|file| file.is_file() && fs::read_to_string(file).is_ok_and(|text| has_any(&text)))
+    let has_any = |file: &PathBuf| fs::read_to_string(file).is_ok_and(|text| has_any(&text));
+    YAML_FILES.iter().map(|name| dir.join(name)).find(|file| file.is_file() && has_any(file))
 }
 
 /// Whether a text has one of the sections that are read.
@@ -131,7 +136,7 @@ fn has_any(text: &str) -> bool {
 fn has_section(file: &Path) -> bool {
     let Ok(text) = fs::read_to_string(file) else { return false };
     has_any(&text)
-        || yaml::parse(&raw::quote_bare(&text).0, yaml::LARGE).is_ok_and(|tree| {
+        || raw::parse(&text).is_some_and(|tree| {
             READ.iter().any(|key| tree.get(key).is_some()) && tree.get("name").is_none()
         })
 }
@@ -176,8 +181,8 @@ pub(crate) fn speaks_of(tree: &Tree, kind: Kind) -> bool {
             let part = |name: &&str| section::find(&text, name).is_some();
             names.iter().any(part)
                 || (!has_any(&text)
-                    && yaml::parse(&raw::quote_bare(&text).0, yaml::LARGE)
-                        .is_ok_and(|tree| names.iter().any(|name| tree.get(name).is_some())))
+                    && raw::parse(&text)
+                        .is_some_and(|tree| names.iter().any(|name| tree.get(name).is_some())))
         }
     }
 }
@@ -185,8 +190,5 @@ pub(crate) fn speaks_of(tree: &Tree, kind: Kind) -> bool {
 /// Regular files right in a folder, unordered.
 fn files<'a>(dir: &Path, endings: &'a [&'a str]) -> impl Iterator<Item = PathBuf> + 'a {
     let entries = dir.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.filter(|path| {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| endings.contains(&ending)) && path.is_file()
-    })
+    entries.filter(|path| has_ending(path, endings) && path.is_file())
 }

@@ -6,15 +6,16 @@
 use std::collections::BTreeSet;
 
 use crate::source::file::Text;
-use crate::source::keyword::{Form, json_text, markers};
+use crate::source::keyword::{Form, markers};
 use crate::source::node::{Entry, Node, Value};
+use crate::source::yaml::{self, LARGE};
 
 /// A settled tree with its replaced values as they are written in the file. A
 /// marker that stands without quotes becomes a [`Value::Number`], which JSON
 /// writes as it is.
 pub(crate) fn as_written(node: &Node, text: &Text) -> Node {
     if let Some(value) = written(node, text) {
-        return Node { value, span: node.span.clone(), replaced: true };
+        return node.replaced_by(value);
     }
     let value = match &node.value {
         Value::List(items) => {
@@ -71,46 +72,9 @@ fn written(node: &Node, text: &Text) -> Option<Value> {
 /// JSON in the style of the Deploy CLI: two blanks, a newline at the end.
 pub(crate) fn json(node: &Node) -> String {
     let mut out = String::new();
-    write_json(node, 0, &mut out);
+    node.value.write_json(Some(0), &mut out);
     out.push('\n');
     out
-}
-
-fn write_json(node: &Node, depth: usize, out: &mut String) {
-    let line = |out: &mut String, depth: usize| {
-        out.push('\n');
-        out.push_str(&"  ".repeat(depth));
-    };
-    match &node.value {
-        Value::Null | Value::Unresolved(_) => out.push_str("null"),
-        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(number) => out.push_str(number),
-        Value::Text(text) => out.push_str(&json_text(text)),
-        Value::List(items) if items.is_empty() => out.push_str("[]"),
-        Value::Map(entries) if entries.is_empty() => out.push_str("{}"),
-        Value::List(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                out.push_str(if index > 0 { "," } else { "" });
-                line(out, depth + 1);
-                write_json(item, depth + 1, out);
-            }
-            line(out, depth);
-            out.push(']');
-        }
-        Value::Map(entries) => {
-            out.push('{');
-            for (index, Entry { key, value }) in entries.iter().enumerate() {
-                out.push_str(if index > 0 { "," } else { "" });
-                line(out, depth + 1);
-                out.push_str(&json_text(key.as_text().unwrap_or_default()));
-                out.push_str(": ");
-                write_json(value, depth + 1, out);
-            }
-            line(out, depth);
-            out.push('}');
-        }
-    }
 }
 
 /// A YAML text with its bare `@@KEY@@` in quotes, and which these were.
@@ -134,20 +98,21 @@ pub(crate) fn quote_bare(text: &str) -> (String, BTreeSet<String>) {
     (out, bare)
 }
 
+/// A YAML text as a tree, its bare markers as texts.
+pub(crate) fn parse(text: &str) -> Option<Node> {
+    yaml::parse(&quote_bare(text).0, LARGE).ok()
+}
+
 /// Puts bare markers of a tree in quotes, for YAML, and adds them to `bare`.
 pub(crate) fn quote_markers(node: &mut Node, bare: &mut BTreeSet<String>) {
-    match &mut node.value {
-        Value::Number(number) if markers(number).next().is_some() => {
+    node.each_mut(&mut |part| {
+        if let Value::Number(number) = &part.value
+            && markers(number).next().is_some()
+        {
             bare.insert(number.clone());
-            node.value = Value::Text(number.clone());
+            part.value = Value::Text(number.clone());
         }
-        Value::List(items) => items.iter_mut().for_each(|item| quote_markers(item, bare)),
-        Value::Map(entries) => {
-            entries.iter_mut().for_each(|entry| quote_markers(&mut entry.value, bare));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unresolved(_) => {
-        }
-    }
+    });
 }
 
 /// Takes the quotes off again. (Others that stood in quotes lose them too,

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::replaced::ReplacedText;
-use super::{ACTIONS, HOOKS, READ, TRIGGERS, Tree, above, actions, files, section, speaks_of};
+use super::{
+    ACTIONS, HOOKS, READ, TRIGGERS, Tree, above, actions, files, section, section_of, speaks_of,
+};
 use crate::model::{Diagnostic, Kind, Severity};
 use crate::source::codes;
 use crate::source::definition::{self, Context, Shape, Style};
 use crate::source::file::{self, Text};
 use crate::source::native::{Gathered, ParsedBindings};
 use crate::source::node::{Node, Value};
-use crate::source::walk::{Found, Root, display};
+use crate::source::walk::{Found, Root, display, folder_of};
 use crate::source::yaml::{self, LARGE};
 
 /// The largest `tenant.yaml`: it holds far more than hooks.
@@ -24,12 +26,10 @@ pub(crate) fn root_of(tree: &Tree) -> PathBuf {
     match tree {
         Tree::Directory(root) => root.clone(),
         Tree::Yaml(file) | Tree::File(file) => {
-            let folder = match file.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-                _ => PathBuf::from("."),
-            };
+            let folder = folder_of(file);
             let of_kind = READ.iter().any(|name| folder.ends_with(name));
-            if matches!(tree, Tree::File(_)) && of_kind { above(&folder) } else { folder }
+            let is_below = matches!(tree, Tree::File(_)) && of_kind;
+            if is_below { above(folder) } else { folder.to_owned() }
         }
     }
 }
@@ -80,15 +80,6 @@ pub(crate) fn read(
     all
 }
 
-/// The key of a kind's section.
-fn section_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Hook => HOOKS,
-        Kind::Action => ACTIONS,
-        Kind::Bindings => TRIGGERS,
-    }
-}
-
 fn read_files(
     root: &Root,
     paths: Vec<PathBuf>,
@@ -98,7 +89,7 @@ fn read_files(
 ) {
     for path in paths {
         let file = display(&path);
-        count(kind, all);
+        *all.count_of(kind) += 1;
         if !root.holds(&path).unwrap_or(false) {
             let message = "the symbolic link leads out of the tree";
             context.found.push(Diagnostic::error(codes::LINK_LEAVES, message).in_file(file));
@@ -112,14 +103,6 @@ fn read_files(
             }
             Err(found) => context.found.push(*found),
         }
-    }
-}
-
-fn count(kind: Kind, all: &mut Gathered) {
-    match kind {
-        Kind::Hook => all.hooks += 1,
-        Kind::Action => all.actions += 1,
-        Kind::Bindings => all.orders += 1,
     }
 }
 
@@ -182,7 +165,7 @@ fn read_yaml(root: &Root, path: &Path, all: &mut Gathered, context: &mut Context
             continue;
         };
         if kind == Kind::Bindings {
-            count(kind, all);
+            *all.count_of(kind) += 1;
             take(root, at.clone(), Rc::clone(&text), section, kind, all, context);
             continue;
         }
@@ -196,7 +179,7 @@ fn read_yaml(root: &Root, path: &Path, all: &mut Gathered, context: &mut Context
             }
         };
         for item in items {
-            count(kind, all);
+            *all.count_of(kind) += 1;
             take(root, at.clone(), Rc::clone(&text), item, kind, all, context);
         }
     }

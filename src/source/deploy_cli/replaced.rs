@@ -9,8 +9,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::model::ScriptSource;
-use crate::source::codes;
+use crate::model::{Diagnostic, ScriptSource};
 use crate::source::definition::Context;
 use crate::source::file::{MAX_BYTES, Text};
 use crate::source::keyword::{
@@ -109,8 +108,8 @@ impl<'t> ReplacedText<'t> {
                     Ok(_) if lacking.is_empty() => {
                         let stand_in = held.hold(marker);
                         return Ok(match marker.form {
-                            Form::Plain => stand_in.into(),
-                            Form::Json => format!("\"{stand_in}\"").into(),
+                            Form::Plain => stand_in,
+                            Form::Json => format!("\"{stand_in}\""),
                         });
                     }
                     Err(withheld @ Why::Withheld(_)) => Err(withheld),
@@ -124,7 +123,7 @@ impl<'t> ReplacedText<'t> {
                     }
                     // Neither YAML nor JSON can be parsed with it as it is.
                     left.push((marker.span.clone(), marker.key.to_owned(), why));
-                    Ok(format!("\"{}\"", marker.written).into())
+                    Ok(format!("\"{}\"", marker.written))
                 })
             });
         left.extend(stayed);
@@ -154,32 +153,12 @@ impl<'t> ReplacedText<'t> {
         if !self.disk.has_room(&mut context.found) {
             return;
         }
-        let (code, message, hint) = match why {
-            Why::NoValue => (
-                codes::UNRESOLVED,
-                format!("keyword `{key}` has no value"),
-                format!(
-                    "set it with `--keyword {key}=VALUE`, or in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`); the environment answers inside of secrets, elsewhere for what `keywordsFromEnv:` in hooksync.yaml lists"
-                ),
-            ),
-            Why::Withheld(why) => (codes::WITHHELD, why.sentence(key), why.hint(key)),
-            Why::Nested => (
-                codes::NESTED_MARKER,
-                format!("the value of keyword `{key}` refers to itself"),
-                "use a value without a marker".to_owned(),
-            ),
-            Why::TooLarge => (
-                codes::TOO_LARGE,
-                format!("with the value of keyword `{key}` here, this file is too large"),
-                "a file can be at most 1 MB after keyword replacement".to_owned(),
-            ),
-            Why::NotAText => (
-                codes::NOT_A_TEXT,
-                format!("the value of keyword `{key}` is a list, a map or null, not a text"),
-                format!("write `@@{key}@@` to insert it as JSON"),
-            ),
-        };
-        context.found.push(self.disk.error(code, message, at).hint(hint));
+        let (code, message, hint) = why.in_words(key, true, || {
+            format!(
+                "set it with `--keyword {key}=VALUE`, or in AUTH0_KEYWORD_REPLACE_MAPPINGS (also of `-c config.json`); the environment answers inside of secrets, elsewhere for what `keywordsFromEnv:` in hooksync.yaml lists"
+            )
+        });
+        context.found.push(Diagnostic { hint, ..self.disk.error(code, message, at) });
     }
 
     /// The bytes of the file behind bytes of the replaced text.
@@ -200,8 +179,6 @@ impl<'t> ReplacedText<'t> {
     /// markers have no value become unresolved, which is reported outside of
     /// secrets.
     fn settle(&self, node: &Node, within: Within, context: &mut Context<'_>) -> Node {
-        let span = self.on_disk(&node.span);
-        let replaced = self.is_replaced(node);
         let value = match &node.value {
             Value::List(items) => {
                 Value::List(items.iter().map(|item| self.settle(item, within, context)).collect())
@@ -209,15 +186,18 @@ impl<'t> ReplacedText<'t> {
             Value::Map(entries) => Value::Map(
                 entries.iter().map(|entry| self.settle_entry(entry, within, context)).collect(),
             ),
-            scalar => self.scalar(scalar, &span, within, context),
+            scalar => self.scalar(scalar, &self.on_disk(&node.span), within, context),
         };
-        Node { value, span, replaced }
+        self.settled(node, value)
     }
 
-    fn is_replaced(&self, node: &Node) -> bool {
+    /// A node of the replaced text with its value and its place in the file.
+    fn settled(&self, node: &Node, value: Value) -> Node {
         let ends = |out: &Range<usize>| out.end.max(out.start + 1);
         let first = self.places.replaced.partition_point(|(out, _)| ends(out) <= node.span.start);
-        self.places.replaced.get(first).is_some_and(|(out, _)| out.start < ends(&node.span))
+        let replaced = self.places.replaced.get(first);
+        let replaced = replaced.is_some_and(|(out, _)| out.start < ends(&node.span));
+        Node { value, span: self.on_disk(&node.span), replaced }
     }
 
     /// The value of `hooks`.
@@ -226,8 +206,7 @@ impl<'t> ReplacedText<'t> {
             return self.settle(node, Within::Other, context);
         };
         let items = items.iter().map(|item| self.settle_hook(item, context)).collect();
-        let (span, replaced) = (self.on_disk(&node.span), self.is_replaced(node));
-        Node { value: Value::List(items), span, replaced }
+        self.settled(node, Value::List(items))
     }
 
     /// One hook's tree, in which `secrets` is what it is. (Deeper down a key of
@@ -241,8 +220,7 @@ impl<'t> ReplacedText<'t> {
             _ => self.settle_entry(entry, Within::Other, context),
         });
         let value = Value::Map(entries.collect());
-        let span = self.on_disk(&node.span);
-        Node { value, span, replaced: self.is_replaced(node) }
+        self.settled(node, value)
     }
 
     fn settle_entry(&self, entry: &Entry, within: Within, context: &mut Context<'_>) -> Entry {
@@ -329,7 +307,7 @@ impl<'t> ReplacedText<'t> {
                 true => Ok(value),
                 false => Err(Why::TooLarge),
             });
-            value.map(std::borrow::Cow::into_owned).unwrap_or_else(|why| {
+            value.unwrap_or_else(|why| {
                 failed.push((key.to_owned(), why));
                 String::new()
             })

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
+use super::raw;
 use crate::source::node::{Entry, Node};
-use crate::source::yaml::{self, LARGE};
 
 /// The bytes of a top-level key and its value, whole lines; `None` if there is
 /// none in block style.
@@ -60,8 +60,7 @@ pub(crate) fn trimmed(text: &str, section: Range<usize>) -> Range<usize> {
 /// Whether everything but a section says after a change what it said before.
 /// Of a file that can't be read as a whole, only its anchors are looked at.
 pub(crate) fn others_stay(old: &str, new: &str, key: &str) -> bool {
-    let parse = |text: &str| yaml::parse(&super::raw::quote_bare(text).0, LARGE).ok();
-    let Some(before) = parse(old) else {
+    let Some(before) = raw::parse(old) else {
         let is_used = |anchor: &&str| new.contains(&format!("*{anchor}"));
         return anchors(old).all(|anchor| !is_used(&anchor) || anchors(new).any(|a| a == anchor));
     };
@@ -70,7 +69,7 @@ pub(crate) fn others_stay(old: &str, new: &str, key: &str) -> bool {
         let entries = tree.as_map().unwrap_or_default().iter();
         entries.filter(|entry| entry.key.as_text() != Some(key)).cloned().collect()
     };
-    let (Some(after), before) = (parse(new), others(&before)) else { return false };
+    let (Some(after), before) = (raw::parse(new), others(&before)) else { return false };
     let after = others(&after);
     before.len() == after.len()
         && before

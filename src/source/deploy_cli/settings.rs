@@ -9,7 +9,8 @@ use std::path::Path;
 use crate::model::{Diagnostic, SecretValue, Severity};
 use crate::source::codes;
 use crate::source::file;
-use crate::source::keyword::{Keyword, KeywordValue, Keywords, Layer, MAPPINGS_VARIABLE, Origin};
+use crate::source::keyword::{KeywordValue, Keywords, Layer, MAPPINGS_VARIABLE, Origin};
+use crate::source::node::{Node, Value};
 use crate::source::walk::display;
 
 /// Settings that are texts, by the names that they have as variables, too.
@@ -56,13 +57,14 @@ pub fn read(path: &Path) -> (DeployConfig, Vec<Diagnostic>) {
     };
     // No line is quoted in findings: the file is full of secrets.
     let mut found = Vec::new();
-    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(KeywordValue::Map(entries)) => {
+    let read = serde_json::from_str::<KeywordValue>(text.trim_start_matches('\u{feff}'));
+    match read.map(KeywordValue::into_map) {
+        Ok(Some(entries)) => {
             for (key, value) in entries {
                 config.take(&key, value, &mut found);
             }
         }
-        Ok(_) => {
+        Ok(None) => {
             let message = "the settings must be a JSON object";
             found.push(Diagnostic::error(codes::JSON_SYNTAX, message));
         }
@@ -77,7 +79,7 @@ pub fn read(path: &Path) -> (DeployConfig, Vec<Diagnostic>) {
 
 impl DeployConfig {
     fn take(&mut self, key: &str, value: KeywordValue, found: &mut Vec<Diagnostic>) {
-        if matches!(value, KeywordValue::Null) {
+        if matches!(value.value(), Value::Null) {
             return;
         }
         let mut wrong = |wanted: &str| {
@@ -85,89 +87,76 @@ impl DeployConfig {
             found.push(Diagnostic::error(codes::INVALID_SETTING, message));
         };
         if let Some(name) = TEXTS.into_iter().find(|name| *name == key) {
-            match value {
+            match value.value() {
                 // an empty one is none, as in the environment
-                KeywordValue::Text(text) if text.trim().is_empty() => {}
-                KeywordValue::Text(text) => {
+                Value::Text(text) if text.trim().is_empty() => {}
+                Value::Text(text) => {
                     self.texts.insert(name, SecretValue::new(text.trim().to_owned()));
                 }
                 _ => wrong("a text"),
             }
             return;
         }
-        match (key, value) {
-            (MAPPINGS_VARIABLE, KeywordValue::Map(entries)) => {
-                let keyword = |value| Keyword { value, place: None };
-                let keywords =
-                    entries.into_iter().map(|(key, value)| (key, keyword(value))).collect();
-                self.mappings =
-                    Some(Layer { origin: Origin::DeployConfig(self.file.clone()), keywords });
-            }
-            (MAPPINGS_VARIABLE, KeywordValue::Text(json)) => match Keywords::mappings(&json) {
-                Ok(layer) => {
-                    let origin = Origin::DeployConfig(self.file.clone());
-                    self.mappings = Some(Layer { origin, ..layer });
-                }
+        let origin = Origin::DeployConfig(self.file.clone());
+        match (key, value.value()) {
+            (MAPPINGS_VARIABLE, Value::Text(json)) => match Keywords::mappings(json) {
+                Ok(layer) => self.mappings = Some(Layer { origin, ..layer }),
                 Err(fault) => found.push(*fault),
             },
-            (MAPPINGS_VARIABLE, _) => wrong("an object"),
-            ("AUTH0_ALLOW_DELETE", KeywordValue::Bool(value)) => self.allow_delete = Some(value),
+            (MAPPINGS_VARIABLE, _) => match Layer::of(origin, value) {
+                Some(layer) => self.mappings = Some(layer),
+                None => wrong("an object"),
+            },
+            ("AUTH0_ALLOW_DELETE", Value::Bool(value)) => self.allow_delete = Some(*value),
             // any other text means no there
-            ("AUTH0_ALLOW_DELETE", KeywordValue::Text(text)) => {
+            ("AUTH0_ALLOW_DELETE", Value::Text(text)) => {
                 self.allow_delete = Some(text.trim().eq_ignore_ascii_case("true"));
             }
             ("AUTH0_ALLOW_DELETE", _) => wrong("`true` or `false`"),
-            (key, value) => found.extend(ignored(key, &value)),
+            (key, value) => found.extend(ignored(key, value)),
         }
     }
 }
 
 /// What is reported of a setting that changes what the Deploy CLI does with
 /// hooks, and nothing here.
-fn ignored(key: &str, value: &KeywordValue) -> Option<Diagnostic> {
-    let lists_hooks = || match value {
-        KeywordValue::List(items) => {
-            items.iter().any(|item| matches!(item, KeywordValue::Text(text) if text == "hooks"))
-        }
+fn ignored(key: &str, value: &Value) -> Option<Diagnostic> {
+    let is_hooks = |node: &Node| node.as_text() == Some("hooks");
+    let lists_hooks = match value {
+        Value::List(items) => items.iter().any(is_hooks),
         _ => false,
     };
-    let has_hooks = || match value {
-        KeywordValue::Map(entries) => entries.iter().any(|(key, _)| key == "hooks"),
+    let has_hooks = match value {
+        Value::Map(entries) => entries.iter().any(|entry| is_hooks(&entry.key)),
         _ => false,
     };
-    let is_on = || match value {
-        KeywordValue::Bool(on) => *on,
-        KeywordValue::Text(text) => !matches!(text.as_str(), "" | "false" | "0"),
+    let is_on = match value {
+        Value::Bool(on) => *on,
+        Value::Text(text) => !matches!(text.as_str(), "" | "false" | "0"),
         _ => false,
     };
     let (what, hint) = match key {
         // which is as it is to be when both tools are used, so it is no warning
-        "AUTH0_EXCLUDED" if lists_hooks() => {
-            return Some(left_out(key));
+        "AUTH0_EXCLUDED" | "AUTH0_INCLUDED_ONLY" if lists_hooks == (key == "AUTH0_EXCLUDED") => {
+            let message =
+                format!("`{key}` leaves hooks out for the Deploy CLI; hooksync manages them");
+            return Some(Diagnostic::new(codes::SETTING_IGNORED, Severity::Note, message));
         }
-        "AUTH0_INCLUDED_ONLY" if !lists_hooks() => {
-            return Some(left_out(key));
-        }
-        "EXCLUDED_PROPS" | "INCLUDED_PROPS" if has_hooks() => (
+        "EXCLUDED_PROPS" | "INCLUDED_PROPS" if has_hooks => (
             "chooses fields of hooks",
             "a field that a definition omits is left alone on the tenant",
         ),
-        "AUTH0_BASE_PATH" if is_on() => (
+        "AUTH0_BASE_PATH" if is_on => (
             "says what scripts are relative to",
             "they are relative to the tenant.yaml, or to the folder `hooks` of the other layout",
         ),
-        "AUTH0_DRY_RUN" if is_on() => {
+        "AUTH0_DRY_RUN" if is_on => {
             ("asks for a dry run", "`hooksync plan` is the dry run; `apply` and `export` write")
         }
         _ => return None,
     };
     let message = format!("`{key}` {what}, which has no effect in hooksync");
     Some(Diagnostic::warning(codes::SETTING_IGNORED, message).hint(hint))
-}
-
-fn left_out(key: &str) -> Diagnostic {
-    let message = format!("`{key}` leaves hooks out for the Deploy CLI; hooksync manages them");
-    Diagnostic::new(codes::SETTING_IGNORED, Severity::Note, message)
 }
 
 #[cfg(test)]

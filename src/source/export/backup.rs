@@ -6,16 +6,18 @@
 //! are not in it; what can't be put back is reported in a note beside the files.
 //! Everything is for the owner's eyes only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::names::Stems;
-use super::{backup_actions, backup_note, render};
+use super::render::{self, node, text};
+use super::{backup_actions, backup_note};
 use crate::model::{Address, Kind, Live, LiveBindings, Name, Script, SecretKey};
+use crate::source::node::{Entry, Value};
 use crate::source::walk::display;
-use crate::source::write::{Batch, NewContent, WriteError};
+use crate::source::write::{Batch, WriteError};
 use crate::source::yaml::{self, SMALL};
 
 /// The folder, inside the backup, of hooks that can't be definitions beside
@@ -90,10 +92,16 @@ impl Manifest {
                 let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
                 Ok(Some(serde_json::from_slice(text)?))
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => match error.kind() {
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Ok(None),
+                _ => Err(error),
+            },
         }
+    }
+
+    fn text(&self) -> String {
+        // texts always serialise
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     /// What may be deleted on the way back.
@@ -129,16 +137,11 @@ pub fn backup(dir: &Path, backup: &Backup<'_>) -> Result<Vec<String>, WriteError
         environment: environment.map(str::to_owned),
         command: (*command).to_owned(),
     };
-    let mut put = |name: &str, text: String| {
-        batch.writes.insert(dir.join(name), NewContent { text, before: None });
-    };
-    put("README.md", backup_note::note(&manifest, &remarks, of_actions.drafts));
-    // texts always serialise
-    put(MANIFEST, serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n");
+    batch.create(dir.join("README.md"), backup_note::note(&manifest, &remarks, of_actions.drafts));
+    batch.create(dir.join(MANIFEST), manifest.text());
     if of_actions.drafts {
         let own = Manifest { made: Vec::new(), made_actions: Vec::new(), ..manifest };
-        let text = serde_json::to_string_pretty(&own).unwrap_or_default() + "\n";
-        put(&format!("{DRAFTS}/{MANIFEST}"), text);
+        batch.create(dir.join(DRAFTS).join(MANIFEST), own.text());
     }
     batch.carry_out()?;
     Ok(batch.writes.keys().map(|path| display(path)).collect())
@@ -155,21 +158,36 @@ fn of_hooks(dir: &Path, mut hooks: Vec<&Saved<'_>>, batch: &mut Batch) -> Vec<St
     for Saved { live: hook, becomes, .. } in hooks {
         let stem = stems.give(&hook.name);
         let with_enabled = !hook.runs || enabled.insert(&hook.trigger);
-        let text = render::obstacle(hook).is_none().then(|| {
-            let name = render::written_name(hook)?;
-            let literal = render::literal_markers(hook);
-            let script = format!("{stem}.js");
-            let mut tree = render::definition(hook, &name, &script, &literal, with_enabled);
-            render::add_former_name(&mut tree, *becomes);
-            yaml::emit(&tree, SMALL)
-        });
-        let text = text.flatten().filter(|_| names.insert(&hook.name));
+        let text = definition(hook, &stem, with_enabled, *becomes, dir);
+        let text = text.filter(|_| names.insert(&hook.name));
         remarks.push(remark(hook, &stem, text.is_some(), with_enabled));
         let folder = if text.is_some() { dir.to_owned() } else { dir.join(ASIDE) };
         let text = text.unwrap_or_else(|| facts(hook));
         put_files(batch, &folder, &stem, text, hook.script.as_ref());
     }
     remarks
+}
+
+/// A definition with the name under which it may be found now; `None` if it
+/// can't be one.
+pub(super) fn definition(
+    live: &Live,
+    stem: &str,
+    with_enabled: bool,
+    becomes: Option<&Name>,
+    folder: &Path,
+) -> Option<String> {
+    if render::obstacle(live).is_some() {
+        return None;
+    }
+    let literal = render::literal_markers(live);
+    let script = format!("{stem}.js");
+    let mut tree = render::definition(live, &script, &literal, with_enabled, folder);
+    if let (Some(name), Value::Map(entries)) = (becomes, &mut tree.value) {
+        let (key, value) = (node(text("renamedFrom")), node(text(name.as_str())));
+        entries.push(Entry { key, value });
+    }
+    yaml::emit(&tree, SMALL)
 }
 
 /// The two files of a definition.
@@ -180,13 +198,9 @@ pub(super) fn put_files(
     text: String,
     script: Option<&Script>,
 ) {
-    let mut put = |ending: &str, text: String| {
-        let path = folder.join(format!("{stem}.{ending}"));
-        batch.writes.insert(path, NewContent { text, before: None });
-    };
-    put("yaml", text);
+    batch.create(folder.join(format!("{stem}.yaml")), text);
     if let Some(script) = script {
-        put("js", script.as_str().to_owned());
+        batch.create(folder.join(format!("{stem}.js")), script.as_str());
     }
 }
 
@@ -207,20 +221,14 @@ pub(super) fn facts(hook: &Live) -> String {
 
 /// What an apply of the backup would not bring back of a hook.
 fn remark(hook: &Live, stem: &str, is_definition: bool, with_enabled: bool) -> String {
-    let mut parts = BTreeMap::new();
+    let mut parts = Vec::new();
     if !is_definition {
-        parts.insert(0, format!("can't be put back by an apply; its content is in `{ASIDE}/`"));
+        parts.push(format!("can't be put back by an apply; its content is in `{ASIDE}/`"));
+    } else if !with_enabled {
+        let part = "was enabled beside another hook of its trigger; that is not put back";
+        parts.push(part.to_owned());
     }
-    if is_definition && !with_enabled {
-        parts.insert(
-            1,
-            "was enabled beside another hook of its trigger; that is not put back".to_owned(),
-        );
-    }
-    if let Some(remark) = of_secrets(hook) {
-        parts.insert(2, remark);
-    }
-    let parts: Vec<String> = parts.into_values().collect();
+    parts.extend(of_secrets(hook));
     let parts = if parts.is_empty() { "complete".to_owned() } else { parts.join("; ") };
     format!(
         "- `{stem}`: id `{}`, {}, {parts}\n",

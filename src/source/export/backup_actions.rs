@@ -7,13 +7,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::backup::{ASIDE, DRAFTS, Saved, facts, of_secrets, put_files};
+use super::backup::{ASIDE, DRAFTS, Saved, definition, facts, of_secrets, put_files};
+use super::bindings;
 use super::names::Stems;
-use super::{actions, bindings, render};
 use crate::model::content::{as_deployed, draft_is_deployed};
 use crate::model::{Live, LiveBindings};
-use crate::source::write::{Batch, NewContent};
-use crate::source::yaml::{self, SMALL};
+use crate::source::write::Batch;
 
 /// The folder of actions, of which a definition's kind is known.
 const FOLDER: &str = "actions";
@@ -62,8 +61,7 @@ pub(super) fn add(
     }
     let manner = bindings::Manner::of_backup(orders);
     if let Some(text) = bindings::as_text(&orders.iter().collect::<Vec<_>>(), &manner) {
-        let path = dir.join(FOLDER).join(bindings::FILE);
-        batch.writes.insert(path, NewContent { text, before: None });
+        batch.create(dir.join(FOLDER).join(bindings::FILE), text);
         for order in orders {
             added.remarks.push(format!(
                 "- the order of {}: {} actions\n",
@@ -84,16 +82,7 @@ fn add_action(
     batch: &mut Batch,
 ) -> Option<()> {
     let Saved { live, becomes, goes_live, loses } = saved;
-    if render::obstacle(live).is_some() {
-        return None;
-    }
-    let text = |live: &Live| {
-        let script = format!("{stem}.js");
-        let literal = render::literal_markers(live);
-        let mut tree = actions::definition(live, &script, &literal, Path::new(FOLDER));
-        render::add_former_name(&mut tree, *becomes);
-        yaml::emit(&tree, SMALL)
-    };
+    let text = |live: &Live| definition(live, stem, true, *becomes, Path::new(FOLDER));
     let draft = (text(live)?, live.script.as_ref());
     let mut remarks = Vec::new();
     let ran = as_deployed(live, loses).filter(|_| !draft_is_deployed(live, true));

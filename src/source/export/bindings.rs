@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::deploy;
-use super::form::{Form, add_schema};
+use super::form::{self, Form, add_schema};
 use super::merge::written;
 use super::render::{map, node, text, texts};
 use super::{ExportPlan, FileAction, HookFiles};
@@ -63,11 +63,11 @@ pub(crate) fn export(
         None => {}
     }
     for (file, orders) in files.iter().zip(changed) {
-        let mut action = FileAction::Unchanged;
+        let mut files = files_of(FileAction::Unchanged, file.at.file.clone(), Vec::new());
         if !orders.is_empty() {
-            let edits = edits_of(file, &orders, &manner);
-            let edited =
-                edits.and_then(|edits| yaml::edit(&file.text.text, &file.written, &edits, SMALL));
+            let text = &file.text.text;
+            let edited = edits_of(file, &orders, &manner)
+                .and_then(|edits| form::edit(text, &file.written, &edits, schema::BINDINGS_HEADER));
             let Some(edited) = edited else {
                 let message = "the bindings can't be written as YAML that all readers understand";
                 let found = Diagnostic::warning(codes::NOT_EXPORTED, message);
@@ -79,16 +79,12 @@ pub(crate) fn export(
                 let found = Diagnostic::warning(codes::REWRITTEN, message);
                 plan.notes.push(found.in_file(&file.at.file));
             }
-            let lost = edited.rewritten && file.text.text.starts_with(schema::BINDINGS_HEADER);
-            let header = if lost { schema::BINDINGS_HEADER } else { "" };
-            let before = Some(file.text.text.clone());
-            let content = NewContent { text: format!("{header}{}", edited.text), before };
+            let content = NewContent { text: edited.text, before: Some(text.clone()) };
             plan.batch.writes.insert(file.at.path.clone(), content);
-            action = FileAction::Updated;
+            files.action = FileAction::Updated;
+            files.written.push(file.at.file.clone());
         }
-        let written =
-            if action == FileAction::Updated { vec![file.at.file.clone()] } else { Vec::new() };
-        plan.hooks.push(files_of(action, file.at.file.clone(), written));
+        plan.hooks.push(files);
     }
 }
 
@@ -146,13 +142,11 @@ pub(super) fn as_text(orders: &[&LiveBindings], manner: &Manner<'_>) -> Option<S
     if orders.is_empty() {
         return None;
     }
-    let all = orders
-        .iter()
-        .map(|order| (order.trigger.as_str().to_owned(), list(&order.entries, manner)));
-    let mut fields = vec![("kind".to_owned(), text("bindings")), ("bindings".to_owned(), map(all))];
+    let all = orders.iter().map(|order| (order.trigger.as_str(), list(&order.entries, manner)));
+    let mut fields = vec![("kind", text("bindings")), ("bindings", map(all))];
     let literal: BTreeSet<String> = orders.iter().flat_map(|order| markers_of(order)).collect();
     if !literal.is_empty() {
-        fields.push((LITERAL.to_owned(), texts(&literal)));
+        fields.push((LITERAL, texts(&literal)));
     }
     yaml::emit(&node(map(fields)), SMALL)
 }
@@ -175,13 +169,9 @@ fn edits_of(
     manner: &Manner<'_>,
 ) -> Option<Vec<Edit>> {
     let mut edits: Vec<Edit> = orders.iter().map(|order| set(order, manner)).collect();
-    let listed = file.written.get(LITERAL).map(|entry| &entry.value.value);
-    let listed: BTreeSet<String> = match listed {
-        Some(Value::List(items)) => {
-            items.iter().filter_map(|item| Some(item.as_text()?.to_owned())).collect()
-        }
-        _ => BTreeSet::new(),
-    };
+    let listed = file.written.get(LITERAL).and_then(|entry| entry.value.as_list());
+    let listed = listed.unwrap_or_default().iter().filter_map(|item| item.as_text());
+    let listed: BTreeSet<String> = listed.map(str::to_owned).collect();
     let markers: BTreeSet<String> = orders.iter().flat_map(|order| markers_of(order)).collect();
     if markers.iter().any(|marker| !listed.contains(marker) && file.text.text.contains(marker)) {
         return None;
@@ -236,7 +226,7 @@ fn create(orders: &[&LiveBindings], manner: &Manner<'_>, folder: &Path, plan: &m
     };
     add_schema(folder, Kind::Bindings, &mut plan.batch);
     let text = format!("{}{body}", schema::BINDINGS_HEADER);
-    plan.batch.writes.insert(path.clone(), NewContent { text, before: None });
+    plan.batch.create(path.clone(), text);
     let source = display(&path);
     plan.hooks.push(files_of(FileAction::Created, source.clone(), vec![source]));
 }
@@ -261,10 +251,10 @@ fn entry_of(live: &LiveBinding, manner: &Manner<'_>) -> Value {
         return text(action_name.as_str());
     }
     let own = match by_id {
-        true => ("id".to_owned(), text(action_id.as_str())),
-        false => ("action".to_owned(), text(action_name.as_str())),
+        true => ("id", text(action_id.as_str())),
+        false => ("action", text(action_name.as_str())),
     };
-    let title = title.map(|title| ("displayName".to_owned(), text(title)));
+    let title = title.map(|title| ("displayName", text(title)));
     map([own].into_iter().chain(title))
 }
 

@@ -26,7 +26,7 @@ pub(super) fn choose<'l>(
     let meant = live.of(options.kind).filter(|own| (options.only)(&own.name));
     for hook in meant.filter(|own| own.action().is_none_or(|action| !action.installed)) {
         match render::obstacle(hook) {
-            Some(why) => notes.push(skipped(hook, &why)),
+            Some(why) => notes.push(skipped(hook, why)),
             None => by_name.entry(&hook.name).or_default().push(hook),
         }
     }

@@ -22,7 +22,11 @@ pub(super) fn definition(live: &Live, code: &str) -> Node {
     if let Some(runtime) = &action.runtime {
         fields.push(("runtime", text(runtime)));
     }
-    fields.push(("status", text(status(&action.build))));
+    let status = match &action.build {
+        BuildStatus::Unknown(_) => "built",
+        known => known.word(),
+    };
+    fields.push(("status", text(status)));
     fields.push(("dependencies", dependencies(live, None)));
     fields.push(("secrets", secrets(live, None)));
     fields.push(("supported_triggers", triggers(live, action)));
@@ -30,7 +34,7 @@ pub(super) fn definition(live: &Live, code: &str) -> Node {
     if !action.modules.is_empty() {
         fields.push(("modules", modules(action)));
     }
-    node(map(fields.into_iter().map(|(key, value)| (key.to_owned(), value))))
+    node(map(fields))
 }
 
 /// A map in the order in which the YAML layout has it.
@@ -97,8 +101,8 @@ pub(super) fn edits(parsed: &Parsed, written: &Node, live: &Live, native: &[Edit
 /// The order of a trigger.
 pub(super) fn order(live: &LiveBindings) -> Value {
     let entry = |entry: &LiveBinding| {
-        let name = [("action_name".to_owned(), text(entry.action_name.as_str()))];
-        let title = entry.display_name.iter().map(|title| ("display_name".to_owned(), text(title)));
+        let name = [("action_name", text(entry.action_name.as_str()))];
+        let title = entry.display_name.iter().map(|title| ("display_name", text(title)));
         node(map(name.into_iter().chain(title)))
     };
     Value::List(live.entries.iter().map(entry).collect())
@@ -120,28 +124,10 @@ pub(super) fn rank(trigger: &str) -> (usize, &str) {
     (FIRST.iter().position(|known| *known == trigger).unwrap_or(FIRST.len()), trigger)
 }
 
-fn status(build: &BuildStatus) -> &'static str {
-    match build {
-        BuildStatus::Pending => "pending",
-        BuildStatus::Building => "building",
-        BuildStatus::Retrying => "retrying",
-        BuildStatus::Packaged => "packaged",
-        BuildStatus::Failed => "failed",
-        BuildStatus::Built | BuildStatus::Unknown(_) => "built",
-    }
-}
-
-fn item(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Node {
-    node(map(fields.into_iter().map(|(key, value)| (key.to_owned(), value))))
-}
-
 /// Versions keep the markers that the file has for them.
 fn dependencies(live: &Live, old: Option<(&Node, &Dependencies)>) -> Value {
     let (written, given) = old.unzip();
-    let items = match written.map(|node| &node.value) {
-        Some(Value::List(items)) => items.as_slice(),
-        _ => &[],
-    };
+    let items = written.and_then(Node::as_list).unwrap_or_default();
     let of = |name: &str| {
         let is_it = |item: &&Node| item.get("name").and_then(|it| it.value.as_text()) == Some(name);
         items.iter().find(is_it)?.get("version")?.value.as_text()
@@ -153,17 +139,14 @@ fn dependencies(live: &Live, old: Option<(&Node, &Dependencies)>) -> Value {
             Some((written, given)) => put_back_value(written, given, version),
             None => version.clone(),
         };
-        item([("name", text(name)), ("version", text(kept))])
+        node(map([("name", text(name)), ("version", text(kept))]))
     });
     Value::List(packages.collect())
 }
 
 /// Values of keys that stay are the file's own.
 fn secrets(live: &Live, written: Option<&Node>) -> Value {
-    let old = match written.map(|node| &node.value) {
-        Some(Value::List(items)) => items.as_slice(),
-        _ => &[],
-    };
+    let old = written.and_then(Node::as_list).unwrap_or_default();
     fn name(item: &Node) -> Option<&str> {
         item.get("name")?.value.as_text()
     }
@@ -172,20 +155,22 @@ fn secrets(live: &Live, written: Option<&Node>) -> Value {
         name(item).is_some_and(|name| live.secrets.iter().flatten().any(|key| key == name))
     });
     let new = keys.filter(|key| !old.iter().any(|item| name(item) == Some(key.as_str())));
-    Value::List(kept.cloned().chain(new.map(|key| item([("name", text(key))]))).collect())
+    let new = new.map(|key| node(map([("name", text(key))])));
+    Value::List(kept.cloned().chain(new).collect())
 }
 
 fn triggers(live: &Live, action: &LiveAction) -> Value {
     let version = action.trigger_version.iter().map(|version| ("version", text(version)));
-    Value::List(vec![item([("id", text(live.trigger.as_str()))].into_iter().chain(version))])
+    let id = ("id", text(live.trigger.as_str()));
+    Value::List(vec![node(map([id].into_iter().chain(version)))])
 }
 
 fn modules(action: &LiveAction) -> Value {
     let of_module = |module: &crate::model::LiveModule| {
-        item([
+        node(map([
             ("module_name", text(module.uses.name.as_str())),
             ("module_version_number", Value::Number(module.uses.version.to_string())),
-        ])
+        ]))
     };
     Value::List(action.modules.iter().map(of_module).collect())
 }

@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 
 use super::actions;
+use super::merge::written;
 use super::put_back::put_back_value;
-use super::render::{dependencies, map, text, texts, written_name};
+use super::render::{dependencies, map, node, text, texts};
 use crate::model::secret::NOT_SHOWN;
 use crate::model::{Dependencies, Kind, Live, Name};
 use crate::source::definition::Parsed;
-use crate::source::keyword::markers;
 use crate::source::node::{Entry, Node, Value};
 use crate::source::yaml::Edit;
 
@@ -72,26 +72,21 @@ fn lost(definition: &Parsed, edits: &[Edit]) -> BTreeSet<String> {
             for part in path {
                 old = old.and_then(|node| node.get(part)).map(|entry| &entry.value);
             }
-            Some((&old?.value, value))
+            Some((old?, node(value.clone())))
         }
         _ => None,
     });
     let gone = written.flat_map(|(old, new)| {
-        let new = markers_of(new);
+        let new = markers_of(&new);
         markers_of(old).into_iter().filter(move |marker| !new.contains(marker))
     });
     gone.filter(|marker| !definition.literal.contains(marker)).collect()
 }
 
-fn markers_of(value: &Value) -> BTreeSet<String> {
-    match value {
-        Value::Text(text) => markers(text).map(|marker| marker.written.to_owned()).collect(),
-        Value::List(items) => items.iter().flat_map(|item| markers_of(&item.value)).collect(),
-        Value::Map(entries) => {
-            entries.iter().flat_map(|entry| markers_of(&entry.value.value)).collect()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => BTreeSet::new(),
-    }
+fn markers_of(node: &Node) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    node.each(&mut |part| found.extend(part.as_text().map(written).unwrap_or_default()));
+    found
 }
 
 pub(super) fn key(key: &str) -> Vec<String> {
@@ -116,16 +111,14 @@ impl Old<'_> {
     /// Whether a field has a marker that turns into text, so that it has to be
     /// written out.
     fn turns(&self, field: &str) -> bool {
-        let any = |node: &Node| markers_of(&node.value).iter().any(|it| self.turned.contains(it));
+        let any = |node: &Node| !markers_of(node).is_disjoint(self.turned);
         !self.turned.is_empty() && self.field(field).is_some_and(any)
     }
 
     fn name(&self, live: &Live, edits: &mut Vec<Edit>) {
         let same = self.definition.name.as_ref().is_some_and(|name| name.value == live.name);
-        if (!same || self.turns("name"))
-            && let Some(name) = written_name(live)
-        {
-            edits.push(Edit::Set(key("name"), text(name)));
+        if !same || self.turns("name") {
+            edits.push(Edit::Set(key("name"), text(live.name.as_str())));
         }
         if same {
             return;

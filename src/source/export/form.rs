@@ -5,20 +5,19 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use super::yaml_form::YamlForm;
 use super::{ExportOptions, deploy, render};
 use crate::model::{Kind, Live};
 use crate::source::Layout;
 use crate::source::definition::{Context, Parsed};
-use crate::source::deploy_cli::{self, ACTIONS, HOOKS, TRIGGERS, raw};
+use crate::source::deploy_cli::{self, HOOKS, TRIGGERS, raw, section_of};
 use crate::source::native::{self, Gathered, ParsedBindings};
 use crate::source::node::{Node, Value};
 use crate::source::schema;
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
-use crate::source::yaml::{self, Edit, SMALL};
+use crate::source::yaml::{self, Edit, Edited, SMALL};
 
 /// The layout of a folder, with what is to be written in it so far.
 pub(crate) enum Form {
@@ -28,15 +27,6 @@ pub(crate) enum Form {
     Json { folder: PathBuf, kind: Kind },
     /// A list in one YAML file.
     Yaml(YamlForm),
-}
-
-/// The definitions of a folder.
-#[derive(Default)]
-pub(crate) struct Read {
-    pub(crate) definitions: Vec<Parsed>,
-    pub(crate) orders: Vec<ParsedBindings>,
-    /// How many definitions there should be.
-    pub(crate) count: usize,
 }
 
 /// What became of one definition's text.
@@ -97,36 +87,22 @@ impl Form {
         }
     }
 
-    /// The folder that new scripts go to, and how a definition calls it.
-    fn scripts(&self) -> (PathBuf, &'static str) {
+    /// The folder that new definitions and scripts go to, and how a definition
+    /// calls it.
+    pub(crate) fn scripts(&self) -> (PathBuf, String) {
         match self {
-            Self::Native { new, .. } => (new.clone(), ""),
-            Self::Json { folder, kind: Kind::Hook } => (folder.join(HOOKS), "./"),
-            Self::Json { folder, .. } => (folder.join(ACTIONS), "./actions/"),
-            Self::Yaml(YamlForm { kind: Kind::Hook, .. }) => {
-                (self.folder().join(HOOKS), "./hooks/")
+            Self::Native { new, .. } => (new.clone(), String::new()),
+            Self::Json { folder, kind: Kind::Hook } => (folder.join(HOOKS), "./".to_owned()),
+            Self::Json { kind, .. } | Self::Yaml(YamlForm { kind, .. }) => {
+                let own = section_of(*kind);
+                (self.folder().join(own), format!("./{own}/"))
             }
-            Self::Yaml(_) => (self.folder().join(ACTIONS), "./actions/"),
         }
-    }
-
-    /// The folder whose file names are taken, and whether the folders below
-    /// count too.
-    pub(crate) fn names(&self) -> (PathBuf, bool) {
-        (self.scripts().0, matches!(self, Self::Native { .. }))
     }
 
     /// Whether definitions can list literal markers.
     pub(crate) fn has_literals(&self) -> bool {
         matches!(self, Self::Native { .. })
-    }
-
-    /// The folder of new definitions that lie in files of their own.
-    pub(crate) fn folder_of_new(&self) -> Option<&Path> {
-        match self {
-            Self::Native { new, .. } => Some(new),
-            Self::Json { .. } | Self::Yaml(_) => None,
-        }
     }
 
     /// Whether it holds actions in the Deploy CLI's shape.
@@ -137,64 +113,42 @@ impl Form {
         }
     }
 
-    /// The definitions of a kind that are there.
-    pub(crate) fn read(&mut self, root: &Root, kind: Kind, context: &mut Context<'_>) -> Read {
+    /// What is there of a kind.
+    pub(crate) fn read(&mut self, root: &Root, kind: Kind, context: &mut Context<'_>) -> Gathered {
         context.has_literals = self.has_literals();
         let tree = match self {
             Self::Native { .. } => {
                 let mut gathered = native::read(root, None, context);
                 gathered.definitions.retain(|parsed| parsed.kind == kind);
-                return match kind {
-                    Kind::Hook => Read {
-                        definitions: gathered.definitions,
-                        orders: Vec::new(),
-                        count: gathered.hooks,
-                    },
-                    Kind::Action | Kind::Bindings => Read {
-                        definitions: gathered.definitions,
-                        orders: gathered.bindings,
-                        count: gathered.actions,
-                    },
-                };
+                return gathered;
             }
             Self::Json { folder, .. } => deploy_cli::Tree::Directory(folder.clone()),
-            Self::Yaml(form) if !form.file.exists() => return Read::default(),
+            Self::Yaml(form) if !form.file.exists() => return Gathered::default(),
             Self::Yaml(form) => deploy_cli::Tree::Yaml(form.file.clone()),
         };
-        let Gathered { definitions, bindings, hooks, actions, .. } =
-            deploy_cli::read(root, &tree, Some(kind), context);
-        let count = if kind == Kind::Hook { hooks } else { actions };
+        let gathered = deploy_cli::read(root, &tree, Some(kind), context);
         if let Self::Yaml(form) = self {
-            let first = definitions.first().map(|definition| Rc::clone(&definition.text));
-            form.text = first.or_else(|| bindings.first().map(|file| Rc::clone(&file.text)));
-            form.items = definitions
-                .iter()
-                .map(|definition| {
-                    let mut item = raw::as_written(&definition.written, &definition.text);
-                    raw::quote_markers(&mut item, &mut form.bare);
-                    item
-                })
-                .collect();
+            let Gathered { definitions, bindings, .. } = &gathered;
+            let first = definitions.first().map(|definition| &definition.text);
+            form.text = first.or_else(|| bindings.first().map(|file| &file.text)).cloned();
+            let item = |definition: &Parsed| {
+                let mut item = raw::as_written(&definition.written, &definition.text);
+                raw::quote_markers(&mut item, &mut form.bare);
+                item
+            };
+            form.items = definitions.iter().map(item).collect();
         }
-        Read { definitions, orders: bindings, count }
+        gathered
     }
 
     /// A new script's path for a definition in `beside` (or a new one), and
     /// what it is called there.
     pub(crate) fn new_script(&self, stem: &str, beside: Option<&Path>) -> (PathBuf, String) {
-        match self {
-            Self::Native { new, .. } => {
-                (beside.unwrap_or(new).join(format!("{stem}.js")), format!("{stem}.js"))
-            }
-            Self::Json { .. } | Self::Yaml(_) if self.has_deploy_actions() => {
-                let (folder, prefix) = self.scripts();
-                (folder.join(stem).join("code.js"), format!("{prefix}{stem}/code.js"))
-            }
-            Self::Json { .. } | Self::Yaml(_) => {
-                let (folder, prefix) = self.scripts();
-                (folder.join(format!("{stem}.js")), format!("{prefix}{stem}.js"))
-            }
-        }
+        let (folder, prefix) = self.scripts();
+        let folder = beside.filter(|_| self.has_literals()).unwrap_or(&folder);
+        let file = if self.has_deploy_actions() { "/code.js" } else { ".js" };
+        let file = format!("{stem}{file}");
+        (folder.join(&file), format!("{prefix}{file}"))
     }
 
     /// The folder that goes with an action's own JSON file, unless it is there.
@@ -214,42 +168,33 @@ impl Form {
         batch: &mut Batch,
     ) -> Outcome {
         let text = &definition.text.text;
+        let is_deploy = self.has_deploy_actions();
+        let own = |tree: &Node, edits: Vec<Edit>| match is_deploy {
+            true => deploy::edits(definition, tree, live, &edits),
+            false => edits,
+        };
         let edited = match self {
-            Self::Native { .. } => {
-                yaml::edit(text, &definition.written, &edits, SMALL).map(|edited| {
-                    // A text without its comments still has a schema.
-                    let own = header(definition.kind);
-                    let lost = edited.rewritten && text.starts_with(own);
-                    let header = if lost { own } else { "" };
-                    (format!("{header}{}", edited.text), edited.rewritten)
-                })
-            }
-            Self::Json { kind, .. } => {
+            Self::Native { .. } => edit(text, &definition.written, &edits, header(definition.kind)),
+            Self::Json { .. } => {
                 let mut tree = raw::as_written(&definition.written, &definition.text);
-                let edits = match kind {
-                    Kind::Hook => edits,
-                    _ => deploy::edits(definition, &tree, live, &edits),
-                };
+                let edits = own(&tree, edits);
                 if edits.is_empty() {
                     return Outcome::Nothing;
                 }
                 edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
-                Some((raw::json(&tree), false))
+                Some(Edited { text: raw::json(&tree), rewritten: false })
             }
             Self::Yaml(form) => {
-                let edits = match form.kind {
-                    Kind::Hook => edits,
-                    _ => deploy::edits(definition, &form.items[index], live, &edits),
-                };
+                let edits = own(&form.items[index], edits);
                 if edits.is_empty() {
                     return Outcome::Nothing;
                 }
-                let place = [form.key().to_owned(), index.to_string()];
+                let place = [section_of(form.kind).to_owned(), index.to_string()];
                 form.edits.extend(edits.into_iter().map(|edit| edit.below(&place)));
                 return Outcome::InPlace;
             }
         };
-        let Some((new, rewritten)) = edited else { return Outcome::Impossible };
+        let Some(Edited { text: new, rewritten }) = edited else { return Outcome::Impossible };
         let content = NewContent { text: new, before: Some(text.clone()) };
         batch.writes.insert(definition.at.path.clone(), content);
         if rewritten { Outcome::Rewritten } else { Outcome::InPlace }
@@ -263,12 +208,12 @@ impl Form {
                 add_schema(new, *kind, batch);
                 (new.join(format!("{stem}.yaml")), text)
             }
-            Self::Json { folder, kind: Kind::Hook } => {
-                let path = folder.join(HOOKS).join(format!("{stem}.json"));
-                (path, raw::json(&render::in_deploy_order(tree)))
-            }
-            Self::Json { folder, .. } => {
-                (folder.join(ACTIONS).join(format!("{stem}.json")), raw::json(&tree))
+            Self::Json { folder, kind } => {
+                let tree = match kind {
+                    Kind::Hook => render::in_deploy_order(tree),
+                    Kind::Action | Kind::Bindings => tree,
+                };
+                (folder.join(section_of(*kind)).join(format!("{stem}.json")), raw::json(&tree))
             }
             Self::Yaml(form) => {
                 let tree = match form.kind {
@@ -280,7 +225,7 @@ impl Form {
                 return Some(form.file.clone());
             }
         };
-        batch.writes.insert(path.clone(), NewContent { text, before: None });
+        batch.create(path.clone(), text);
         Some(path)
     }
 
@@ -289,14 +234,12 @@ impl Form {
         match self {
             Self::Native { .. } => {}
             Self::Json { folder, kind } => {
-                let own = if *kind == Kind::Hook { HOOKS } else { ACTIONS };
-                batch.folders.extend(Some(folder.join(own)).filter(|own| !own.exists()));
+                let own = folder.join(section_of(*kind));
+                batch.folders.extend(Some(own).filter(|own| !own.exists()));
             }
             Self::Yaml(form) => {
                 if form.new.is_empty() && !form.file.exists() {
-                    let text = format!("{}: []\n", form.key());
-                    let content = NewContent { text, before: None };
-                    batch.writes.insert(form.file.clone(), content);
+                    batch.create(form.file.clone(), format!("{}: []\n", section_of(form.kind)));
                 }
             }
         }
@@ -365,6 +308,16 @@ impl Form {
             Self::Yaml(form) => form.finish(batch),
         }
     }
+}
+
+/// Changes a file of hooksync's own layout. A text without its comments still
+/// has the line of its schema.
+pub(super) fn edit(text: &str, tree: &Node, edits: &[Edit], header: &str) -> Option<Edited> {
+    let mut edited = yaml::edit(text, tree, edits, SMALL)?;
+    if edited.rewritten && text.starts_with(header) {
+        edited.text.insert_str(0, header);
+    }
+    Some(edited)
 }
 
 /// The line by which editors find the schema of a kind.

@@ -294,24 +294,12 @@ fn path_of(bytes: &[u8]) -> Option<PathBuf> {
 /// Whether a content is the blob of an id, whatever its line ends: a checkout
 /// may have written them otherwise.
 fn is_blob(content: &[u8], id: &str) -> bool {
-    let lf = with_lf(content);
-    let crlf = || {
-        let lines: Vec<&[u8]> = lf.split(|&byte| byte == b'\n').collect();
-        lines.join(&b"\r\n"[..])
-    };
-    blob_id(content, id.len()) == id
-        || blob_id(&lf, id.len()) == id
-        || blob_id(&crlf(), id.len()) == id
-}
-
-fn with_lf(content: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(content.len());
-    for (at, &byte) in content.iter().enumerate() {
-        if byte != b'\r' || content.get(at + 1) != Some(&b'\n') {
-            out.push(byte);
-        }
+    let mut lines: Vec<&[u8]> = content.split(|&byte| byte == b'\n').collect();
+    for line in lines.iter_mut().rev().skip(1) {
+        *line = line.strip_suffix(b"\r").unwrap_or(line);
     }
-    out
+    let is_id = |content: &[u8]| blob_id(content, id.len()) == id;
+    is_id(content) || is_id(&lines.join(&b"\n"[..])) || is_id(&lines.join(&b"\r\n"[..]))
 }
 
 /// The id that git gives a content, in the hash that ids of a length are made with.

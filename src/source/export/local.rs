@@ -89,7 +89,7 @@ impl Record {
                 }
             }
         }
-        let files = on_disk(paths.into_iter().filter(|path| !is_schema(path)));
+        let files: Vec<_> = paths.into_iter().filter_map(|path| on_disk(path)).collect();
         for ((path, content), held) in files.iter().zip(git.holds(&files)) {
             let key = self.key(path);
             match held {
@@ -107,7 +107,7 @@ impl Record {
         }
         let content = NewContent { text, before: self.before.clone() };
         let writes = [(self.folder.join(FOLDER).join(FILE), content)].into();
-        Batch { folder: self.folder.clone(), writes, ..Batch::default() }.carry_out().map(|_| ())
+        Batch { folder: self.folder.clone(), writes, ..Batch::default() }.carry_out()
     }
 }
 
@@ -121,13 +121,9 @@ pub fn local_changes(plans: &[ExportPlan], git: &Git, record: &Record) -> Vec<Lo
         let replaced = writes.iter().filter(|(_, content)| content.before.is_some());
         paths.extend(replaced.map(|(path, _)| path).chain(removals));
     }
-    let shown: Vec<&PathBuf> = paths.into_iter().filter(|path| !is_schema(path)).collect();
     let mut changes = Vec::new();
-    let files: Vec<(String, (PathBuf, Vec<u8>))> = shown
-        .into_iter()
-        .flat_map(|path| on_disk([path].into_iter()).pop().map(|file| (display(path), file)))
-        .collect();
-    let (names, files): (Vec<String>, Vec<_>) = files.into_iter().unzip();
+    let (names, files): (Vec<String>, Vec<_>) =
+        paths.into_iter().filter_map(|path| Some((display(path), on_disk(path)?))).unzip();
     for ((file, (path, content)), held) in names.into_iter().zip(&files).zip(git.holds(&files)) {
         let why = match held {
             Held::Committed => continue,
@@ -145,18 +141,14 @@ pub fn local_changes(plans: &[ExportPlan], git: &Git, record: &Record) -> Vec<Lo
     changes
 }
 
-/// The files that are there, with links followed, and what they hold.
-fn on_disk<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Vec<(PathBuf, Vec<u8>)> {
-    paths
-        .filter_map(|path| {
-            let real = path.canonicalize().ok()?;
-            let content = fs::read(&real).ok()?;
-            Some((real, content))
-        })
-        .collect()
+/// A file that is there, with links followed, and what it holds. Schemas are
+/// written by this program, and hold nothing of anybody's.
+fn on_disk(path: &Path) -> Option<(PathBuf, Vec<u8>)> {
+    let real = path.canonicalize().ok().filter(|_| !is_schema(path))?;
+    let content = fs::read(&real).ok()?;
+    Some((real, content))
 }
 
-/// The schemas are written by this program, and hold nothing of anybody's.
 fn is_schema(path: &Path) -> bool {
     let ours = [schema::HOOK_FILE, schema::ACTION_FILE, schema::BINDINGS_FILE];
     let folder = path.parent().and_then(Path::file_name);

@@ -138,13 +138,6 @@ pub struct Orphan {
     pub removed: Vec<String>,
 }
 
-/// What an export did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExportSummary {
-    /// Files written or removed.
-    pub files: usize,
-}
-
 impl ExportPlan {
     /// Whether nothing would be written or removed.
     #[must_use]
@@ -188,8 +181,8 @@ impl ExportPlan {
     ///
     /// # Errors
     /// When a file can't be written or changed since it was read.
-    pub fn write(&self) -> Result<ExportSummary, WriteError> {
-        Ok(ExportSummary { files: self.batch.carry_out()? })
+    pub fn write(&self) -> Result<(), WriteError> {
+        self.batch.carry_out()
     }
 }
 

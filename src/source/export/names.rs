@@ -35,28 +35,24 @@ impl Stems {
     /// A stem as the Deploy CLI makes one for an action: the name but for what
     /// no file system takes.
     pub(crate) fn give_whole(&mut self, name: &Name) -> String {
-        let base = whole(name.as_str());
-        let numbered = (2..).map(|number: u64| format!("{base}-{number}"));
-        let free = std::iter::once(base.clone())
-            .chain(numbered)
-            .find(|stem| !self.whole.contains(&same(stem)));
-        let stem = free.unwrap_or(base);
-        self.whole.insert(same(&stem));
-        stem
+        free(whole(name.as_str()), &mut self.whole)
     }
 
     /// A stem for a hook.
     pub(crate) fn give(&mut self, name: &Name) -> String {
-        let base = stem(name);
-        let numbered = (2..).map(|number: u64| format!("{base}-{number}"));
-        let free = std::iter::once(base.clone())
-            .chain(numbered)
-            .find(|stem| !self.taken.contains(&same(stem)));
-        // The numbers don't end, so one is free.
-        let stem = free.unwrap_or(base);
-        self.taken.insert(same(&stem));
-        stem
+        free(stem(name), &mut self.taken)
     }
+}
+
+/// A stem that is not taken, with a number if need be.
+fn free(base: String, taken: &mut BTreeSet<String>) -> String {
+    let mut stem = base.clone();
+    let mut number: u64 = 2;
+    while !taken.insert(same(&stem)) {
+        stem = format!("{base}-{number}");
+        number += 1;
+    }
+    stem
 }
 
 /// What two stems share that some file system takes for one.

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::source::keyword::markers;
+use crate::source::keyword::{Budget, Why, markers, replace};
 
 /// A value in what a file gives, and the marker that the file has for it.
 #[derive(Debug, Clone)]
@@ -106,18 +106,12 @@ fn edges(text: &str, place: &Range<usize>) -> (bool, bool) {
 
 /// Whether a text gives another one with these values.
 fn says(text: &str, values: &BTreeMap<&str, &str>, wanted: &str) -> bool {
-    let (mut given, mut end) = (String::with_capacity(wanted.len()), 0);
-    for marker in markers(text) {
-        let Some(value) = text.get(marker.span.clone()).and_then(|written| values.get(written))
-        else {
-            continue;
-        };
-        given.push_str(text.get(end..marker.span.start).unwrap_or_default());
-        given.push_str(value);
-        end = marker.span.end;
-    }
-    given.push_str(text.get(end..).unwrap_or_default());
-    given == wanted
+    let mut budget = Budget::new(text.len(), u64::MAX);
+    let given = replace(text, &BTreeSet::new(), &mut budget, |marker| {
+        let value = text.get(marker.span.clone()).and_then(|written| values.get(written));
+        value.map(|value| (*value).to_owned()).ok_or(Why::NoValue)
+    });
+    given.text == wanted
 }
 
 /// The live text with the markers that `written` has, put back; for a single
@@ -140,7 +134,6 @@ pub(super) fn put_back_value(written: &str, given: &str, live: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::keyword::{Budget, Why, replace};
 
     /// With `##HOST##` = `https://dev.example`, `##ENV##` = `dev`, `##A##` =
     /// `a`, `@@LIST@@` = `["x"]`, `##SAME##` = `https://dev.example`.

@@ -1,12 +1,16 @@
-//! A live hook as the tree of a new definition.
+//! A live hook or action as the tree of a new definition. An action's says what
+//! its draft is; where that is not what runs, it says `deploy: false`, so that a
+//! plan right after the export changes nothing.
 //!
 //! Must not touch the disk or know what is on it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::merge::written;
+use crate::model::content::draft_is_deployed;
 use crate::model::secret::NOT_SHOWN;
-use crate::model::{Dependencies, Kind, Live, Name, Trigger};
+use crate::model::{Dependencies, Kind, Live, LiveAction, LiveModule, Name, Trigger};
 use crate::source::node::{Entry, Node, Value};
 
 /// A text as a value.
@@ -20,8 +24,8 @@ pub(crate) fn node(value: Value) -> Node {
 }
 
 /// A map with keys in the given order.
-pub(crate) fn map(entries: impl IntoIterator<Item = (String, Value)>) -> Value {
-    let entry = |(key, value)| Entry { key: node(text(key)), value: node(value) };
+pub(crate) fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
+    let entry = |(key, value): (K, Value)| Entry { key: node(text(key)), value: node(value) };
     Value::Map(entries.into_iter().map(entry).collect())
 }
 
@@ -32,31 +36,27 @@ pub(crate) fn texts<'a>(items: impl IntoIterator<Item = &'a String>) -> Value {
 
 /// Dependencies as a map.
 pub(crate) fn dependencies(dependencies: &Dependencies) -> Value {
-    map(dependencies.iter().map(|(package, version)| (package.clone(), text(version))))
+    map(dependencies.iter().map(|(package, version)| (package, text(version))))
 }
 
-/// The name to write for a live hook: its identity, which is what the tenant
-/// stores. `None` if that is no name that a definition can have.
-pub(crate) fn written_name(hook: &Live) -> Option<String> {
-    if hook.kind() == Kind::Action {
-        return Some(hook.name.to_string());
-    }
-    let identity = Name::hook(hook.name.as_str()).ok()?;
-    (identity == hook.name).then(|| identity.to_string())
+/// Modules as a map.
+pub(crate) fn modules(action: &LiveAction) -> Value {
+    let number = |module: &LiveModule| Value::Number(module.uses.version.to_string());
+    map(action.modules.iter().map(|module| (module.uses.name.as_str(), number(module))))
 }
 
-/// A new definition. `enabled` is left out where two hooks of one trigger run,
-/// which no definitions can say.
+/// A new definition for a folder. `enabled` is left out where two hooks of one
+/// trigger run, which no definitions can say.
 pub(crate) fn definition(
-    hook: &Live,
-    name: &str,
+    live: &Live,
     script_file: &str,
     literal: &BTreeSet<String>,
     with_enabled: bool,
+    folder: &Path,
 ) -> Node {
     let Live {
         id: _,
-        name: _,
+        name,
         stored_name: _,
         trigger,
         runs,
@@ -64,24 +64,27 @@ pub(crate) fn definition(
         dependencies: packages,
         secrets,
         body: _,
-    } = hook;
-    let mut fields =
-        vec![("name".to_owned(), text(name)), ("triggerId".to_owned(), text(trigger.as_str()))];
-    if with_enabled {
-        fields.push(("enabled".to_owned(), Value::Bool(*runs)));
-    }
-    fields.push(("script".to_owned(), text(script_file)));
-    if let Some(packages) = packages {
-        fields.push(("dependencies".to_owned(), dependencies(packages)));
-    }
-    if let Some(keys) = secrets {
-        let kept = keys.iter().map(|key| (key.clone(), text(NOT_SHOWN)));
-        fields.push(("secrets".to_owned(), map(kept)));
-    }
-    if !literal.is_empty() {
-        fields.push(("literalMarkers".to_owned(), texts(literal)));
-    }
-    node(map(fields))
+    } = live;
+    let action = live.action();
+    // the folder's name may say so already
+    let says_kind = action.is_some() && !folder.components().any(|it| it.as_os_str() == "actions");
+    let with_modules = action.filter(|action| !action.modules.is_empty());
+    let kept = |keys: &BTreeSet<String>| map(keys.iter().map(|key| (key, text(NOT_SHOWN))));
+    let fields = [
+        ("kind", says_kind.then(|| text("action"))),
+        ("name", Some(text(name.as_str()))),
+        ("triggerId", Some(text(trigger.as_str()))),
+        ("enabled", (action.is_none() && with_enabled).then_some(Value::Bool(*runs))),
+        ("triggerVersion", action.and_then(|action| action.trigger_version.as_ref()).map(text)),
+        ("runtime", action.and_then(|action| action.runtime.as_ref()).map(text)),
+        ("script", Some(text(script_file))),
+        ("dependencies", packages.as_ref().map(dependencies)),
+        ("modules", with_modules.map(modules)),
+        ("secrets", secrets.as_ref().map(kept)),
+        ("deploy", (!draft_is_deployed(live, false)).then_some(Value::Bool(false))),
+        ("literalMarkers", (!literal.is_empty()).then(|| texts(literal))),
+    ];
+    node(map(fields.into_iter().filter_map(|(field, value)| Some((field, value?)))))
 }
 
 /// A definition in the order in which the Deploy CLI writes one.
@@ -91,14 +94,6 @@ pub(crate) fn in_deploy_order(mut tree: Node) -> Node {
         entries.sort_by_key(|entry| ORDER.iter().position(|key| entry.key.as_text() == Some(key)));
     }
     tree
-}
-
-/// Adds the name under which a hook may be found now.
-pub(crate) fn add_former_name(definition: &mut Node, name: Option<&Name>) {
-    if let (Some(name), Value::Map(entries)) = (name, &mut definition.value) {
-        let (key, value) = (node(text("renamedFrom")), node(text(name.as_str())));
-        entries.push(Entry { key, value });
-    }
 }
 
 /// The markers in a live hook's versions, and in an action's name: text, not
@@ -114,20 +109,19 @@ pub(crate) fn literal_markers(hook: &Live) -> BTreeSet<String> {
     script.chain(literal_values(hook)).collect()
 }
 
-/// Whether a hook can be a definition at all, else why not.
-pub(crate) fn obstacle(hook: &Live) -> Option<String> {
-    if hook.kind() == Kind::Action {
-        let name = hook.name.as_str();
-        if name.trim().is_empty() || name.chars().any(char::is_control) {
-            return Some("its name can't be used in a definition".to_owned());
-        }
-        return (!hook.has_content()).then(|| "its content was not fetched".to_owned());
+/// Whether something live can be a definition at all, else why not.
+pub(crate) fn obstacle(live: &Live) -> Option<&'static str> {
+    let name = live.name.as_str();
+    let is_hook = live.kind() == Kind::Hook;
+    let has_name = match is_hook {
+        true => Name::hook(name).is_ok_and(|identity| identity == live.name),
+        false => !name.trim().is_empty() && !name.chars().any(char::is_control),
+    };
+    if is_hook && matches!(live.trigger, Trigger::Other(_)) {
+        Some("its trigger is not supported in definitions")
+    } else if !has_name {
+        Some("its name can't be used in a definition")
+    } else {
+        (!live.has_content()).then_some("its content was not fetched")
     }
-    if matches!(hook.trigger, Trigger::Other(_)) {
-        return Some("its trigger is not supported in definitions".to_owned());
-    }
-    if written_name(hook).is_none() {
-        return Some("its name can't be used in a definition".to_owned());
-    }
-    (!hook.has_content()).then(|| "its content was not fetched".to_owned())
 }

@@ -10,7 +10,6 @@ use super::render;
 use crate::model::{Live, Script};
 use crate::source::codes;
 use crate::source::definition::{Context, Parsed, script};
-use crate::source::keyword::Resolver;
 use crate::source::walk::Root;
 
 /// What a definition's script file has to be.
@@ -51,8 +50,7 @@ pub(crate) fn wanted(
         }
         Some(Err(_)) => afresh(None),
         Some(Ok(text)) => {
-            let mut resolver: Resolver<'_> = context.resolver(&definition.literal, &text);
-            let (given, source) = resolver.script(&text);
+            let (given, source) = context.resolver(&definition.literal, &text).script(&text);
             let path = script::path_of(definition);
             let given = Script::new(given);
             let live = if given.same_but_newlines(&live) { &given } else { &live };

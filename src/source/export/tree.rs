@@ -10,17 +10,17 @@ use walkdir::WalkDir;
 
 use super::choice::{Chosen, choose};
 use super::fields::{self, Beside};
-use super::form::{Form, Outcome, Read, add_schema};
+use super::form::{Form, Outcome, add_schema};
 use super::names::Stems;
 use super::notes::{note_markers, note_rewritten, note_size, note_unwritable};
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan};
-use super::{actions, bindings, deploy, render};
+use super::{bindings, deploy, render};
 use crate::model::{DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue};
 use crate::source::codes;
 use crate::source::definition::{Context, Parsed, check, script};
 use crate::source::leftover;
-use crate::source::native::ParsedBindings;
+use crate::source::native::{Gathered, ParsedBindings};
 use crate::source::walk::{Root, display};
 use crate::source::write::{Batch, NewContent};
 
@@ -62,7 +62,9 @@ impl<'a> Tree<'a> {
         }
         let root = Root::open(&form.folder()).map_err(|found| vec![*found])?;
         context.default_kind = *kind;
-        let Read { definitions, orders, count } = form.read(&root, *kind, &mut context);
+        let mut gathered = form.read(&root, *kind, &mut context);
+        let count = *gathered.count_of(*kind);
+        let Gathered { definitions, bindings: orders, .. } = gathered;
         check::identities(&definitions.iter().collect::<Vec<_>>(), &mut context.found);
         let usable = definitions.iter().filter(|definition| definition.name.is_some()).count();
         let clash = context.found.iter().any(|found| found.code == codes::SAME_IDENTITY);
@@ -76,11 +78,10 @@ impl<'a> Tree<'a> {
             errors.sort();
             return Err(errors);
         }
-        let (folder, deep) = form.names();
-        let walk = WalkDir::new(folder).min_depth(1).max_depth(if deep { usize::MAX } else { 1 });
-        walk.into_iter()
-            .flatten()
-            .for_each(|entry| stems.take(&entry.file_name().to_string_lossy()));
+        // names are taken below it, too
+        let depth = if form.has_literals() { usize::MAX } else { 1 };
+        let walk = WalkDir::new(form.scripts().0).min_depth(1).max_depth(depth).into_iter();
+        walk.flatten().for_each(|entry| stems.take(&entry.file_name().to_string_lossy()));
         Ok(Self { form, root: Some(root), definitions, orders, stems, context })
     }
 
@@ -244,7 +245,6 @@ impl<'a> Tree<'a> {
     }
 
     fn create(&mut self, hook: &Live, with_enabled: bool, plan: &mut ExportPlan) {
-        let Some(name) = render::written_name(hook) else { return };
         let stem = match self.form.has_deploy_actions() {
             true => self.stems.give_whole(&hook.name),
             false => self.stems.give(&hook.name),
@@ -257,12 +257,12 @@ impl<'a> Tree<'a> {
         let literal = render::literal_markers(hook);
         let lists = self.form.has_literals();
         let listed = if lists { literal.clone() } else { BTreeSet::new() };
-        let tree = match self.form.folder_of_new() {
-            Some(folder) if hook.kind() == Kind::Action => {
-                actions::definition(hook, script_name, &listed, folder)
+        let tree = match self.form.has_deploy_actions() {
+            true => deploy::definition(hook, script_name),
+            false => {
+                let (folder, _) = self.form.scripts();
+                render::definition(hook, script_name, &listed, with_enabled, &folder)
             }
-            None if hook.kind() == Kind::Action => deploy::definition(hook, script_name),
-            _ => render::definition(hook, &name, script_name, &listed, with_enabled),
         };
         let Some(source) = self.form.create(&stem, tree, &mut plan.batch) else {
             return note_unwritable(hook, plan);
@@ -273,7 +273,7 @@ impl<'a> Tree<'a> {
         if let Some((path, _)) = new_script {
             note_size(&path, &script, plan);
             written.push(display(&path));
-            plan.batch.writes.insert(path, NewContent { text: script, before: None });
+            plan.batch.create(path, script);
         }
         plan.hooks.push(HookFiles {
             kind: hook.kind(),

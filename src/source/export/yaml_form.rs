@@ -11,9 +11,9 @@ use std::rc::Rc;
 use super::form::Outcome;
 use super::render;
 use crate::model::Kind;
-use crate::source::deploy_cli::{ACTIONS, HOOKS, TRIGGERS, raw, section};
+use crate::source::deploy_cli::{TRIGGERS, raw, section, section_of};
 use crate::source::file::Text;
-use crate::source::node::{Entry, Node, Value};
+use crate::source::node::{Node, Value};
 use crate::source::write::{Batch, NewContent};
 use crate::source::yaml::{self, Edit, LARGE};
 
@@ -37,11 +37,6 @@ pub(super) struct YamlForm {
 }
 
 impl YamlForm {
-    /// The key of the list.
-    pub(super) fn key(&self) -> &'static str {
-        if self.kind == Kind::Hook { HOOKS } else { ACTIONS }
-    }
-
     pub(super) fn finish(mut self, batch: &mut Batch) -> Outcome {
         let has_list = !(self.edits.is_empty() && self.new.is_empty() && self.removed.is_empty());
         if !has_list && self.orders.is_empty() {
@@ -50,21 +45,19 @@ impl YamlForm {
         // From the last, so that the places of the others stay.
         self.removed.sort_unstable();
         for index in self.removed.iter().rev() {
-            self.edits.push(Edit::Remove(vec![self.key().to_owned(), index.to_string()]));
+            let own = section_of(self.kind).to_owned();
+            self.edits.push(Edit::Remove(vec![own, index.to_string()]));
         }
-        let disk = || match &self.text {
-            Some(text) => Some(text.text.clone()),
-            None => std::fs::read_to_string(&self.file).ok(),
-        };
         let (mut text, before) = match &self.under {
             Some(NewContent { text, before }) => (text.clone(), before.clone()),
             None => {
-                let disk = disk();
+                let read = self.text.as_ref().map(|text| text.text.clone());
+                let disk = read.or_else(|| std::fs::read_to_string(&self.file).ok());
                 (disk.clone().unwrap_or_default(), disk)
             }
         };
         let mut outcome = Outcome::InPlace;
-        let list = has_list.then(|| self.key());
+        let list = has_list.then(|| section_of(self.kind));
         let orders = (!self.orders.is_empty()).then_some(TRIGGERS);
         for key in [list, orders].into_iter().flatten() {
             let Some((new, how)) = self.section(key, &text) else { return Outcome::Impossible };
@@ -83,27 +76,20 @@ impl YamlForm {
     /// The text with one section changed.
     fn section(&self, key: &str, old: &str) -> Option<(String, Outcome)> {
         let part = section::find(old, key).map(|part| section::trimmed(old, part));
-        let (in_place, afresh): (Option<String>, Box<dyn Fn() -> Option<String> + '_>) = match key {
-            TRIGGERS => {
-                let section = part.clone().and_then(|part| old.get(part));
-                (section.and_then(|part| self.orders_in(part)), {
-                    Box::new(move || self.orders_anew(section))
-                })
-            }
-            _ => {
-                let section = part.clone().and_then(|part| old.get(part));
-                (section.and_then(|part| self.in_place(part)), Box::new(|| self.whole()))
-            }
-        };
-        Some(match (part, in_place) {
-            (Some(part), Some(new)) => (splice(old, part, &new)?, Outcome::InPlace),
-            (Some(part), None) => (splice(old, part, &afresh()?)?, Outcome::Rewritten),
-            (None, _) => {
-                let gap = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
-                let new = format!("{gap}{}", afresh()?);
-                (splice(old, old.len()..old.len(), &new)?, Outcome::InPlace)
-            }
-        })
+        let section = part.clone().and_then(|part| old.get(part));
+        let is_orders = key == TRIGGERS;
+        let in_place = section.and_then(|section| match is_orders {
+            true => self.orders_in(section),
+            false => self.in_place(section),
+        });
+        let rewritten = section.is_some() && in_place.is_none();
+        let afresh = || if is_orders { self.orders_anew(section) } else { self.whole() };
+        let mut new = in_place.or_else(afresh)?;
+        if part.is_none() && !old.is_empty() && !old.ends_with('\n') {
+            new.insert(0, '\n');
+        }
+        let text = splice(old, part.unwrap_or(old.len()..old.len()), &new)?;
+        Some((text, if rewritten { Outcome::Rewritten } else { Outcome::InPlace }))
     }
 
     /// The section of triggers with its comments.
@@ -118,10 +104,9 @@ impl YamlForm {
     fn orders_anew(&self, part: Option<&str>) -> Option<String> {
         let old = part.and_then(|part| yaml::parse(part, LARGE).ok());
         let is_map = |tree: &Node| tree.get(TRIGGERS).is_some_and(|e| e.value.as_map().is_some());
-        let mut tree = old.filter(is_map).unwrap_or_else(|| {
-            let empty = [(TRIGGERS.to_owned(), Value::Map(Vec::new()))];
-            render::node(render::map(empty))
-        });
+        let mut tree = old
+            .filter(is_map)
+            .unwrap_or_else(|| render::node(render::map([(TRIGGERS, Value::Map(Vec::new()))])));
         self.order_edits().iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
         yaml::emit(&tree, LARGE)
     }
@@ -135,9 +120,7 @@ impl YamlForm {
 
     /// The list with all changes, as a document.
     fn wanted(&self, items: Vec<Node>) -> Node {
-        let list = Node::new(Value::List(items), 0..0);
-        let key = Node::new(Value::Text(self.key().to_owned()), 0..0);
-        let mut tree = Node::new(Value::Map(vec![Entry { key, value: list }]), 0..0);
+        let mut tree = render::node(render::map([(section_of(self.kind), Value::List(items))]));
         self.edits.iter().for_each(|edit| yaml::change_tree(&mut tree, edit));
         if let Value::Map(entries) = &mut tree.value
             && let Value::List(items) = &mut entries[0].value.value
@@ -153,7 +136,7 @@ impl YamlForm {
         // Bare markers are no YAML; in quotes they are, and mean the same.
         let (quoted, bare) = raw::quote_bare(part);
         let tree = yaml::parse(&quoted, LARGE).ok()?;
-        let Value::List(items) = &tree.get(self.key())?.value.value else { return None };
+        let items = tree.get(section_of(self.kind))?.value.as_list()?;
         let mut text = yaml::edit_in_place(&quoted, &self.edits)?;
         if !self.new.is_empty() {
             let first = quoted.lines().skip(1).find(|line| line.trim_start().starts_with("- "))?;
@@ -162,15 +145,13 @@ impl YamlForm {
                 text.push('\n');
             }
             for item in &self.new {
-                let list = Node::new(Value::List(vec![item.clone()]), 0..0);
+                let list = render::node(Value::List(vec![item.clone()]));
                 for line in yaml::emit(&list, LARGE)?.lines() {
-                    text.push_str(indent);
-                    text.push_str(line);
-                    text.push('\n');
+                    text.push_str(&format!("{indent}{line}\n"));
                 }
             }
         }
-        let wanted = self.wanted(items.clone());
+        let wanted = self.wanted(items.to_vec());
         yaml::reads_back(&text, &wanted, LARGE).then(|| raw::unquote(&text, &bare))
     }
 

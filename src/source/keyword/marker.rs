@@ -4,11 +4,12 @@
 //! right: what a value inserts is not looked at again. It decides nothing
 //! about where values come from.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Withheld;
+use crate::model::Code;
+use crate::source::codes;
 
 /// How a marker wants its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +117,53 @@ pub(crate) enum Why {
     TooLarge,
 }
 
+impl Why {
+    /// What is said of a marker that stayed, and the next step. `is_resolved` is
+    /// whether markers in values are replaced, `where_to_set` where a value could
+    /// come from.
+    pub(crate) fn in_words(
+        self,
+        key: &str,
+        is_resolved: bool,
+        where_to_set: impl FnOnce() -> String,
+    ) -> (Code, String, Option<String>) {
+        let value = format!("the value of keyword `{key}`");
+        let (code, message, hint) = match self {
+            Self::NoValue => {
+                (codes::UNRESOLVED, format!("keyword `{key}` has no value"), where_to_set())
+            }
+            Self::Withheld(why) => (codes::WITHHELD, why.sentence(key), why.hint(key)),
+            Self::Nested if is_resolved => (
+                codes::NESTED_MARKER,
+                format!("{value} refers to itself"),
+                "use a value without a marker".to_owned(),
+            ),
+            Self::Nested => (
+                codes::NESTED_MARKER,
+                format!("{value} holds a keyword marker itself"),
+                "write the whole value out: only in Deploy CLI trees are the markers of a value \
+                 replaced, too"
+                    .to_owned(),
+            ),
+            Self::TooLarge if is_resolved => (
+                codes::TOO_LARGE,
+                format!("with {value} here, this file is too large"),
+                "a file can be at most 1 MB after keyword replacement".to_owned(),
+            ),
+            Self::TooLarge => {
+                let message = format!("with {value} here, this file is larger than 1 MB");
+                return (codes::TOO_LARGE, message, None);
+            }
+            Self::NotAText => (
+                codes::NOT_A_TEXT,
+                format!("{value} is a list, a map or null, not a text"),
+                format!("write `@@{key}@@` to insert it as JSON"),
+            ),
+        };
+        (code, message, Some(hint))
+    }
+}
+
 /// How far keyword replacement may make a file grow.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget {
@@ -158,11 +206,11 @@ impl Budget {
 
 /// Puts values in the place of markers, but for those that are listed as
 /// `literal`. The first that would make the text too large ends it.
-pub(crate) fn replace<'v>(
+pub(crate) fn replace(
     text: &str,
     literal: &BTreeSet<String>,
     budget: &mut Budget,
-    mut value: impl FnMut(&Marker<'_>) -> Result<Cow<'v, str>, Why>,
+    mut value: impl FnMut(&Marker<'_>) -> Result<String, Why>,
 ) -> Replaced {
     let mut out = Replaced::default();
     let mut copied = 0;
@@ -240,7 +288,7 @@ mod tests {
         let text = "##A## ##B## ##C##";
         let mut budget = Budget::new(text.len(), 20);
         let out = replace(text, &BTreeSet::new(), &mut budget, |m| {
-            Ok(if m.key == "B" { "x".repeat(99) } else { String::new() }.into())
+            Ok(if m.key == "B" { "x".repeat(99) } else { String::new() })
         });
         assert_eq!(out.text, " ##B## ##C##");
         assert_eq!(out.left, [(6..11, "B".into(), Why::TooLarge)]);

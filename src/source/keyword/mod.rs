@@ -23,10 +23,9 @@ pub(crate) use marker::{
 pub(crate) use nested::{Nesting, insert};
 pub(crate) use resolve::Resolver;
 pub use value::KeywordValue;
-pub(crate) use value::json_text;
 
 use super::codes;
-use crate::model::{Diagnostic, Position, SecretValue};
+use crate::model::{Diagnostic, Position, Severity};
 
 /// The environment variable that holds keywords as a JSON object, as Auth0's
 /// Deploy CLI reads it.
@@ -78,6 +77,14 @@ pub struct Keyword {
     pub place: Option<(String, Position)>,
 }
 
+impl Keyword {
+    /// A value that stands in no file.
+    #[must_use]
+    pub fn new(value: KeywordValue) -> Self {
+        Self { value, place: None }
+    }
+}
+
 /// Keywords from one origin.
 #[derive(Debug, Clone)]
 pub struct Layer {
@@ -85,6 +92,15 @@ pub struct Layer {
     pub origin: Origin,
     /// The keywords.
     pub keywords: BTreeMap<String, Keyword>,
+}
+
+impl Layer {
+    /// The keywords of a map.
+    pub(crate) fn of(origin: Origin, map: KeywordValue) -> Option<Self> {
+        let entries = map.into_map()?.into_iter();
+        let keywords = entries.map(|(key, value)| (key, Keyword::new(value))).collect();
+        Some(Self { origin, keywords })
+    }
 }
 
 /// Every keyword that a run knows.
@@ -103,12 +119,6 @@ pub struct Keywords {
 pub(crate) enum Within {
     Secret,
     Other,
-}
-
-/// A value as it was found.
-pub(crate) enum Found<'a> {
-    Configured(&'a KeywordValue),
-    FromEnvironment(&'a SecretValue),
 }
 
 impl Keywords {
@@ -155,26 +165,6 @@ impl Keywords {
         Self::new(layers, Environment::default(), [])
     }
 
-    /// A layer of `--keyword KEY=VALUE` arguments; of two with one key the
-    /// last is taken.
-    ///
-    /// # Errors
-    /// When one is not of that form. Its value is not shown.
-    pub fn command_line(arguments: &[String]) -> Result<Layer, Box<Diagnostic>> {
-        let mut keywords = BTreeMap::new();
-        for argument in arguments {
-            let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
-            if !argument.contains('=') || !is_key(key) {
-                let message =
-                    "`--keyword` takes KEY=VALUE, with a KEY of letters, digits, `_`, `-` and `.`";
-                return Err(Box::new(Diagnostic::error(codes::INVALID_KEYWORDS, message)));
-            }
-            let value = KeywordValue::Text(value.to_owned());
-            keywords.insert(key.to_owned(), Keyword { value, place: None });
-        }
-        Ok(Layer { origin: Origin::CommandLine, keywords })
-    }
-
     /// The layer of [`MAPPINGS_VARIABLE`]'s text.
     ///
     /// # Errors
@@ -187,15 +177,9 @@ impl Keywords {
                     .hint("it must be a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"),
             )
         };
-        match serde_json::from_str(json.trim_start_matches('\u{feff}')) {
-            Ok(KeywordValue::Map(entries)) => Ok(Layer {
-                origin: Origin::Mappings,
-                keywords: entries
-                    .into_iter()
-                    .map(|(key, value)| (key, Keyword { value, place: None }))
-                    .collect(),
-            }),
-            Ok(_) => Err(fail("is JSON, but not an object".to_owned())),
+        match serde_json::from_str::<KeywordValue>(json.trim_start_matches('\u{feff}')) {
+            Ok(value) => Layer::of(Origin::Mappings, value)
+                .ok_or_else(|| fail("is JSON, but not an object".to_owned())),
             Err(error) => Err(fail(format!(
                 "is not valid JSON (line {}, column {})",
                 error.line(),
@@ -205,7 +189,7 @@ impl Keywords {
     }
 
     /// The value of a keyword.
-    pub(crate) fn get(&self, key: &str, within: Within) -> Result<Found<'_>, Why> {
+    pub(crate) fn get(&self, key: &str, within: Within) -> Result<Cow<'_, KeywordValue>, Why> {
         let layers = self.layers.iter().enumerate();
         let mut configured =
             layers.filter_map(|(index, layer)| Some((index, layer.keywords.get(key)?)));
@@ -213,43 +197,50 @@ impl Keywords {
             let guarded = self.guarded.contains(&(index, key.to_owned()));
             return match guarded {
                 true => Err(Why::Withheld(Withheld::Own)),
-                false => Ok(Found::Configured(&keyword.value)),
+                false => Ok(Cow::Borrowed(&keyword.value)),
             };
         }
         match self.environment.answer(key, within, self.from_environment.contains(key)) {
-            Ok(Some(value)) => Ok(Found::FromEnvironment(value)),
+            Ok(Some(value)) => Ok(Cow::Owned(KeywordValue::text(value.expose()))),
             Ok(None) => Err(Why::NoValue),
             Err(why) => Err(Why::Withheld(why)),
         }
     }
 
-    /// Whether the process environment may answer for a keyword anywhere.
-    pub(crate) fn is_from_environment(&self, key: &str) -> bool {
-        self.from_environment.contains(key)
-    }
-
-    /// Whether the process environment has a variable of this name.
-    pub(crate) fn is_in_environment(&self, key: &str) -> bool {
-        self.environment.has(key)
-    }
-
-    /// The names of all keywords that have a value, without those of the
-    /// process environment.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.layers.iter().flat_map(|layer| layer.keywords.keys()).map(String::as_str)
+    /// Where a keyword without a value could get one. `has_literals` is whether a
+    /// definition can list markers that are text.
+    pub(crate) fn where_to_set(&self, key: &str, has_literals: bool) -> String {
+        if self.from_environment.contains(key) {
+            return format!("set the environment variable `{key}`, which `keywordsFromEnv:` names");
+        }
+        if self.environment.has(key) {
+            return format!(
+                "the environment has `{key}`: list it under `keywordsFromEnv:` in hooksync.yaml to \
+                 have it inserted outside of secrets, too"
+            );
+        }
+        let names = self.layers.iter().flat_map(|layer| layer.keywords.keys());
+        let near = names.map(|name| (strsim::jaro_winkler(name, key), name));
+        let near = near.filter(|(score, _)| *score > 0.85).max_by(|a, b| a.0.total_cmp(&b.0));
+        let if_text = match has_literals {
+            true => "text that is no keyword is listed under `literalMarkers:` in the definition",
+            false => "`--allow-unresolved` leaves text that is no keyword as it is",
+        };
+        let advice = format!(
+            "set it with `--keyword {key}=VALUE` or under `keywords:` in hooksync.yaml; {if_text}"
+        );
+        match near {
+            Some((_, name)) => format!("did you mean `{name}`? Else {advice}"),
+            None => advice,
+        }
     }
 
     /// What a marker inserts.
-    pub(crate) fn insert(&self, marker: &Marker<'_>, within: Within) -> Result<Cow<'_, str>, Why> {
-        match (self.get(marker.key, within)?, marker.form) {
-            (Found::FromEnvironment(value), Form::Plain) => Ok(value.expose().into()),
-            (Found::FromEnvironment(value), Form::Json) => {
-                Ok(KeywordValue::Text(value.expose().to_owned()).json().into())
-            }
-            (Found::Configured(value), Form::Plain) => {
-                value.plain().map(Cow::Borrowed).ok_or(Why::NotAText)
-            }
-            (Found::Configured(value), Form::Json) => Ok(value.json().into()),
+    pub(crate) fn insert(&self, marker: &Marker<'_>, within: Within) -> Result<String, Why> {
+        let value = self.get(marker.key, within)?;
+        match marker.form {
+            Form::Plain => value.plain().map(str::to_owned).ok_or(Why::NotAText),
+            Form::Json => Ok(value.json()),
         }
     }
 
@@ -263,25 +254,20 @@ impl Keywords {
                 let stronger = self.layers[..index].iter().find_map(|layer| {
                     layer.keywords.get(key).map(|keyword| (&layer.origin, &keyword.value))
                 });
-                let note = match stronger {
+                let (code, what) = match stronger {
                     Some((_, other)) if other == value => continue,
-                    Some((by, _)) => Diagnostic::new(
-                        codes::SHADOWED_KEYWORD,
-                        crate::model::Severity::Note,
-                        format!("keyword `{key}` in {origin} has no effect: {by} takes precedence"),
-                    ),
+                    Some((by, _)) => {
+                        (codes::SHADOWED_KEYWORD, format!("has no effect: {by} takes precedence"))
+                    }
                     None if origin.is_shared() || used.contains(key) => continue,
-                    None => Diagnostic::new(
-                        codes::UNUSED_KEYWORD,
-                        crate::model::Severity::Note,
-                        format!("keyword `{key}` in {origin} is used by no definition or script"),
-                    ),
+                    None => {
+                        (codes::UNUSED_KEYWORD, "is used by no definition or script".to_owned())
+                    }
                 };
-                notes.push(Diagnostic {
-                    file: place.as_ref().map(|(file, _)| file.clone()),
-                    position: place.as_ref().map(|&(_, position)| position),
-                    ..note
-                });
+                let message = format!("keyword `{key}` in {origin} {what}");
+                let (file, position) = place.clone().unzip();
+                let note = Diagnostic::new(code, Severity::Note, message);
+                notes.push(Diagnostic { file, position, ..note });
             }
         }
         notes

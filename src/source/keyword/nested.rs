@@ -5,7 +5,6 @@
 //! such a value is an error: it would go live with its markers in it. Must not
 //! know which file a marker stands in.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Budget, Keywords, Marker, Why, Within, markers, next_marker, replace};
@@ -24,14 +23,14 @@ const DEEPEST: usize = 8;
 
 /// What a marker inserts. `missing` gets the keywords without a value that are
 /// named by values; their markers stay in the text.
-pub(crate) fn insert<'k>(
-    keywords: &'k Keywords,
+pub(crate) fn insert(
+    keywords: &Keywords,
     marker: &Marker<'_>,
     within: Within,
     nesting: Nesting<'_>,
     budget: &mut Budget,
     missing: &mut Vec<String>,
-) -> Result<Cow<'k, str>, Why> {
+) -> Result<String, Why> {
     let value = keywords.insert(marker, within)?;
     match nesting {
         _ if next_marker(&value, 0).is_none() => Ok(value),
@@ -39,10 +38,7 @@ pub(crate) fn insert<'k>(
             let is_text = markers(&value).all(|inner| literal.contains(inner.written));
             if is_text { Ok(value) } else { Err(Why::Nested) }
         }
-        Nesting::Resolved => {
-            let text = expand(keywords, &value, within, budget, missing, DEEPEST)?;
-            Ok(Cow::Owned(text))
-        }
+        Nesting::Resolved => expand(keywords, &value, within, budget, missing, DEEPEST),
     }
 }
 
@@ -80,10 +76,8 @@ fn expand(
                 failed = Some(Why::Nested);
                 Err(Why::Nested)
             }
-            Some(_) => {
-                let text = expand(keywords, &inner, within, budget, missing, depth - 1);
-                text.map(Cow::Owned).inspect_err(|why| failed = Some(*why))
-            }
+            Some(_) => expand(keywords, &inner, within, budget, missing, depth - 1)
+                .inspect_err(|why| failed = Some(*why)),
         }
     });
     match failed {

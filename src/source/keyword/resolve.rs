@@ -8,32 +8,24 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::marker::Why;
-use super::{
-    Budget, Form, Found, Keywords, Marker, Nesting, Within, insert, markers, next_marker, replace,
-};
+use super::{Budget, Form, Marker, Nesting, Within, insert, markers, next_marker, replace};
 use crate::model::{Diagnostic, ScriptSource, Severity};
 use crate::source::codes;
+use crate::source::definition::Context;
 use crate::source::file::Text;
 use crate::source::node::{Entry, Node, Value};
 
 /// Replaces markers and collects what there is to say about them.
-pub(crate) struct Resolver<'a> {
-    pub(crate) keywords: &'a Keywords,
+pub(crate) struct Resolver<'c, 'a> {
+    pub(crate) context: &'c mut Context<'a>,
     /// Markers that are text here, but for those in secrets: what an export
     /// finds as text on the tenant is never a secret's value.
     pub(crate) literal: BTreeSet<String>,
-    /// Whether markers without a value may stay.
-    pub(crate) allow_unresolved: bool,
-    /// Whether a definition can list literal markers.
-    pub(crate) has_literals: bool,
     /// How far the file may grow.
     pub(crate) budget: Budget,
-    /// Keywords that a marker named.
-    pub(crate) used: &'a mut BTreeSet<String>,
-    pub(crate) found: &'a mut Vec<Diagnostic>,
 }
 
-impl Resolver<'_> {
+impl Resolver<'_, '_> {
     /// The tree with its values in place. Keys stay as they are.
     pub(crate) fn tree(&mut self, text: &Text, node: &Node, within: Within) -> Node {
         let value = match &node.value {
@@ -81,12 +73,12 @@ impl Resolver<'_> {
                 continue;
             };
             let texts = texts.get_or_insert_with(|| texts_of(tree));
-            if is_inside(texts, begin) || !text.has_room(self.found) {
+            if is_inside(texts, begin) || !text.has_room(&mut self.context.found) {
                 continue;
             }
             let message = format!("`{}` is a comment here, and with it the line", marker.written);
             let span = begin..begin + marker.span.len();
-            self.found.push(
+            self.context.found.push(
                 text.finding(Severity::Warning, codes::MARKER_IS_COMMENT, message, &span)
                     .hint("write the key itself: markers in keys are not replaced"),
             );
@@ -96,11 +88,11 @@ impl Resolver<'_> {
     pub(crate) fn entry(&mut self, text: &Text, entry: &Entry, within: Within) -> Entry {
         let Entry { key, value } = entry;
         if let Some(marker) = key.as_text().and_then(|key| next_marker(key, 0))
-            && text.has_room(self.found)
+            && text.has_room(&mut self.context.found)
         {
             let message =
                 format!("`{}` is part of a key, where it is not replaced", marker.written);
-            self.found.push(text.finding(
+            self.context.found.push(text.finding(
                 Severity::Warning,
                 codes::MARKER_IN_KEY,
                 message,
@@ -120,27 +112,26 @@ impl Resolver<'_> {
     fn comment(&mut self, text: &Text, value: &Node, end: usize) -> Option<Node> {
         let span = marker_comment(&text.text, end)?;
         let is_all = matches!(value.value, Value::Null);
-        if !text.has_room(self.found) {
-            return is_all.then(|| Node {
-                value: Value::Unresolved(Vec::new()),
-                span,
-                replaced: true,
-            });
+        if text.has_room(&mut self.context.found) {
+            let written = text.text.get(span.clone())?;
+            let (severity, what, hint) = match is_all {
+                true => (
+                    Severity::Error,
+                    "so the value is empty",
+                    format!("quote the value: \"{written}\""),
+                ),
+                false => (
+                    Severity::Warning,
+                    "not part of the value before it",
+                    "quote the whole value if the marker is meant to be replaced".to_owned(),
+                ),
+            };
+            let message = format!("`{written}` is a comment here, {what}");
+            let found = text.finding(severity, codes::MARKER_IS_COMMENT, message, &span);
+            self.context.found.push(found.hint(hint));
         }
-        let written = text.text.get(span.clone())?;
-        let quote = format!("quote the value: \"{written}\"");
-        if is_all {
-            let message = format!("`{written}` is a comment here, so the value is empty");
-            self.found.push(text.error(codes::MARKER_IS_COMMENT, message, &span).hint(quote));
-            let stand_in = Value::Unresolved(Vec::new());
-            return Some(Node { value: stand_in, span, replaced: true });
-        }
-        let message = format!("`{written}` is a comment here, not part of the value before it");
-        self.found.push(
-            text.finding(Severity::Warning, codes::MARKER_IS_COMMENT, message, &span)
-                .hint("quote the whole value if the marker is meant to be replaced"),
-        );
-        None
+        let stand_in = Value::Unresolved(Vec::new());
+        is_all.then_some(Node { value: stand_in, span, replaced: true })
     }
 
     /// A text with its markers replaced. One that is a single `@@KEY@@`
@@ -152,49 +143,30 @@ impl Resolver<'_> {
         if first.form == Form::Json
             && first.span == (0..value.len())
             && !(within == Within::Other && self.literal.contains(first.written))
-            && let Ok(found) = self.keywords.get(first.key, within)
+            && let Ok(found) = self.context.keywords.get(first.key, within)
         {
-            self.used.insert(first.key.to_owned());
-            let (size, is_nested) = match found {
-                Found::Configured(value) => {
-                    let json = value.json();
-                    (json.len(), next_marker(&json, 0).is_some())
-                }
-                Found::FromEnvironment(value) => {
-                    (value.expose().len(), next_marker(value.expose(), 0).is_some())
-                }
-            };
+            self.context.used.insert(first.key.to_owned());
+            let json = found.json();
             let was_spent = self.budget.is_spent();
-            let why = if is_nested {
+            let why = if next_marker(&json, 0).is_some() {
                 Some(Why::Nested)
             } else {
-                (!self.budget.spend(first.span.len(), size)).then_some(Why::TooLarge)
+                (!self.budget.spend(first.span.len(), json.len())).then_some(Why::TooLarge)
             };
             if let Some(why) = why {
                 if !was_spent {
                     let span = find_marker(&text.text, node, first.key);
                     self.tell(text, &span, first.key, why);
                 }
-                return Node {
-                    value: Value::Unresolved(Vec::new()),
-                    span: node.span.clone(),
-                    replaced: true,
-                };
+                return node.replaced_by(Value::Unresolved(Vec::new()));
             }
-            return match found {
-                Found::Configured(value) => value.to_node(node),
-                Found::FromEnvironment(value) => Node {
-                    value: Value::Text(value.expose().to_owned()),
-                    span: node.span.clone(),
-                    replaced: true,
-                },
-            };
+            return found.to_node(node);
         }
         let replaced = self.replace(value, within);
         let mut missing = Vec::new();
         for (_, key, why) in &replaced.left {
             let tolerated = match why {
-                Why::NoValue => within == Within::Secret || self.allow_unresolved,
+                Why::NoValue => within == Within::Secret || self.context.allow_unresolved,
                 Why::NotAText | Why::Nested | Why::TooLarge | Why::Withheld(_) => false,
             };
             if !tolerated {
@@ -204,19 +176,19 @@ impl Resolver<'_> {
             }
             missing.push(key.clone());
         }
-        let stays = self.allow_unresolved && within == Within::Other;
+        let stays = self.context.allow_unresolved && within == Within::Other;
         let is_unresolved = self.budget.is_spent()
             || replaced.left.iter().any(|(_, _, why)| *why != Why::NoValue || !stays);
         let value =
             if is_unresolved { Value::Unresolved(missing) } else { Value::Text(replaced.text) };
-        Node { value, span: node.span.clone(), replaced: true }
+        node.replaced_by(value)
     }
 
     /// A script with its markers replaced, and what led where.
     pub(crate) fn script(&mut self, text: &Text) -> (String, ScriptSource) {
         let replaced = self.replace(&text.text, Within::Other);
         for (span, key, why) in &replaced.left {
-            if *why != Why::NoValue || !self.allow_unresolved {
+            if *why != Why::NoValue || !self.context.allow_unresolved {
                 self.tell(text, span, key, *why);
             }
         }
@@ -229,7 +201,8 @@ impl Resolver<'_> {
     }
 
     fn replace(&mut self, text: &str, within: Within) -> super::Replaced {
-        let Self { keywords, literal, used, budget, has_literals, .. } = self;
+        let Self { context, literal, budget } = self;
+        let Context { keywords, used, has_literals, .. } = &mut **context;
         let none = BTreeSet::new();
         let literal = if within == Within::Secret { &none } else { &*literal };
         let nesting = if *has_literals { Nesting::Refused(literal) } else { Nesting::Resolved };
@@ -249,84 +222,23 @@ impl Resolver<'_> {
     }
 
     fn tell(&mut self, text: &Text, span: &Range<usize>, key: &str, why: Why) {
-        if !text.has_room(self.found) {
-            return;
-        }
-        let found = match why {
-            Why::NotAText => text
-                .error(
-                    codes::NOT_A_TEXT,
-                    format!("the value of keyword `{key}` is a list, a map or null, not a text"),
-                    span,
-                )
-                .hint(format!("write `@@{key}@@` to insert it as JSON")),
-            Why::Nested => text
-                .error(
-                    codes::NESTED_MARKER,
-                    format!("the value of keyword `{key}` holds a keyword marker itself"),
-                    span,
-                )
-                .hint(
-                    "write the whole value out: only in Deploy CLI trees are the markers of a \
-                     value replaced, too",
-                ),
-            Why::TooLarge => text.error(
-                codes::TOO_LARGE,
-                format!("with the value of keyword `{key}` here, this file is larger than 1 MB"),
-                span,
-            ),
-            Why::NoValue => text
-                .error(codes::UNRESOLVED, format!("keyword `{key}` has no value"), span)
-                .hint(self.where_to_set(key)),
-            Why::Withheld(why) => {
-                text.error(codes::WITHHELD, why.sentence(key), span).hint(why.hint(key))
-            }
-        };
-        self.found.push(found);
-    }
-
-    fn where_to_set(&self, key: &str) -> String {
-        if self.keywords.is_from_environment(key) {
-            return format!("set the environment variable `{key}`, which `keywordsFromEnv:` names");
-        }
-        if self.keywords.is_in_environment(key) {
-            return format!(
-                "the environment has `{key}`: list it under `keywordsFromEnv:` in hooksync.yaml to \
-                 have it inserted outside of secrets, too"
-            );
-        }
-        let near = self.keywords.names().map(|name| (strsim::jaro_winkler(name, key), name));
-        let near = near.filter(|(score, _)| *score > 0.85).max_by(|a, b| a.0.total_cmp(&b.0));
-        let if_text = if self.has_literals {
-            "text that is no keyword is listed under `literalMarkers:` in the definition"
-        } else {
-            "`--allow-unresolved` leaves text that is no keyword as it is"
-        };
-        let advice = format!(
-            "set it with `--keyword {key}=VALUE` or under `keywords:` in hooksync.yaml; {if_text}"
-        );
-        match near {
-            Some((_, name)) => format!("did you mean `{name}`? Else {advice}"),
-            None => advice,
+        let Context { keywords, has_literals, found, .. } = &mut *self.context;
+        if text.has_room(found) {
+            let (code, message, hint) =
+                why.in_words(key, false, || keywords.where_to_set(key, *has_literals));
+            found.push(Diagnostic { hint, ..text.error(code, message, span) });
         }
     }
 }
 
 /// Where the texts of a tree stand, such as blocks of lines, in order.
 fn texts_of(tree: &Node) -> Vec<Range<usize>> {
-    fn gather(node: &Node, texts: &mut Vec<Range<usize>>) {
-        match &node.value {
-            Value::Text(_) => texts.push(node.span.clone()),
-            Value::List(items) => items.iter().for_each(|item| gather(item, texts)),
-            Value::Map(entries) => entries.iter().for_each(|Entry { key, value }| {
-                gather(key, texts);
-                gather(value, texts);
-            }),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => {}
-        }
-    }
     let mut texts = Vec::new();
-    gather(tree, &mut texts);
+    tree.each(&mut |node| match &node.value {
+        Value::Text(_) => texts.push(node.span.clone()),
+        Value::Map(entries) => texts.extend(entries.iter().map(|entry| entry.key.span.clone())),
+        _ => {}
+    });
     texts.sort_by_key(|span| span.start);
     texts
 }

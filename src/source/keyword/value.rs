@@ -5,131 +5,82 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use crate::source::node::{Entry, Node, Value};
+use crate::source::node::{Node, Value, ValueVisitor};
 
 /// What stands for a keyword.
-#[derive(Clone, PartialEq, Eq)]
-pub enum KeywordValue {
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool(bool),
-    /// A number, in the way JSON writes it.
-    Number(String),
-    /// A text.
-    Text(String),
-    /// A list.
-    List(Vec<Self>),
-    /// A map, in the order of the file.
-    Map(Vec<(String, Self)>),
-}
+#[derive(Clone)]
+pub struct KeywordValue(Value);
 
 impl KeywordValue {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self(Value::Text(text.into()))
+    }
+
+    /// What it is.
+    pub(crate) fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// The entries, if it is a map.
+    pub(crate) fn into_map(self) -> Option<Vec<(String, Self)>> {
+        let Value::Map(entries) = self.0 else { return None };
+        let entries = entries.into_iter();
+        Some(entries.filter_map(|it| Some((it.key.into_text()?, Self(it.value.value)))).collect())
+    }
+
     /// What `##KEY##` inserts; `None` for what is no single text.
     pub(crate) fn plain(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) | Self::Number(text) => Some(text),
-            Self::Bool(true) => Some("true"),
-            Self::Bool(false) => Some("false"),
-            Self::Null | Self::List(_) | Self::Map(_) => None,
+        match &self.0 {
+            Value::Text(text) | Value::Number(text) => Some(text),
+            Value::Bool(true) => Some("true"),
+            Value::Bool(false) => Some("false"),
+            Value::Null | Value::List(_) | Value::Map(_) | Value::Unresolved(_) => None,
         }
     }
 
     /// What `@@KEY@@` inserts: the value as JSON, without blanks.
     pub(crate) fn json(&self) -> String {
         let mut out = String::new();
-        self.write_json(&mut out);
+        self.0.write_json(None, &mut out);
         out
-    }
-
-    fn write_json(&self, out: &mut String) {
-        match self {
-            Self::Null => out.push_str("null"),
-            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Self::Number(number) => out.push_str(number),
-            Self::Text(text) => out.push_str(&json_text(text)),
-            Self::List(items) => {
-                out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    item.write_json(out);
-                }
-                out.push(']');
-            }
-            Self::Map(entries) => {
-                out.push('{');
-                for (index, (key, value)) in entries.iter().enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    out.push_str(&json_text(key));
-                    out.push(':');
-                    value.write_json(out);
-                }
-                out.push('}');
-            }
-        }
     }
 
     /// The value as the tree of a file, as if it stood at `place`.
     pub(crate) fn to_node(&self, place: &Node) -> Node {
-        let value = match self {
-            Self::Null => Value::Null,
-            Self::Bool(value) => Value::Bool(*value),
-            Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => Value::Text(text.clone()),
-            Self::List(items) => {
-                Value::List(items.iter().map(|item| item.to_node(place)).collect())
-            }
-            Self::Map(entries) => Value::Map(
-                entries
-                    .iter()
-                    .map(|(key, value)| Entry {
-                        key: Self::Text(key.clone()).to_node(place),
-                        value: value.to_node(place),
-                    })
-                    .collect(),
-            ),
-        };
-        Node { value, span: place.span.clone(), replaced: true }
+        let mut node = Node::new(self.0.clone(), 0..0);
+        node.each_mut(&mut |part| {
+            part.span = place.span.clone();
+            part.replaced = true;
+        });
+        node
     }
 
     /// The value of a node in `hooksync.yaml`; `None` where JSON has nothing
     /// like it (a key that is no text, a number that isn't finite).
     pub(crate) fn from_node(node: &Node) -> Option<Self> {
-        Some(match &node.value {
-            Value::Null => Self::Null,
-            Value::Bool(value) => Self::Bool(*value),
-            Value::Number(number) => {
-                serde_json::from_str::<serde_json::Number>(number).ok()?;
-                Self::Number(number.clone())
+        let mut is_json = true;
+        node.each(&mut |part| {
+            is_json &= match &part.value {
+                Value::Number(number) => serde_json::from_str::<serde_json::Number>(number).is_ok(),
+                Value::Map(entries) => entries.iter().all(|entry| entry.key.as_text().is_some()),
+                Value::Unresolved(_) => false,
+                Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) => true,
             }
-            Value::Text(text) => Self::Text(text.clone()),
-            Value::List(items) => {
-                Self::List(items.iter().map(Self::from_node).collect::<Option<_>>()?)
-            }
-            Value::Map(entries) => Self::Map(
-                entries
-                    .iter()
-                    .map(|Entry { key, value }| {
-                        Some((key.as_text()?.to_owned(), Self::from_node(value)?))
-                    })
-                    .collect::<Option<_>>()?,
-            ),
-            Value::Unresolved(_) => return None,
-        })
+        });
+        is_json.then(|| Self(node.value.clone()))
     }
 }
 
-/// A text as JSON writes it.
-pub(crate) fn json_text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+impl PartialEq for KeywordValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.json() == other.json()
+    }
 }
+
+impl Eq for KeywordValue {}
 
 impl fmt::Debug for KeywordValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,57 +90,13 @@ impl fmt::Debug for KeywordValue {
 
 impl<'de> Deserialize<'de> for KeywordValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
+        deserializer.deserialize_any(ValueVisitor::<Self>::default()).map(Self)
     }
 }
 
-struct ValueVisitor;
-
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = KeywordValue;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<KeywordValue, E> {
-        Ok(KeywordValue::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<KeywordValue, E> {
-        Ok(KeywordValue::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<KeywordValue, E> {
-        Ok(KeywordValue::Number(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<KeywordValue, E> {
-        Ok(KeywordValue::Number(value.to_string()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<KeywordValue, E> {
-        Ok(KeywordValue::Number(value.to_string()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<KeywordValue, E> {
-        Ok(KeywordValue::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<KeywordValue, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(KeywordValue::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<KeywordValue, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(KeywordValue::Map(entries))
+impl From<KeywordValue> for Node {
+    fn from(value: KeywordValue) -> Self {
+        Self::new(value.0, 0..0)
     }
 }
 

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use serde_saphyr::Error;
+use serde_saphyr::budget::BudgetBreach;
 
 use super::{Fault, bytes};
 use crate::model::Code;
@@ -24,7 +25,8 @@ pub(super) fn explain(error: &Error, text: &str) -> Fault {
     }
     let span = error.location().map_or(0..0, |location| error_span(text, &location));
     let (code, message, hint) = match error {
-        Error::MultipleDocuments { .. } => (
+        Error::MultipleDocuments { .. }
+        | Error::Budget { breach: BudgetBreach::Documents { .. }, .. } => (
             codes::SEVERAL_DOCUMENTS,
             "a second document begins here; a file can hold only one".to_owned(),
             Some("move it to a file of its own, or remove the `---`".to_owned()),
@@ -41,11 +43,6 @@ pub(super) fn explain(error: &Error, text: &str) -> Fault {
             codes::TOO_COMPLEX,
             "the aliases of this document expand to far more than a definition needs".to_owned(),
             Some("write the values out instead of using aliases".to_owned()),
-        ),
-        Error::Budget { breach, .. } if breach_is_documents(breach) => (
-            codes::SEVERAL_DOCUMENTS,
-            "a second document begins here; a file can hold only one".to_owned(),
-            Some("move it to a file of its own, or remove the `---`".to_owned()),
         ),
         Error::Budget { .. } => (codes::TOO_COMPLEX, TOO_COMPLEX.to_owned(), None),
         Error::UnknownAnchor { .. } => (
@@ -71,10 +68,6 @@ fn indenting_tab(text: &str, near: usize) -> Option<Range<usize>> {
         start += line.len();
     }
     None
-}
-
-fn breach_is_documents(breach: &serde_saphyr::budget::BudgetBreach) -> bool {
-    matches!(breach, serde_saphyr::budget::BudgetBreach::Documents { .. })
 }
 
 /// Everything else: mostly what the scanner says, with the two causes that

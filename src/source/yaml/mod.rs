@@ -10,17 +10,15 @@ mod edit;
 mod emit;
 mod explain;
 
-use std::fmt;
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy, Spanned};
 
-use super::node::{Entry, Node, Value};
+use super::node::{Node, Value, ValueVisitor};
 use explain::explain;
 
-pub(crate) use edit::{Edit, change_tree, edit, in_place as edit_in_place};
+pub(crate) use edit::{Edit, Edited, change_tree, edit, in_place as edit_in_place};
 pub use emit::to_yaml;
 pub(crate) use emit::{emit, reads_back};
 
@@ -78,8 +76,10 @@ pub(crate) fn parse(text: &str, limits: Limits) -> Result<Node, Fault> {
     };
     match serde_saphyr::from_str_with_options::<Spanned<Tree>>(body, options) {
         Ok(root) => {
-            let mut root = place(root);
-            shift(&mut root, skipped);
+            let mut root = Node::from(root);
+            root.each_mut(&mut |node| {
+                node.span = node.span.start + skipped..node.span.end + skipped;
+            });
             Ok(root)
         }
         Err(error) => {
@@ -90,106 +90,27 @@ pub(crate) fn parse(text: &str, limits: Limits) -> Result<Node, Fault> {
     }
 }
 
-/// A node before its place is known.
+/// A value before its place is known.
 struct Tree(Value);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor::<Spanned<Self>>::default()).map(Self)
+    }
+}
 
 /// Joins a value with the place the parser gave it. For an alias that is
 /// where it is used.
-fn place(spanned: Spanned<Tree>) -> Node {
-    Node::new(spanned.value.0, bytes(spanned.referenced.span()))
+impl From<Spanned<Tree>> for Node {
+    fn from(spanned: Spanned<Tree>) -> Self {
+        Self::new(spanned.value.0, bytes(spanned.referenced.span()))
+    }
 }
 
 fn bytes(span: serde_saphyr::Span) -> Range<usize> {
     let number = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok());
     let start = number(span.byte_offset()).unwrap_or(0);
     start..start.saturating_add(number(span.byte_len()).unwrap_or(0))
-}
-
-fn shift(node: &mut Node, by: usize) {
-    if by == 0 {
-        return;
-    }
-    node.span = node.span.start + by..node.span.end + by;
-    match &mut node.value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unresolved(_) => {
-        }
-        Value::List(items) => items.iter_mut().for_each(|item| shift(item, by)),
-        Value::Map(entries) => {
-            for Entry { key, value } in entries {
-                shift(key, by);
-                shift(value, by);
-            }
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
-    }
-}
-
-struct TreeVisitor;
-
-impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree(Value::Null))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
-        Ok(Tree(Value::Bool(value)))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
-        Ok(Tree(Value::Number(value.to_string())))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
-        Ok(Tree(Value::Number(value.to_string())))
-    }
-
-    fn visit_i128<E>(self, value: i128) -> Result<Tree, E> {
-        Ok(Tree(Value::Number(value.to_string())))
-    }
-
-    fn visit_u128<E>(self, value: u128) -> Result<Tree, E> {
-        Ok(Tree(Value::Number(value.to_string())))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
-        Ok(Tree(Value::Number(value.to_string())))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
-        Ok(Tree(Value::Text(value.to_owned())))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Tree, E> {
-        Ok(Tree(Value::Text(value)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element::<Spanned<Tree>>()? {
-            items.push(place(item));
-        }
-        Ok(Tree(Value::List(items)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(key) = map.next_key::<Spanned<Tree>>()? {
-            let value = map.next_value::<Spanned<Tree>>()?;
-            entries.push(Entry { key: place(key), value: place(value) });
-        }
-        Ok(Tree(Value::Map(entries)))
-    }
 }
 
 #[cfg(test)]
