@@ -3,15 +3,19 @@
 //!
 //! Pure. Migration and behaviour plans compare nothing else.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::outcome::{Answer, Outcome, Settled};
 use super::world::{Program, World};
+use crate::script::hooks::is_reserved_host;
 
-/// How a run ended, for the user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a run ended, for the user; in test files and output by these words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Ended {
     /// It went through.
+    #[default]
     Ok,
     /// The code refused it by its own word.
     Denied,
@@ -21,55 +25,40 @@ pub enum Ended {
     Error,
 }
 
-impl Ended {
-    /// The word in test files and output.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Denied => "denied",
-            Self::Failed => "failed",
-            Self::Error => "error",
-        }
-    }
-}
-
 /// What a user would notice.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Effect {
     /// How it ended.
     pub outcome: Ended,
     /// Custom claims of the access token.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub claims: Map<String, Value>,
-    /// The scopes, if they were changed.
-    pub scope: Option<Value>,
-    /// The OAuth error, or the code of a validation error.
-    pub code: Option<String>,
-    /// Why it was denied, for the log.
-    pub reason: Option<String>,
-    /// Why it was denied, for the user.
-    pub user_message: Option<String>,
     /// What was changed; null removes.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub user_metadata: Map<String, Value>,
     /// What was changed; null removes.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub app_metadata: Map<String, Value>,
+    /// The scopes, if they were changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Value>,
+    /// The OAuth error, or the code of a validation error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Why it was denied, for the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Why it was denied, for the user.
+    #[serde(rename = "userMessage", skip_serializing_if = "Option::is_none")]
+    pub user_message: Option<String>,
     /// The error's text where it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
 impl Effect {
     pub(crate) fn new(outcome: Ended) -> Self {
-        Self {
-            outcome,
-            claims: Map::new(),
-            scope: None,
-            code: None,
-            reason: None,
-            user_message: None,
-            user_metadata: Map::new(),
-            app_metadata: Map::new(),
-            message: None,
-        }
+        Self { outcome, ..Self::default() }
     }
 
     fn broken(trigger: &str, message: impl Into<String>) -> Self {
@@ -80,41 +69,7 @@ impl Effect {
     /// As test files write it: what is empty is left out.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let Self {
-            outcome,
-            claims,
-            scope,
-            code,
-            reason,
-            user_message,
-            user_metadata,
-            app_metadata,
-            message,
-        } = self;
-        let mut out = Map::new();
-        out.insert("outcome".into(), outcome.as_str().into());
-        let maps =
-            [("claims", claims), ("user_metadata", user_metadata), ("app_metadata", app_metadata)];
-        for (name, map) in maps {
-            if !map.is_empty() {
-                out.insert(name.into(), Value::Object(map.clone()));
-            }
-        }
-        if let Some(scope) = scope {
-            out.insert("scope".into(), scope.clone());
-        }
-        let texts = [
-            ("code", code),
-            ("reason", reason),
-            ("userMessage", user_message),
-            ("message", message),
-        ];
-        for (name, text) in texts {
-            if let Some(text) = text {
-                out.insert(name.into(), Value::from(text.as_str()));
-            }
-        }
-        Value::Object(out)
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 
@@ -216,10 +171,8 @@ fn succeeded(trigger: &str, world: &World, data: &Value) -> Effect {
 /// domains.
 fn is_claim(name: &str) -> bool {
     let Ok(url) = url::Url::parse(name) else { return false };
-    let own = ["auth0.com", "webtask.io", "webtask.run"];
     let host = url.host_str().unwrap_or_default();
-    let is_own = own.iter().any(|own| host == *own || host.ends_with(&format!(".{own}")));
-    matches!(url.scheme(), "http" | "https") && !is_own
+    matches!(url.scheme(), "http" | "https") && !is_reserved_host(host)
 }
 
 /// What differs between two maps of metadata; what is gone is null, and a key

@@ -17,13 +17,11 @@
 //! This room is the only one that names the JavaScript engine. It must not
 //! read definitions, print, or look at the environment, and it is not async.
 
-mod api;
 mod compile;
 mod effect;
 mod engine;
 mod events;
 mod limits;
-mod md5;
 mod node;
 mod outcome;
 mod pool;

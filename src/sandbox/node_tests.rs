@@ -21,6 +21,15 @@ fn what_node_gives_is_there() {
         "require('crypto').createHash('md5').update('ada@example.com').digest('hex')",
         json!("3e3417d7ef77d5932a6734b916515ed5"),
     );
+    for (text, digest) in [
+        ("''", "d41d8cd98f00b204e9800998ecf8427e"),
+        ("'abc'", "900150983cd24fb0d6963f7d28e17f72"),
+        ("'1234567890'.repeat(8)", "57edf4a22be3c955ac49da2e2107b67a"),
+        ("'x'.repeat(56)", "668a72d5ba17f08e62dabcafad6db14b"),
+    ] {
+        let script = format!("require('crypto').createHash('md5').update({text}).digest('hex')");
+        gives(&script, json!(digest));
+    }
     gives(
         "require('crypto').createHmac('sha256', 'k').update('abc').digest('base64')",
         json!("NC5RnOCtbAOja5jus/HRMNtIE7nfTRFg7aSI1xLceO4="),

@@ -5,7 +5,10 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 
 use ring::{digest, hmac, pbkdf2};
-use rquickjs::{Array, Ctx, Function, IntoJs, Object, String as JsString, TypedArray, Value as Js};
+use rquickjs::function::{Func, Opt};
+use rquickjs::{
+    Array, Ctx, FromJs, Function, IntoJs, Object, String as JsString, TypedArray, Value as Js,
+};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -14,11 +17,7 @@ use super::fault::{fault_of, is_full, place_in};
 use super::part;
 use super::records::Records;
 use crate::sandbox::compile::Columns;
-use crate::sandbox::md5;
 use crate::sandbox::outcome::Settled;
-
-type Text<'js> = JsString<'js>;
-type Bytes<'js> = TypedArray<'js, u8>;
 
 /// The object for the host scripts.
 pub(super) fn object<'js>(
@@ -29,7 +28,7 @@ pub(super) fn object<'js>(
     let host = Object::new(ctx.clone())?;
     host.set("now", records.job().world.now as f64)?;
     recording(ctx, &host, records, columns)?;
-    pure(ctx, &host)?;
+    pure(&host)?;
     Ok(host)
 }
 
@@ -40,108 +39,62 @@ fn recording<'js>(
     records: &Rc<Records>,
     columns: &Rc<Columns>,
 ) -> rquickjs::Result<()> {
-    let make = |name: &str, f: Function<'js>| host.set(name, f);
     let r = records.clone();
-    make("random", Function::new(ctx.clone(), move || r.random())?)?;
+    host.set("random", Func::from(move || r.random()))?;
     let r = records.clone();
-    make("began", Function::new(ctx.clone(), move || r.began())?)?;
+    host.set("began", Func::from(move || r.began()))?;
     let r = records.clone();
-    make(
-        "log",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, level: Text<'js>, text: Text<'js>| {
-            r.log(&text_of(&ctx, &level), &text_of(&ctx, &text));
-        })?,
-    )?;
+    host.set("log", Func::from(move |level: Text, text: Text| r.log(&level.0, &text.0)))?;
     let (r, at) = (records.clone(), columns.clone());
-    make(
+    host.set(
         "answer",
-        Function::new(
-            ctx.clone(),
-            move |ctx: Ctx<'js>, kind: Text<'js>, json: Text<'js>, stack: Text<'js>| {
-                let place = place_in(&text_of(&ctx, &stack), &at);
-                r.answer(text_of(&ctx, &kind) == "error", &text_of(&ctx, &json), place);
-            },
-        )?,
+        Func::from(move |kind: Text, json: Text, stack: Text| {
+            r.answer(kind.0 == "error", &json.0, place_in(&stack.0, &at));
+        }),
     )?;
     let (r, at) = (records.clone(), columns.clone());
-    make(
+    host.set(
         "settled",
-        Function::new(
-            ctx.clone(),
-            move |ctx: Ctx<'js>, well: bool, reason: rquickjs::function::Opt<Js<'js>>| {
-                let reason = reason.0.unwrap_or_else(|| Js::new_undefined(ctx.clone()));
-                let settled = if well {
-                    Settled::Returned
-                } else {
-                    Settled::Threw(fault_of(&ctx, reason, &at))
-                };
-                r.settled(settled);
-            },
-        )?,
+        Func::from(move |ctx: Ctx<'js>, well: bool, reason: Opt<Js<'js>>| {
+            let reason = reason.0.unwrap_or_else(|| Js::new_undefined(ctx.clone()));
+            r.settled(match well {
+                true => Settled::Returned,
+                false => Settled::Threw(fault_of(&ctx, reason, &at)),
+            });
+        }),
     )?;
     let r = records.clone();
-    make(
-        "api",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, path: Text<'js>, args: Array<'js>| {
-            r.api(text_of(&ctx, &path), arguments(&ctx, &args));
-        })?,
-    )?;
+    host.set("api", Func::from(move |path: Text, args: Arguments| r.api(path.0, args.0)))?;
     let r = records.clone();
-    make(
-        "call",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, path: Text<'js>, args: Array<'js>| {
-            r.call(text_of(&ctx, &path), arguments(&ctx, &args))
-        })?,
-    )?;
+    host.set("call", Func::from(move |path: Text, args: Arguments| r.call(path.0, args.0)))?;
     let r = records.clone();
-    make("passed", Function::new(ctx.clone(), move |call: i32| r.passed(call))?)?;
+    host.set("passed", Func::from(move |call: i32| r.passed(call)))?;
     let r = records.clone();
-    make("waits", Function::new(ctx.clone(), move |call: i32, open: bool| r.waits(call, open))?)?;
+    host.set("waits", Func::from(move |call: i32, open: bool| r.waits(call, open)))?;
     let r = records.clone();
-    make("used", Function::new(ctx.clone(), move |call: i32| r.used(call))?)?;
+    host.set("used", Func::from(move |call: i32| r.used(call)))?;
     let r = records.clone();
-    make("answered", Function::new(ctx.clone(), move |request: i32| r.answered(request))?)?;
+    host.set("answered", Func::from(move |request: i32| r.answered(request)))?;
     let r = records.clone();
-    make("outOfMemory", Function::new(ctx.clone(), move || r.out_of_memory())?)?;
-    make("caught", caught(ctx, records)?)?;
+    host.set("outOfMemory", Func::from(move || r.out_of_memory()))?;
+    host.set("caught", caught(ctx, records)?)?;
     let r = records.clone();
-    make(
-        "declared",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: Text<'js>| {
-            r.job().world.modules.contains_key(&text_of(&ctx, &name))
-        })?,
-    )?;
+    let is_declared = move |name: Text| r.job().world.modules.contains_key(&name.0);
+    host.set("declared", Func::from(is_declared))?;
     let r = records.clone();
-    make(
+    host.set(
         "answerOf",
-        Function::new(
-            ctx.clone(),
-            move |ctx: Ctx<'js>, module: Text<'js>, path: Text<'js>, made: i32| {
-                let found = r.answer_of(&text_of(&ctx, &module), &text_of(&ctx, &path), made);
-                or_null(&ctx, found)
-            },
-        )?,
+        Func::from(move |module: Text, path: Text, made: i32| {
+            OrNull(r.answer_of(&module.0, &path.0, made))
+        }),
     )?;
     let r = records.clone();
-    make(
+    host.set(
         "http",
-        Function::new(
-            ctx.clone(),
-            move |ctx: Ctx<'js>,
-                  method: Text<'js>,
-                  url: Text<'js>,
-                  headers: Text<'js>,
-                  body: Text<'js>| {
-                r.http(
-                    &text_of(&ctx, &method),
-                    &text_of(&ctx, &url),
-                    &text_of(&ctx, &headers),
-                    &text_of(&ctx, &body),
-                )
-            },
-        )?,
-    )?;
-    Ok(())
+        Func::from(move |method: Text, url: Text, headers: Text, body: Text| {
+            r.http(&method.0, &url.0, &headers.0, &body.0)
+        }),
+    )
 }
 
 /// What is shown the errors that code catches.
@@ -150,7 +103,7 @@ pub(super) fn caught<'js>(
     records: &Rc<Records>,
 ) -> rquickjs::Result<Function<'js>> {
     let records = records.clone();
-    Function::new(ctx.clone(), move |ctx: Ctx<'js>, reason: rquickjs::function::Opt<Js<'js>>| {
+    Function::new(ctx.clone(), move |ctx: Ctx<'js>, reason: Opt<Js<'js>>| {
         if let Some(reason) = reason.0 {
             records.seen(is_full(&ctx, &reason), reason.is_null());
         }
@@ -158,155 +111,136 @@ pub(super) fn caught<'js>(
 }
 
 /// What only computes.
-fn pure<'js>(ctx: &Ctx<'js>, host: &Object<'js>) -> rquickjs::Result<()> {
-    let make = |name: &str, f: Function<'js>| host.set(name, f);
-    make(
-        "part",
-        Function::new(ctx.clone(), |ctx: Ctx<'js>, name: Text<'js>| {
-            ctx.eval::<Js<'js>, _>(part(&text_of(&ctx, &name)))
-        })?,
-    )?;
-    make(
-        "encode",
-        Function::new(ctx.clone(), |ctx: Ctx<'js>, text: Text<'js>, encoding: Text<'js>| {
-            array(&ctx, encode(&text_of(&ctx, &text), &text_of(&ctx, &encoding)))
-        })?,
-    )?;
-    make(
-        "decodeText",
-        Function::new(ctx.clone(), |ctx: Ctx<'js>, bytes: Bytes<'js>, encoding: Text<'js>| {
-            rquickjs::Result::Ok(decode(&bytes_of(&bytes)?, &text_of(&ctx, &encoding)))
-        })?,
-    )?;
-    make(
+fn pure<'js>(host: &Object<'js>) -> rquickjs::Result<()> {
+    let eval = |ctx: Ctx<'js>, name: Text| ctx.eval::<Js<'js>, _>(part(&name.0));
+    host.set("part", Func::from(eval))?;
+    host.set("encode", Func::from(|text: Text, to: Text| Bytes(encode(&text.0, &to.0))))?;
+    host.set("decodeText", Func::from(|bytes: Bytes, from: Text| decode(&bytes.0, &from.0)))?;
+    host.set(
         "percentDecode",
-        Function::new(ctx.clone(), |ctx: Ctx<'js>, text: Text<'js>| {
-            String::from_utf8_lossy(&percent_decode(&text_of(&ctx, &text))).into_owned()
-        })?,
+        Func::from(|text: Text| {
+            percent_encoding::percent_decode_str(&text.0).decode_utf8_lossy().into_owned()
+        }),
     )?;
-    make(
+    host.set(
         "hash",
-        Function::new(ctx.clone(), |ctx: Ctx<'js>, name: Text<'js>, data: Bytes<'js>| {
-            let data = bytes_of(&data)?;
-            let digest = match digest_of(&text_of(&ctx, &name)) {
-                Some(algorithm) => digest::digest(algorithm, &data).as_ref().to_vec(),
-                None => md5::digest(&data).to_vec(),
-            };
-            array(&ctx, digest)
-        })?,
+        Func::from(|name: Text, data: Bytes| {
+            Bytes(match digest_of(&name.0) {
+                Some(algorithm) => digest::digest(algorithm, &data.0).as_ref().to_vec(),
+                None => md5::compute(&data.0).0.to_vec(),
+            })
+        }),
     )?;
-    make(
+    host.set(
         "hmac",
-        Function::new(
-            ctx.clone(),
-            |ctx: Ctx<'js>, name: Text<'js>, key: Bytes<'js>, data: Bytes<'js>| {
-                let algorithm = match text_of(&ctx, &name).as_str() {
-                    "sha1" => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-                    "sha384" => hmac::HMAC_SHA384,
-                    "sha512" => hmac::HMAC_SHA512,
-                    _ => hmac::HMAC_SHA256,
-                };
-                let key = hmac::Key::new(algorithm, &bytes_of(&key)?);
-                array(&ctx, hmac::sign(&key, &bytes_of(&data)?).as_ref().to_vec())
-            },
-        )?,
-    )?;
-    make(
-        "pbkdf2",
-        Function::new(
-            ctx.clone(),
-            |ctx: Ctx<'js>,
-             name: Text<'js>,
-             password: Bytes<'js>,
-             salt: Bytes<'js>,
-             rounds: u32,
-             length: usize| {
-                let algorithm = match text_of(&ctx, &name).as_str() {
-                    "sha1" => pbkdf2::PBKDF2_HMAC_SHA1,
-                    "sha384" => pbkdf2::PBKDF2_HMAC_SHA384,
-                    "sha512" => pbkdf2::PBKDF2_HMAC_SHA512,
-                    _ => pbkdf2::PBKDF2_HMAC_SHA256,
-                };
-                let mut out = vec![0; length.min(1 << 16)];
-                let rounds = NonZeroU32::new(rounds).unwrap_or(NonZeroU32::MIN);
-                pbkdf2::derive(
-                    algorithm,
-                    rounds,
-                    &bytes_of(&salt)?,
-                    &bytes_of(&password)?,
-                    &mut out,
-                );
-                array(&ctx, out)
-            },
-        )?,
-    )?;
-    make(
-        "url",
-        Function::new(ctx.clone(), |ctx: Ctx<'js>, text: Text<'js>, base: Option<Text<'js>>| {
-            let base = base.map(|base| Url::parse(&text_of(&ctx, &base)));
-            let parsed = match &base {
-                Some(Err(_)) => return or_null(&ctx, None),
-                Some(Ok(base)) => base.join(&text_of(&ctx, &text)),
-                None => Url::parse(&text_of(&ctx, &text)),
+        Func::from(|name: Text, key: Bytes, data: Bytes| {
+            let algorithm = match name.0.as_str() {
+                "sha1" => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+                "sha384" => hmac::HMAC_SHA384,
+                "sha512" => hmac::HMAC_SHA512,
+                _ => hmac::HMAC_SHA256,
             };
-            or_null(&ctx, parsed.ok().map(|url| parts(&url)))
-        })?,
+            let key = hmac::Key::new(algorithm, &key.0);
+            Bytes(hmac::sign(&key, &data.0).as_ref().to_vec())
+        }),
     )?;
-    make(
+    host.set(
+        "pbkdf2",
+        Func::from(|name: Text, password: Bytes, salt: Bytes, rounds: u32, length: usize| {
+            let algorithm = match name.0.as_str() {
+                "sha1" => pbkdf2::PBKDF2_HMAC_SHA1,
+                "sha384" => pbkdf2::PBKDF2_HMAC_SHA384,
+                "sha512" => pbkdf2::PBKDF2_HMAC_SHA512,
+                _ => pbkdf2::PBKDF2_HMAC_SHA256,
+            };
+            let mut out = vec![0; length.min(1 << 16)];
+            let rounds = NonZeroU32::new(rounds).unwrap_or(NonZeroU32::MIN);
+            pbkdf2::derive(algorithm, rounds, &salt.0, &password.0, &mut out);
+            Bytes(out)
+        }),
+    )?;
+    host.set(
+        "url",
+        Func::from(|text: Text, base: Option<Text>| {
+            let parsed = match base.map(|base| Url::parse(&base.0)) {
+                Some(base) => base.and_then(|base| base.join(&text.0)),
+                None => Url::parse(&text.0),
+            };
+            OrNull(parsed.ok().map(|url| parts(&url)))
+        }),
+    )?;
+    host.set(
         "urlSet",
-        Function::new(
-            ctx.clone(),
-            |ctx: Ctx<'js>, href: Text<'js>, name: Text<'js>, value: Text<'js>| {
-                let (name, value) = (text_of(&ctx, &name), text_of(&ctx, &value));
-                let url = Url::parse(&text_of(&ctx, &href)).ok();
-                or_null(&ctx, url.and_then(|url| with(url, &name, &value)).map(|url| parts(&url)))
-            },
-        )?,
-    )?;
-    Ok(())
+        Func::from(|href: Text, name: Text, value: Text| {
+            let url = Url::parse(&href.0).ok().and_then(|url| with(url, &name.0, &value.0));
+            OrNull(url.map(|url| parts(&url)))
+        }),
+    )
 }
 
-/// Arguments as they are now. What has no JSON is null, what can't be written
-/// is named.
-fn arguments<'js>(ctx: &Ctx<'js>, args: &Array<'js>) -> Vec<Value> {
-    let mut all = Vec::new();
-    for at in 0..args.len().min(100) {
-        let value = args.get::<Js<'js>>(at);
-        let Ok(value) = value else {
-            ctx.catch();
-            continue;
-        };
-        let written = json_of(ctx, &value);
-        all.push(match written {
-            Some(value) => value,
-            None if value.is_undefined() => Value::Null,
-            None => Value::from(format!("<{}>", value.type_name())),
-        });
-    }
-    while all.last().is_some_and(Value::is_null)
-        && args.get::<Js<'js>>(all.len() - 1).is_ok_and(|last| last.is_undefined())
-    {
-        all.pop();
-    }
-    all
-}
+/// A text from the host scripts.
+struct Text(String);
 
-fn or_null<'js>(ctx: &Ctx<'js>, text: Option<String>) -> rquickjs::Result<Js<'js>> {
-    match text {
-        Some(text) => text.into_js(ctx),
-        None => Ok(Js::new_null(ctx.clone())),
+impl<'js> FromJs<'js> for Text {
+    fn from_js(ctx: &Ctx<'js>, value: Js<'js>) -> rquickjs::Result<Self> {
+        Ok(Self(text_of(ctx, &JsString::from_js(ctx, value)?)))
     }
 }
 
-fn array<'js>(ctx: &Ctx<'js>, bytes: Vec<u8>) -> rquickjs::Result<Bytes<'js>> {
-    TypedArray::new_copy(ctx.clone(), bytes)
+/// A text for them, or null.
+struct OrNull(Option<String>);
+
+impl<'js> IntoJs<'js> for OrNull {
+    fn into_js(self, ctx: &Ctx<'js>) -> rquickjs::Result<Js<'js>> {
+        self.0.map_or_else(|| Ok(Js::new_null(ctx.clone())), |text| text.into_js(ctx))
+    }
 }
 
-fn bytes_of(bytes: &Bytes<'_>) -> rquickjs::Result<Vec<u8>> {
-    let object = bytes.as_object();
-    (0..bytes.len())
-        .map(|at| object.get::<u32, u8>(u32::try_from(at).unwrap_or(u32::MAX)))
-        .collect()
+/// Bytes, which JavaScript has as a `Uint8Array`.
+struct Bytes(Vec<u8>);
+
+impl<'js> FromJs<'js> for Bytes {
+    fn from_js(ctx: &Ctx<'js>, value: Js<'js>) -> rquickjs::Result<Self> {
+        let bytes = TypedArray::<u8>::from_js(ctx, value)?;
+        let object = bytes.as_object();
+        let all =
+            (0..bytes.len()).map(|at| object.get::<u32, u8>(u32::try_from(at).unwrap_or(u32::MAX)));
+        all.collect::<rquickjs::Result<_>>().map(Self)
+    }
+}
+
+impl<'js> IntoJs<'js> for Bytes {
+    fn into_js(self, ctx: &Ctx<'js>) -> rquickjs::Result<Js<'js>> {
+        TypedArray::new_copy(ctx.clone(), self.0)?.into_js(ctx)
+    }
+}
+
+/// The arguments of a call as they are now. What has no JSON is null, what
+/// can't be written is named.
+struct Arguments(Vec<Value>);
+
+impl<'js> FromJs<'js> for Arguments {
+    fn from_js(ctx: &Ctx<'js>, value: Js<'js>) -> rquickjs::Result<Self> {
+        let args = Array::from_js(ctx, value)?;
+        let mut all = Vec::new();
+        for at in 0..args.len().min(100) {
+            let Ok(value) = args.get::<Js<'js>>(at) else {
+                ctx.catch();
+                continue;
+            };
+            all.push(match json_of(ctx, &value) {
+                Some(value) => value,
+                None if value.is_undefined() => Value::Null,
+                None => Value::from(format!("<{}>", value.type_name())),
+            });
+        }
+        while all.last().is_some_and(Value::is_null)
+            && args.get::<Js<'js>>(all.len() - 1).is_ok_and(|last| last.is_undefined())
+        {
+            all.pop();
+        }
+        Ok(Self(all))
+    }
 }
 
 fn digest_of(name: &str) -> Option<&'static digest::Algorithm> {
@@ -317,25 +251,6 @@ fn digest_of(name: &str) -> Option<&'static digest::Algorithm> {
         "sha512" => &digest::SHA512,
         _ => return None,
     })
-}
-
-fn percent_decode(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while let Some(byte) = bytes.get(at) {
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            _ => {
-                out.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    out
 }
 
 /// The parts of an address, under the names of JavaScript's `URL`.
