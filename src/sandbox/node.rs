@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use super::outcome::{Outcome, Stop};
 use super::world::{Job, Limits, Program};
-use super::{api, compile, engine};
+use super::{compile, engine};
+use crate::script::actions;
 
 /// How long the process has to end by itself after its limit.
 const GRACE: Duration = Duration::from_millis(700);
@@ -28,13 +29,6 @@ const MAX_OUTPUT: u64 = 16 << 20;
 const MAX_COMPLAINT: u64 = 4 << 10;
 
 const DRIVER: &str = include_str!("js/on-node.js");
-
-const PARTS: [(&str, &str); 4] = [
-    ("api", include_str!("js/api.js")),
-    ("call", include_str!("js/call.js")),
-    ("http", include_str!("js/http.js")),
-    ("modules", include_str!("js/modules.js")),
-];
 
 /// Why Node could not run it.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +127,7 @@ fn driver(job: &Job, text: &str, file: &Path, mark: &str) -> String {
     let (is_hook, handler) = match &job.program {
         Program::Hook { .. } => (true, String::new()),
         Program::Action { trigger, handler, .. } => {
-            (false, handler.clone().unwrap_or_else(|| api::handler(trigger)))
+            (false, handler.clone().unwrap_or_else(|| actions::handler(trigger)))
         }
     };
     let trigger = job.program.trigger();
@@ -141,10 +135,11 @@ fn driver(job: &Job, text: &str, file: &Path, mark: &str) -> String {
         "hook": is_hook, "trigger": trigger, "handler": handler, "text": text, "file": file, "mark": mark,
         "event": job.world.event.to_string(),
         "secrets": serde_json::to_string(&job.world.secrets).unwrap_or_default(),
-        "methods": api::methods(trigger).to_string(),
+        "methods": engine::api_of(trigger),
         "wall": job.limits.wall_ms, "output": job.limits.output,
     });
-    let parts = PARTS.map(|(name, text)| format!("{name}: {text},\n")).concat();
+    let parts = ["api", "call", "http", "modules"];
+    let parts = parts.map(|name| format!("{name}: {},\n", engine::part(name))).concat();
     format!(
         "const PARTS = {{ {parts} }};\nconst JOB = {};\n{DRIVER}",
         Value::from(what.to_string())

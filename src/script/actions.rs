@@ -4,53 +4,56 @@
 //! Answers questions about the table (`table.rs`). Must not parse anything, and
 //! must not call missing what is only unknown: payloads grow.
 
+mod api;
 mod former;
 mod table;
 
+pub(crate) use api::methods;
 use former::of_hooks_and_rules;
-use table::Known;
-pub(crate) use table::known;
+use table::{KNOWN, Known};
 
 /// What every event has.
 const EVENT: [&str; 5] = ["secrets", "tenant", "custom_domain", "request", "configuration"];
-const CACHE: [&str; 3] = ["cache.get", "cache.set", "cache.delete"];
 
 /// Triggers whose entry is known, though nothing else of them is.
-const MORE_ENTRIES: [(&str, &str); 2] = [
-    ("custom-token-exchange", "onExecuteCustomTokenExchange"),
-    ("event-stream", "onExecuteEventStream"),
+static MORE_ENTRIES: [(&str, &[&str]); 2] = [
+    ("custom-token-exchange", &["onExecuteCustomTokenExchange"]),
+    ("event-stream", &["onExecuteEventStream"]),
 ];
+
+fn known(trigger: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.trigger == trigger)
+}
+
+/// Each trigger with the functions that it calls.
+fn all_entries() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    KNOWN.iter().map(|known| (known.trigger, known.entries)).chain(MORE_ENTRIES)
+}
 
 /// The functions that a trigger calls; empty where that isn't known.
 pub(crate) fn entries(trigger: &str) -> &'static [&'static str] {
-    match known(trigger) {
-        Some(known) => known.entries,
-        None => match MORE_ENTRIES.iter().find(|(id, _)| *id == trigger) {
-            Some((_, entry)) => std::slice::from_ref(entry),
-            None => &[],
-        },
-    }
+    all_entries().find(|(id, _)| *id == trigger).map(|(_, entries)| entries).unwrap_or_default()
 }
 
 /// The trigger that calls a function of this name.
 pub(crate) fn trigger_of_entry(name: &str) -> Option<&'static str> {
-    ALL.into_iter().find(|trigger| entries(trigger).contains(&name))
+    all_entries().find(|(_, entries)| entries.contains(&name)).map(|(id, _)| id)
 }
 
-/// All triggers that anything is known of.
-const ALL: [&str; 11] = [
-    "credentials-exchange",
-    "pre-user-registration",
-    "post-user-registration",
-    "post-change-password",
-    "send-phone-message",
-    "post-login",
-    "password-reset-post-challenge",
-    "custom-phone-provider",
-    "custom-email-provider",
-    "custom-token-exchange",
-    "event-stream",
-];
+/// The function that a trigger calls, of which no more than the id need be known.
+pub(crate) fn handler(trigger: &str) -> String {
+    let trigger = match trigger {
+        "password-reset-post-challenge" => "post-challenge",
+        other => other,
+    };
+    let words = trigger.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().collect::<String>() + letters.as_str()
+        })
+    });
+    format!("onExecute{}", words.collect::<String>())
+}
 
 /// Whether a property of the event is known to be missing; with what to do
 /// instead, which may be empty.
@@ -68,7 +71,7 @@ pub(crate) fn not_in_event(trigger: &str, object: &str, property: &str) -> Optio
         return Some(instead);
     }
     let is_elsewhere = |list: fn(&Known) -> &'static [&'static str]| {
-        ALL.iter().filter_map(|id| self::known(id)).any(|other| list(other).contains(&property))
+        KNOWN.iter().any(|other| list(other).contains(&property))
     };
     match object {
         "event" => is_elsewhere(|it| it.event).then_some(""),
@@ -120,34 +123,29 @@ pub(crate) fn not_in_api(trigger: &str, namespace: &str, method: Option<&str>) -
     if known.open.contains(&namespace) {
         return None;
     }
-    let own = || known.api.iter().chain(&CACHE).copied();
-    let of_namespace =
-        |path: &'static str| path.strip_prefix(namespace).and_then(|rest| rest.strip_prefix('.'));
-    let methods: Vec<&'static str> = own().filter_map(of_namespace).collect();
-    if !methods.is_empty() {
+    let own = methods(trigger);
+    let of_namespace: Vec<&'static str> =
+        own.iter().filter_map(|path| path.strip_prefix(namespace)?.strip_prefix('.')).collect();
+    if !of_namespace.is_empty() {
         let method = method?;
-        if methods.contains(&method) {
+        if of_namespace.contains(&method) {
             return None;
         }
         let nearest =
-            methods.iter().min_by_key(|known| strsim::damerau_levenshtein(known, method))?;
+            of_namespace.iter().min_by_key(|known| strsim::damerau_levenshtein(known, method))?;
         return Some(NoMethod::NoMethod(nearest));
     }
+    let namespaces = |trigger: &Known| {
+        let listed = methods(trigger.trigger).into_iter().filter_map(|path| path.split('.').next());
+        listed.chain(trigger.open.iter().copied())
+    };
     // Of what no trigger has, nothing is known but that it is near to a name.
-    let is_known_elsewhere = ALL
-        .iter()
-        .filter_map(|id| self::known(id))
-        .flat_map(|other| {
-            let names = other.api.iter().filter_map(|path| path.split('.').next());
-            names.chain(other.open.iter().copied())
-        })
-        .any(|other| other == namespace);
-    let is_misspelt = own()
-        .filter_map(|path| path.split('.').next())
-        .any(|name| strsim::damerau_levenshtein(name, namespace) == 1);
+    let is_known_elsewhere = KNOWN.iter().flat_map(namespaces).any(|other| other == namespace);
+    let is_misspelt =
+        namespaces(known).any(|name| strsim::damerau_levenshtein(name, namespace) == 1);
     // `api.deny(…)`, without its namespace.
     let is_method =
-        method.is_none() && own().any(|path| path.split('.').next_back() == Some(namespace));
+        method.is_none() && own.iter().any(|path| path.split('.').next_back() == Some(namespace));
     (is_known_elsewhere || is_misspelt || is_method).then_some(NoMethod::NoNamespace)
 }
 

@@ -16,9 +16,8 @@ use std::rc::Rc;
 
 use rquickjs::context::EvalOptions;
 use rquickjs::{CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value as Js};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::api;
 use super::compile::{Columns, Compiled, FILE, Observed, compile};
 use super::outcome::{Answer, Fault, Outcome, Stop};
 use super::world::{Job, Program};
@@ -27,12 +26,14 @@ use guard::Guard;
 use records::Records;
 pub(super) use replay::replay;
 
+use crate::script::actions;
+
 const CORE: &str = include_str!("../js/core.js");
 
 const STACK: usize = 512 << 10;
 
 /// The other host scripts, which are read when they are asked for.
-fn part(name: &str) -> &'static str {
+pub(super) fn part(name: &str) -> &'static str {
     match name {
         "api" => include_str!("../js/api.js"),
         "buffer" => include_str!("../js/buffer.js"),
@@ -81,8 +82,10 @@ pub fn run(job: &Job) -> Outcome {
                 guard: &guard,
                 rejections: &rejections,
             };
-            run.all();
-            rejections.forget();
+            if let Err(error) = run.begin_and_drain() {
+                records.thrown(run.caught(error));
+            }
+            rejections.open.take();
         });
     } else {
         guard.stop(Stop::Memory, "the engine could not start");
@@ -103,6 +106,12 @@ pub(super) fn not_compiled(program: &Program, fault: Fault) -> Outcome {
             Outcome { answers, ..Outcome::default() }
         }
     }
+}
+
+/// What an Action's `api` has, for the host script.
+pub(super) fn api_of(trigger: &str) -> String {
+    let paths = actions::methods(trigger);
+    json!({ "paths": paths, "noScopeClaim": trigger == "credentials-exchange" }).to_string()
 }
 
 /// Promises that were rejected and that nobody has taken care of.
@@ -127,10 +136,6 @@ impl Rejections {
         let open = self.open.take();
         open.into_iter().filter_map(|(_, reason)| reason.restore(ctx).ok()).collect()
     }
-
-    fn forget(&self) {
-        self.open.take();
-    }
 }
 
 /// One run, while it goes on.
@@ -145,13 +150,6 @@ struct Run<'r, 'js> {
 }
 
 impl<'js> Run<'_, 'js> {
-    fn all(&self) {
-        if let Err(error) = self.begin_and_drain() {
-            let fault = self.caught(error);
-            self.records.thrown(fault);
-        }
-    }
-
     /// What an error is, and whether it is a limit.
     fn caught(&self, error: rquickjs::Error) -> Fault {
         let fault = match CaughtError::from_error(self.ctx, error) {
@@ -166,22 +164,11 @@ impl<'js> Run<'_, 'js> {
     }
 
     fn begin_and_drain(&self) -> rquickjs::Result<()> {
-        let core = self.core()?;
-        match self.begin(&core) {
-            Ok(()) => {}
-            Err(error) => {
-                let fault = self.caught(error);
-                self.records.thrown(fault);
-                return Ok(());
-            }
-        }
-        self.drain(&core)
-    }
-
-    fn core(&self) -> rquickjs::Result<Object<'js>> {
         let host = host::object(self.ctx, self.records, &self.columns)?;
         let make: Function<'js> = self.ctx.eval(CORE)?;
-        make.call((host,))
+        let core = make.call((host,))?;
+        self.begin(&core)?;
+        self.drain(&core)
     }
 
     /// Compiles the program and calls it.
@@ -212,9 +199,8 @@ impl<'js> Run<'_, 'js> {
             }
             Program::Action { trigger, handler, .. } => {
                 let start: Function<'js> = core.get("runAction")?;
-                let methods = api::methods(trigger).to_string();
-                let handler = handler.clone().unwrap_or_else(|| api::handler(trigger));
-                start.call((load, handler, event, secrets, methods))
+                let handler = handler.clone().unwrap_or_else(|| actions::handler(trigger));
+                start.call((load, handler, event, secrets, api_of(trigger)))
             }
         }
     }
@@ -234,9 +220,10 @@ impl<'js> Run<'_, 'js> {
         let tick: Function<'js> = core.get("tick")?;
         let next_ticks: Function<'js> = core.get("drainTicks")?;
         let limit = self.job.limits.virtual_ms;
+        let is_over = || self.guard.is_stopped() || self.records.is_over();
         loop {
             self.microtasks(&next_ticks);
-            if self.is_over() {
+            if is_over() {
                 return Ok(());
             }
             match tick.call::<_, u32>((limit as f64,)) {
@@ -245,40 +232,27 @@ impl<'js> Run<'_, 'js> {
                 Ok(_) => {
                     // A hook that has answered may leave timers behind.
                     if !self.records.has_answered() {
-                        let detail = format!(
-                            "nothing had ended after {} s on the clock of timers",
-                            limit / 1000
-                        );
+                        let after = limit / 1000;
+                        let detail =
+                            format!("nothing had ended after {after} s on the clock of timers");
                         self.guard.stop(Stop::Time, detail);
                     }
                     return Ok(());
                 }
-                Err(error) => {
-                    let fault = self.caught(error);
-                    self.records.uncaught(fault);
-                }
+                Err(error) => self.records.uncaught(self.caught(error)),
             }
-            if self.is_over() {
+            if is_over() {
                 return Ok(());
             }
         }
     }
 
-    fn is_over(&self) -> bool {
-        self.guard.is_stopped() || self.records.is_over()
-    }
-
     fn microtasks(&self, next_ticks: &Function<'js>) {
         loop {
-            let had = match next_ticks.call::<_, bool>(()) {
+            let mut worked = match next_ticks.call::<_, bool>(()) {
                 Ok(had) => had,
-                Err(error) => {
-                    let fault = self.caught(error);
-                    self.records.uncaught(fault);
-                    return;
-                }
+                Err(error) => return self.records.uncaught(self.caught(error)),
             };
-            let mut worked = had;
             while !self.guard.is_stopped() && self.ctx.execute_pending_job() {
                 self.guard.job();
                 worked = true;

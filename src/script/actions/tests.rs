@@ -28,3 +28,12 @@ fn methods_are_those_of_the_trigger() {
     assert!(!missing("post-change-password", "cache", "get"));
     assert!(not_in_api("pre-user-registration", "deny", None).is_some());
 }
+
+#[test]
+fn handlers_are_called_as_auth0_calls_them() {
+    let check = |trigger: &str, expected: &str| assert_eq!(handler(trigger), expected);
+    check("credentials-exchange", "onExecuteCredentialsExchange");
+    check("post-login", "onExecutePostLogin");
+    check("password-reset-post-challenge", "onExecutePostChallenge");
+    check("custom-email-provider", "onExecuteCustomEmailProvider");
+}

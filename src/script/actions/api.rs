@@ -1,7 +1,5 @@
-//! What the `api` object of each trigger of Actions has, and what its handler
-//! is called. From Auth0's documentation of the triggers.
-
-use serde_json::{Value, json};
+//! What the `api` object of each trigger of Actions has. From Auth0's
+//! documentation of the triggers.
 
 const CACHE: [&str; 3] = ["cache.get", "cache.set", "cache.delete"];
 
@@ -82,7 +80,7 @@ const SAML: [&str; 25] = [
 const NOTIFICATION: [&str; 2] = ["notification.drop", "notification.retry"];
 
 /// The methods of a trigger's `api`. An unknown trigger has the cache alone.
-pub(super) fn paths(trigger: &str) -> Vec<&'static str> {
+pub(crate) fn methods(trigger: &str) -> Vec<&'static str> {
     let own: &[&[&'static str]] = match trigger {
         "credentials-exchange" => &[&[
             "access.deny",
@@ -93,9 +91,13 @@ pub(super) fn paths(trigger: &str) -> Vec<&'static str> {
             "transaction.setTargetScopes",
             "transaction.clearTargetScopes",
         ]],
-        "pre-user-registration" => {
-            &[&["access.deny", "validation.error", "user.setUserId"], &METADATA]
-        }
+        "pre-user-registration" => &[&[
+            "access.deny",
+            "validation.error",
+            "user.setUserMetadata",
+            "user.setAppMetadata",
+            "user.setUserId",
+        ]],
         "post-login" => &[&LOGIN, &SESSION, &SAML, &METADATA, &FACTORS, &REDIRECT],
         "password-reset-post-challenge" => {
             &[&["access.deny", "prompt.render", "transaction.setResultUrl"], &FACTORS, &REDIRECT]
@@ -118,45 +120,16 @@ pub(super) fn paths(trigger: &str) -> Vec<&'static str> {
     CACHE.into_iter().chain(own.iter().flat_map(|group| group.iter().copied())).collect()
 }
 
-/// The same for the host script.
-pub(super) fn methods(trigger: &str) -> Value {
-    json!({ "paths": paths(trigger), "noScopeClaim": trigger == "credentials-exchange" })
-}
-
-/// The exported function that a trigger calls.
-pub(super) fn handler(trigger: &str) -> String {
-    let trigger = match trigger {
-        "password-reset-post-challenge" => "post-challenge",
-        other => other,
-    };
-    let words = trigger.split('-').map(|word| {
-        let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().collect::<String>() + letters.as_str()
-        })
-    });
-    format!("onExecute{}", words.collect::<String>())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn handlers_are_called_as_auth0_calls_them() {
-        let check = |trigger: &str, expected: &str| assert_eq!(handler(trigger), expected);
-        check("credentials-exchange", "onExecuteCredentialsExchange");
-        check("post-login", "onExecutePostLogin");
-        check("password-reset-post-challenge", "onExecutePostChallenge");
-        check("custom-email-provider", "onExecuteCustomEmailProvider");
-    }
+    use super::methods;
 
     #[test]
     fn every_trigger_has_the_cache_and_its_own() {
-        for trigger in super::super::triggers() {
-            assert!(paths(trigger).contains(&"cache.set"), "{trigger}");
+        for trigger in crate::sandbox::triggers() {
+            assert!(methods(trigger).contains(&"cache.set"), "{trigger}");
         }
-        assert!(paths("post-login").contains(&"samlResponse.setIssuer"));
-        assert!(!paths("post-user-registration").contains(&"access.deny"));
+        assert!(methods("post-login").contains(&"samlResponse.setIssuer"));
+        assert!(!methods("post-user-registration").contains(&"access.deny"));
     }
 }
