@@ -17,7 +17,6 @@ pub mod outcome;
 mod packages;
 mod result;
 mod rewrite;
-mod table;
 #[cfg(test)]
 mod tests;
 mod uses;

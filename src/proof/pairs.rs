@@ -6,8 +6,10 @@
 
 use serde_json::{Value, json};
 
-use super::tree::{get, path, set};
+use super::tree::{Path, get, path, set};
+use crate::model::Trigger;
 use crate::sandbox::sample;
+use crate::script::event::{Target, rows};
 
 /// Which programs are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,81 +20,6 @@ pub enum Sides {
     Actions,
     /// A hook and the Action that takes its place.
     HookToAction,
-}
-
-/// What a path of a hook's payload is in an Action's event.
-const USER: [(&str, &str); 4] = [
-    ("user.email", "user.email"),
-    ("user.username", "user.username"),
-    ("user.user_metadata", "user.user_metadata"),
-    ("user.app_metadata", "user.app_metadata"),
-];
-
-const CONNECTION: [(&str, &str); 2] =
-    [("context.connection.id", "connection.id"), ("context.connection.name", "connection.name")];
-
-fn rows(trigger: &str) -> Vec<(&'static str, &'static str)> {
-    let mut rows = Vec::new();
-    match trigger {
-        "credentials-exchange" => rows.extend([
-            ("client.id", "client.client_id"),
-            ("client.name", "client.name"),
-            ("client.metadata", "client.metadata"),
-            ("client.tenant", "tenant.id"),
-            ("audience", "resource_server.identifier"),
-            ("context.body", "request.body"),
-            ("context.ip", "request.ip"),
-        ]),
-        "pre-user-registration" => {
-            rows.extend(USER);
-            rows.extend(CONNECTION);
-            rows.extend([
-                ("user.tenant", "tenant.id"),
-                ("user.phoneNumber", "user.phone_number"),
-                ("context.request.ip", "request.ip"),
-                ("context.requestLanguage", "request.language"),
-                ("context.renderLanguage", "transaction.locale"),
-            ]);
-        }
-        "post-user-registration" => {
-            rows.extend(USER);
-            rows.extend(CONNECTION);
-            rows.extend([
-                ("user.tenant", "tenant.id"),
-                ("user.phoneNumber", "user.phone_number"),
-                ("user.emailVerified", "user.email_verified"),
-                ("user.phoneNumberVerified", "user.phone_verified"),
-                ("context.requestLanguage", "request.language"),
-            ]);
-        }
-        "post-change-password" => {
-            rows.extend(USER.iter().take(2));
-            rows.extend(CONNECTION);
-            rows.extend([
-                ("context.connection.tenant", "tenant.id"),
-                ("user.last_password_reset", "user.last_password_reset"),
-            ]);
-        }
-        "send-phone-message" => rows.extend([
-            ("recipient", "message_options.recipient"),
-            ("text", "message_options.text"),
-            ("context.message_type", "message_options.message_type"),
-            ("context.action", "message_options.action"),
-            ("context.code", "message_options.code"),
-            ("context.ip", "request.ip"),
-            ("context.user_agent", "request.user_agent"),
-            ("context.client.client_id", "client.client_id"),
-            ("context.client.name", "client.name"),
-            ("context.client.client_metadata", "client.metadata"),
-            ("context.user.user_id", "user.user_id"),
-            ("context.user.name", "user.name"),
-            ("context.user.email", "user.email"),
-            ("context.user.app_metadata", "user.app_metadata"),
-            ("context.user.user_metadata", "user.user_metadata"),
-        ]),
-        _ => {}
-    }
-    rows
 }
 
 impl Sides {
@@ -116,22 +43,25 @@ pub(super) fn settle(sides: Sides, trigger: &str, event: &mut Value) {
     if !sides.old_is_hook() {
         return;
     }
+    let original = sample(true, trigger);
+    let restore = |event: &mut Value, at: &str, is_fine: &dyn Fn(&Value) -> bool| {
+        let at = path(at);
+        if let Some(usual) = get(&original, &at)
+            && !get(event, &at).is_some_and(is_fine)
+        {
+            set(event, &at, Some(usual.clone()));
+        }
+    };
     let given = |event: &Value, at: &str| get(event, &path(at)).cloned();
     match trigger {
         "credentials-exchange" => {
-            if given(event, "scope").is_some_and(|scope| !is_list_of_texts(&scope)) {
-                set(event, &path("scope"), None);
-            }
             // An Action can't tell no scopes from none asked for.
-            if sides == Sides::HookToAction
-                && given(event, "scope").is_some_and(|it| it.as_array().is_some_and(Vec::is_empty))
-            {
+            let is_none = |scope: &Value| sides == Sides::HookToAction && *scope == json!([]);
+            if given(event, "scope").is_some_and(|it| !is_list_of_texts(&it) || is_none(&it)) {
                 set(event, &path("scope"), None);
             }
             for name in ["client", "context"] {
-                if !event.get(name).is_some_and(Value::is_object) {
-                    set(event, &path(name), sample(true, trigger).get(name).cloned());
-                }
+                restore(event, name, &Value::is_object);
             }
             if !event.get("audience").is_some_and(Value::is_string) {
                 set(event, &path("audience"), Some("".into()));
@@ -141,15 +71,11 @@ pub(super) fn settle(sides: Sides, trigger: &str, event: &mut Value) {
             }
         }
         "send-phone-message" => {
-            let original = sample(true, trigger);
             for (at, allowed) in [
                 ("context.message_type", &["sms", "voice"][..]),
                 ("context.action", &["enrollment", "second-factor-authentication"]),
             ] {
-                let known = given(event, at);
-                if !known.as_ref().and_then(Value::as_str).is_some_and(|it| allowed.contains(&it)) {
-                    set(event, &path(at), get(&original, &path(at)).cloned());
-                }
+                restore(event, at, &|it| it.as_str().is_some_and(|it| allowed.contains(&it)));
             }
             for at in [
                 "recipient",
@@ -160,31 +86,20 @@ pub(super) fn settle(sides: Sides, trigger: &str, event: &mut Value) {
                 "context.user_agent",
                 "context.user.user_id",
             ] {
-                if !given(event, at).is_some_and(|it| it.is_string()) {
-                    set(event, &path(at), get(&original, &path(at)).cloned());
-                }
+                restore(event, at, &Value::is_string);
             }
             if given(event, "context.client").is_some() {
                 for at in ["context.client.client_id", "context.client.name"] {
-                    if !given(event, at).is_some_and(|it| it.is_string()) {
-                        set(event, &path(at), get(&original, &path(at)).cloned());
-                    }
+                    restore(event, at, &Value::is_string);
                 }
             }
         }
         _ => {
-            let original = sample(true, trigger);
             for name in ["user", "context.connection", "context"] {
-                if !given(event, name).is_some_and(|it| it.is_object()) {
-                    set(event, &path(name), get(&original, &path(name)).cloned());
-                }
+                restore(event, name, &Value::is_object);
             }
             for at in ["user.id", "context.connection.id", "context.connection.name"] {
-                if get(&original, &path(at)).is_some()
-                    && !given(event, at).is_some_and(|it| it.is_string())
-                {
-                    set(event, &path(at), get(&original, &path(at)).cloned());
-                }
+                restore(event, at, &Value::is_string);
             }
             if let Some(tenant) = given(event, "user.tenant") {
                 set(event, &path("context.connection.tenant"), Some(tenant));
@@ -193,13 +108,7 @@ pub(super) fn settle(sides: Sides, trigger: &str, event: &mut Value) {
             }
             if trigger == "pre-user-registration" && sides == Sides::HookToAction {
                 let language = given(event, "context.requestLanguage");
-                if !given(event, "context.request").is_some_and(|it| it.is_object()) {
-                    set(
-                        event,
-                        &path("context.request"),
-                        get(&original, &path("context.request")).cloned(),
-                    );
-                }
+                restore(event, "context.request", &Value::is_object);
                 set(event, &path("context.request.language"), language);
             }
         }
@@ -210,11 +119,19 @@ fn is_list_of_texts(value: &Value) -> bool {
     value.as_array().is_some_and(|all| all.iter().all(Value::is_string))
 }
 
+/// Where an Action's event has what hooks got, if that is one value.
+fn in_event(target: Target) -> Option<Path> {
+    let Target::Path(written) = target else { return None };
+    Some(path(&written.strip_prefix("event.")?.replace("?.", ".")))
+}
+
 /// The Action's event of the world that a hook's payload describes.
 fn action_event(trigger: &str, payload: &Value) -> Value {
     let mut event = sample(false, trigger);
-    for (from, to) in rows(trigger) {
-        set(&mut event, &path(to), get(payload, &path(from)).cloned());
+    for &(from, target) in rows(&Trigger::from_tenant(trigger)) {
+        if let Some(to) = in_event(target) {
+            set(&mut event, &to, get(payload, &path(from)).cloned());
+        }
     }
     match trigger {
         "credentials-exchange" => {
@@ -334,8 +251,9 @@ mod tests {
             let mut payload = sample(true, trigger);
             settle(Sides::HookToAction, trigger, &mut payload);
             let event = Sides::HookToAction.other(trigger, &payload);
-            for (from, to) in rows(trigger) {
-                assert_eq!(get(&payload, &path(from)), get(&event, &path(to)), "{trigger}: {from}");
+            let rows = rows(&Trigger::from_tenant(trigger)).iter();
+            for (from, to) in rows.filter_map(|(from, to)| Some((from, in_event(*to)?))) {
+                assert_eq!(get(&payload, &path(from)), get(&event, &to), "{trigger}: {from}");
             }
         }
     }

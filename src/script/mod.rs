@@ -8,6 +8,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod entries;
+pub(crate) mod event;
 pub(crate) mod exported;
 pub(crate) mod flow;
 mod func;

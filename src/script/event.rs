@@ -8,7 +8,7 @@ use crate::model::Trigger;
 
 /// What a path of an argument becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// This expression.
     Path(&'static str),
     /// The user's id, which hooks got without the prefix of its connection.
@@ -21,7 +21,7 @@ pub(super) enum Target {
 
 /// What no event says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(crate) enum Missing {
     Password,
     VerifiedBefore,
     Webtask,
@@ -30,7 +30,8 @@ pub(super) enum Missing {
 
 use Target::{Parts, Path, UserId};
 
-type Row = (&'static str, Target);
+/// A path of an argument, and what it becomes.
+pub(crate) type Row = (&'static str, Target);
 
 const TENANT: Target = Path("event.tenant.id");
 const SECRETS: Row = ("context.webtask.secrets", Path("event.secrets"));
@@ -137,7 +138,8 @@ const SEND_PHONE_MESSAGE: &[Row] = &[
     WEBTASK,
 ];
 
-fn rows(trigger: &Trigger) -> &'static [Row] {
+/// All that hooks of a trigger get.
+pub(crate) fn rows(trigger: &Trigger) -> &'static [Row] {
     match trigger {
         Trigger::CredentialsExchange => CREDENTIALS_EXCHANGE,
         Trigger::PreUserRegistration => PRE_USER_REGISTRATION,
@@ -151,7 +153,7 @@ fn rows(trigger: &Trigger) -> &'static [Row] {
 /// The longest beginning of a path that has a row: how many of its properties
 /// that takes, and what it becomes. `None`: hooks of this trigger have no such
 /// argument.
-pub(super) fn target(
+pub(crate) fn target(
     trigger: &Trigger,
     argument: &str,
     path: &[String],
@@ -165,18 +167,6 @@ pub(super) fn target(
         let row = rows(trigger).iter().find(|(known, _)| *known == name)?;
         Some((taken, row.1))
     })
-}
-
-/// The name under which an Action exports the handler of a trigger.
-pub(super) fn entry_point(trigger: &Trigger) -> Option<&'static str> {
-    match trigger {
-        Trigger::CredentialsExchange => Some("onExecuteCredentialsExchange"),
-        Trigger::PreUserRegistration => Some("onExecutePreUserRegistration"),
-        Trigger::PostUserRegistration => Some("onExecutePostUserRegistration"),
-        Trigger::PostChangePassword => Some("onExecutePostChangePassword"),
-        Trigger::SendPhoneMessage => Some("onExecuteSendPhoneMessage"),
-        Trigger::Other(_) => None,
-    }
 }
 
 #[cfg(test)]
