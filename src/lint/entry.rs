@@ -24,7 +24,7 @@ pub(super) fn tell<'a>(
         findings.script(THROWS_ON_LOAD, place(*span), why.clone(), "");
         return Vec::new();
     }
-    let trigger = parsed.trigger.as_str();
+    let trigger = parsed.wrapped.trigger.as_str();
     let names = entries(trigger);
     let wanted = names.first().copied().unwrap_or("onExecute...");
     let signature = format!("exports.{wanted} = async (event, api) => {{ ... }};");

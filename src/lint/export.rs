@@ -37,7 +37,7 @@ pub(crate) fn tell(parsed: &Parsed<'_>, exported: &Exported<'_>, findings: &mut 
 
 /// The likeliest reason for exporting nothing: where, and what to do.
 fn reason(parsed: &Parsed<'_>) -> (Span, String, String) {
-    let arguments = parameters(&parsed.trigger).join(", ");
+    let arguments = parameters(&parsed.wrapped.trigger).join(", ");
     let hint = format!("write `module.exports = function ({arguments}) {{ ... }};`");
     let start = Span::empty(parsed.wrapped.start as u32);
     for node in parsed.semantic.nodes().iter() {

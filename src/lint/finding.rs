@@ -100,8 +100,7 @@ impl<'h> Findings<'h> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let place = Place::Written(at);
-        self.add(code, message.into(), hint.into(), place);
+        self.add(code, message.into(), hint.into(), Place::Written(at));
     }
 
     fn add(&mut self, code: Code, message: String, hint: String, place: Place) {
@@ -271,8 +270,8 @@ impl<'h> Findings<'h> {
 
     /// The findings in order, graded, with excerpts that show no credential.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
-        let Self { hook, settings, found, script_credentials, definition_credentials, .. } = self;
-        let mut found = found;
+        let Self { hook, settings, mut found, script_credentials, definition_credentials, .. } =
+            self;
         found.sort_by_key(|found| found.place.start());
         let script_credentials = joined(script_credentials);
         let definition_credentials = joined(definition_credentials);
@@ -283,8 +282,7 @@ impl<'h> Findings<'h> {
             .into_iter()
             .filter_map(|Found { code, message, hint, place }| {
                 let severity = settings.severity(code)?;
-                let mut finding = Diagnostic::new(code, severity, message);
-                finding.hint = hint;
+                let finding = Diagnostic { hint, ..Diagnostic::new(code, severity, message) };
                 Some(match place {
                     Place::Script(at) => {
                         let text = &script.text;

@@ -38,19 +38,15 @@ pub(super) fn tell(errors: Vec<SyntaxError>, findings: &mut Findings<'_>) {
     if tell_es_module(script, findings) || tell_rule_style(script, findings) {
         return;
     }
-    let at_end = errors.iter().all(|error| error.place.start >= script.trim_end().len());
+    let end = script.trim_end().len();
+    let at_end = errors.iter().all(|error| error.place.start >= end);
     if at_end && let Some(error) = standalone_error(script) {
         // Inside the wrapper a `}` too many only shows at the wrapper's end.
-        findings.script(
-            SYNTAX_ERROR,
-            error.place,
-            sentence(&error.message),
-            error.help.unwrap_or_default(),
-        );
+        let hint = error.help.unwrap_or_default();
+        findings.script(SYNTAX_ERROR, error.place, sentence(&error.message), hint);
         return;
     }
     if at_end {
-        let end = script.trim_end().len();
         findings.script(
             SYNTAX_ERROR,
             end.saturating_sub(1)..end,
@@ -68,39 +64,23 @@ fn tell_one(error: SyntaxError, findings: &mut Findings<'_>) {
     let trigger = &findings.hook.trigger;
     if let Some(name) = redeclared_name(&error.message) {
         let is_action = findings.kind() == Kind::Action;
-        let is_class =
-            !is_action && (name == BASE_ERROR_CLASS || error_classes(trigger).contains(&name));
-        if is_action && ACTION_NAMES.contains(&name) && error.other.is_none() {
-            findings.script(
-                RESERVED_NAME,
-                error.place,
-                format!(
-                    "`{name}` is already declared: Auth0 runs the code of an action inside a function with a parameter of that name, so this one doesn't compile, on every run."
-                ),
-                "choose another name",
+        let is_class = name == BASE_ERROR_CLASS || error_classes(trigger).contains(&name);
+        let is_first = error.other.is_none();
+        let other_name = "choose another name".to_owned();
+        let reserved = if is_action {
+            (is_first && ACTION_NAMES.contains(&name)).then(|| ("Auth0 runs the code of an action inside a function with a parameter of that name, so this one doesn't compile, on every run".to_owned(), other_name))
+        } else if is_class && is_first {
+            let why = format!(
+                "Auth0 puts the class of that name in front of every {trigger} hook, so this script doesn't compile"
             );
-            return;
-        }
-        if is_class && error.other.is_none() {
-            findings.script(
-                RESERVED_NAME,
-                error.place,
-                format!(
-                    "`{name}` is already declared: Auth0 puts the class of that name in front of every {trigger} hook, so this script doesn't compile."
-                ),
-                format!("remove this declaration; `{name}` is there without it"),
-            );
-            return;
-        }
-        if !is_action && MODULE_NAMES.contains(&name) {
-            findings.script(
-                RESERVED_NAME,
-                error.place,
-                format!(
-                    "`{name}` is already declared: it is a parameter of every CommonJS module."
-                ),
-                "choose another name",
-            );
+            Some((why, format!("remove this declaration; `{name}` is there without it")))
+        } else {
+            let why = "it is a parameter of every CommonJS module".to_owned();
+            MODULE_NAMES.contains(&name).then_some((why, other_name))
+        };
+        if let Some((why, hint)) = reserved {
+            let message = format!("`{name}` is already declared: {why}.");
+            findings.script(RESERVED_NAME, error.place, message, hint);
             return;
         }
     }
@@ -171,22 +151,15 @@ fn tell_es_module(script: &str, findings: &mut Findings<'_>) -> bool {
                 | Statement::ExportNamedDeclaration(_)
         )
     });
-    let (place, exports) = match of_module {
-        Some(statement) => {
-            let span = statement.span();
-            let exports = !matches!(statement, Statement::ImportDeclaration(_));
-            (span.start as usize..span.end as usize, exports)
-        }
-        None => return tell_import_meta(script, &parsed, findings),
+    let Some(statement) = of_module else { return tell_import_meta(script, &parsed, findings) };
+    let (what, instead) = match (statement, findings.kind()) {
+        (Statement::ImportDeclaration(_), _) => ("import", "const name = require('package')"),
+        (_, Kind::Action) => ("export", "exports.name = ..."),
+        _ => ("export", "module.exports = function ..."),
     };
-    let is_action = findings.kind() == Kind::Action;
-    let (what, instead) = if exports {
-        ("export", if is_action { "exports.name = ..." } else { "module.exports = function ..." })
-    } else {
-        ("import", "const name = require('package')")
-    };
-    let statement = script.get(place.clone()).unwrap_or_default();
-    let first_line = statement.find('\n').map_or(place.end, |at| place.start + at);
+    let place = statement.span().start as usize..statement.span().end as usize;
+    let text = script.get(place.clone()).unwrap_or_default();
+    let first_line = text.find('\n').map_or(place.end, |at| place.start + at);
     findings.script(
         ES_MODULE,
         place.start..first_line,

@@ -74,7 +74,7 @@ pub fn check_all(state: &DesiredState, settings: &RuleSettings) -> Vec<Diagnosti
 /// If a check has a fault, which [`check_all`] reports.
 #[must_use]
 pub fn check(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
-    on_stack(USUAL_STACK, hook, settings, all_checks)
+    on_stack(hook, settings, all_checks)
 }
 
 /// A way to check one hook.
@@ -85,20 +85,15 @@ type Check = fn(&Definition, &RuleSettings) -> Vec<Diagnostic>;
 fn check_here(hook: &Definition, settings: &RuleSettings, check: Check) -> Vec<Diagnostic> {
     let length = hook.script.as_str().len();
     if length > USUAL_SCRIPT && length <= MAX_SCRIPT {
-        on_stack(USUAL_STACK, hook, settings, check)
+        on_stack(hook, settings, check)
     } else {
         check(hook, settings)
     }
 }
 
-fn on_stack(
-    stack: usize,
-    hook: &Definition,
-    settings: &RuleSettings,
-    check: Check,
-) -> Vec<Diagnostic> {
+fn on_stack(hook: &Definition, settings: &RuleSettings, check: Check) -> Vec<Diagnostic> {
     let length = hook.script.as_str().len().min(MAX_SCRIPT);
-    let stack = stack.max(length.div_ceil(USUAL_SCRIPT) * USUAL_STACK);
+    let stack = length.div_ceil(USUAL_SCRIPT).max(1) * USUAL_STACK;
     thread::scope(|scope| {
         let worker =
             thread::Builder::new().stack_size(stack).spawn_scoped(scope, || check(hook, settings));

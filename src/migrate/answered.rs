@@ -10,7 +10,7 @@ use oxc::span::{GetSpan, Span};
 
 use super::findings::{CLAIM_WITHOUT_NAMESPACE, Finding, NEVER_ANSWERED, SCOPE_LEFT_OUT};
 use super::obstacles::{changes_array, passwordless, scope_changed};
-use super::result::{Key, beginning, is_namespaced, object, without_default};
+use super::result::{Key, beginning, is_namespaced, object, without_default, write};
 use super::uses::{Role, of_argument};
 use crate::model::Trigger;
 use crate::script::hooks::parameters;
@@ -25,10 +25,7 @@ pub(super) fn find(script: &Script<'_>, found: &mut Vec<Finding>) {
     if script.trigger != Trigger::CredentialsExchange {
         return;
     }
-    let scope = parameters(&script.trigger)
-        .iter()
-        .position(|name| *name == "scope")
-        .and_then(|at| handler.params.get(at).copied().flatten());
+    let scope = script.argument("scope");
     let mut results = Results { script, scope, found, seen: Vec::new() };
     for node in script.uses(callback) {
         let parent = script.parent(node.id());
@@ -89,10 +86,8 @@ fn metadata(script: &Script<'_>, callback: SymbolId, found: &mut Vec<Finding>) {
         let AstKind::ObjectProperty(property) = node.kind() else { continue };
         let Some(name) = property.key.static_name() else { continue };
         // handed back as it came
-        let is_same = match &property.value {
-            Expression::StaticMemberExpression(member) => member.property.name == name.as_ref(),
-            _ => false,
-        };
+        let is_same = matches!(&property.value, Expression::StaticMemberExpression(member)
+            if member.property.name == name.as_ref());
         if matches!(name.as_ref(), "user_metadata" | "app_metadata")
             && !is_same
             && places.iter().any(|place| place.contains_inclusive(property.span))
@@ -158,11 +153,8 @@ impl<'a> Results<'_, '_, 'a> {
             }
             return false;
         }
-        let same = match without_default(value) {
-            Expression::Identifier(name) => self.script.symbol(name) == self.scope,
-            _ => false,
-        };
-        if !same || self.scope.is_none() {
+        let same = self.scope.is_some_and(|it| self.script.is_symbol(without_default(value), it));
+        if !same {
             self.found.push(scope_changed(self.script.place(at)));
         }
         true
@@ -198,40 +190,31 @@ impl<'a> Results<'_, '_, 'a> {
     fn variable(&mut self, symbol: SymbolId) {
         let declared = self.script.semantic.symbol_declaration(symbol);
         let AstKind::VariableDeclarator(variable) = declared.kind() else { return };
-        let mut has_scope = false;
-        match &variable.init {
-            Some(Expression::ObjectExpression(it)) => {
-                let Ok(object) = object(it) else { return };
-                has_scope |= !object.spread.is_empty();
-                for entry in &object.entries {
-                    if let Key::Name(name, at) = &entry.key {
-                        has_scope |= self.entry(name, entry.value, *at);
-                    }
-                }
+        let Some(Expression::ObjectExpression(it)) = &variable.init else { return };
+        let Ok(object) = object(it) else { return };
+        let mut has_scope = !object.spread.is_empty();
+        for entry in &object.entries {
+            if let Key::Name(name, at) = &entry.key {
+                has_scope |= self.entry(name, entry.value, *at);
             }
-            _ => return,
         }
         let mut uses = Vec::new();
         of_argument(self.script, "result", symbol, &mut uses);
         for it in &uses {
             match (it.path.as_slice(), it.role) {
-                ([name], Role::Write) => {
-                    let write = super::result::write(self.script, it.name);
-                    match write {
-                        Some(write) => has_scope |= self.entry(name, write.value, it.whole()),
-                        None if name == "scope" => {
-                            has_scope = true;
-                            self.found.push(scope_changed(it.range(self.script)));
-                        }
-                        None => {}
+                ([name], Role::Write) => match write(self.script, it.name) {
+                    Some(write) => has_scope |= self.entry(name, write.value, it.whole()),
+                    None if name == "scope" => {
+                        has_scope = true;
+                        self.found.push(scope_changed(it.range(self.script)));
                     }
-                }
+                    None => {}
+                },
                 ([name, method], Role::Call) if name == "scope" && changes_array(method) => {
                     self.found.push(scope_changed(it.range(self.script)));
                 }
                 ([], Role::Read) => {
-                    let parent = self.script.parent(it.node);
-                    if let AstKind::ComputedMemberExpression(member) = parent {
+                    if let AstKind::ComputedMemberExpression(member) = self.script.parent(it.node) {
                         self.claim(&member.expression);
                     }
                 }

@@ -8,16 +8,13 @@
 
 mod promised;
 
-use oxc::ast::ast::{
-    Argument, ArrowFunctionBody, CallExpression, Expression, FormalParameters, Statement,
-    TryStatement,
-};
+use oxc::ast::ast::{Argument, CallExpression, Expression, Statement, TryStatement};
 use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
 
-pub(super) use promised::Promised;
+pub(super) use promised::{Promised, is_list};
 
-use crate::script::tree::Script;
+use crate::script::tree::{Func, Script};
 
 /// A statement that answers and ends the hook.
 pub(super) struct Ending<'a> {
@@ -100,12 +97,6 @@ pub(super) fn endings<'a>(
     Ok(Endings { all: found, handed, chains, promised: Some(promised) })
 }
 
-/// What a function of a chain does.
-enum Body<'a> {
-    Statements(&'a [Statement<'a>]),
-    Expression(&'a Expression<'a>),
-}
-
 struct Walker<'s, 'a> {
     script: &'s Script<'a>,
     callback: SymbolId,
@@ -186,8 +177,7 @@ impl<'a> Walker<'_, 'a> {
         if it.finalizer.is_some() {
             return;
         }
-        let around = self.in_try;
-        self.in_try = true;
+        let around = std::mem::replace(&mut self.in_try, true);
         self.list(&it.block.body, is_last);
         self.in_try = around;
         if let Some(handler) = &it.handler {
@@ -253,52 +243,30 @@ impl<'a> Walker<'_, 'a> {
                     let (at, in_try) = (name.span, self.in_try);
                     self.handed.push(Handed { at, is_for_errors: true, settles: false, in_try });
                 }
-                let (params, body) = match argument {
-                    Argument::FunctionExpression(it) => {
-                        let Some(body) = &it.body else { continue };
-                        (&it.params, Body::Statements(&body.statements))
-                    }
-                    Argument::ArrowFunctionExpression(it) => match &it.body {
-                        ArrowFunctionBody::FunctionBody(body) => {
-                            (&it.params, Body::Statements(&body.statements))
-                        }
-                        other => match other.as_expression() {
-                            Some(value) => (&it.params, Body::Expression(value)),
-                            None => continue,
-                        },
-                    },
-                    _ => continue,
-                };
-                self.function(params, body, (catches, is_caught));
+                if let Some(func) = argument.as_expression().and_then(Func::of_expression) {
+                    self.function(func, catches, is_caught);
+                }
             }
         }
         self.found.len() + self.handed.len() > before
     }
 
     /// One function of a chain.
-    fn function(
-        &mut self,
-        params: &'a FormalParameters<'a>,
-        body: Body<'a>,
-        (catches, is_caught): (bool, bool),
-    ) {
+    fn function(&mut self, func: Func<'a>, catches: bool, is_caught: bool) {
         let known = self.errors.len();
         if catches {
-            let first = params.items.first();
-            let id = first.and_then(|param| param.pattern.get_binding_identifier());
-            self.errors.extend(id.and_then(|id| id.symbol_id.get()));
+            self.errors.extend(func.param(0).and_then(|id| id.symbol_id.get()));
         }
         let in_try = self.in_try;
         self.in_try |= is_caught;
         let break_ends = std::mem::replace(&mut self.break_ends, false);
-        let is_expression = matches!(body, Body::Expression(_));
+        let is_expression = func.expression().is_some();
         let around = std::mem::replace(&mut self.is_expression, is_expression);
-        match body {
-            Body::Statements(all) => self.list(all, true),
-            Body::Expression(value) => {
-                self.call(value, value.span(), true, false);
-                self.chain(value);
-            }
+        if let Some(value) = func.expression() {
+            self.call(value, value.span(), true, false);
+            self.chain(value);
+        } else if let Some(body) = func.body() {
+            self.list(&body.statements, true);
         }
         (self.in_try, self.break_ends, self.is_expression) = (in_try, break_ends, around);
         self.errors.truncate(known);

@@ -5,15 +5,15 @@
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{Argument, BindingPattern, Expression};
-use oxc::span::{GetSpan, Span};
+use oxc::span::GetSpan;
 
 use super::findings::{
     ENVIRONMENT_WRITTEN, FACTOR_TYPE, FRIENDLY_MESSAGE, Finding, GLOBAL_CACHE, PASSWORD,
     PASSWORDLESS_METADATA, PHONE_LANGUAGE, SCOPE_CHANGED, VERIFIED_BEFORE, WEBTASK, WHOLE_CONTEXT,
 };
-use super::table::{Missing, Target, target};
 use super::uses::{Role, Use};
 use crate::model::Trigger;
+use crate::script::event::{Missing, Target, target};
 use crate::script::hooks::parameters;
 use crate::script::tree::Script;
 
@@ -82,9 +82,8 @@ pub(super) fn changes_array(method: &str) -> bool {
 }
 
 fn changes_scope(it: &Use) -> bool {
-    let calls = |name: &String| changes_array(name);
-    (it.role == Role::Write)
-        || (it.role == Role::Call && it.path.len() == 1 && it.path.first().is_some_and(calls))
+    it.role == Role::Write
+        || (it.role == Role::Call && matches!(it.path.as_slice(), [name] if changes_array(name)))
 }
 
 pub(super) fn scope_changed(at: std::ops::Range<usize>) -> Finding {
@@ -137,31 +136,26 @@ fn missing_value(missing: Missing, at: std::ops::Range<usize>) -> Finding {
 /// `const { … } = context.webtask` and the like: what is taken out is looked
 /// at where the pattern is.
 fn is_taken_apart(script: &Script<'_>, it: &Use) -> bool {
-    match script.parent(it.node) {
-        AstKind::VariableDeclarator(variable) => {
-            !matches!(variable.id, BindingPattern::ArrayPattern(_))
-        }
-        _ => false,
-    }
+    matches!(script.parent(it.node), AstKind::VariableDeclarator(variable)
+        if !matches!(variable.id, BindingPattern::ArrayPattern(_)))
 }
 
 /// Whether a value leaves the script as it is: an argument of a call that is
 /// not its own method, or a part of an object or an array.
 fn is_given_away(script: &Script<'_>, it: &Use) -> bool {
     let own = script.semantic.nodes().kind(it.node).span();
+    let holds = |arguments: &[Argument<'_>]| arguments.iter().any(|it| it.span() == own);
     match script.parent(it.node) {
-        AstKind::CallExpression(call) => holds(&call.arguments, own),
-        AstKind::NewExpression(call) => holds(&call.arguments, own),
-        AstKind::ObjectProperty(_) | AstKind::ArrayExpression(_) | AstKind::SpreadElement(_) => {
-            true
-        }
-        AstKind::TemplateLiteral(_) => true,
-        _ => false,
+        AstKind::CallExpression(call) => holds(&call.arguments),
+        AstKind::NewExpression(call) => holds(&call.arguments),
+        kind => matches!(
+            kind,
+            AstKind::ObjectProperty(_)
+                | AstKind::ArrayExpression(_)
+                | AstKind::SpreadElement(_)
+                | AstKind::TemplateLiteral(_)
+        ),
     }
-}
-
-fn holds(arguments: &[Argument<'_>], own: Span) -> bool {
-    arguments.iter().any(|argument| argument.span() == own)
 }
 
 /// `const { headers } = context.webtask`, and `{ password }` of a user.
@@ -216,22 +210,20 @@ fn globals(script: &Script<'_>, found: &mut Vec<Finding>) {
     for node in script.nodes() {
         let Some(member) = node.kind().as_member_expression_kind() else { continue };
         let Expression::Identifier(name) = member.object() else { continue };
-        if script.symbol(name).is_none() && matches!(name.name.as_str(), "global" | "globalThis") {
-            let parent = script.parent(node.id());
-            let is_kept = member.is_assigned_to_in_parent(&parent);
-            if is_kept {
-                found.push(Finding::error(
-                    GLOBAL_CACHE,
-                    script.place(node.kind().span()),
-                    "A value is kept in `global` for later runs. An Action can't rely on it.",
-                    "use `api.cache.set` and `api.cache.get` (strings, 4 kB each, 8 kB in all, 15 minutes unless said otherwise)",
-                ));
-            }
+        if script.symbol(name).is_some() {
+            continue;
         }
-        if script.symbol(name).is_none()
-            && name.name == "process"
-            && member.static_property_name().is_some_and(|it| it == "env")
+        if matches!(name.name.as_str(), "global" | "globalThis")
+            && member.is_assigned_to_in_parent(&script.parent(node.id()))
         {
+            found.push(Finding::error(
+                GLOBAL_CACHE,
+                script.place(node.kind().span()),
+                "A value is kept in `global` for later runs. An Action can't rely on it.",
+                "use `api.cache.set` and `api.cache.get` (strings, 4 kB each, 8 kB in all, 15 minutes unless said otherwise)",
+            ));
+        }
+        if name.name == "process" && member.static_property_name().is_some_and(|it| it == "env") {
             let outer = script.semantic.nodes().parent_id(node.id());
             if let Some(inner) = script.semantic.nodes().kind(outer).as_member_expression_kind()
                 && inner.is_assigned_to_in_parent(&script.parent(outer))

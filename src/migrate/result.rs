@@ -10,10 +10,18 @@ use oxc::ast::ast::{
 use oxc::semantic::{NodeId, SymbolId};
 use oxc::span::{GetSpan, Span};
 
-use super::answers::Ending;
-use crate::model::Trigger;
-use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
+use super::answers::{Ending, is_list};
+use crate::script::hooks::{BASE_ERROR_CLASS, error_classes, has_result, is_reserved_host};
 use crate::script::tree::{Constant, Script};
+
+/// Whether an expression is a text that says something.
+pub(super) fn says(text: &Expression<'_>) -> bool {
+    match text {
+        Expression::StringLiteral(it) => !it.value.is_empty(),
+        Expression::TemplateLiteral(it) => it.quasis.iter().any(|it| !it.value.raw.is_empty()),
+        _ => false,
+    }
+}
 
 /// What a hook says when it calls back with an error.
 pub(super) enum Failure<'a> {
@@ -48,13 +56,8 @@ pub(super) fn answer<'a>(script: &Script<'a>, ending: &Ending<'a>) -> Result<Ans
             }
             let result = arguments.get(1).and_then(Argument::as_expression);
             let Expression::Identifier(name) = error else { return Err(error.span()) };
-            let ignored = matches!(
-                script.trigger,
-                Trigger::PostUserRegistration
-                    | Trigger::PostChangePassword
-                    | Trigger::SendPhoneMessage
-            );
-            let is_plain = ignored || result.is_none_or(|it| is_nothing(script, it));
+            let is_plain =
+                !has_result(&script.trigger) || result.is_none_or(|it| is_nothing(script, it));
             script.symbol(name).filter(|_| is_plain).ok_or(error.span())?;
             Ok(Answer::Either(Failure::Name(name.span)))
         }
@@ -92,16 +95,11 @@ fn failure<'a>(
                 span: new.span,
             })
         }
-        Expression::StringLiteral(text) => (!text.value.is_empty()).then_some(Failure::Text(error)),
-        Expression::TemplateLiteral(text) => {
-            let says = text.quasis.iter().any(|part| !part.value.raw.is_empty());
-            says.then_some(Failure::Text(error))
-        }
         Expression::Identifier(name) => {
             let symbol = script.symbol(name)?;
             ending.errors.contains(&symbol).then_some(Failure::Name(name.span))
         }
-        _ => None,
+        text => says(text).then_some(Failure::Text(text)),
     }
 }
 
@@ -137,10 +135,7 @@ pub(super) fn object<'a>(it: &'a ObjectExpression<'a>) -> Result<Object<'a>, Spa
                 }
                 let key = match property.key.static_name() {
                     Some(name) => Key::Name(name.to_string(), property.key.span()),
-                    None => match property.key.as_expression() {
-                        Some(key) => Key::Computed(key),
-                        None => return Err(property.span),
-                    },
+                    None => Key::Computed(property.key.as_expression().ok_or(property.span)?),
                 };
                 object.entries.push(Entry { key, value: &property.value });
             }
@@ -246,10 +241,7 @@ fn assigned<'a>(
     }
     let statement = nodes.parent_id(at);
     let AstKind::ExpressionStatement(whole) = nodes.kind(statement) else { return None };
-    let in_list = matches!(
-        nodes.parent_kind(statement),
-        AstKind::FunctionBody(_) | AstKind::BlockStatement(_) | AstKind::SwitchCase(_)
-    );
+    let in_list = is_list(nodes.parent_kind(statement));
     Some(Write { path, computed, value: &assignment.right, statement: whole.span, in_list })
 }
 
@@ -325,9 +317,5 @@ pub(super) fn is_namespaced(beginning: &str, is_whole: bool) -> Option<bool> {
         return None;
     }
     let url = url::Url::parse(beginning).ok()?;
-    let host = url.host_str()?;
-    let reserved = ["auth0.com", "webtask.io", "webtask.run"];
-    Some(!reserved.iter().any(|it| {
-        host.strip_suffix(it).is_some_and(|front| front.is_empty() || front.ends_with('.'))
-    }))
+    Some(!is_reserved_host(url.host_str()?))
 }

@@ -16,16 +16,19 @@ mod parameters;
 
 use std::ops::Range;
 
-use oxc::span::Span;
+use oxc::ast::ast::{Expression, ObjectExpression};
+use oxc::semantic::SymbolId;
+use oxc::span::{GetSpan, Span};
 
 use super::answers::{Ending, endings};
 use super::edits::{Edits, Piece};
 use super::findings::Finding;
-use super::result::{Answer, answer};
-use super::table::entry_point;
+use super::result::{Answer, Bag, Object, answer, bag, object};
 use super::uses::Use;
 use crate::model::Trigger;
+use crate::script::actions::entries;
 use crate::script::tree::Script;
+use lines::Line;
 
 /// Why a script can't be rewritten, and where, in bytes of the script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +59,9 @@ struct Rewrite<'s, 'a> {
 
 type Step<T> = Result<T, NotRewritten>;
 
+/// A variable that collects a result, and where the hook answers with it.
+type Collected = (SymbolId, Vec<Span>);
+
 /// Adds the edits of a rewrite; gives with them what it does in another way.
 ///
 /// # Errors
@@ -79,8 +85,8 @@ pub(super) fn rewrite(
     let Some(handler) = &script.handler else {
         return Err(NotRewritten { because: "the hook's function can't be found", at: 0..0 });
     };
-    let entry = entry_point(&script.trigger).unwrap_or_default();
-    let own = handler::check(script, text)?;
+    let entry = entries(script.trigger.as_str()).first().copied().unwrap_or_default();
+    let own = handler::check(script, handler.func, text)?;
     let callback = handler
         .callback
         .ok_or_else(|| it.not("the hook takes no callback", handler.func.span()))?;
@@ -110,7 +116,7 @@ pub(super) fn rewrite(
     }
     it.awaits(callback, promised.map(|(whole, _)| whole));
     it.parameters()?;
-    it.head(&own, entry)?;
+    it.head(&own, entry);
     it.deepen();
     Ok((it.edits, it.findings))
 }
@@ -118,6 +124,55 @@ pub(super) fn rewrite(
 impl<'a> Rewrite<'_, 'a> {
     fn not(&self, because: &'static str, at: Span) -> NotRewritten {
         NotRewritten { because, at: self.script.place(at) }
+    }
+
+    fn not_followed(&self, at: Span) -> NotRewritten {
+        self.not("its result can't be followed", at)
+    }
+
+    /// The entries of an object that is a result, or a part of one.
+    fn object(&self, it: &'a ObjectExpression<'a>) -> Step<Object<'a>> {
+        object(it).map_err(|at| self.not_followed(at))
+    }
+
+    /// The statements for each result that is written where it is answered with,
+    /// in order; and the variables that collect the others, with where the hook
+    /// answers with each.
+    fn results(
+        &self,
+        results: &[Option<&'a Expression<'a>>],
+        mut of_object: impl FnMut(&Object<'a>) -> Step<Vec<Line>>,
+    ) -> Step<(Vec<Vec<Line>>, Vec<Collected>)> {
+        let mut lines = Vec::new();
+        let mut bags: Vec<Collected> = Vec::new();
+        for result in results {
+            lines.push(match result {
+                None => Vec::new(),
+                Some(Expression::ObjectExpression(it)) => of_object(&self.object(it)?)?,
+                Some(Expression::Identifier(name)) => {
+                    let symbol = self.script.symbol(name);
+                    let symbol = symbol
+                        .ok_or_else(|| self.not("its result comes from elsewhere", name.span))?;
+                    match bags.iter_mut().find(|(known, _)| *known == symbol) {
+                        Some((_, answered)) => answered.push(name.span),
+                        None => bags.push((symbol, vec![name.span])),
+                    }
+                    Vec::new()
+                }
+                Some(other) => return Err(self.not_followed(other.span())),
+            });
+        }
+        Ok((lines, bags))
+    }
+
+    /// The variable that collects a result, with the entries it begins with.
+    fn bag(&self, symbol: SymbolId, answered: &[Span]) -> Step<(Bag<'a>, Object<'a>)> {
+        let bag = bag(self.script, symbol, answered).map_err(|at| self.not_followed(at))?;
+        let initial = self.object(bag.initial)?;
+        if let Some(spread) = initial.spread.first() {
+            return Err(self.not("its result is spread from elsewhere", spread.span()));
+        }
+        Ok((bag, initial))
     }
 
     /// Replaces a range of the wrapped text, and notes what is kept of it.
@@ -164,8 +219,7 @@ impl<'a> Rewrite<'_, 'a> {
         for (ending, answer) in &answers {
             match answer {
                 Answer::Success(_) => {
-                    let lines = results.next().unwrap_or_default();
-                    self.succeed(ending, lines);
+                    self.put(ending, results.next().unwrap_or_default(), false);
                 }
                 Answer::Failure(failure) => self.fail(ending, failure)?,
                 Answer::Either(failure) => self.fail_if(ending, failure)?,

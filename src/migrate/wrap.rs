@@ -6,7 +6,7 @@
 //! the words of an Action. Must not change the script.
 
 use crate::model::Trigger;
-use crate::script::hooks::error_classes;
+use crate::script::hooks::{error_classes, takes_friendly_message};
 
 const HEAD: &str = include_str!("wrap/head.js");
 const TAIL: &str = include_str!("wrap/tail.js");
@@ -24,8 +24,7 @@ fn adapter(trigger: &Trigger) -> Option<&'static str> {
 
 /// The source of an error class of hooks.
 fn class(name: &str) -> String {
-    let takes_friendly = matches!(name, "PreUserRegistrationError" | "SendPhoneMessageError");
-    if !takes_friendly {
+    if !takes_friendly_message(name) {
         return format!("    class {name} extends ExtensibilityUserError {{}}\n");
     }
     format!(

@@ -12,12 +12,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oxc::allocator::Allocator;
 use oxc::ast::AstKind;
-use oxc::ast::ast::{BindingPattern, SourceType};
+use oxc::ast::ast::{BindingPattern, Expression, SourceType};
 use oxc::parser::Parser;
 use oxc::semantic::{NodeId, Semantic, SemanticBuilder};
+use oxc::span::GetSpan;
 use serde_json::Value;
 
 pub(super) use answered::Shape;
+
+use crate::script::tree::symbol_of;
 
 /// How many values and names of one script are kept.
 const MOST: usize = 400;
@@ -48,28 +51,31 @@ pub(super) struct Known {
 pub(super) fn of(codes: &[&str], known: &Known) -> Dictionary {
     let mut dictionary = Dictionary::default();
     for code in codes {
-        read(code, known, &mut dictionary);
+        look(code, |semantic| read(semantic, known, &mut dictionary));
     }
     dictionary
 }
 
-fn read(code: &str, known: &Known, dictionary: &mut Dictionary) {
+/// Parses a code and looks at it; nothing is seen of one that can't be parsed.
+fn look<T: Default>(code: &str, at: impl FnOnce(&Semantic<'_>) -> T) -> T {
     let wrapped = format!("(function (exports, require, module) {{{code}\n}})");
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, &wrapped, SourceType::script()).parse();
     if parsed.panicked || parsed.diagnostics.has_errors() {
-        return;
+        return T::default();
     }
-    let semantic =
-        SemanticBuilder::new_compiler().with_build_nodes(true).build(&parsed.program).semantic;
-    let nodes = semantic.nodes();
-    answered::read(&semantic, &mut dictionary.answered);
-    for node in nodes.iter() {
+    let builder = SemanticBuilder::new_compiler().with_build_nodes(true);
+    at(&builder.build(&parsed.program).semantic)
+}
+
+fn read(semantic: &Semantic<'_>, known: &Known, dictionary: &mut Dictionary) {
+    answered::read(semantic, &mut dictionary.answered);
+    for node in semantic.nodes().iter() {
         if let Some(member) = node.kind().as_member_expression_kind()
             && let Some(name) = member.static_property_name()
             && dictionary.reads.len() < MOST
         {
-            dictionary.reads.insert((owner(&semantic, node.id()), name.to_string()));
+            dictionary.reads.insert((owner(member.object()), name.to_string()));
         }
         if let AstKind::BindingProperty(property) = node.kind()
             && let Some(name) = property.key.static_name()
@@ -80,7 +86,7 @@ fn read(code: &str, known: &Known, dictionary: &mut Dictionary) {
         let value = match node.kind() {
             AstKind::StringLiteral(text) => Value::from(text.value.as_str()),
             AstKind::NumericLiteral(number) => number_value(number.value),
-            AstKind::BooleanLiteral(flag) if constants::is_compared(&semantic, node.id()) => {
+            AstKind::BooleanLiteral(flag) if constants::is_compared(semantic, node.id()) => {
                 Value::from(flag.value)
             }
             AstKind::TemplateElement(part) => match &part.value.cooked {
@@ -94,12 +100,12 @@ fn read(code: &str, known: &Known, dictionary: &mut Dictionary) {
                 }
             }
             _ => {
-                let values = constants::of(&semantic, known, node.id());
+                let values = constants::of(semantic, known, node.id());
                 if !values.is_empty() {
                     let mut names = BTreeSet::new();
-                    let chain = constants::chain(&semantic, node.id());
-                    collect(&semantic, chain, &mut names, 0);
-                    names_near(&semantic, chain, &mut names, 0);
+                    let chain = constants::chain(semantic, node.id());
+                    collect(semantic, chain, &mut names, 0);
+                    names_near(semantic, chain, &mut names, 0);
                     values.into_iter().for_each(|value| dictionary.tie(&names, value));
                 }
                 continue;
@@ -109,7 +115,7 @@ fn read(code: &str, known: &Known, dictionary: &mut Dictionary) {
             return;
         }
         let mut names = BTreeSet::new();
-        names_near(&semantic, node.id(), &mut names, 0);
+        names_near(semantic, node.id(), &mut names, 0);
         dictionary.tie(&names, value);
     }
 }
@@ -153,21 +159,16 @@ fn literal_part(pattern: &str) -> Option<String> {
 }
 
 /// The packages that a code loads.
-pub(super) fn packages(code: &str) -> BTreeSet<String> {
-    let wrapped = format!("(function (exports, require, module) {{{code}\n}})");
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, &wrapped, SourceType::script()).parse();
-    if parsed.panicked || parsed.diagnostics.has_errors() {
-        return BTreeSet::new();
-    }
-    let semantic =
-        SemanticBuilder::new_compiler().with_build_nodes(true).build(&parsed.program).semantic;
-    let nodes = semantic.nodes().iter();
-    let required = nodes.filter_map(|node| match node.kind() {
-        AstKind::CallExpression(call) => call.common_js_require().map(|it| it.value.to_string()),
-        _ => None,
-    });
-    required.take(MOST).collect()
+fn packages(code: &str) -> BTreeSet<String> {
+    look(code, |semantic| {
+        let required = semantic.nodes().iter().filter_map(|node| match node.kind() {
+            AstKind::CallExpression(call) => {
+                call.common_js_require().map(|it| it.value.to_string())
+            }
+            _ => None,
+        });
+        required.take(MOST).collect()
+    })
 }
 
 /// Packages that the sandbox plays or has itself, as its `require` lists them:
@@ -218,12 +219,10 @@ pub fn stubbed(codes: &[&str]) -> Vec<String> {
 }
 
 /// The last name of what a property is read of.
-fn owner(semantic: &Semantic<'_>, member: NodeId) -> String {
-    let nodes = semantic.nodes();
-    let Some(kind) = nodes.kind(member).as_member_expression_kind() else { return String::new() };
-    match kind.object() {
-        oxc::ast::ast::Expression::Identifier(name) => name.name.to_string(),
-        oxc::ast::ast::Expression::StaticMemberExpression(inner) => inner.property.name.to_string(),
+fn owner(object: &Expression<'_>) -> String {
+    match object {
+        Expression::Identifier(name) => name.name.to_string(),
+        Expression::StaticMemberExpression(inner) => inner.property.name.to_string(),
         _ => String::new(),
     }
 }
@@ -248,7 +247,6 @@ fn names_near(semantic: &Semantic<'_>, node: NodeId, names: &mut BTreeSet<String
 }
 
 fn collect(semantic: &Semantic<'_>, around: NodeId, names: &mut BTreeSet<String>, depth: usize) {
-    use oxc::span::GetSpan;
     let nodes = semantic.nodes();
     let span = match nodes.kind(around) {
         AstKind::IfStatement(it) => it.test.span(),
@@ -262,11 +260,9 @@ fn collect(semantic: &Semantic<'_>, around: NodeId, names: &mut BTreeSet<String>
             }
             AstKind::IdentifierReference(name) => {
                 names.insert(name.name.to_string());
-                let symbol = name
-                    .reference_id
-                    .get()
-                    .and_then(|id| semantic.scoping().get_reference(id).symbol_id());
-                let Some(symbol) = symbol.filter(|_| depth < 3) else { continue };
+                let Some(symbol) = symbol_of(semantic, name).filter(|_| depth < 3) else {
+                    continue;
+                };
                 let declared = semantic.symbol_declaration(symbol);
                 if let AstKind::VariableDeclarator(variable) = declared.kind()
                     && matches!(variable.id, BindingPattern::BindingIdentifier(_))

@@ -16,6 +16,8 @@ use oxc::span::SourceType;
 
 use super::outcome::{Fault, Place};
 use super::world::Program;
+use crate::model::Trigger;
+use crate::script::hooks::{error_classes, takes_friendly_message};
 pub use cover::Branch;
 pub(super) use edits::Columns;
 use edits::Edits;
@@ -26,6 +28,8 @@ pub(super) const FILE: &str = "script.js";
 const BASE: &str = "class ExtensibilityUserError extends Error { constructor(message) { super(message); this.name = this.constructor.name; } } ";
 const FRIENDLY: &str = "extends ExtensibilityUserError { constructor(message, friendlyMessage) { super(message); this.friendlyMessage = friendlyMessage || message; } } ";
 const PLAIN: &str = "extends ExtensibilityUserError { constructor(message) { super(message); } } ";
+
+const OPEN_HOOK: &str = "(function (exports, require, module, __filename, __dirname) { ";
 
 /// What the engine evaluates.
 #[derive(Debug)]
@@ -59,13 +63,7 @@ pub(super) fn compile(program: &Program, observed: Observed) -> Result<Compiled,
         return Err(fault(code, "Invalid or unexpected token (a NUL character)", at));
     }
     let (open, close) = match program {
-        Program::Hook { trigger, .. } => (
-            format!(
-                "(function (exports, require, module, __filename, __dirname) {{ {}",
-                prelude(trigger)
-            ),
-            "\n})",
-        ),
+        Program::Hook { trigger, .. } => (format!("{OPEN_HOOK}{}", prelude(trigger)), "\n})"),
         Program::Action { .. } => (
             "(function (module, exports, require) { return function (module, exports, console) {"
                 .to_owned(),
@@ -74,29 +72,19 @@ pub(super) fn compile(program: &Program, observed: Observed) -> Result<Compiled,
     };
     let (edits, branches) = check(code, observed)?;
     let is_observed = !edits.is_empty();
-    let open = match is_observed {
-        true => {
-            let params = format!("(function ({}, {}, ", cover::COUNTER, caught::CAUGHT);
-            open.replacen("(function (", &params, 1)
-        }
-        false => open,
-    };
+    let params = format!("(function ({}, {}, ", cover::COUNTER, caught::CAUGHT);
+    let open = if is_observed { open.replacen("(function (", &params, 1) } else { open };
     let (text, columns) = edits.apply(code, open.len());
     Ok(Compiled { text: format!("{open}{text}{close}"), columns, is_observed, branches })
 }
 
 /// The error classes that Auth0 puts in front of a hook.
 fn prelude(trigger: &str) -> String {
-    let classes: &[(&str, &str)] = match trigger {
-        "credentials-exchange" => {
-            &[("InvalidRequestError", PLAIN), ("InvalidScopeError", PLAIN), ("ServerError", PLAIN)]
-        }
-        "send-phone-message" => &[("SendPhoneMessageError", FRIENDLY)],
-        _ => &[("PreUserRegistrationError", FRIENDLY)],
+    let class = |name: &&str| {
+        format!("class {name} {}", if takes_friendly_message(name) { FRIENDLY } else { PLAIN })
     };
-    let classes: String =
-        classes.iter().map(|(name, rest)| format!("class {name} {rest}")).collect();
-    format!("{BASE}{classes}")
+    let classes = error_classes(&Trigger::from_tenant(trigger)).iter().map(class);
+    format!("{BASE}{}", classes.collect::<String>())
 }
 
 const OPEN: &str = "(function () {";

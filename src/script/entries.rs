@@ -13,11 +13,10 @@ use oxc::ast::ast::{
 };
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
-use oxc::str::Ident;
 
 use super::load_time::throws;
 use super::parse::Parsed;
-use super::tree::{Constant, Func, constant};
+use super::tree::{Constant, Func};
 
 /// What an action exports.
 #[derive(Default)]
@@ -74,8 +73,8 @@ impl<'a> View<'_, 'a> {
         let scoping = self.parsed.semantic.scoping();
         let nodes = self.parsed.semantic.nodes();
         let globals = scoping.root_unresolved_references();
-        let is_hidden = globals.contains_key(&Ident::from("eval"))
-            || globals.contains_key(&Ident::from("arguments"))
+        let is_hidden = globals.contains_key("eval")
+            || globals.contains_key("arguments")
             || nodes.iter().any(|node| matches!(node.kind(), AstKind::WithStatement(_)))
             || self.returns_early();
         let (Some(module), Some(exports)) =
@@ -167,13 +166,10 @@ impl<'a> View<'_, 'a> {
             entries.unsure = true;
             return;
         }
-        match member.static_property_name() {
-            Some(name) if name.as_str() == "exports" => {}
-            Some(_) => return,
-            None => {
-                entries.unsure = true;
-                return;
-            }
+        let name = member.static_property_name();
+        entries.unsure |= name.is_none();
+        if name.is_none_or(|name| name != "exports") {
+            return;
         }
         let target = nodes.parent_kind(member_id);
         if !member.is_assigned_to_in_parent(&target) {
@@ -199,12 +195,10 @@ impl<'a> View<'_, 'a> {
                 entries.named.retain(|entry| entry.at.start > at.start);
                 self.object(object, entries);
             }
-            Some(
-                Expression::FunctionExpression(_)
-                | Expression::ArrowFunctionExpression(_)
-                | Expression::ClassExpression(_),
-            ) => entries.no_object = Some(at),
-            Some(literal) if literal.is_literal() => entries.no_object = Some(at),
+            Some(it) if it.is_function() || it.is_literal() => {
+                entries.no_object = Some(at);
+            }
+            Some(Expression::ClassExpression(_)) => entries.no_object = Some(at),
             _ if self.is_function(value) => entries.no_object = Some(at),
             _ => entries.unsure = true,
         }
@@ -212,15 +206,13 @@ impl<'a> View<'_, 'a> {
 
     fn object(&self, object: &'a ObjectExpression<'a>, entries: &mut Entries<'a>) {
         for property in &object.properties {
-            match property {
-                ObjectPropertyKind::ObjectProperty(property) => match property.key.static_name() {
-                    Some(name) => {
-                        let value = self.value(&property.value, 0);
-                        self.add(name.into_owned(), property.key.span(), value, entries);
-                    }
-                    None => entries.unsure = true,
-                },
-                ObjectPropertyKind::SpreadProperty(_) => entries.unsure = true,
+            if let ObjectPropertyKind::ObjectProperty(property) = property
+                && let Some(name) = property.key.static_name()
+            {
+                let value = self.value(&property.value, 0);
+                self.add(name.into_owned(), property.key.span(), value, entries);
+            } else {
+                entries.unsure = true;
             }
         }
     }
@@ -242,14 +234,10 @@ impl<'a> View<'_, 'a> {
             return None;
         }
         match value {
-            Expression::Identifier(name) => {
-                let scoping = self.parsed.semantic.scoping();
-                let symbol = scoping.get_reference(name.reference_id.get()?).symbol_id()?;
-                match constant(&self.parsed.semantic, symbol)? {
-                    Constant::Value(value) => self.resolved(value, steps + 1),
-                    _ => None,
-                }
-            }
+            Expression::Identifier(name) => match self.parsed.constant(name)? {
+                Constant::Value(value) => self.resolved(value, steps + 1),
+                _ => None,
+            },
             // `module.exports = exports = { … }`
             Expression::AssignmentExpression(it)
                 if it.operator == AssignmentOperator::Assign
@@ -264,11 +252,7 @@ impl<'a> View<'_, 'a> {
     /// Whether a name stands for a function or a class that was declared.
     fn is_function(&self, value: &'a Expression<'a>) -> bool {
         let Expression::Identifier(name) = value else { return false };
-        let scoping = self.parsed.semantic.scoping();
-        let symbol = name.reference_id.get().and_then(|id| scoping.get_reference(id).symbol_id());
-        symbol
-            .and_then(|symbol| constant(&self.parsed.semantic, symbol))
-            .is_some_and(|it| matches!(it, Constant::Function(_) | Constant::Class))
+        matches!(self.parsed.constant(name), Some(Constant::Function(_) | Constant::Class))
     }
 
     fn value(&self, value: &'a Expression<'a>, steps: usize) -> Exported<'a> {
@@ -277,17 +261,12 @@ impl<'a> View<'_, 'a> {
             false => Exported::Other,
         };
         match value {
-            Expression::Identifier(name) if steps < MAX_STEPS => {
-                let scoping = self.parsed.semantic.scoping();
-                let symbol =
-                    name.reference_id.get().and_then(|id| scoping.get_reference(id).symbol_id());
-                match symbol.and_then(|symbol| constant(&self.parsed.semantic, symbol)) {
-                    Some(Constant::Function(function)) => of_function(Func::Function(function)),
-                    Some(Constant::Class) => Exported::NoFunction,
-                    Some(Constant::Value(value)) => self.value(value, steps + 1),
-                    None => Exported::Unknown,
-                }
-            }
+            Expression::Identifier(name) if steps < MAX_STEPS => match self.parsed.constant(name) {
+                Some(Constant::Function(function)) => of_function(Func::Function(function)),
+                Some(Constant::Class) => Exported::NoFunction,
+                Some(Constant::Value(value)) => self.value(value, steps + 1),
+                None => Exported::Unknown,
+            },
             Expression::AssignmentExpression(it)
                 if it.operator == AssignmentOperator::Assign && steps < MAX_STEPS =>
             {

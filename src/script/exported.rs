@@ -8,11 +8,10 @@ use oxc::ast::AstKind;
 use oxc::ast::ast::{AssignmentOperator, Expression, IdentifierReference};
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
-use oxc::str::Ident;
 
 use super::load_time::throws;
 use super::parse::Parsed;
-use super::tree::{Constant, Func, constant};
+use super::tree::{Constant, Func, constant, symbol_of};
 
 /// What a script exports.
 pub(crate) struct Exported<'a> {
@@ -105,7 +104,7 @@ impl<'a> View<'_, 'a> {
         let nodes = self.parsed.semantic.nodes();
         let scoping = self.parsed.semantic.scoping();
         let globals = scoping.root_unresolved_references();
-        if globals.contains_key(&Ident::from("eval"))
+        if globals.contains_key("eval")
             || self.uses_module_arguments()
             || nodes.iter().any(|node| matches!(node.kind(), AstKind::WithStatement(_)))
         {
@@ -129,7 +128,7 @@ impl<'a> View<'_, 'a> {
         let nodes = self.parsed.semantic.nodes();
         let scoping = self.parsed.semantic.scoping();
         let globals = scoping.root_unresolved_references();
-        let Some(references) = globals.get(&Ident::from("arguments")) else { return false };
+        let Some(references) = globals.get("arguments") else { return false };
         references.iter().any(|reference| {
             let around = nodes
                 .ancestor_kinds(scoping.get_reference(*reference).node_id())
@@ -214,9 +213,6 @@ impl<'a> View<'_, 'a> {
             _ => Value::Unknown,
         };
         match expression {
-            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => {
-                Func::of_expression(expression).map_or(Value::Unknown, Value::Function)
-            }
             Expression::ClassExpression(_) => Value::Class,
             Expression::ObjectExpression(_) | Expression::ArrayExpression(_) => Value::Object,
             Expression::TemplateLiteral(_)
@@ -237,14 +233,13 @@ impl<'a> View<'_, 'a> {
                 both(&choice.consequent, &choice.alternate)
             }
             Expression::LogicalExpression(choice) => both(&choice.left, &choice.right),
-            _ => Value::Unknown,
+            other => Func::of_expression(other).map_or(Value::Unknown, Value::Function),
         }
     }
 
     fn value_of_name(&self, name: &IdentifierReference<'a>, steps: usize) -> Value<'a> {
         let scoping = self.parsed.semantic.scoping();
-        let symbol = name.reference_id.get().and_then(|id| scoping.get_reference(id).symbol_id());
-        let Some(symbol) = symbol else {
+        let Some(symbol) = symbol_of(&self.parsed.semantic, name) else {
             return if name.name == "undefined" { Value::NoFunction } else { Value::Unknown };
         };
         if Some(symbol) == self.parsed.parameter("exports") && !scoping.symbol_is_mutated(symbol) {

@@ -4,7 +4,8 @@
 
 use oxc::ast::AstKind;
 use oxc::ast::ast::{
-    ArrowFunctionExpression, BindingPattern, Expression, FormalParameters, Function, FunctionBody,
+    Argument, ArrowFunctionExpression, BindingIdentifier, CallExpression, Expression,
+    FormalParameters, Function, FunctionBody,
 };
 use oxc::semantic::NodeId;
 use oxc::span::Span;
@@ -32,6 +33,11 @@ impl<'a> Func<'a> {
         Self::of_kind(script.semantic.nodes().kind(expression.node_id()))
     }
 
+    /// The function that is the last argument of a call.
+    pub(crate) fn last_of(call: &'a CallExpression<'a>) -> Option<Self> {
+        Self::of_expression(call.arguments.last().and_then(Argument::as_expression)?)
+    }
+
     pub(crate) fn of_kind(kind: AstKind<'a>) -> Option<Self> {
         match kind {
             AstKind::Function(function) => Some(Self::Function(function)),
@@ -45,6 +51,11 @@ impl<'a> Func<'a> {
             Self::Function(function) => &function.params,
             Self::Arrow(arrow) => &arrow.params,
         }
+    }
+
+    /// The name of a parameter that is not taken apart.
+    pub(crate) fn param(self, at: usize) -> Option<&'a BindingIdentifier<'a>> {
+        self.params().items.get(at)?.pattern.get_binding_identifier()
     }
 
     pub(crate) fn body(self) -> Option<&'a FunctionBody<'a>> {
@@ -89,11 +100,7 @@ impl<'a> Func<'a> {
 
     /// Whether its first parameter is an error, as in `(err, result)`.
     pub(crate) fn takes_error(self) -> bool {
-        let Some(BindingPattern::BindingIdentifier(first)) =
-            self.params().items.first().map(|param| &param.pattern)
-        else {
-            return false;
-        };
+        let Some(first) = self.param(0) else { return false };
         let name = first.name.as_str().trim_start_matches('_').to_ascii_lowercase();
         matches!(name.as_str(), "e" | "er" | "err" | "error")
             || name.ends_with("error")

@@ -25,6 +25,25 @@ pub(crate) fn error_classes(trigger: &Trigger) -> &'static [&'static str] {
     }
 }
 
+/// Whether an error class takes what the user reads as its second argument.
+pub(crate) fn takes_friendly_message(class: &str) -> bool {
+    matches!(class, "PreUserRegistrationError" | "SendPhoneMessageError")
+}
+
+/// Whether Auth0 looks at what a hook hands to its callback beside an error.
+/// Of a trigger that does, an Action denies by calling `api`, and not by throwing.
+pub(crate) fn has_result(trigger: &Trigger) -> bool {
+    matches!(trigger, Trigger::CredentialsExchange | Trigger::PreUserRegistration)
+}
+
+/// Whether a host belongs to Auth0, which drops the claims of hooks that are
+/// named by it.
+pub(crate) fn is_reserved_host(host: &str) -> bool {
+    ["auth0.com", "webtask.io", "webtask.run"].iter().any(|own| {
+        host.strip_suffix(own).is_some_and(|front| front.is_empty() || front.ends_with('.'))
+    })
+}
+
 /// The parameters of the trigger's function as Auth0 documents them, the
 /// callback last. Empty for a trigger that isn't known.
 pub(crate) fn parameters(trigger: &Trigger) -> &'static [&'static str] {

@@ -7,6 +7,7 @@
 use oxc::ast::AstKind;
 use oxc::ast::ast::{BindingPattern, ChainElement, Expression, LogicalOperator, ObjectPattern};
 use oxc::semantic::SymbolId;
+use oxc::span::GetSpan;
 
 use super::tree::Script;
 
@@ -52,14 +53,6 @@ fn steps(script: &Script<'_>, expression: &Expression<'_>, step: usize) -> Optio
     }
     match expression {
         Expression::Identifier(name) => of_symbol(script, script.symbol(name)?, step + 1),
-        Expression::StaticMemberExpression(member) => {
-            let from = steps(script, &member.object, step + 1);
-            Origin::property(from, member.property.name.as_str())
-        }
-        Expression::ComputedMemberExpression(member) => {
-            let from = steps(script, &member.object, step + 1);
-            Origin::property(from, member.static_property_name()?.as_str())
-        }
         Expression::ChainExpression(chain) => match &chain.expression {
             ChainElement::StaticMemberExpression(member) => {
                 let from = steps(script, &member.object, step + 1);
@@ -71,7 +64,11 @@ fn steps(script: &Script<'_>, expression: &Expression<'_>, step: usize) -> Optio
             steps(script, &choice.left, step + 1)
         }
         Expression::AwaitExpression(awaited) => steps(script, &awaited.argument, step + 1),
-        _ => None,
+        other => {
+            let member = other.as_member_expression()?;
+            let from = steps(script, member.object(), step + 1);
+            Origin::property(from, member.static_property_name()?)
+        }
     }
 }
 
@@ -107,16 +104,18 @@ fn of_symbol(script: &Script<'_>, symbol: SymbolId, step: usize) -> Option<Origi
             in_pattern(&variable.id, from, symbol)?
         }
         AstKind::FormalParameter(parameter) => {
-            let context = handler.and_then(|handler| handler.context_pattern());
-            let is_context =
-                context.is_some_and(|it| std::ptr::eq(it, &raw const parameter.pattern));
-            let whole = match is_context {
-                true => Some(Origin::Context),
-                false => script.is_event_pattern(&parameter.pattern).then_some(Origin::Event),
-            };
-            in_pattern(&parameter.pattern, whole, symbol)?
+            in_pattern(&parameter.pattern, of_parameter(script, &parameter.pattern), symbol)?
         }
         _ => None,
+    }
+}
+
+/// What a parameter gets that is taken apart.
+fn of_parameter(script: &Script<'_>, pattern: &BindingPattern<'_>) -> Option<Origin> {
+    let context = script.handler.as_ref().and_then(|handler| handler.context_pattern());
+    match context.is_some_and(|it| it.span() == pattern.span()) {
+        true => Some(Origin::Context),
+        false => script.is_event_pattern(pattern).then_some(Origin::Event),
     }
 }
 
@@ -152,14 +151,7 @@ pub(crate) fn patterns<'s, 'a>(script: &'s Script<'a>) -> Vec<(Origin, &'s Objec
                 None => continue,
             },
             AstKind::FormalParameter(parameter) => {
-                let context = script.handler.as_ref().and_then(|it| it.context_pattern());
-                let is_context =
-                    context.is_some_and(|it| std::ptr::eq(it, &raw const parameter.pattern));
-                let whole = match is_context {
-                    true => Some(Origin::Context),
-                    false => script.is_event_pattern(&parameter.pattern).then_some(Origin::Event),
-                };
-                (&parameter.pattern, whole)
+                (&parameter.pattern, of_parameter(script, &parameter.pattern))
             }
             _ => continue,
         };

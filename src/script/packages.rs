@@ -6,7 +6,7 @@
 use oxc::ast::AstKind;
 use oxc::ast::ast::{CallExpression, Expression};
 
-use super::tree::{Constant, Func, Script};
+use super::tree::{Func, Script};
 
 /// Packages that make requests.
 const HTTP_CLIENTS: [&str; 18] = [
@@ -163,13 +163,12 @@ pub(crate) fn is_http_request(script: &Script<'_>, call: &CallExpression<'_>) ->
 
 /// Whether what is called is an async function of the script's own, or `fetch`.
 pub(crate) fn is_async_function(script: &Script<'_>, callee: &Expression<'_>) -> bool {
-    let Expression::Identifier(name) = callee else {
-        return Func::of_expression(callee).is_some_and(Func::is_async);
+    let func = match callee {
+        Expression::Identifier(name) if script.symbol(name).is_none() => {
+            return name.name == "fetch";
+        }
+        Expression::Identifier(name) => script.function(name),
+        other => Func::of_expression(other),
     };
-    let Some(symbol) = script.symbol(name) else { return name.name == "fetch" };
-    match script.constant(symbol) {
-        Some(Constant::Function(function)) => function.r#async,
-        Some(Constant::Value(value)) => Func::of_expression(value).is_some_and(Func::is_async),
-        _ => false,
-    }
+    func.is_some_and(Func::is_async)
 }

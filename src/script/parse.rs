@@ -12,7 +12,9 @@ use std::cell::Cell;
 
 use oxc::allocator::Allocator;
 use oxc::ast::AstKind;
-use oxc::ast::ast::{AssignmentOperator, Expression, FunctionBody, Program, Statement};
+use oxc::ast::ast::{
+    AssignmentOperator, Expression, FunctionBody, IdentifierReference, Program, Statement,
+};
 use oxc::diagnostics::OxcDiagnostic;
 use oxc::parser::{ParseOptions, Parser};
 use oxc::semantic::{NodeId, ScopeId, Semantic, SemanticBuilder, SymbolId};
@@ -20,6 +22,7 @@ use oxc::span::{SourceType, Span};
 use oxc::str::Ident;
 
 use super::hooks::{BASE_ERROR_CLASS, error_classes};
+use super::tree::{Constant, constant, symbol_of};
 use crate::model::{Kind, Trigger};
 
 const OPEN: &str = "(function (exports, require, module, __filename, __dirname) {";
@@ -39,8 +42,9 @@ pub(crate) struct Wrapped {
     /// Where it ends.
     pub(crate) end: usize,
     /// Whose wrapper it is.
-    trigger: Trigger,
-    kind: Kind,
+    pub(crate) trigger: Trigger,
+    /// Whether that is the wrapper of hooks or of actions.
+    pub(crate) kind: Kind,
 }
 
 impl Wrapped {
@@ -88,13 +92,14 @@ pub(crate) struct Parsed<'a> {
     pub(crate) wrapped: &'a Wrapped,
     /// The scope of the wrapper: the module's parameters and the script's own names.
     pub(crate) scope: Option<ScopeId>,
-    /// The trigger whose wrapper it is.
-    pub(crate) trigger: Trigger,
-    /// Whether it is a hook or an action.
-    pub(crate) kind: Kind,
 }
 
-impl Parsed<'_> {
+impl<'a> Parsed<'a> {
+    /// What stands behind a name that is never assigned again.
+    pub(super) fn constant(&self, name: &IdentifierReference<'a>) -> Option<Constant<'a>> {
+        constant(&self.semantic, symbol_of(&self.semantic, name)?)
+    }
+
     /// A parameter of the module that the script is.
     pub(crate) fn parameter(&self, name: &str) -> Option<SymbolId> {
         let scope = self.scope?;
@@ -139,6 +144,7 @@ impl Parsed<'_> {
 }
 
 /// What kept a script from being parsed.
+#[derive(Default)]
 pub(crate) struct SyntaxError {
     /// The parser's words.
     pub(crate) message: String,
@@ -193,15 +199,7 @@ pub(crate) fn parse<'a>(
     if built.diagnostics.has_errors() {
         return Err(errors(wrapped, built.diagnostics.errors()));
     }
-    let trigger = wrapped.trigger.clone();
-    Ok(Parsed {
-        semantic: built.semantic,
-        body,
-        wrapped,
-        scope: scope.get(),
-        trigger,
-        kind: wrapped.kind,
-    })
+    Ok(Parsed { semantic: built.semantic, body, wrapped, scope: scope.get() })
 }
 
 /// Whether the parser forgives a character as a blank that JavaScript doesn't
@@ -216,7 +214,7 @@ fn invisible(wrapped: &Wrapped, span: Span) -> SyntaxError {
         message: "An invisible character (such as a zero-width space) stands in the code".into(),
         help: Some("delete it; it often comes along with copied text".into()),
         place: wrapped.in_script(span),
-        other: None,
+        ..SyntaxError::default()
     }
 }
 
@@ -252,9 +250,8 @@ fn closed_early(program: &Program<'_>, wrapped: &Wrapped) -> SyntaxError {
     let end = finder.found.unwrap_or(0);
     SyntaxError {
         message: "Unexpected token `}`".into(),
-        help: None,
         place: wrapped.in_script(Span::new(end.saturating_sub(1), end)),
-        other: None,
+        ..SyntaxError::default()
     }
 }
 
@@ -280,12 +277,8 @@ fn errors<'e>(
 ) -> Vec<SyntaxError> {
     let mut errors: Vec<_> = found.map(|error| one_error(wrapped, error)).collect();
     if errors.is_empty() {
-        errors.push(SyntaxError {
-            message: "the script can't be parsed".into(),
-            help: None,
-            place: 0..0,
-            other: None,
-        });
+        let message = "the script can't be parsed".into();
+        errors.push(SyntaxError { message, ..SyntaxError::default() });
     }
     errors
 }

@@ -6,11 +6,11 @@
 use std::collections::{HashMap, HashSet};
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{BindingPattern, ChainElement, Expression};
+use oxc::ast::ast::{BindingPattern, Expression};
 use oxc::semantic::{NodeId, SymbolId};
 use oxc::span::{GetSpan, Span};
 
-use super::tree::Script;
+use super::tree::{Script, property};
 
 /// One property that is read of the event or of something in it.
 pub(crate) struct Read {
@@ -78,38 +78,22 @@ impl EventPaths {
         if step > MAX_STEPS {
             return None;
         }
-        let member = |object: &Expression<'_>, name: &str| {
-            Some(format!("{}.{name}", self.steps(script, object, step + 1)?))
-        };
-        match expression {
-            Expression::Identifier(name) => self.names.get(&script.symbol(name)?).cloned(),
-            Expression::StaticMemberExpression(it) => member(&it.object, it.property.name.as_str()),
-            Expression::ComputedMemberExpression(it) => {
-                member(&it.object, it.static_property_name()?.as_str())
-            }
-            Expression::ChainExpression(chain) => match &chain.expression {
-                ChainElement::StaticMemberExpression(it) => {
-                    member(&it.object, it.property.name.as_str())
-                }
-                ChainElement::ComputedMemberExpression(it) => {
-                    member(&it.object, it.static_property_name()?.as_str())
-                }
-                _ => None,
-            },
-            _ => None,
+        if let Expression::Identifier(name) = expression {
+            return self.names.get(&script.symbol(name)?).cloned();
         }
+        let member = expression.get_member_expr()?;
+        let object = self.steps(script, member.object(), step + 1)?;
+        Some(format!("{object}.{}", member.static_property_name()?))
     }
 
     fn find_names(&mut self, script: &Script<'_>) {
         for node in script.nodes() {
             match node.kind() {
                 AstKind::VariableDeclarator(variable) => {
-                    let Some(path) =
-                        variable.init.as_ref().and_then(|value| self.path(script, value))
-                    else {
-                        continue;
-                    };
-                    self.name_pattern(script, &variable.id, &path);
+                    if let Some(path) = variable.init.as_ref().and_then(|it| self.path(script, it))
+                    {
+                        self.name_pattern(script, &variable.id, &path);
+                    }
                 }
                 AstKind::FormalParameter(parameter)
                     if script.is_event_pattern(&parameter.pattern) =>
@@ -145,14 +129,7 @@ impl EventPaths {
     fn find_reads(&mut self, script: &Script<'_>) {
         let mut reads = Vec::new();
         for node in script.nodes() {
-            let (object, name, at, optional) = match node.kind() {
-                AstKind::StaticMemberExpression(it) => {
-                    (&it.object, it.property.name.to_string(), it.property.span, it.optional)
-                }
-                AstKind::ComputedMemberExpression(it) => {
-                    let Some(name) = it.static_property_name() else { continue };
-                    (&it.object, name.to_string(), it.expression.span(), it.optional)
-                }
+            let member = match node.kind() {
                 AstKind::VariableDeclarator(variable) => {
                     self.taken_apart(script, variable, node.id(), &mut reads);
                     continue;
@@ -164,10 +141,13 @@ impl EventPaths {
                     }
                     continue;
                 }
-                _ => continue,
+                kind => kind.as_member_expression_kind(),
             };
-            let Some(object) = self.path(script, object) else { continue };
-            if optional {
+            let Some(member) = member else { continue };
+            let Some((name, at)) = property(&member) else { continue };
+            let Some(object) = self.path(script, member.object()) else { continue };
+            let is_safe = member.optional();
+            if is_safe {
                 self.asked.insert(object.clone());
             }
             if is_asked(script, node.id()) {
@@ -177,8 +157,8 @@ impl EventPaths {
                 AstKind::AssignmentExpression(it) => it.left.span() == node.kind().span(),
                 _ => false,
             };
-            let is_safe = optional;
-            reads.push(Read { object, property: name, at, node: node.id(), is_safe, is_written });
+            let (property, node) = (name.to_owned(), node.id());
+            reads.push(Read { object, property, at, node, is_safe, is_written });
         }
         self.reads = reads;
     }

@@ -6,13 +6,12 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use oxc::ast::AstKind;
 use oxc::ast::ast::{
     BindingPattern, ChainElement, Expression, Function, IdentifierReference, UnaryOperator,
 };
-use oxc::semantic::{AstNode, NodeId, ReferenceId, Semantic, SymbolId};
+use oxc::ast::{AstKind, MemberExpressionKind};
+use oxc::semantic::{AstNode, NodeId, Reference, Semantic, SymbolId};
 use oxc::span::{GetSpan, Span};
-use oxc::str::Ident;
 
 pub(crate) use super::func::Func;
 use super::hooks::parameters;
@@ -80,8 +79,8 @@ pub(crate) struct Script<'a> {
 
 impl<'a> Script<'a> {
     pub(crate) fn new(parsed: Parsed<'a>, handler: Option<Func<'a>>) -> Self {
-        let Parsed { semantic, body: _, wrapped, scope: _, trigger, kind } = parsed;
-        let handler = handler.map(|func| Handler::new(func, &trigger));
+        let Parsed { semantic, wrapped, .. } = parsed;
+        let handler = handler.map(|func| Handler::new(func, &wrapped.trigger));
         let script = wrapped.script();
         let line_ends = script.match_indices('\n').map(|(at, _)| at).collect();
         // Asked of one name at a time, each question would cost all of its uses.
@@ -95,8 +94,8 @@ impl<'a> Script<'a> {
             semantic,
             wrapped,
             handler,
-            trigger,
-            kind,
+            trigger: wrapped.trigger.clone(),
+            kind: wrapped.kind,
             entries: Vec::new(),
             events: HashSet::new(),
             apis: HashSet::new(),
@@ -109,12 +108,8 @@ impl<'a> Script<'a> {
     pub(crate) fn action(parsed: Parsed<'a>, entries: Vec<Func<'a>>) -> Self {
         let mut script = Self::new(parsed, None);
         for func in &entries {
-            let symbol = |at: usize| {
-                let parameter = func.params().items.get(at)?;
-                parameter.pattern.get_binding_identifier()?.symbol_id.get()
-            };
-            script.events.extend(symbol(0));
-            script.apis.extend(symbol(1));
+            script.events.extend(func.param(0).and_then(|it| it.symbol_id.get()));
+            script.apis.extend(func.param(1).and_then(|it| it.symbol_id.get()));
         }
         script.entries = entries;
         script.follow_arguments();
@@ -130,23 +125,13 @@ impl<'a> Script<'a> {
             for node in self.nodes() {
                 let AstKind::CallExpression(call) = node.kind() else { continue };
                 let Expression::Identifier(name) = &call.callee else { continue };
-                let func = match self.symbol(name).and_then(|symbol| self.constant(symbol)) {
-                    Some(Constant::Function(function)) => Func::Function(function),
-                    Some(Constant::Value(value)) => match Func::of_expression(value) {
-                        Some(func) => func,
-                        None => continue,
-                    },
-                    _ => continue,
-                };
-                for (argument, parameter) in call.arguments.iter().zip(&func.params().items) {
+                let Some(func) = self.function(name) else { continue };
+                for (at, argument) in call.arguments.iter().enumerate() {
                     let Some(Expression::Identifier(given)) = argument.as_expression() else {
                         continue;
                     };
                     let Some(given) = self.symbol(given) else { continue };
-                    let taken = parameter
-                        .pattern
-                        .get_binding_identifier()
-                        .and_then(|it| it.symbol_id.get());
+                    let taken = func.param(at).and_then(|it| it.symbol_id.get());
                     if self.events.contains(&given) {
                         events.extend(taken);
                     }
@@ -202,8 +187,23 @@ impl<'a> Script<'a> {
 
     /// What a name refers to; `None` for a global one.
     pub(crate) fn symbol(&self, name: &IdentifierReference<'a>) -> Option<SymbolId> {
-        let reference = name.reference_id.get()?;
-        self.semantic.scoping().get_reference(reference).symbol_id()
+        symbol_of(&self.semantic, name)
+    }
+
+    /// The parameter at the place of an argument, which Auth0's documentation
+    /// calls by this name.
+    pub(crate) fn argument(&self, name: &str) -> Option<SymbolId> {
+        let at = parameters(&self.trigger).iter().position(|known| *known == name)?;
+        self.handler.as_ref()?.params.get(at).copied().flatten()
+    }
+
+    /// The function that a name stands for, if that never changes.
+    pub(crate) fn function(&self, name: &IdentifierReference<'a>) -> Option<Func<'a>> {
+        match self.constant(self.symbol(name)?)? {
+            Constant::Function(function) => Some(Func::Function(function)),
+            Constant::Value(value) => Func::of_expression(value),
+            Constant::Class => None,
+        }
     }
 
     /// Whether a name is a global, or a parameter of the wrapper: nothing that
@@ -233,18 +233,13 @@ impl<'a> Script<'a> {
 
     /// Whether the script uses a global of this name.
     pub(crate) fn has_global(&self, name: &str) -> bool {
-        self.semantic.scoping().root_unresolved_references().contains_key(&Ident::from(name))
+        self.semantic.scoping().root_unresolved_references().contains_key(name)
     }
 
     /// Whether the script makes a global of this name by assigning to it, or
     /// asks for it with `typeof` before it relies on it.
     pub(crate) fn is_assigned_global(&self, name: &str) -> bool {
-        let scoping = self.semantic.scoping();
-        let Some(references) = scoping.root_unresolved_references().get(&Ident::from(name)) else {
-            return false;
-        };
-        references.iter().any(|reference| {
-            let reference = scoping.get_reference(*reference);
+        self.global_references(name).any(|reference| {
             reference.is_write()
                 || matches!(
                     self.parent(reference.node_id()),
@@ -253,14 +248,15 @@ impl<'a> Script<'a> {
         })
     }
 
+    fn global_references(&self, name: &str) -> impl Iterator<Item = &Reference> {
+        let scoping = self.semantic.scoping();
+        let all = scoping.root_unresolved_references().get(name);
+        all.into_iter().flatten().map(|id| scoping.get_reference(*id))
+    }
+
     /// Where the script uses a global of this name.
     pub(crate) fn globals(&self, name: &str) -> Vec<NodeId> {
-        let scoping = self.semantic.scoping();
-        let Some(references) = scoping.root_unresolved_references().get(&Ident::from(name)) else {
-            return Vec::new();
-        };
-        let node = |reference: &ReferenceId| scoping.get_reference(*reference).node_id();
-        references.iter().map(node).collect()
+        self.global_references(name).map(Reference::node_id).collect()
     }
 
     /// The innermost function around a node.
@@ -281,17 +277,23 @@ impl<'a> Script<'a> {
 
     /// Whether a function asks for all of its arguments at once.
     pub(crate) fn uses_arguments(&self, func: Func<'a>) -> bool {
-        let nodes = self.semantic.nodes();
-        let scoping = self.semantic.scoping();
-        let Some(references) = scoping.root_unresolved_references().get(&Ident::from("arguments"))
-        else {
-            return false;
-        };
-        references.iter().any(|reference| {
-            nodes
-                .ancestors_enumerated(scoping.get_reference(*reference).node_id())
+        self.global_references("arguments").any(|reference| {
+            let mut around = self.semantic.nodes().ancestors_enumerated(reference.node_id());
+            around
                 .find(|(_, ancestor)| matches!(ancestor.kind(), AstKind::Function(_)))
                 .is_some_and(|(around, _)| around == func.node_id())
+        })
+    }
+
+    /// Whether a `try` with a `catch` is around a node, in its own function.
+    pub(crate) fn is_caught(&self, id: NodeId) -> bool {
+        let at = self.semantic.nodes().kind(id).span();
+        let kinds = self.semantic.nodes().ancestor_kinds(id);
+        kinds.take_while(|kind| Func::of_kind(*kind).is_none()).any(|kind| match kind {
+            AstKind::TryStatement(it) => {
+                it.handler.is_some() && it.block.span.contains_inclusive(at)
+            }
+            _ => false,
         })
     }
 
@@ -313,6 +315,24 @@ impl<'a> Script<'a> {
     pub(crate) fn constant(&self, symbol: SymbolId) -> Option<Constant<'a>> {
         (!self.is_mutated(symbol)).then(|| declared_as(&self.semantic, symbol)).flatten()
     }
+}
+
+/// What a name refers to; `None` for a global one.
+pub(crate) fn symbol_of(
+    semantic: &Semantic<'_>,
+    name: &IdentifierReference<'_>,
+) -> Option<SymbolId> {
+    semantic.scoping().get_reference(name.reference_id.get()?).symbol_id()
+}
+
+/// The name of a member's property, where it is known, and where it stands.
+pub(crate) fn property<'a>(member: &MemberExpressionKind<'a>) -> Option<(&'a str, Span)> {
+    let at = match member {
+        MemberExpressionKind::Static(it) => it.property.span,
+        MemberExpressionKind::Computed(it) => it.expression.span(),
+        MemberExpressionKind::PrivateField(_) => return None,
+    };
+    Some((member.static_property_name()?.as_str(), at))
 }
 
 /// The name that an expression ends with: `get` of `client.users.get`.

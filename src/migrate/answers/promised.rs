@@ -11,7 +11,7 @@ use oxc::semantic::{NodeId, SymbolId};
 use oxc::span::{GetSpan, Span};
 
 use super::{Ending, Handed};
-use crate::model::Trigger;
+use crate::script::hooks::has_result;
 use crate::script::tree::{Func, Script};
 
 /// Statements that become the body of a promise.
@@ -113,10 +113,7 @@ fn handed(script: &Script<'_>, callback: NodeId) -> Option<Handed> {
     let AstKind::CallExpression(it) = call else { return None };
     let is_for_errors = is_for_errors(call, at);
     let is_argument = it.arguments.iter().any(|argument| argument.span() == at);
-    let ignores = matches!(
-        script.trigger,
-        Trigger::PostUserRegistration | Trigger::PostChangePassword | Trigger::SendPhoneMessage
-    );
+    let ignores = !has_result(&script.trigger);
     (is_argument && (is_for_errors || ignores)).then_some(Handed {
         at,
         is_for_errors,
@@ -141,20 +138,21 @@ fn ending<'a>(script: &Script<'a>, callback: NodeId) -> Option<Ending<'a>> {
         AstKind::ArrowFunctionExpression(it) if it.is_expression() => (call.span, true),
         _ => return None,
     };
-    let in_list = matches!(
-        around,
-        AstKind::FunctionBody(_) | AstKind::BlockStatement(_) | AstKind::SwitchCase(_)
-    );
     Some(Ending {
         call,
         statement: span,
         is_last: false,
-        in_list: in_list && !is_expression,
+        in_list: is_list(around) && !is_expression,
         in_try: false,
         errors: errors(script, called),
         is_expression,
         settles: true,
     })
+}
+
+/// Whether several statements may stand in the place of one in here.
+pub(in crate::migrate) fn is_list(around: AstKind<'_>) -> bool {
+    matches!(around, AstKind::FunctionBody(_) | AstKind::BlockStatement(_) | AstKind::SwitchCase(_))
 }
 
 /// The names that are known to hold an error at a node.
@@ -178,9 +176,7 @@ fn errors(script: &Script<'_>, at: NodeId) -> Vec<SymbolId> {
                 if let Some(func) = Func::of_kind(kind)
                     && is_for_errors(nodes.parent_kind(id), func.span())
                 {
-                    let first = func.params().items.first();
-                    let id = first.and_then(|it| it.pattern.get_binding_identifier());
-                    found.extend(id.and_then(|id| id.symbol_id.get()));
+                    found.extend(func.param(0).and_then(|id| id.symbol_id.get()));
                 }
             }
         }

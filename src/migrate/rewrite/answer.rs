@@ -8,59 +8,47 @@ use super::lines::Line;
 use super::{Rewrite, Step};
 use crate::migrate::answers::{Ending, Handed};
 use crate::migrate::edits::Piece;
-use crate::migrate::result::Failure;
+use crate::migrate::result::{Failure, says};
 use crate::model::Trigger;
-use crate::script::hooks::{BASE_ERROR_CLASS, error_classes};
-use crate::script::tree::Constant;
+use crate::script::hooks::{BASE_ERROR_CLASS, error_classes, has_result};
+use crate::script::tree::{Constant, Script};
 
 impl<'a> Rewrite<'_, 'a> {
-    pub(super) fn succeed(&mut self, ending: &Ending<'a>, lines: Vec<Line>) {
-        self.put(ending, lines, false);
-    }
-
     pub(super) fn fail(&mut self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<()> {
-        let (lines, leaves) = match self.script.trigger {
-            Trigger::CredentialsExchange => (vec![self.deny_token(ending, failure)?], true),
-            Trigger::PreUserRegistration => (self.deny_user(ending, failure)?, true),
-            _ => (vec![self.throw(ending, failure)?], true),
-        };
+        let lines = self.failure(ending, failure)?;
         // what rejects the promise around it needs no more to settle it
-        let leaves = leaves && !(ending.settles && self.denies());
+        let leaves = !(ending.settles && self.denies());
         self.put(ending, lines, leaves);
         Ok(())
+    }
+
+    fn failure(&mut self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Vec<Line>> {
+        match self.script.trigger {
+            Trigger::CredentialsExchange => Ok(vec![self.deny_token(ending, failure)]),
+            Trigger::PreUserRegistration => self.deny_user(ending, failure),
+            _ => Ok(vec![self.throw(ending, failure)?]),
+        }
     }
 
     /// Fails if a variable holds an error, and else succeeds.
     pub(super) fn fail_if(&mut self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<()> {
         let Failure::Name(name) = failure else { return Ok(()) };
-        let mut line = vec!["if (".into(), self.source(*name), ") ".into()];
-        let leaves = match self.script.trigger {
-            Trigger::CredentialsExchange => {
-                line.extend(self.deny_token(ending, failure)?);
-                false
-            }
-            Trigger::PreUserRegistration => {
-                let lines = self.deny_user(ending, failure)?;
-                line.extend(lines.into_iter().flatten());
-                false
-            }
-            _ if ending.settles => {
-                self.rejects = true;
-                line = vec![
-                    self.returns(ending).into(),
-                    self.source(*name),
-                    " ? reject(".into(),
-                    self.source(*name),
-                    ") : resolve();".into(),
-                ];
-                true
-            }
-            _ => {
-                line.extend(self.throw(ending, failure)?);
-                false
-            }
+        let settles = ending.settles && !self.denies();
+        let line = if settles {
+            self.rejects = true;
+            vec![
+                self.returns(ending).into(),
+                self.source(*name),
+                " ? reject(".into(),
+                self.source(*name),
+                ") : resolve();".into(),
+            ]
+        } else {
+            let front: Line = vec!["if (".into(), self.source(*name), ") ".into()];
+            let lines = self.failure(ending, failure)?;
+            front.into_iter().chain(lines.into_iter().flatten()).collect()
         };
-        self.put(ending, vec![line], leaves);
+        self.put(ending, vec![line], settles);
         Ok(())
     }
 
@@ -88,15 +76,13 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Whether an error of the hook is a call of `api.access.deny`, and no throw.
     fn denies(&self) -> bool {
-        matches!(self.script.trigger, Trigger::CredentialsExchange | Trigger::PreUserRegistration)
+        has_result(&self.script.trigger)
     }
 
     /// Puts a promise around the statements whose answers come in callbacks.
     pub(super) fn promise(&mut self, whole: Span, only: Option<Span>) -> Step<()> {
-        for name in ["resolve", "reject"] {
-            if self.is_name_taken(name) {
-                return Err(self.not("the name `resolve` or `reject` is taken", whole));
-            }
+        if is_name_taken(self.script, "resolve") || is_name_taken(self.script, "reject") {
+            return Err(self.not("the name `resolve` or `reject` is taken", whole));
         }
         let params = if self.rejects { "resolve, reject" } else { "resolve" };
         let at = self.script.place(whole);
@@ -127,7 +113,7 @@ impl<'a> Rewrite<'_, 'a> {
         if ending.is_last && !statement.starts_with("return") { "" } else { "return " }
     }
 
-    fn deny_token(&self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Line> {
+    fn deny_token(&self, ending: &Ending<'a>, failure: &Failure<'a>) -> Line {
         let code = match failure {
             Failure::New { class: "InvalidScopeError", .. } => "invalid_scope",
             Failure::New { class: "InvalidRequestError", .. } => "invalid_request",
@@ -137,7 +123,7 @@ impl<'a> Rewrite<'_, 'a> {
             vec![Piece::Text(format!("{}api.access.deny('{code}', ", self.returns(ending)))];
         line.extend(self.message(failure));
         line.push(");".into());
-        Ok(line)
+        line
     }
 
     fn deny_user(&self, ending: &Ending<'a>, failure: &Failure<'a>) -> Step<Vec<Line>> {
@@ -162,15 +148,14 @@ impl<'a> Rewrite<'_, 'a> {
         if self.is_simple(failure) {
             return Ok(vec![self.deny(ending, returns, message.clone(), message)]);
         }
-        if self.is_name_taken("reason") {
+        if is_name_taken(self.script, "reason") {
             return Err(self.not("the name `reason` is taken", ending.statement));
         }
         let mut first = vec!["const reason = ".into()];
         first.extend(message);
         first.push(";".into());
         // A declaration must not meet another one in its list.
-        let inside = self.is_only_declaration(ending);
-        if !inside {
+        if !self.is_only_declaration(ending) {
             return Err(self.not("its message is used twice", ending.statement));
         }
         Ok(vec![first, vec![format!("{returns}api.access.deny(reason, reason);").into()]])
@@ -246,21 +231,15 @@ impl<'a> Rewrite<'_, 'a> {
                 Some(Argument::Identifier(_)) | None => true,
                 Some(_) => false,
             },
-            Failure::Text(Expression::StringLiteral(text)) => text.value.len() <= 60,
-            Failure::Text(_) => false,
+            Failure::Text(text) => {
+                matches!(text, Expression::StringLiteral(it) if it.value.len() <= 60)
+            }
             Failure::Name(_) => true,
         }
     }
 
     /// Whether an argument is a text that says something.
     fn is_text(&self, argument: &Argument<'a>) -> bool {
-        let says = |text: &Expression<'_>| match text {
-            Expression::StringLiteral(it) => !it.value.is_empty(),
-            Expression::TemplateLiteral(it) => {
-                it.quasis.iter().any(|part| !part.value.raw.is_empty())
-            }
-            _ => false,
-        };
         match argument.as_expression() {
             Some(Expression::Identifier(name)) => {
                 let constant = self.script.symbol(name).and_then(|it| self.script.constant(it));
@@ -269,13 +248,6 @@ impl<'a> Rewrite<'_, 'a> {
             Some(text) => says(text),
             None => false,
         }
-    }
-
-    /// Whether a name is declared or used anywhere in the script.
-    pub(super) fn is_name_taken(&self, name: &str) -> bool {
-        let scoping = self.script.semantic.scoping();
-        let declared = scoping.symbol_names().any(|known| known == name);
-        declared || self.script.has_global(name)
     }
 
     /// Whether this is the only ending of its list that needs a name: another
@@ -304,6 +276,12 @@ impl<'a> Rewrite<'_, 'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a name is declared or used anywhere in the script.
+pub(super) fn is_name_taken(script: &Script<'_>, name: &str) -> bool {
+    let mut names = script.semantic.scoping().symbol_names();
+    names.any(|known| known == name) || script.has_global(name)
 }
 
 /// The callee of `new Class(…)` as the first argument of an ending.

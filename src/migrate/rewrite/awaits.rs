@@ -75,8 +75,8 @@ impl<'a> Rewrite<'_, 'a> {
 
     fn wait(&self, call: &CallExpression<'a>) -> Option<Wait> {
         let script = self.script;
-        let functions = call.arguments.iter().filter_map(Argument::as_expression);
-        let has_callback = functions.filter_map(Func::of_expression).count() > 0;
+        let mut given = call.arguments.iter().filter_map(Argument::as_expression);
+        let has_callback = given.any(Expression::is_function);
         if let Expression::StaticMemberExpression(member) = &call.callee {
             let handles = call.arguments.len() > 1;
             match member.property.name.as_str() {
@@ -142,14 +142,10 @@ impl<'a> Rewrite<'_, 'a> {
     /// The last event that a request is sure to have: it closes when its answer
     /// was read, which is Node's part where nobody listens for the answer.
     fn last_event(&self, request: &CallExpression<'a>) -> &'static str {
-        let Some(Argument::FunctionExpression(_) | Argument::ArrowFunctionExpression(_)) =
-            request.arguments.last()
-        else {
+        let Some(func) = Func::last_of(request) else {
             let handed_on = request.arguments.len() > 1;
             return if handed_on { "response" } else { "close" };
         };
-        let last = request.arguments.last().and_then(Argument::as_expression);
-        let Some(func) = last.and_then(Func::of_expression) else { return "response" };
         let reads = self.script.inside(func.node_id()).any(|node| match node.kind() {
             AstKind::StaticMemberExpression(it) => {
                 matches!(it.property.name.as_str(), "resume" | "pipe")
@@ -175,11 +171,9 @@ impl<'a> Rewrite<'_, 'a> {
                 format!(".on('{name}', resolve).on('error', resolve))"),
             ),
             Wait::Request => {
-                let last = call.arguments.last().map(|it| self.script.place(it.span()).end);
-                match last {
-                    Some(last) => self.edits.replace(last..last, vec![", resolve".into()]),
-                    None => return,
-                }
+                let Some(last) = call.arguments.last() else { return };
+                let last = self.script.place(last.span()).end;
+                self.edits.replace(last..last, vec![", resolve".into()]);
                 ("await new Promise((resolve) => ", ")".to_owned())
             }
         };

@@ -6,6 +6,7 @@ use oxc::ast::AstKind;
 use oxc::ast::ast::{BindingPattern, Expression};
 use oxc::span::{GetSpan, Span};
 
+use super::answer::is_name_taken;
 use super::{NotRewritten, Rewrite, Step};
 use crate::script::tree::{Func, Script};
 
@@ -15,20 +16,15 @@ pub(super) struct Own {
     head: Range<usize>,
     /// The `module.exports` that it is assigned to.
     target: Range<usize>,
-    /// The name it was declared under.
-    name: Option<String>,
-    is_declaration: bool,
+    /// The name, if it is a declaration.
+    declared: Option<String>,
     /// The statement that a comment about the handler stands in front of.
     statement: usize,
 }
 
 /// Refuses handlers whose head can't be replaced.
-pub(super) fn check(script: &Script<'_>, text: &str) -> Step<Own> {
+pub(super) fn check(script: &Script<'_>, func: Func<'_>, text: &str) -> Step<Own> {
     let not = |because, at: Span| NotRewritten { because, at: script.place(at) };
-    let Some(handler) = &script.handler else {
-        return Err(NotRewritten { because: "the hook's function can't be found", at: 0..0 });
-    };
-    let func = handler.func;
     let Some(body) = func.body() else {
         return Err(not("the hook's function has no body of its own", func.span()));
     };
@@ -54,11 +50,8 @@ pub(super) fn check(script: &Script<'_>, text: &str) -> Step<Own> {
             _ => {}
         }
     }
-    for name in ["event", "api"] {
-        let scoping = script.semantic.scoping();
-        if scoping.symbol_names().any(|known| known == name) || script.has_global(name) {
-            return Err(not("the name `event` or `api` is taken", func.head()));
-        }
+    if is_name_taken(script, "event") || is_name_taken(script, "api") {
+        return Err(not("the name `event` or `api` is taken", func.head()));
     }
     let head = script.place(func.span()).start..script.place(body.span).start;
     let written = text.get(head.clone()).unwrap_or_default();
@@ -67,7 +60,7 @@ pub(super) fn check(script: &Script<'_>, text: &str) -> Step<Own> {
     }
     let (target, exported) =
         exported(script).ok_or_else(|| not("how it is exported can't be followed", func.head()))?;
-    match exported {
+    let (declared, statement) = match exported {
         Expression::Identifier(name) => {
             let symbol = script
                 .symbol(name)
@@ -77,13 +70,7 @@ pub(super) fn check(script: &Script<'_>, text: &str) -> Step<Own> {
             }
             let is_declaration = matches!(func, Func::Function(it) if it.is_function_declaration());
             let declared = script.semantic.symbol_declaration(symbol).kind().span();
-            Ok(Own {
-                head,
-                target: script.place(target),
-                name: Some(name.name.to_string()),
-                is_declaration,
-                statement: script.place(declared).start,
-            })
+            (is_declaration.then(|| name.name.to_string()), declared)
         }
         value if Func::of_expression(value).is_some() => {
             if let Func::Function(it) = func
@@ -92,17 +79,12 @@ pub(super) fn check(script: &Script<'_>, text: &str) -> Step<Own> {
             {
                 return Err(not("the hook's function calls itself", id.span));
             }
-            let statement = script.place(target).start;
-            Ok(Own {
-                head,
-                target: script.place(target),
-                name: None,
-                is_declaration: false,
-                statement,
-            })
+            (None, target)
         }
-        other => Err(not("how it is exported can't be followed", other.span())),
-    }
+        other => return Err(not("how it is exported can't be followed", other.span())),
+    };
+    let statement = script.place(statement).start;
+    Ok(Own { head, target: script.place(target), declared, statement })
 }
 
 /// The one `module.exports = …;` of a script.
@@ -118,13 +100,10 @@ fn exported<'a>(script: &Script<'a>) -> Option<(Span, &'a Expression<'a>)> {
                 let AstKind::AssignmentExpression(it) = nodes.kind(assignment) else {
                     return None;
                 };
-                let AstKind::ExpressionStatement(_) = nodes.parent_kind(assignment) else {
-                    return None;
-                };
-                let left = script.text(it.left.span());
-                if left.split_whitespace().collect::<String>() != "module.exports"
-                    || found.is_some()
-                {
+                let left = script.text(it.left.span()).split_whitespace().collect::<String>();
+                let is_alone =
+                    matches!(nodes.parent_kind(assignment), AstKind::ExpressionStatement(_));
+                if left != "module.exports" || !is_alone || found.is_some() {
                     return None;
                 }
                 found = Some((it.left.span(), &it.right));
@@ -137,17 +116,15 @@ fn exported<'a>(script: &Script<'a>) -> Option<(Span, &'a Expression<'a>)> {
 
 impl Rewrite<'_, '_> {
     /// Replaces the head of the handler and what exports it.
-    pub(super) fn head(&mut self, own: &Own, entry: &str) -> Step<()> {
+    pub(super) fn head(&mut self, own: &Own, entry: &str) {
         let target = format!("exports.{entry}");
-        let params = "(event, api)";
-        let head = match (&own.name, own.is_declaration) {
-            (Some(name), true) => format!("async function {name}{params} "),
-            _ => format!("async {params} => "),
+        let head = match &own.declared {
+            Some(name) => format!("async function {name}(event, api) "),
+            None => "async (event, api) => ".to_owned(),
         };
         self.edits.replace(own.target.clone(), vec![target.into()]);
         self.edits.replace(own.head.clone(), vec![head.into()]);
         self.comment(own.statement);
-        Ok(())
     }
 
     /// The `@param` lines of the comment in front of the handler say what the

@@ -5,15 +5,14 @@ use oxc::ast::ast::{Expression, StaticMemberExpression};
 use oxc::semantic::SymbolId;
 use oxc::span::{GetSpan, Span};
 
-use super::claims::quoted;
 use super::lines::Line;
 use super::{Rewrite, Step};
-use crate::migrate::result::{Entry, Key, Write, bag, object, without_default, write};
+use crate::migrate::result::{Entry, Key, Object, Write, without_default, write};
 use crate::migrate::uses::{Role, Use};
 
 /// The two objects of a user that a hook may change.
 const OBJECTS: [(&str, &str); 2] =
-    [("user_metadata", "setUserMetadata"), ("app_metadata", "setAppMetadata")];
+    [("user_metadata", "api.user.setUserMetadata"), ("app_metadata", "api.user.setAppMetadata")];
 
 fn setter(object: &str) -> Option<&'static str> {
     OBJECTS.iter().find(|(name, _)| *name == object).map(|(_, setter)| *setter)
@@ -42,49 +41,15 @@ impl<'a> Rewrite<'_, 'a> {
         &mut self,
         results: &[Option<&'a Expression<'a>>],
     ) -> Step<Vec<Vec<Line>>> {
-        let mut lines = Vec::new();
-        let mut bags: Vec<(SymbolId, Vec<Span>)> = Vec::new();
         let mut answers_user = 0;
-        for result in results {
-            match result {
-                None => lines.push(Vec::new()),
-                Some(Expression::ObjectExpression(it)) => {
-                    let it =
-                        object(it).map_err(|at| self.not("its result can't be followed", at))?;
-                    let mut sets = Vec::new();
-                    for entry in &it.entries {
-                        match &entry.key {
-                            Key::Name(name, _) if name == "user" => {
-                                let (more, whole) = self.user(entry.value)?;
-                                sets.extend(more);
-                                answers_user += usize::from(whole);
-                            }
-                            _ => {
-                                return Err(
-                                    self.not("its result can't be followed", entry.value.span())
-                                );
-                            }
-                        }
-                    }
-                    if let Some(spread) = it.spread.first() {
-                        return Err(self.not("its result can't be followed", spread.span()));
-                    }
-                    lines.push(sets);
-                }
-                Some(Expression::Identifier(name)) => {
-                    let symbol = self
-                        .script
-                        .symbol(name)
-                        .ok_or_else(|| self.not("its result comes from elsewhere", name.span))?;
-                    match bags.iter_mut().find(|(known, _)| *known == symbol) {
-                        Some((_, answered)) => answered.push(name.span),
-                        None => bags.push((symbol, vec![name.span])),
-                    }
-                    lines.push(Vec::new());
-                }
-                Some(other) => return Err(self.not("its result can't be followed", other.span())),
+        let (lines, bags) = self.results(results, |it| {
+            let (sets, whole) = self.user_of(it)?;
+            answers_user += whole;
+            match it.spread.first() {
+                Some(spread) => Err(self.not_followed(spread.span())),
+                None => Ok(sets),
             }
-        }
+        })?;
         for (symbol, answered) in &bags {
             let bag = self.bag_of_user(*symbol, answered)?;
             if bag.sets && answered.len() != results.len() {
@@ -97,6 +62,23 @@ impl<'a> Rewrite<'_, 'a> {
         Ok(lines)
     }
 
+    /// The statements that set what the `user` of a result holds, and how often
+    /// it is the user as the hook got it.
+    fn user_of(&self, result: &Object<'a>) -> Step<(Vec<Line>, usize)> {
+        let (mut sets, mut answers_user) = (Vec::new(), 0);
+        for entry in &result.entries {
+            match &entry.key {
+                Key::Name(name, _) if name == "user" => {
+                    let (more, whole) = self.user(entry.value)?;
+                    sets.extend(more);
+                    answers_user += usize::from(whole);
+                }
+                _ => return Err(self.not_followed(entry.value.span())),
+            }
+        }
+        Ok((sets, answers_user))
+    }
+
     /// The statements that set what a `user` of a result holds, and whether it
     /// is the user as the hook got it.
     fn user(&self, value: &'a Expression<'a>) -> Step<(Vec<Line>, bool)> {
@@ -105,7 +87,7 @@ impl<'a> Rewrite<'_, 'a> {
                 Ok((Vec::new(), true))
             }
             Expression::ObjectExpression(it) => {
-                let it = object(it).map_err(|at| self.not("its result can't be followed", at))?;
+                let it = self.object(it)?;
                 let whole = it.spread.iter().any(|spread| {
                     matches!(spread, Expression::Identifier(name) if self.is_argument("user", name))
                 });
@@ -116,22 +98,22 @@ impl<'a> Rewrite<'_, 'a> {
                 let mut sets = Vec::new();
                 for entry in &it.entries {
                     let Key::Name(name, at) = &entry.key else {
-                        return Err(self.not("its result can't be followed", entry.value.span()));
+                        return Err(self.not_followed(entry.value.span()));
                     };
                     match setter(name) {
-                        Some(setter) => sets.extend(self.object(name, setter, entry.value)?),
+                        Some(setter) => sets.extend(self.sets(name, setter, entry.value)?),
                         None if self.is_own_property(entry.value) => {}
-                        None => return Err(self.not("its result can't be followed", *at)),
+                        None => return Err(self.not_followed(*at)),
                     }
                 }
                 Ok((sets, whole))
             }
-            other => Err(self.not("its result can't be followed", other.span())),
+            other => Err(self.not_followed(other.span())),
         }
     }
 
     /// The statements that set the keys of one of the two objects.
-    fn object(&self, name: &str, setter: &str, value: &'a Expression<'a>) -> Step<Vec<Line>> {
+    fn sets(&self, name: &str, setter: &str, value: &'a Expression<'a>) -> Step<Vec<Line>> {
         if self.is_own(name, value) {
             return Ok(Vec::new());
         }
@@ -140,10 +122,8 @@ impl<'a> Rewrite<'_, 'a> {
         let mut lines = Vec::new();
         if !parts.has_own {
             // a hook's answer replaces all that was there
-            lines.push(vec![
-                format!("for (const key in event.user.{name}) api.user.{setter}(key, null);")
-                    .into(),
-            ]);
+            let clear = format!("for (const key in event.user.{name}) {setter}(key, null);");
+            lines.push(vec![clear.into()]);
         }
         let entries = parts.entries.iter();
         lines.extend(entries.map(|entry| self.set(setter, &entry.key, entry.value)));
@@ -154,7 +134,7 @@ impl<'a> Rewrite<'_, 'a> {
     fn parts(&self, name: &str, value: &'a Expression<'a>, parts: &mut Parts<'a>) -> Step<()> {
         match value {
             Expression::ObjectExpression(it) => {
-                let it = object(it).map_err(|at| self.not("its result can't be followed", at))?;
+                let it = self.object(it)?;
                 for spread in &it.spread {
                     if !self.is_own(name, spread) {
                         return Err(self.not("metadata are spread from elsewhere", spread.span()));
@@ -187,28 +167,10 @@ impl<'a> Rewrite<'_, 'a> {
         }
     }
 
-    fn set(&self, setter: &str, key: &Key<'a>, value: &'a Expression<'a>) -> Line {
-        let key = match key {
-            Key::Name(name, _) => quoted(&self.unmasked(key, name)).into(),
-            Key::Computed(key) => self.source(key.span()),
-        };
-        vec![
-            format!("api.user.{setter}(").into(),
-            key,
-            ", ".into(),
-            self.source(value.span()),
-            ");".into(),
-        ]
-    }
-
     /// Whether an expression is this object of the user as the hook got it.
     fn is_own(&self, name: &str, expression: &Expression<'_>) -> bool {
-        match without_default(expression) {
-            Expression::StaticMemberExpression(it) => {
-                it.property.name == name && self.is_of_user(it)
-            }
-            _ => false,
-        }
+        matches!(without_default(expression), Expression::StaticMemberExpression(it)
+            if it.property.name == name && self.is_of_user(it))
     }
 
     fn is_own_property(&self, expression: &Expression<'_>) -> bool {
@@ -222,51 +184,29 @@ impl<'a> Rewrite<'_, 'a> {
 
     /// Replaces what collects the result.
     fn bag_of_user(&mut self, symbol: SymbolId, answered: &[Span]) -> Step<BagOfUser> {
-        let bag = bag(self.script, symbol, answered)
-            .map_err(|at| self.not("its result can't be followed", at))?;
-        let initial =
-            object(bag.initial).map_err(|at| self.not("its result can't be followed", at))?;
-        let mut whole = false;
-        let mut first = Vec::new();
-        if let Some(spread) = initial.spread.first() {
-            return Err(self.not("its result is spread from elsewhere", spread.span()));
-        }
-        for entry in &initial.entries {
-            match &entry.key {
-                Key::Name(name, _) if name == "user" => {
-                    let (lines, is_whole) = self.user(entry.value)?;
-                    whole |= is_whole;
-                    first.extend(lines);
-                }
-                _ => return Err(self.not("its result can't be followed", entry.value.span())),
-            }
-        }
+        let (bag, initial) = self.bag(symbol, answered)?;
+        let (first, answers_user) = self.user_of(&initial)?;
+        let mut whole = answers_user > 0;
         let mut sets = !first.is_empty();
         self.put_lines(self.script.place(bag.declaration), first, true);
         for it in &bag.writes {
             let path: Vec<&str> = it.path.iter().map(String::as_str).collect();
-            let lines = match (path.as_slice(), it.computed) {
-                (["user"], None) => {
+            let setter = path.get(1).and_then(|object| setter(object));
+            let lines = match (path.as_slice(), it.computed, setter) {
+                (["user"], None, _) => {
                     let (lines, is_whole) = self.user(it.value)?;
                     whole |= is_whole;
                     lines
                 }
-                (["user", object], None) => match setter(object) {
-                    Some(setter) => self.object(object, setter, it.value)?,
-                    None => return Err(self.not("its result can't be followed", it.statement)),
-                },
-                (["user", object, key], None) => match setter(object) {
-                    Some(setter) => {
-                        let key = Key::Name((*key).to_owned(), it.statement);
-                        vec![self.set(setter, &key, it.value)]
-                    }
-                    None => return Err(self.not("its result can't be followed", it.statement)),
-                },
-                (["user", object], Some(key)) => match setter(object) {
-                    Some(setter) => vec![self.set(setter, &Key::Computed(key), it.value)],
-                    None => return Err(self.not("its result can't be followed", it.statement)),
-                },
-                _ => return Err(self.not("its result can't be followed", it.statement)),
+                (["user", object], None, Some(setter)) => self.sets(object, setter, it.value)?,
+                (["user", _, key], None, Some(setter)) => {
+                    let key = Key::Name((*key).to_owned(), it.statement);
+                    vec![self.set(setter, &key, it.value)]
+                }
+                (["user", _], Some(key), Some(setter)) => {
+                    vec![self.set(setter, &Key::Computed(key), it.value)]
+                }
+                _ => return Err(self.not_followed(it.statement)),
             };
             sets |= !lines.is_empty();
             self.put_lines(self.script.place(it.statement), lines, it.in_list);
@@ -279,15 +219,12 @@ impl<'a> Rewrite<'_, 'a> {
     fn writes_to_user(&mut self, answers_user: bool) -> Step<()> {
         let mut set = Vec::new();
         for it in self.uses.iter().filter(|it| it.argument == "user") {
-            let Some(object) = it.path.first().filter(|name| setter(name).is_some()) else {
-                continue;
-            };
+            let Some(object) = it.path.first() else { continue };
+            let Some(setter) = setter(object) else { continue };
             let Some(change) = self.change(it) else { continue };
             if !answers_user {
                 return Err(self.not("the user is changed and not answered with", it.whole()));
             }
-            let statement = self.script.place(change.statement);
-            let Some(setter) = setter(object) else { continue };
             let lines = match (change.path.as_slice(), change.computed) {
                 ([], None) if self.is_own(object, change.value) => Vec::new(),
                 ([], None) if set.iter().any(|(name, _)| name == object) => {
@@ -295,7 +232,7 @@ impl<'a> Rewrite<'_, 'a> {
                 }
                 ([], None) => {
                     set.push((object.clone(), None));
-                    self.object(object, setter, change.value)?
+                    self.sets(object, setter, change.value)?
                 }
                 ([key], None) => {
                     set.push((object.clone(), Some(key.clone())));
@@ -307,7 +244,7 @@ impl<'a> Rewrite<'_, 'a> {
                 }
                 _ => return Err(self.not("metadata are changed further down", it.whole())),
             };
-            self.put_lines(statement, lines, change.in_list);
+            self.put_lines(self.script.place(change.statement), lines, change.in_list);
         }
         // An event does not change: what was set must not be read again.
         for it in self.uses.iter().filter(|it| it.argument == "user") {

@@ -10,10 +10,13 @@ use oxc::span::GetSpan;
 
 use super::{Rewrite, Step};
 use crate::migrate::obstacles::changes_array;
-use crate::migrate::table::{Target, target};
 use crate::migrate::uses::{Role, Use};
 use crate::model::Trigger;
+use crate::script::event::{Target, target};
 use crate::script::hooks::parameters;
+
+/// The id of a user in an event.
+const WHOLE: &str = "event.user.user_id";
 
 /// What Auth0 puts in front of the id of a user of a database connection.
 const PREFIX: &str = "auth0|";
@@ -21,9 +24,7 @@ const PREFIX: &str = "auth0|";
 impl Rewrite<'_, '_> {
     /// Whether a name is an argument of the hook.
     pub(super) fn is_argument(&self, argument: &str, name: &IdentifierReference<'_>) -> bool {
-        let Some(handler) = &self.script.handler else { return false };
-        let at = parameters(&self.script.trigger).iter().position(|known| *known == argument);
-        let own = at.and_then(|at| handler.params.get(at).copied().flatten());
+        let own = self.script.argument(argument);
         own.is_some() && self.script.symbol(name) == own
     }
 
@@ -38,8 +39,7 @@ impl Rewrite<'_, '_> {
                 .filter(|it| it.argument == *argument && self.is_kept(&it.range(self.script)))
                 .collect();
             if let Some(written) = left.iter().find(|it| self.is_changed(it)) {
-                let at = written.whole();
-                return Err(self.not("an argument is written to", at));
+                return Err(self.not("an argument is written to", written.whole()));
             }
             let edits: Option<Vec<_>> = left.iter().map(|it| self.part_of_event(it)).collect();
             match edits {
@@ -100,27 +100,20 @@ impl Rewrite<'_, '_> {
     /// The scopes that were asked for: an array, where hooks got nothing when
     /// there were none. Only uses for which that makes no difference.
     fn scope(&self, it: &Use) -> Option<Vec<(Range<usize>, String)>> {
-        let has_default = match self.script.parent(it.node) {
-            AstKind::LogicalExpression(choice) => {
-                choice.left.span() == it.whole()
-                    && matches!(&choice.right, Expression::ArrayExpression(right) if right.elements.is_empty())
-            }
-            _ => false,
-        };
-        let reads = it.path.first().is_some_and(|name| {
-            [
-                "includes", "indexOf", "filter", "map", "some", "every", "find", "forEach", "join",
-                "slice", "length",
-            ]
-            .contains(&name.as_str())
-        });
+        const READS: [&str; 11] = [
+            "includes", "indexOf", "filter", "map", "some", "every", "find", "forEach", "join",
+            "slice", "length",
+        ];
+        let has_default = matches!(self.script.parent(it.node), AstKind::LogicalExpression(choice)
+            if choice.left.span() == it.whole()
+                && matches!(&choice.right, Expression::ArrayExpression(right) if right.elements.is_empty()));
+        let reads = it.path.first().is_some_and(|name| READS.contains(&name.as_str()));
         let range = self.script.place(it.span(0));
         (has_default || reads).then(|| vec![(range, "event.accessToken.scope".to_owned())])
     }
 
     /// `` `auth0|${user.id}` `` is the id as an event has it.
     fn user_id(&self, it: &Use, range: Range<usize>) -> Vec<(Range<usize>, String)> {
-        const WHOLE: &str = "event.user.user_id";
         match self.script.parent(it.node) {
             AstKind::TemplateLiteral(template) if it.path.len() == 1 => {
                 if let Some(edits) = self.in_template(template, it, &range) {
@@ -128,14 +121,12 @@ impl Rewrite<'_, '_> {
                 }
             }
             AstKind::BinaryExpression(sum)
-                if sum.operator == BinaryOperator::Addition && it.path.len() == 1 =>
+                if sum.operator == BinaryOperator::Addition
+                    && it.path.len() == 1
+                    && matches!(&sum.left, Expression::StringLiteral(it) if it.value == PREFIX)
+                    && sum.right.span() == it.whole() =>
             {
-                if let Expression::StringLiteral(front) = &sum.left
-                    && front.value == PREFIX
-                    && sum.right.span() == it.whole()
-                {
-                    return vec![(self.script.place(sum.span), WHOLE.to_owned())];
-                }
+                return vec![(self.script.place(sum.span), WHOLE.to_owned())];
             }
             _ => {}
         }
@@ -157,13 +148,11 @@ impl Rewrite<'_, '_> {
             && at == 0
             && template.quasis.last().is_some_and(|last| last.value.raw.is_empty());
         if whole {
-            return Some(vec![(self.script.place(template.span), "event.user.user_id".to_owned())]);
+            return Some(vec![(self.script.place(template.span), WHOLE.to_owned())]);
         }
         let start = self.script.place(front.span).start + at;
-        Some(vec![
-            (start..start + PREFIX.len(), String::new()),
-            (range.clone(), "event.user.user_id".to_owned()),
-        ])
+        let prefix = (start..start + PREFIX.len(), String::new());
+        Some(vec![prefix, (range.clone(), WHOLE.to_owned())])
     }
 
     /// Declarations, in front of the handler's body, of arguments that are
@@ -177,9 +166,7 @@ impl Rewrite<'_, '_> {
         };
         let mut text = String::new();
         for argument in arguments {
-            let Some(handler) = &self.script.handler else { continue };
-            let at = parameters(&self.script.trigger).iter().position(|known| known == argument);
-            let symbol = at.and_then(|at| handler.params.get(at).copied().flatten());
+            let symbol = self.script.argument(argument);
             let name =
                 symbol.map_or(*argument, |it| self.script.semantic.scoping().symbol_name(it));
             let Some(value) = shim(&self.script.trigger, argument) else {

@@ -5,13 +5,14 @@
 //! no branch but the one for a broken answer. Must not know any service.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{BindingPattern, CallExpression, Expression, MemberExpression};
+use oxc::ast::ast::{BindingPattern, CallExpression, ChainElement, Expression, MemberExpression};
 use oxc::semantic::{NodeId, Semantic, SymbolId};
 use oxc::span::GetSpan;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::proof::values::is_method;
+use crate::script::tree::symbol_of;
 
 /// How far declarations are followed.
 const DEPTH: usize = 24;
@@ -41,6 +42,24 @@ enum Source {
     Package,
     /// From the event, or from the code itself.
     Own,
+}
+
+impl Source {
+    /// What a property of it is.
+    fn then(mut self, name: &str) -> Self {
+        if let Self::Answer(path) = &mut self {
+            path.push(name.to_owned());
+        }
+        self
+    }
+
+    /// What a call of it gives.
+    fn called(self) -> Self {
+        match self {
+            Self::Package => Self::Answer(Vec::new()),
+            other => other,
+        }
+    }
 }
 
 const ITEM: &str = "[]";
@@ -89,7 +108,7 @@ pub(super) fn read(semantic: &Semantic<'_>, shape: &mut Shape) {
         let kind = node.kind();
         reader.steps.set(0);
         if let AstKind::IdentifierReference(it) = kind {
-            let symbol = reader.symbol(it.reference_id.get());
+            let symbol = symbol_of(semantic, it);
             if let Source::Answer(path) = symbol.map_or(Source::Own, |it| reader.variable(it, 0)) {
                 shape.add(&path, None);
             }
@@ -101,12 +120,8 @@ pub(super) fn read(semantic: &Semantic<'_>, shape: &mut Shape) {
             Some(name) if is_called(semantic, node.id()) || is_method(&name) => {
                 shape.add(&path, Some(&name));
             }
-            Some(name) => {
-                path.push(name.to_string());
-                shape.add(&path, None);
-            }
-            None => {
-                path.push(ITEM.to_owned());
+            name => {
+                path.push(name.map_or(ITEM, |name| name.as_str()).to_owned());
                 shape.add(&path, None);
             }
         }
@@ -159,10 +174,6 @@ struct Reader<'s, 'a> {
 }
 
 impl Reader<'_, '_> {
-    fn symbol(&self, id: Option<oxc::syntax::reference::ReferenceId>) -> Option<SymbolId> {
-        id.and_then(|id| self.semantic.scoping().get_reference(id).symbol_id())
-    }
-
     fn of(&self, expression: &Expression<'_>, depth: usize) -> Source {
         self.steps.set(self.steps.get() + 1);
         if depth > DEPTH || self.steps.get() > STEPS {
@@ -170,7 +181,7 @@ impl Reader<'_, '_> {
         }
         let depth = depth + 1;
         match expression {
-            Expression::Identifier(it) => match self.symbol(it.reference_id.get()) {
+            Expression::Identifier(it) => match symbol_of(self.semantic, it) {
                 Some(symbol) => self.variable(symbol, depth),
                 None if it.name == "fetch" => Source::Package,
                 None => Source::Own,
@@ -184,16 +195,10 @@ impl Reader<'_, '_> {
             Expression::CallExpression(it) => self.call(it, depth),
             Expression::NewExpression(it) => self.of(&it.callee, depth),
             Expression::ChainExpression(it) => match &it.expression {
-                oxc::ast::ast::ChainElement::CallExpression(it) => self.call(it, depth),
-                other => match other.as_member_expression() {
-                    Some(member) => self.member(member, depth),
-                    None => Source::Own,
-                },
+                ChainElement::CallExpression(it) => self.call(it, depth),
+                other => self.member(other.as_member_expression(), depth),
             },
-            other => match other.as_member_expression() {
-                Some(member) => self.member(member, depth),
-                None => Source::Own,
-            },
+            other => self.member(other.as_member_expression(), depth),
         }
     }
 
@@ -204,15 +209,10 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn member(&self, member: &MemberExpression<'_>, depth: usize) -> Source {
-        match self.of(member.object(), depth) {
-            Source::Answer(mut path) => {
-                let name = member.static_property_name();
-                path.push(name.map_or_else(|| ITEM.to_owned(), str::to_owned));
-                Source::Answer(path)
-            }
-            other => other,
-        }
+    fn member(&self, member: Option<&MemberExpression<'_>>, depth: usize) -> Source {
+        let Some(member) = member else { return Source::Own };
+        let of = self.of(member.object(), depth);
+        of.then(member.static_property_name().unwrap_or(ITEM))
     }
 
     fn call(&self, call: &CallExpression<'_>, depth: usize) -> Source {
@@ -222,23 +222,15 @@ impl Reader<'_, '_> {
         let first = call.arguments.first().and_then(|it| it.as_expression());
         let Some(member) = call.callee.as_member_expression() else {
             // `axios(…)`, `fetch(…)`
-            return match self.of(&call.callee, depth) {
-                Source::Package => Source::Answer(Vec::new()),
-                other => other,
-            };
+            return self.of(&call.callee, depth).called();
         };
         let name = member.static_property_name().unwrap_or_default();
         match (self.of(member.object(), depth), name) {
             (Source::Own, "parse") => first.map_or(Source::Own, |it| self.of(it, depth)),
             (Source::Own, _) => Source::Own,
             (Source::Package, _) => Source::Answer(Vec::new()),
-            (Source::Answer(path), "filter" | "slice" | "sort" | "reverse" | "concat") => {
-                Source::Answer(path)
-            }
-            (Source::Answer(mut path), "find" | "pop" | "shift") => {
-                path.push(ITEM.to_owned());
-                Source::Answer(path)
-            }
+            (list @ Source::Answer(_), "filter" | "slice" | "sort" | "reverse" | "concat") => list,
+            (list @ Source::Answer(_), "find" | "pop" | "shift") => list.then(ITEM),
             (Source::Answer(_), "json" | "text" | "then" | "catch" | "promise") => {
                 Source::Answer(Vec::new())
             }
@@ -284,8 +276,7 @@ impl Reader<'_, '_> {
     /// What `for (const it of list)` gives.
     fn iterated(&self, declarator: NodeId, depth: usize) -> Source {
         let nodes = self.semantic.nodes();
-        let list = nodes.parent_id(declarator);
-        match nodes.parent_kind(list) {
+        match nodes.parent_kind(nodes.parent_id(declarator)) {
             AstKind::ForOfStatement(it) => item(self.of(&it.right, depth)),
             _ => Source::Own,
         }
@@ -300,18 +291,13 @@ impl Reader<'_, '_> {
             return Source::Own;
         };
         let own = nodes.kind(function).span();
-        let AstKind::CallExpression(call) = nodes.parent_kind(function) else {
-            return Source::Own;
+        let call = match nodes.parent_kind(function) {
+            AstKind::CallExpression(it) if !it.callee.span().contains_inclusive(own) => it,
+            _ => return Source::Own,
         };
-        if call.callee.span().contains_inclusive(own) {
-            return Source::Own;
-        }
         let Some(member) = call.callee.as_member_expression() else {
             // `request(options, (error, response, body) => …)`
-            return match self.of(&call.callee, depth) {
-                Source::Package => Source::Answer(Vec::new()),
-                other => other,
-            };
+            return self.of(&call.callee, depth).called();
         };
         match (self.of(member.object(), depth), member.static_property_name()) {
             (from, Some("map" | "forEach" | "filter" | "find" | "some" | "every")) => item(from),
@@ -323,10 +309,7 @@ impl Reader<'_, '_> {
 
 fn item(list: Source) -> Source {
     match list {
-        Source::Answer(mut path) => {
-            path.push(ITEM.to_owned());
-            Source::Answer(path)
-        }
+        Source::Answer(_) => list.then(ITEM),
         Source::Package | Source::Own => Source::Own,
     }
 }
@@ -344,7 +327,7 @@ fn within(from: Source, pattern: &BindingPattern<'_>, symbol: SymbolId) -> Sourc
 }
 
 /// The properties from the whole of a pattern to one of its variables.
-fn keys(pattern: &BindingPattern<'_>, symbol: SymbolId) -> Option<Vec<String>> {
+pub(super) fn keys(pattern: &BindingPattern<'_>, symbol: SymbolId) -> Option<Vec<String>> {
     match pattern {
         BindingPattern::BindingIdentifier(id) => {
             (id.symbol_id.get() == Some(symbol)).then(Vec::new)

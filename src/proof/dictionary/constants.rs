@@ -4,12 +4,14 @@
 //! Main function: [`of`]. Must not guess: what is not known has no value.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{BinaryOperator, BindingPattern, Expression, VariableDeclarator};
+use oxc::ast::ast::{BinaryOperator, BindingPattern, Expression, ObjectPropertyKind};
 use oxc::semantic::{NodeId, Semantic, SymbolId};
 use oxc::span::GetSpan;
 use serde_json::Value;
 
+use super::answered::keys;
 use super::{Known, number_value};
+use crate::script::tree::symbol_of;
 
 /// How many values of a list are taken, and how far declarations are followed.
 const MOST: usize = 24;
@@ -30,23 +32,15 @@ pub(super) fn of(semantic: &Semantic<'_>, known: &Known, node: NodeId) -> Vec<Va
             own.template(it, 0).map(Value::from).into_iter().collect()
         }
         AstKind::IdentifierReference(it) => {
-            let symbol = it
-                .reference_id
-                .get()
-                .and_then(|id| semantic.scoping().get_reference(id).symbol_id());
-            symbol.map(|symbol| own.variable(symbol, 0)).unwrap_or_default()
+            symbol_of(semantic, it).map(|symbol| own.variable(symbol, 0)).unwrap_or_default()
         }
         _ => {
-            let Some(name) = kind
-                .as_member_expression_kind()
-                .and_then(|it| it.static_property_name().map(|name| name.to_string()))
-            else {
-                return Vec::new();
-            };
-            let setting = known.settings.get(&name);
+            let name = kind.as_member_expression_kind().and_then(|it| it.static_property_name());
+            let Some(name) = name else { return Vec::new() };
+            let setting = known.settings.get(name.as_str());
             // An input's sample value is only worth something where it is
             // compared with another input as a whole.
-            let input = known.inputs.get(&name).filter(|_| is_compared(semantic, node));
+            let input = known.inputs.get(name.as_str()).filter(|_| is_compared(semantic, node));
             setting.or(input).map(|text| text.as_str().into()).into_iter().collect()
         }
     }
@@ -94,9 +88,7 @@ impl Reader<'_, '_> {
                 Some(self.text(&it.left, depth + 1)? + &self.text(&it.right, depth + 1)?)
             }
             Expression::Identifier(it) => {
-                let reference = it.reference_id.get()?;
-                let symbol = self.semantic.scoping().get_reference(reference).symbol_id()?;
-                match self.variable(symbol, depth + 1).as_slice() {
+                match self.variable(symbol_of(self.semantic, it)?, depth + 1).as_slice() {
                     [Value::String(text)] => Some(text.clone()),
                     _ => None,
                 }
@@ -130,9 +122,11 @@ impl Reader<'_, '_> {
             BindingPattern::BindingIdentifier(_) => {
                 variable.init.as_ref().map(|init| self.values(init, depth)).unwrap_or_default()
             }
-            BindingPattern::ObjectPattern(_) => {
-                let name = destructured(variable, symbol);
-                let setting = name.and_then(|name| self.known.settings.get(&name));
+            pattern @ BindingPattern::ObjectPattern(_) => {
+                let setting = match keys(pattern, symbol).as_deref() {
+                    Some([name]) => self.known.settings.get(name),
+                    _ => None,
+                };
                 setting.map(|text| text.as_str().into()).into_iter().collect()
             }
             _ => Vec::new(),
@@ -152,25 +146,12 @@ impl Reader<'_, '_> {
             }
             Expression::ObjectExpression(it) => {
                 let keys = it.properties.iter().filter_map(|property| match property {
-                    oxc::ast::ast::ObjectPropertyKind::ObjectProperty(it) => it.key.static_name(),
-                    oxc::ast::ast::ObjectPropertyKind::SpreadProperty(_) => None,
+                    ObjectPropertyKind::ObjectProperty(it) => it.key.static_name(),
+                    ObjectPropertyKind::SpreadProperty(_) => None,
                 });
                 keys.map(|key| Value::from(key.as_ref())).take(MOST).collect()
             }
             other => self.text(other, depth).map(Value::from).into_iter().collect(),
         }
     }
-}
-
-/// The property that a variable takes out of an object.
-fn destructured(variable: &VariableDeclarator<'_>, symbol: SymbolId) -> Option<String> {
-    let BindingPattern::ObjectPattern(pattern) = &variable.id else { return None };
-    pattern.properties.iter().find_map(|property| {
-        let target = match &property.value {
-            BindingPattern::AssignmentPattern(it) => it.left.get_binding_identifier(),
-            other => other.get_binding_identifier(),
-        };
-        let is_it = target.is_some_and(|id| id.symbol_id.get() == Some(symbol));
-        is_it.then(|| property.key.static_name().map(|name| name.to_string())).flatten()
-    })
 }

@@ -3,7 +3,7 @@
 //! Must not know what is known where: [`super::conditions`] does.
 
 use oxc::ast::ast::{
-    Argument, BinaryOperator, ChainElement, Expression, LogicalOperator, UnaryOperator,
+    BinaryOperator, CallExpression, ChainElement, Expression, LogicalOperator, UnaryOperator,
 };
 use oxc::semantic::SymbolId;
 use oxc::span::GetSpan;
@@ -180,22 +180,10 @@ fn form(
             ChainElement::StaticMemberExpression(member) => {
                 Some(format!("{}.{}", inner(&member.object)?, member.property.name))
             }
-            ChainElement::CallExpression(call) => {
-                let mut text = inner(&call.callee)?;
-                for argument in &call.arguments {
-                    text = format!("{text}({})", inner(argument.as_expression()?)?);
-                }
-                Some(format!("{text}()"))
-            }
+            ChainElement::CallExpression(call) => called(call, inner),
             _ => None,
         },
-        Expression::CallExpression(call) => {
-            let mut text = inner(&call.callee)?;
-            for argument in call.arguments.iter().map(Argument::as_expression) {
-                text = format!("{text}({})", inner(argument?)?);
-            }
-            Some(format!("{text}()"))
-        }
+        Expression::CallExpression(call) => called(call, inner),
         Expression::UnaryExpression(it) if it.operator != UnaryOperator::Delete => {
             Some(format!("{} {}", it.operator.as_str(), inner(&it.argument)?))
         }
@@ -210,6 +198,17 @@ fn form(
         | Expression::RegExpLiteral(_) => Some(literal(script, expression)),
         _ => None,
     }
+}
+
+fn called(
+    call: &CallExpression<'_>,
+    mut inner: impl FnMut(&Expression<'_>) -> Option<String>,
+) -> Option<String> {
+    let mut text = inner(&call.callee)?;
+    for argument in &call.arguments {
+        text = format!("{text}({})", inner(argument.as_expression()?)?);
+    }
+    Some(format!("{text}()"))
 }
 
 /// A literal, distinguished from every other: `'1'` from `1`, and from `"1"` not.

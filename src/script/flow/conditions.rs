@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::AssignmentTarget;
 use oxc::semantic::SymbolId;
 use oxc::span::GetSpan;
 
@@ -133,18 +132,11 @@ impl Conditions {
     }
 
     fn look_up(&mut self, script: &Script<'_>, facts: Facts, key: &str, at: u32) -> Option<bool> {
-        let mut facts = facts;
-        let found = loop {
-            let known = self.entry(facts)?;
-            if known.key == key {
-                break facts;
-            }
-            facts = known.parent;
-        };
-        let (names, since, holds) = {
-            let known = self.entry(found)?;
-            (known.names.clone(), known.at, known.holds)
-        };
+        let mut known = self.entry(facts)?;
+        while known.key != key {
+            known = self.entry(known.parent)?;
+        }
+        let (names, since, holds) = (known.names.clone(), known.at, known.holds);
         let is_written = |writes: &[u32]| {
             let first = writes.partition_point(|place| *place < since);
             writes.get(first).is_some_and(|place| *place < at)
@@ -159,12 +151,7 @@ impl Conditions {
             let mut places: Vec<u32> = script
                 .semantic
                 .symbol_references(name)
-                .filter(|reference| {
-                    reference.is_write() || {
-                        let id = reference.node_id();
-                        is_written_through(script, id)
-                    }
-                })
+                .filter(|it| it.is_write() || is_written_through(script, it.node_id()))
                 .map(|reference| script.semantic.nodes().kind(reference.node_id()).span().start)
                 .collect();
             places.sort_unstable();
@@ -178,22 +165,10 @@ fn is_written_through(script: &Script<'_>, name: oxc::semantic::NodeId) -> bool 
     let nodes = script.semantic.nodes();
     let mut own = nodes.kind(name).span();
     for kind in nodes.ancestor_kinds(name).take(MAX_DEPTH) {
-        match kind {
-            AstKind::StaticMemberExpression(member) if member.object.span() == own => {
-                own = member.span;
-            }
-            AstKind::ComputedMemberExpression(member) if member.object.span() == own => {
-                own = member.span;
-            }
-            AstKind::AssignmentExpression(assignment) => {
-                return match &assignment.left {
-                    AssignmentTarget::StaticMemberExpression(member) => member.span == own,
-                    AssignmentTarget::ComputedMemberExpression(member) => member.span == own,
-                    _ => false,
-                };
-            }
-            AstKind::UpdateExpression(_) => return true,
-            _ => return false,
+        match (kind.as_member_expression_kind(), kind) {
+            (Some(member), _) if member.object().span() == own => own = kind.span(),
+            (_, AstKind::AssignmentExpression(it)) => return it.left.span() == own,
+            (_, kind) => return matches!(kind, AstKind::UpdateExpression(_)),
         }
     }
     false

@@ -67,12 +67,13 @@ fn call_answers<'a>(script: &Script<'a>, touches: &Touches, call: &CallExpressio
     }
     let last = call.arguments.last();
     match &call.callee {
-        Expression::Identifier(name) if script.symbol(name).is_none() => match name.name.as_str() {
-            "setTimeout" | "setImmediate" | "queueMicrotask" => {
-                return answers(call.arguments.first(), Role::Callback);
-            }
-            _ => {}
-        },
+        Expression::Identifier(name)
+            if script.symbol(name).is_none()
+                && ["setTimeout", "setImmediate", "queueMicrotask"]
+                    .contains(&name.name.as_str()) =>
+        {
+            return answers(call.arguments.first(), Role::Callback);
+        }
         Expression::StaticMemberExpression(member) => match member.property.name.as_str() {
             "then" | "finally" => return answers(call.arguments.first(), Role::Then),
             "nextTick" => return answers(call.arguments.first(), Role::Callback),
@@ -87,10 +88,8 @@ fn call_answers<'a>(script: &Script<'a>, touches: &Touches, call: &CallExpressio
         _ => {}
     }
     let is_known = packages::answers_later(script, call) || is_http_request(script, call);
-    let takes_error = last
-        .and_then(Argument::as_expression)
-        .and_then(Func::of_expression)
-        .is_some_and(|func| func.takes_error() && !func.is_async());
+    let takes_error =
+        Func::last_of(call).is_some_and(|func| func.takes_error() && !func.is_async());
     (is_known || takes_error) && answers(last, Role::Callback)
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{BindingPattern, CallExpression, Expression};
+use oxc::ast::ast::Expression;
 use oxc::semantic::{AstNode, NodeId, SymbolId};
 use oxc::span::{GetSpan, Span};
 
@@ -110,14 +110,9 @@ impl Touches {
         Some(Span::new(place, place))
     }
 
-    /// Whether a call calls the callback, by itself or through a function that
-    /// always does.
-    pub(crate) fn is_direct(&self, script: &Script<'_>, call: &CallExpression<'_>) -> bool {
-        self.is_callback(script, &call.callee)
-    }
-
-    /// Whether to call an expression is to call the callback at once.
-    pub(super) fn is_callback(&self, script: &Script<'_>, function: &Expression<'_>) -> bool {
+    /// Whether to call an expression is to call the callback at once, by itself
+    /// or through a function that always does.
+    pub(crate) fn is_callback(&self, script: &Script<'_>, function: &Expression<'_>) -> bool {
         let Expression::Identifier(name) = function else { return false };
         let symbol = script.symbol(name);
         symbol == Some(self.callback) || symbol.is_some_and(|it| self.callers.contains(&it))
@@ -173,19 +168,15 @@ fn named_functions<'a>(script: &Script<'a>, handler: &Handler<'a>) -> Vec<(Symbo
             continue;
         }
         let found = match node.kind() {
-            AstKind::Function(function) if function.is_function_declaration() => function
-                .id
-                .as_ref()
-                .and_then(|id| id.symbol_id.get())
-                .map(|symbol| (symbol, Func::Function(function))),
-            AstKind::VariableDeclarator(variable) => match (&variable.id, &variable.init) {
-                (BindingPattern::BindingIdentifier(id), Some(value)) => {
-                    id.symbol_id.get().zip(Func::of_expression(value))
-                }
-                _ => None,
-            },
+            AstKind::Function(it) if it.is_function_declaration() => {
+                it.id.as_ref().zip(Some(Func::Function(it)))
+            }
+            AstKind::VariableDeclarator(it) => {
+                it.id.get_binding_identifier().zip(it.init.as_ref().and_then(Func::of_expression))
+            }
             _ => None,
         };
+        let found = found.and_then(|(id, func)| Some((id.symbol_id.get()?, func)));
         named.extend(found.filter(|(symbol, _)| !script.is_mutated(*symbol)));
     }
     named

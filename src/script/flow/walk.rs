@@ -236,8 +236,11 @@ impl<'a> Walker<'_, 'a> {
             return paths;
         }
         match expression {
-            Expression::CallExpression(call) if self.touches.is_direct(self.script, call) => {
-                self.call(call, paths)
+            Expression::CallExpression(call)
+                if self.touches.is_callback(self.script, &call.callee) =>
+            {
+                self.again(paths, call.span);
+                self.called(call.span, false, paths)
             }
             Expression::ConditionalExpression(it) => self.choice(it, paths),
             Expression::LogicalExpression(it) => self.logical(it, paths),
@@ -260,11 +263,6 @@ impl<'a> Walker<'_, 'a> {
                 false => Fault::Twice(first.at, at),
             });
         }
-    }
-
-    fn call(&mut self, call: &CallExpression<'a>, paths: Paths) -> Paths {
-        self.again(paths, call.span);
-        self.called(call.span, false, paths)
     }
 
     /// The callback is given away: to something that is `sure` to call it

@@ -63,7 +63,7 @@ fn check_object(
     findings: &mut Findings<'_>,
 ) -> bool {
     let trigger = script.trigger.as_str();
-    if read.is_safe || paths.is_asked(&read.object) || is_caught(script, read.node) {
+    if read.is_safe || paths.is_asked(&read.object) || script.is_caught(read.node) {
         return false;
     }
     let why = if is_optional(trigger, &read.object) {
@@ -119,7 +119,7 @@ fn check_parse(
         ["event.user.", "event.request.", "event.transaction.", "event.client.metadata."]
             .iter()
             .any(|start| path.starts_with(start));
-    if !is_foreign || is_caught(script, call) {
+    if !is_foreign || script.is_caught(call) {
         return;
     }
     let why = match is_guarded(script, paths, call, &path) {
@@ -151,21 +151,4 @@ fn is_guarded(script: &Script<'_>, paths: &EventPaths, id: NodeId, path: &str) -
         AstKind::LogicalExpression(it) => reads_it(it.left.span()),
         _ => false,
     })
-}
-
-/// Whether a `try` with a `catch` is around a node, in its own function.
-fn is_caught(script: &Script<'_>, id: NodeId) -> bool {
-    let at = script.semantic.nodes().kind(id).span();
-    for kind in script.semantic.nodes().ancestor_kinds(id) {
-        match kind {
-            AstKind::TryStatement(it)
-                if it.handler.is_some() && it.block.span.contains_inclusive(at) =>
-            {
-                return true;
-            }
-            AstKind::Function(_) | AstKind::ArrowFunctionExpression(_) => return false,
-            _ => {}
-        }
-    }
-    false
 }

@@ -2,7 +2,7 @@
 //! the rest is cut off.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{Argument, CallExpression, Expression};
+use oxc::ast::ast::{CallExpression, Expression};
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
@@ -30,20 +30,17 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let head = Span::new(call.span.start, call.callee.span().end);
-        match what {
-            Started::Promise => findings.script(
-                MISSING_AWAIT,
-                script.place(head),
+        let (message, hint) = match what {
+            Started::Promise => (
                 "Nothing waits for this promise: the action ends without it, so the work may be cut off, and its errors are lost.",
                 "write `await` in front of it",
             ),
-            Started::Callback => findings.script(
-                MISSING_AWAIT,
-                script.place(head),
+            Started::Callback => (
                 "Nothing waits for this call's callback: the action ends when its function returns, and the work may be cut off.",
                 "use the call's promise and `await` it, or wrap the call in `new Promise(...)` and `await` that",
             ),
-        }
+        };
+        findings.script(MISSING_AWAIT, script.place(head), message, hint);
     }
 }
 
@@ -53,8 +50,7 @@ enum Started {
 }
 
 fn starts(script: &Script<'_>, call: &CallExpression<'_>) -> Option<Started> {
-    let last =
-        call.arguments.last().and_then(Argument::as_expression).and_then(Func::of_expression);
+    let last = Func::last_of(call);
     if let Expression::StaticMemberExpression(member) = &call.callee {
         match member.property.name.as_str() {
             "then" | "catch" | "finally" => {
@@ -82,18 +78,13 @@ fn starts(script: &Script<'_>, call: &CallExpression<'_>) -> Option<Started> {
     match (has_callback, is_request) {
         (true, true) => Some(Started::Callback),
         (true, false) => {
-            let name = last.and_then(first_parameter);
-            name.is_some_and(|name| name.len() >= 3).then_some(Started::Callback)
+            let name = last.and_then(|last| last.param(0));
+            name.is_some_and(|it| it.name.len() >= 3).then_some(Started::Callback)
         }
         (false, true) if last.is_some() => Some(Started::Callback),
         (false, true) => Some(Started::Promise),
         (false, false) => None,
     }
-}
-
-fn first_parameter<'a>(func: Func<'a>) -> Option<&'a str> {
-    let first = func.params().items.first()?;
-    first.pattern.get_binding_identifier().map(|name| name.name.as_str())
 }
 
 /// What a chain of calls and members begins with.

@@ -95,16 +95,11 @@ fn called_address(script: &Script<'_>, id: NodeId, kind: AstKind<'_>) -> Option<
     let is_api = text.contains("/oauth/token")
         || RESOURCES.iter().any(|path| text.contains(path))
         || (is_auth0 && text.contains("/api/v2/"));
-    (is_api && (is_auth0 || may_be_auth0) && is_called(script, id, span)).then_some(span)
+    (is_api && (is_auth0 || may_be_auth0) && is_address(script, id, span, true)).then_some(span)
 }
 
 /// Whether a text goes into a call as its address: not as an audience, which
-/// looks the same, and not into a comparison.
-fn is_called(script: &Script<'_>, id: NodeId, span: Span) -> bool {
-    is_address(script, id, span, true)
-}
-
-/// See [`is_called`]; a name for the address is followed once.
+/// looks the same, and not into a comparison. A name for it is followed once.
 fn is_address(script: &Script<'_>, id: NodeId, mut span: Span, may_be_named: bool) -> bool {
     for kind in script.semantic.nodes().ancestor_kinds(id) {
         match kind {
@@ -114,24 +109,19 @@ fn is_address(script: &Script<'_>, id: NodeId, mut span: Span, may_be_named: boo
             AstKind::ObjectProperty(property) => {
                 return property.value.span() == span
                     && property.key.static_name().is_some_and(|key| {
-                        matches!(
-                            &*key.to_ascii_lowercase(),
-                            "url" | "uri" | "path" | "baseurl" | "endpoint"
-                        )
+                        ["url", "uri", "path", "baseurl", "endpoint"]
+                            .contains(&&*key.to_ascii_lowercase())
                     });
             }
             // `const url = …`, and later `axios.get(url)`
             AstKind::VariableDeclarator(variable)
                 if may_be_named && variable.init.as_ref().is_some_and(|it| it.span() == span) =>
             {
-                let Some(symbol) =
-                    variable.id.get_binding_identifier().and_then(|name| name.symbol_id.get())
-                else {
-                    return false;
-                };
-                return script
-                    .uses(symbol)
-                    .any(|node| is_address(script, node.id(), node.kind().span(), false));
+                let name = variable.id.get_binding_identifier();
+                return name.and_then(|name| name.symbol_id.get()).is_some_and(|symbol| {
+                    let mut uses = script.uses(symbol);
+                    uses.any(|node| is_address(script, node.id(), node.kind().span(), false))
+                });
             }
             AstKind::CallExpression(call) => {
                 let is_first = call.arguments.first().is_some_and(|first| first.span() == span);
@@ -145,21 +135,10 @@ fn is_address(script: &Script<'_>, id: NodeId, mut span: Span, may_be_named: boo
 
 /// `axios.get(…)`, `fetch(…)`, `request.post(…)` and the like.
 fn makes_requests(callee: &Expression<'_>) -> bool {
-    let last = last_name(callee).unwrap_or_default().to_ascii_lowercase();
-    matches!(
-        last.as_str(),
-        "get"
-            | "post"
-            | "patch"
-            | "put"
-            | "delete"
-            | "request"
-            | "fetch"
-            | "axios"
-            | "got"
-            | "rp"
-            | "needle"
-    )
+    const NAMES: [&str; 11] = [
+        "get", "post", "patch", "put", "delete", "request", "fetch", "axios", "got", "rp", "needle",
+    ];
+    last_name(callee).is_some_and(|last| NAMES.contains(&&*last.to_ascii_lowercase()))
 }
 
 /// Names by which code counts its tries.

@@ -3,10 +3,11 @@
 //! A finding never names or shows what it found, and neither does any other
 //! finding on that line: each place is hidden from all excerpts.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{AssignmentTarget, BindingPattern, CallExpression, Expression};
+use oxc::ast::ast::{CallExpression, Expression};
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
@@ -54,7 +55,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn tell_script(findings: &mut Findings<'_>, at: std::ops::Range<usize>, kind: &str) {
+fn tell_script(findings: &mut Findings<'_>, at: Range<usize>, kind: &str) {
     let secrets = match findings.kind() {
         Kind::Action => "event.secrets",
         _ => "context.webtask.secrets",
@@ -75,35 +76,15 @@ fn tell_script(findings: &mut Findings<'_>, at: std::ops::Range<usize>, kind: &s
 /// Whether a text is given to a name that says what it is, and looks the part.
 fn is_named_credential(script: &Script<'_>, id: NodeId, span: Span, text: &str) -> bool {
     let name = match script.parent(id) {
-        AstKind::VariableDeclarator(variable) => match &variable.id {
-            BindingPattern::BindingIdentifier(name) => name.name.to_string(),
-            _ => return false,
-        },
-        AstKind::ObjectProperty(property) if property.value.span() == span => {
-            match property.key.static_name() {
-                Some(name) => name.into_owned(),
-                None => return false,
-            }
-        }
-        AstKind::AssignmentExpression(assignment) if assignment.right.span() == span => {
-            match &assignment.left {
-                AssignmentTarget::AssignmentTargetIdentifier(name) => name.name.to_string(),
-                AssignmentTarget::StaticMemberExpression(member) => {
-                    member.property.name.to_string()
-                }
-                AssignmentTarget::ComputedMemberExpression(member) => {
-                    match member.static_property_name() {
-                        Some(name) => name.to_string(),
-                        None => return false,
-                    }
-                }
-                _ => return false,
-            }
+        AstKind::VariableDeclarator(it) => it.id.get_identifier_name().map(|it| it.as_str().into()),
+        AstKind::ObjectProperty(it) if it.value.span() == span => it.key.static_name(),
+        AstKind::AssignmentExpression(it) if it.right.span() == span => {
+            it.left.get_identifier_name().map(Cow::from)
         }
         AstKind::CallExpression(call) => return is_key_of(script, call, span, text),
-        _ => return false,
+        _ => None,
     };
-    is_credential_name(&name) && looks(text) != Looks::Harmless
+    name.is_some_and(|name| is_credential_name(&name)) && looks(text) != Looks::Harmless
 }
 
 /// Whether a text is the key in `jwt.sign(payload, key)`, `createHmac(kind,

@@ -140,10 +140,8 @@ fn text<'a>(expression: &Expression<'a>) -> Option<&'a str> {
 /// Whether this is the module's own `require`, which is a parameter of the
 /// wrapper, and not some other function of that name.
 fn calls_require(script: &Script<'_>, call: &CallExpression<'_>) -> bool {
-    matches!(&call.callee, Expression::Identifier(name) if name.name == "require"
-    && script.symbol(name).is_some_and(|symbol| {
-        (script.semantic.scoping().symbol_span(symbol).start as usize) < script.wrapped.start
-    }))
+    matches!(&call.callee, Expression::Identifier(name)
+        if name.name == "require" && script.is_given(name))
 }
 
 fn is_called_or_harmless(script: &Script<'_>, name: oxc::semantic::NodeId) -> bool {

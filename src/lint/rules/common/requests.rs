@@ -2,7 +2,7 @@
 //! that nobody checks.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{Argument, AssignmentTarget, CallExpression, Expression};
+use oxc::ast::ast::{CallExpression, Expression};
 use oxc::span::{GetSpan, Span};
 
 use crate::lint::finding::Findings;
@@ -29,11 +29,7 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
 
 /// `request(…, (err, res) => …)`, where `err` is never looked at and `res` is.
 fn check_answer(script: &Script<'_>, call: &CallExpression<'_>, findings: &mut Findings<'_>) {
-    let Some(func) =
-        call.arguments.last().and_then(Argument::as_expression).and_then(Func::of_expression)
-    else {
-        return;
-    };
+    let Some(func) = Func::last_of(call) else { return };
     let [error, answers @ ..] = func.params().items.as_slice() else { return };
     let Some(error) = error.pattern.get_binding_identifier() else { return };
     // A name that begins with `_` says that it isn't meant to be used.
@@ -62,6 +58,9 @@ fn check_answer(script: &Script<'_>, call: &CallExpression<'_>, findings: &mut F
     );
 }
 
+/// What switches the check of certificates of one request.
+const SWITCHES: [&str; 2] = ["rejectUnauthorized", "strictSSL"];
+
 /// `rejectUnauthorized: false`, `strictSSL: false`, and the variable of Node.js.
 fn disables_tls(kind: AstKind<'_>) -> Option<Span> {
     let is_off = |value: &Expression<'_>| match value {
@@ -73,24 +72,13 @@ fn disables_tls(kind: AstKind<'_>) -> Option<Span> {
     match kind {
         AstKind::ObjectProperty(property) => {
             let name = property.key.static_name()?;
-            let is_switch = matches!(&*name, "rejectUnauthorized" | "strictSSL");
-            (is_switch && matches!(&property.value, Expression::BooleanLiteral(it) if !it.value))
-                .then_some(property.span)
+            (SWITCHES.contains(&&*name)
+                && matches!(&property.value, Expression::BooleanLiteral(it) if !it.value))
+            .then_some(property.span)
         }
         AstKind::AssignmentExpression(assignment) => {
-            let name = match &assignment.left {
-                AssignmentTarget::StaticMemberExpression(member) => {
-                    member.property.name.to_string()
-                }
-                AssignmentTarget::ComputedMemberExpression(member) => {
-                    member.static_property_name()?.to_string()
-                }
-                _ => return None,
-            };
-            let is_switch = matches!(
-                name.as_str(),
-                "NODE_TLS_REJECT_UNAUTHORIZED" | "rejectUnauthorized" | "strictSSL"
-            );
+            let name = assignment.left.as_member_expression()?.static_property_name()?;
+            let is_switch = SWITCHES.contains(&name) || name == "NODE_TLS_REJECT_UNAUTHORIZED";
             (is_switch && is_off(&assignment.right)).then_some(assignment.span())
         }
         _ => None,

@@ -99,14 +99,10 @@ fn reads(script: &Script<'_>) -> Reads {
 fn origin_of_node(script: &Script<'_>, node: &AstNode<'_>) -> Option<Origin> {
     match node.kind() {
         AstKind::IdentifierReference(name) => of_name(script, script.symbol(name)?),
-        AstKind::StaticMemberExpression(member) => {
-            of_member(script, &member.object, member.property.name.as_str())
+        kind => {
+            let member = kind.as_member_expression_kind()?;
+            of_member(script, member.object(), member.static_property_name()?.as_str())
         }
-        AstKind::ComputedMemberExpression(member) => {
-            let name = member.static_property_name()?;
-            of_member(script, &member.object, name.as_str())
-        }
-        _ => None,
     }
 }
 
@@ -221,15 +217,6 @@ fn leaks(script: &Script<'_>, expression: &Expression<'_>) -> Option<&'static st
         None => {}
     }
     match expression {
-        Expression::StaticMemberExpression(member) => {
-            let is_secret = origin(script, &member.object) == Some(Origin::Secrets);
-            (is_secret && is_confidential(member.property.name.as_str())).then_some("a secret")
-        }
-        Expression::ComputedMemberExpression(member) => {
-            let is_secret = origin(script, &member.object) == Some(Origin::Secrets);
-            let key = member.static_property_name()?;
-            (is_secret && is_confidential(key.as_str())).then_some("a secret")
-        }
         Expression::CallExpression(call) if prints(call) => {
             leaks(script, call.arguments.first()?.as_expression()?)
         }
@@ -250,7 +237,11 @@ fn leaks(script: &Script<'_>, expression: &Expression<'_>) -> Option<&'static st
                 .filter(|it| !is_object(script, it))
                 .find_map(|it| leaks(script, it))
         }
-        _ => None,
+        other => {
+            let member = other.as_member_expression()?;
+            let is_secret = origin(script, member.object()) == Some(Origin::Secrets);
+            (is_secret && is_confidential(member.static_property_name()?)).then_some("a secret")
+        }
     }
 }
 

@@ -238,23 +238,10 @@ fn is_mixed(text: &str) -> bool {
 }
 
 fn is_host_or_path(text: &str) -> bool {
-    let is_host = text.contains('.')
-        && text.split('.').next_back().is_some_and(|end| {
-            matches!(
-                end,
-                "com"
-                    | "io"
-                    | "net"
-                    | "org"
-                    | "dev"
-                    | "app"
-                    | "local"
-                    | "json"
-                    | "js"
-                    | "txt"
-                    | "pem"
-            )
-        });
+    const ENDS: [&str; 11] =
+        ["com", "io", "net", "org", "dev", "app", "local", "json", "js", "txt", "pem"];
+    let is_host =
+        text.contains('.') && text.split('.').next_back().is_some_and(|end| ENDS.contains(&end));
     let is_address = text.rsplit_once('@').is_some_and(|(_, host)| host.contains('.'));
     is_host || is_address || text.starts_with('/') || text.starts_with("./")
 }

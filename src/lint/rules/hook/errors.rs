@@ -2,6 +2,7 @@
 //! trigger.
 
 use oxc::ast::AstKind;
+use oxc::ast::ast::BindingIdentifier;
 use oxc::span::GetSpan;
 
 use crate::lint::finding::Findings;
@@ -16,15 +17,11 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     }
     for node in script.nodes() {
         match node.kind() {
-            AstKind::Class(class) => {
-                let Some(name) = class.id.as_ref().filter(|_| class.is_declaration()) else {
-                    continue;
-                };
-                tell_shadowed(script, own, name.name.as_str(), name.span, findings);
+            AstKind::Class(class) if class.is_declaration() => {
+                tell_shadowed(script, own, class.id.as_ref(), findings);
             }
             AstKind::Function(function) if function.is_function_declaration() => {
-                let Some(name) = &function.id else { continue };
-                tell_shadowed(script, own, name.name.as_str(), name.span, findings);
+                tell_shadowed(script, own, function.id.as_ref(), findings);
             }
             AstKind::NewExpression(new) => {
                 let Some(name) = new.callee.get_identifier_reference() else { continue };
@@ -73,17 +70,15 @@ pub(crate) fn is_unknown(script: &Script<'_>, own: &[&str], name: &str) -> bool 
 fn tell_shadowed(
     script: &Script<'_>,
     own: &[&str],
-    name: &str,
-    span: oxc::span::Span,
+    declared: Option<&BindingIdentifier<'_>>,
     findings: &mut Findings<'_>,
 ) {
-    if !own.contains(&name) && name != BASE_ERROR_CLASS {
-        return;
-    }
+    let is_own = |name: &str| own.contains(&name) || name == BASE_ERROR_CLASS;
+    let Some(declared) = declared.filter(|it| is_own(it.name.as_str())) else { return };
     findings.script(
         ERROR_CLASS_SHADOWED,
-        script.place(span),
-        format!("This hides Auth0's own `{name}`: a script has it without declaring it, and Auth0 treats only that class as a refusal."),
+        script.place(declared.span),
+        format!("This hides Auth0's own `{}`: a script has it without declaring it, and Auth0 treats only that class as a refusal.", declared.name),
         "remove this declaration",
     );
 }

@@ -1,7 +1,7 @@
 //! Whether each path calls the callback, and calls it once.
 
 use oxc::ast::AstKind;
-use oxc::ast::ast::{Argument, CallExpression, Expression, Statement};
+use oxc::ast::ast::{CallExpression, Expression, Statement};
 use oxc::semantic::NodeId;
 use oxc::span::{GetSpan, Span};
 
@@ -171,7 +171,7 @@ fn candidate<'a>(
     if method.is_some_and(|method| CALLED_OFTEN.contains(&method)) {
         return None;
     }
-    let func = Func::of_expression(call.arguments.last().and_then(Argument::as_expression)?)?;
+    let func = Func::last_of(call)?;
     (func.takes_error() && !func.is_async()).then_some((func, Role::Callback))
 }
 

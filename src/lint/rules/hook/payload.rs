@@ -12,8 +12,8 @@ use oxc::span::{GetSpan, Span};
 use crate::lint::finding::Findings;
 use crate::lint::rule::{CLAIM_WITHOUT_NAMESPACE, UNKNOWN_PROPERTY};
 use crate::model::Trigger;
-use crate::script::hooks::{not_in_payload, parameters};
-use crate::script::tree::{Constant, Handler, Script};
+use crate::script::hooks::{is_reserved_host, not_in_payload, parameters};
+use crate::script::tree::{Constant, Handler, Script, property};
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
@@ -55,20 +55,17 @@ fn read_properties(script: &Script<'_>, symbol: SymbolId, read: &mut Vec<(String
     for node in script.uses(symbol) {
         let own = node.kind().span();
         match script.parent(node.id()) {
-            AstKind::StaticMemberExpression(member) if member.object.span() == own => {
-                read.push((member.property.name.to_string(), member.property.span));
-            }
-            AstKind::ComputedMemberExpression(member) if member.object.span() == own => {
-                if let Some(name) = member.static_property_name() {
-                    read.push((name.to_string(), member.expression.span()));
-                }
-            }
             AstKind::VariableDeclarator(variable)
                 if variable.init.as_ref().is_some_and(|it| it.span() == own) =>
             {
                 taken_apart(&variable.id, read);
             }
-            _ => {}
+            kind => {
+                let member = kind.as_member_expression_kind();
+                let found =
+                    member.filter(|it| it.object().span() == own).and_then(|it| property(&it));
+                read.extend(found.map(|(name, at)| (name.to_owned(), at)));
+            }
         }
     }
 }
@@ -87,24 +84,12 @@ fn taken_apart(pattern: &BindingPattern<'_>, read: &mut Vec<(String, Span)>) {
 
 /// The properties that a script itself gives to an argument.
 fn written_properties(script: &Script<'_>, symbol: SymbolId) -> Vec<String> {
-    let mut written = Vec::new();
-    for node in script.nodes() {
-        let AstKind::AssignmentExpression(assignment) = node.kind() else { continue };
-        match &assignment.left {
-            AssignmentTarget::StaticMemberExpression(member)
-                if script.is_symbol(&member.object, symbol) =>
-            {
-                written.push(member.property.name.to_string());
-            }
-            AssignmentTarget::ComputedMemberExpression(member)
-                if script.is_symbol(&member.object, symbol) =>
-            {
-                written.extend(member.static_property_name().map(|name| name.to_string()));
-            }
-            _ => {}
-        }
-    }
-    written
+    let targets = script.nodes().filter_map(|node| match node.kind() {
+        AstKind::AssignmentExpression(assignment) => assignment.left.as_member_expression(),
+        _ => None,
+    });
+    let own = targets.filter(|member| script.is_symbol(member.object(), symbol));
+    own.filter_map(|member| member.static_property_name().map(str::to_owned)).collect()
 }
 
 /// The keys of what `cb(null, …)` gives back.
@@ -233,8 +218,5 @@ fn check_claim(script: &Script<'_>, name: &str, at: Span, findings: &mut Finding
 
 /// Hosts whose claims Auth0 drops, and everything below them.
 fn is_reserved(address: &str) -> bool {
-    let host = address.split(['/', '?', '#', ':']).next().unwrap_or(address);
-    ["auth0.com", "webtask.io", "webtask.run"]
-        .iter()
-        .any(|reserved| host == *reserved || host.ends_with(&format!(".{reserved}")))
+    is_reserved_host(address.split(['/', '?', '#', ':']).next().unwrap_or(address))
 }

@@ -14,7 +14,7 @@ use crate::lint::rule::{
 };
 use crate::script::flow::Touches;
 use crate::script::packages::{answers_later, is_async_function, is_http_request};
-use crate::script::tree::{Constant, Func, Handler, Script};
+use crate::script::tree::{Func, Handler, Script};
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let Some(handler) = &script.handler else { return };
@@ -73,22 +73,17 @@ fn check_block(
 /// `cb(…)` or `return cb(…)`, without a condition.
 fn calls_back(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>) -> bool {
     let expression = match statement {
-        Statement::ExpressionStatement(it) => &it.expression,
-        Statement::ReturnStatement(it) => match &it.argument {
-            Some(value) => value,
-            None => return false,
-        },
-        _ => return false,
+        Statement::ExpressionStatement(it) => Some(&it.expression),
+        Statement::ReturnStatement(it) => it.argument.as_ref(),
+        _ => None,
     };
-    matches!(expression, Expression::CallExpression(call) if touches.is_direct(script, call))
+    matches!(expression, Some(Expression::CallExpression(call))
+        if touches.is_callback(script, &call.callee))
 }
 
 fn starts_work(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>) -> Option<Span> {
     let call = match statement {
-        Statement::ExpressionStatement(it) => match &it.expression {
-            Expression::CallExpression(call) => call,
-            _ => return None,
-        },
+        Statement::ExpressionStatement(it) => &it.expression,
         Statement::VariableDeclaration(it) => {
             let value = it.declarations.first()?.init.as_ref()?;
             let Expression::CallExpression(call) = value else { return None };
@@ -106,12 +101,12 @@ fn starts_work(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>
         }
         _ => return None,
     };
+    let Expression::CallExpression(call) = call else { return None };
     let method = match &call.callee {
         Expression::StaticMemberExpression(member) => member.property.name.as_str(),
         _ => "",
     };
-    let last =
-        call.arguments.last().and_then(Argument::as_expression).and_then(Func::of_expression);
+    let last = Func::last_of(call);
     let starts = matches!(method, "then" | "catch" | "finally")
         || (method == "forEach" && last.is_some_and(Func::is_async))
         || is_http_request(script, call)
@@ -120,7 +115,8 @@ fn starts_work(script: &Script<'_>, touches: &Touches, statement: &Statement<'_>
         || last.is_some_and(|last| {
             last.takes_error() && last.params().items.len() >= 2 && method != "on"
         });
-    starts.then(|| head(call)).filter(|at| !touches.within(*at))
+    let head = Span::new(call.span.start, call.callee.span().end);
+    (starts && !touches.within(head)).then_some(head)
 }
 
 /// Work that a block starts, if the block never uses the callback and doesn't
@@ -146,12 +142,6 @@ fn starts_in(
     statements.iter().find_map(|statement| starts_work(script, touches, statement))
 }
 
-/// A call without its arguments.
-fn head(call: &CallExpression<'_>) -> Span {
-    let end = call.callee.span().end;
-    Span::new(call.span.start, end)
-}
-
 /// A `throw` in the callback of an asynchronous call: no caller is left to
 /// catch it.
 fn check_throw(
@@ -162,14 +152,11 @@ fn check_throw(
 ) {
     let Some(func) = script.function_around(id) else { return };
     let Some(handler) = &script.handler else { return };
-    if func.node_id() == handler.func.node_id() || func.is_async() || is_caught(script, id, func) {
+    if func.node_id() == handler.func.node_id() || func.is_async() || script.is_caught(id) {
         return;
     }
     let AstKind::CallExpression(call) = script.parent(func.node_id()) else { return };
-    if !is_called_later(script, call, func) {
-        return;
-    }
-    if is_inside_promise(script, func.node_id()) {
+    if !is_called_later(script, call, func) || is_inside_promise(script, func.node_id()) {
         return;
     }
     let name = handler.callback.map_or("cb", |it| script.semantic.scoping().symbol_name(it));
@@ -216,22 +203,6 @@ fn is_inside_promise(script: &Script<'_>, id: NodeId) -> bool {
     script.semantic.nodes().ancestor_kinds(id).any(|kind| matches!(kind, AstKind::NewExpression(_)))
 }
 
-/// Whether a `try` with a `catch` stands between a node and a function.
-fn is_caught(script: &Script<'_>, id: NodeId, func: Func<'_>) -> bool {
-    let at = script.semantic.nodes().kind(id).span();
-    script
-        .semantic
-        .nodes()
-        .ancestors_enumerated(id)
-        .take_while(|(ancestor, _)| *ancestor != func.node_id())
-        .any(|(_, ancestor)| match ancestor.kind() {
-            AstKind::TryStatement(it) => {
-                it.handler.is_some() && it.block.span.contains_inclusive(at)
-            }
-            _ => false,
-        })
-}
-
 /// A promise chain that calls back and has no `catch`.
 fn check_chain(
     script: &Script<'_>,
@@ -258,17 +229,11 @@ fn check_chain(
 }
 
 fn has_catch(expression: &Expression<'_>) -> bool {
-    match expression {
-        Expression::CallExpression(call) => match &call.callee {
-            Expression::StaticMemberExpression(member) => {
-                member.property.name == "catch"
-                    || (member.property.name == "then" && call.arguments.len() > 1)
-                    || has_catch(&member.object)
-            }
-            _ => false,
-        },
-        _ => false,
-    }
+    let Expression::CallExpression(call) = expression else { return false };
+    let Expression::StaticMemberExpression(member) = &call.callee else { return false };
+    member.property.name == "catch"
+        || (member.property.name == "then" && call.arguments.len() > 1)
+        || has_catch(&member.object)
 }
 
 /// An `await` of the handler itself outside any `try`. Whether it was reported.
@@ -287,7 +252,7 @@ fn check_await(
             if member.property.name == "then" && call.arguments.len() == 1));
     if !is_own
         || (touches.within(awaited.span) && !is_bare_chain)
-        || is_caught(script, id, handler.func)
+        || script.is_caught(id)
         || cannot_reject(script, &awaited.argument)
     {
         return false;
@@ -309,18 +274,10 @@ fn cannot_reject(script: &Script<'_>, promise: &Expression<'_>) -> bool {
     };
     match &call.callee {
         Expression::StaticMemberExpression(member) => {
-            member.property.name == "catch"
-                || (member.property.name == "then" && call.arguments.len() > 1)
-                || member.property.name == "allSettled"
-                || has_catch(&member.object)
+            member.property.name == "allSettled" || has_catch(promise)
         }
         Expression::Identifier(name) => {
-            let func = match script.symbol(name).and_then(|symbol| script.constant(symbol)) {
-                Some(Constant::Function(function)) => Some(Func::Function(function)),
-                Some(Constant::Value(value)) => Func::of_expression(value),
-                _ => None,
-            };
-            func.is_some_and(|func| !may_reject(script, func))
+            script.function(name).is_some_and(|func| !may_reject(script, func))
         }
         _ => false,
     }
