@@ -66,31 +66,15 @@ impl Credentials {
 /// An access token and what is known of it.
 #[derive(Debug)]
 pub(super) struct Token {
-    value: SecretValue,
-    scopes: Option<BTreeSet<String>>,
-    expires: Option<Instant>,
+    pub(super) value: SecretValue,
+    pub(super) scopes: Option<BTreeSet<String>>,
+    pub(super) expires: Option<Instant>,
     /// How long it was good for when it was made.
     lifetime: Option<Duration>,
-    jwt: bool,
+    pub(super) is_jwt: bool,
 }
 
 impl Token {
-    pub(super) fn value(&self) -> &SecretValue {
-        &self.value
-    }
-
-    pub(super) fn scopes(&self) -> Option<&BTreeSet<String>> {
-        self.scopes.as_ref()
-    }
-
-    pub(super) fn expires(&self) -> Option<Instant> {
-        self.expires
-    }
-
-    pub(super) fn is_jwt(&self) -> bool {
-        self.jwt
-    }
-
     /// Takes a token that may or may not be a JWT with readable claims, and
     /// what the token endpoint said of it.
     fn new(value: SecretValue, scope: Option<&str>, expires_in: Option<u64>) -> Self {
@@ -104,7 +88,7 @@ impl Token {
         });
         let scopes = scope.map(words).or_else(|| claims.as_ref()?.scopes());
         Self {
-            jwt: claims.is_some(),
+            is_jwt: claims.is_some(),
             value,
             scopes,
             // A lifetime that the clock can't hold is as good as none.

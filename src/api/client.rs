@@ -102,7 +102,7 @@ impl Client {
                             self.pipe.run.count(|counts| counts.retried += 1);
                             continue;
                         }
-                        401 if !token.is_jwt() => error.with_kind(ApiErrorKind::OpaqueToken),
+                        401 if !token.is_jwt => error.with_kind(ApiErrorKind::OpaqueToken),
                         408 | 500 | 502..=599 => {
                             reported = retry_after(&response);
                             error.maybe_done(call.method != Method::Get)
@@ -138,7 +138,7 @@ impl Client {
         let family = Family::Management;
         let pass = self.pipe.turn(call.method, &call.path, call.class, family, leave_by).await?;
         *token = self.access.latest(Arc::clone(token));
-        let bearer = Some(token.value().clone());
+        let bearer = Some(token.value.clone());
         let request = self.pipe.request(call.method, &call.path, call.body.clone(), bearer);
         let request = HttpRequest { fresh: call.fresh, ..request };
         let secrets = &self.access.secrets();

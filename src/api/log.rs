@@ -5,10 +5,8 @@
 
 use serde_json::Value;
 
-use super::client::Call;
-use super::error::{ApiError, Method};
-use super::pipe::Class;
-use super::reader::{Reader, protocol};
+use super::error::ApiError;
+use super::reader::Reader;
 use crate::model::LogEntry;
 
 /// The scope that it takes.
@@ -29,10 +27,9 @@ impl Reader {
     pub async fn api_writes(&self, page: u32) -> Result<(Vec<LogEntry>, bool), ApiError> {
         let path =
             format!("/api/v2/logs?q=type%3Asapi&sort=date%3A-1&per_page={PER_PAGE}&page={page}");
-        let call = Call::new(Method::Get, path, Class::Read);
-        let response = self.client.call(&call).await?;
-        let entries: Vec<Value> = serde_json::from_slice(&response.body)
-            .map_err(|_| protocol(&call, &response, "the log is not a list"))?;
+        let list =
+            |body: &[u8]| serde_json::from_slice(body).map_err(|_| "the log is not a list".into());
+        let entries: Vec<Value> = self.get(path, list).await?;
         let more = entries.len() >= PER_PAGE as usize;
         Ok((entries.iter().filter_map(entry).collect(), more))
     }

@@ -33,18 +33,18 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub use actions::{ActionVersion, ActionsPage, BindingRef, Builds, Built, CreatedAction};
+pub use actions::{ActionVersion, BindingRef, Built, CreatedAction};
 pub use auth::{Credentials, InvalidKey, SigningAlgorithm, SigningKey};
 pub use domain::{Domain, InvalidDomain};
 pub use error::{ApiError, ApiErrorKind, Method, Unreachable};
 pub use governor::{Headroom, LimitSeen, RateSettings};
+pub use hooks::Created;
 pub use hooks::compare::{self, Difference};
-pub use hooks::{Created, HooksPage, HooksSeen};
 pub use log::LOGS_SCOPE;
-pub use look::{FRESH, Look};
+pub use look::{FRESH, Look, Seen};
 pub use pipe::transport::{self, HttpTransport, Transport};
 pub use pipe::{Counts, Gates, Patience, Status, Waiting};
-pub use reader::{PER_PAGE, Reader};
+pub use reader::{PER_PAGE, Page, Reader};
 pub use writer::{Urgency, Writer};
 
 use auth::Access;

@@ -5,6 +5,7 @@
 //! definition. What it writes of each kind is beside that kind. Must not
 //! decide what is written, or in which order.
 
+use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -96,17 +97,39 @@ impl Writer {
     /// of the Management API: what may not have reached the tenant is sent
     /// again, save for a POST.
     pub(super) async fn acknowledged(&self, call: &Call) -> Result<(), ApiError> {
+        let read = |body: &[u8]| is_acknowledgement(body).then_some(());
+        self.settled(call, read, || ready(Ok(())), |()| false, "it is no JSON").await
+    }
+
+    /// Makes a write, and gives what there is then, where `read` finds that in
+    /// the answer. Accepted without saying what it is now, it is looked at: if
+    /// that fails, it is written anyway. If it isn't `as_sent`, and the answer
+    /// none of the Management API, the write is made again.
+    pub(super) async fn settled<T, F>(
+        &self,
+        call: &Call,
+        read: impl Fn(&[u8]) -> Option<T>,
+        look: impl Fn() -> F,
+        as_sent: impl Fn(&T) -> bool,
+        problem: &str,
+    ) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
         let mut round = 1;
         loop {
             let answer = self.send(call).await.map_err(|error| {
                 let maybe_done = error.maybe_done || round > 1;
                 error.maybe_done(maybe_done)
             })?;
-            if is_acknowledgement(&answer.body) {
-                return Ok(());
+            if let Some(it) = read(&answer.body) {
+                return Ok(it);
+            }
+            let it = look().await.map_err(|error| error.maybe_done(true))?;
+            if as_sent(&it) || is_acknowledgement(&answer.body) {
+                return Ok(it);
             }
             if call.method == Method::Post || round == ANSWERS {
-                let problem = "it is no JSON";
                 return Err(protocol(call, &answer, problem).maybe_done(true));
             }
             self.pause_before_repeating(round, call).await?;

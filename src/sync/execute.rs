@@ -19,13 +19,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::actions::BindingRef;
-use crate::api::{ApiError, Builds, Urgency, Writer};
+use crate::api::{ApiError, Seen, Urgency, Writer};
 use crate::model::{DesiredState, Id, Live, Trigger};
 use crate::plan::actions::BindEntry;
 use crate::plan::{ApplyReport, ApprovedPlan, Op, Plan, Ref, Step, StepId, Write, WriteSort};
 use check::Looks;
-use perform::Job;
-pub(super) use perform::{Done, Failure};
+pub(super) use perform::{Done, Failure, Job};
 use put_back::PutBack;
 use switch::Again;
 
@@ -132,7 +131,7 @@ struct Run<'a> {
     executor: &'a Executor<'a>,
     states: Vec<State>,
     made: BTreeMap<StepId, Id>,
-    builds: Arc<Builds>,
+    builds: Arc<Seen>,
     looks: Option<Arc<Looks>>,
     /// What this run has written to, as the last answer showed it.
     known: BTreeMap<Id, Live>,

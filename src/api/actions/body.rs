@@ -5,6 +5,7 @@
 //! Must not send anything.
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::api::writer::body;
 use crate::model::{
@@ -168,35 +169,19 @@ pub(super) fn action_patch(
 /// The body that replaces a trigger's bindings. By id: two actions may have
 /// one name, and an installed one can't be named otherwise.
 pub(super) fn bindings_out(entries: &[BindingRef]) -> SecretValue {
-    #[derive(Serialize)]
-    struct Out<'a> {
-        bindings: Vec<Entry<'a>>,
-    }
-    #[derive(Serialize)]
-    struct Entry<'a> {
-        r#ref: Ref<'a>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        display_name: Option<&'a str>,
-    }
-    #[derive(Serialize)]
-    struct Ref<'a> {
-        r#type: &'static str,
-        value: &'a str,
-    }
-    let bindings = entries.iter().map(|BindingRef { action, display_name }| Entry {
-        r#ref: Ref { r#type: "action_id", value: action.as_str() },
-        display_name: display_name.as_deref(),
-    });
-    body(&Out { bindings: bindings.collect() })
+    let entry = |BindingRef { action, display_name }: &BindingRef| {
+        let mut entry = json!({ "ref": { "type": "action_id", "value": action.as_str() } });
+        if let Some(name) = display_name {
+            entry["display_name"] = name.as_str().into();
+        }
+        entry
+    };
+    body(&json!({ "bindings": entries.iter().map(entry).collect::<Vec<_>>() }))
 }
 
 /// The body that makes an old version live again.
 pub(super) fn redeploy(update_draft: bool) -> SecretValue {
-    #[derive(Serialize)]
-    struct Out {
-        update_draft: bool,
-    }
-    body(&Out { update_draft })
+    body(&json!({ "update_draft": update_draft }))
 }
 
 #[cfg(test)]

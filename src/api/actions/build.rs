@@ -7,11 +7,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::ActionVersion;
-use crate::api::look::{FRESH, Look};
+use crate::api::look::{Look, Seen};
 use crate::api::text::harmless;
 use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
 use crate::model::{BuildStatus, Id, Live, LiveBindings, LiveModule, ModuleUse, Trigger};
@@ -55,12 +54,6 @@ impl Looks {
     }
 }
 
-/// What a run saw last of a tenant's actions, and when that reading began.
-#[derive(Debug, Default)]
-pub struct Builds {
-    seen: Mutex<Option<(Instant, Vec<Live>)>>,
-}
-
 /// How a build ended.
 #[derive(Debug, Clone)]
 pub enum Built {
@@ -92,32 +85,28 @@ impl Writer {
     pub async fn wait_for_build(
         &self,
         id: &Id,
-        builds: &Builds,
+        builds: &Seen,
         urgency: Urgency,
     ) -> Result<(Built, Instant), ApiError> {
         let class = urgency.following();
+        let reader = self.reader.at(class);
         let mut looked = Instant::now();
         let (mut pause, mut looks) = (FIRST, Looks::default());
         let mut status = String::new();
         loop {
             let slept = self.client.pipe.run.sleep(pause, class, "builds").await;
             slept.map_err(|error| with_status(error, &status))?;
-            let mut seen = builds.seen.lock().await;
+            let find = |all: &[Live]| all.iter().find(|live| live.id == *id).cloned();
             // another one that waits may have looked meanwhile
-            let is_old = seen.as_ref().is_none_or(|(at, _)| *at <= looked);
-            if is_old {
-                let at = Instant::now();
-                *seen = Some((at, self.reader.all_actions(class).await?));
-            }
-            let Some((at, actions)) = seen.as_ref() else { continue };
-            looked = *at;
+            let look = builds.look(|at| at > looked, reader.actions(), find).await?;
+            looked = look.at;
             pause = NEXT;
-            let Some(live) = actions.iter().find(|live| live.id == *id) else {
+            let Some(live) = look.found else {
                 return Err(ApiError::new(ApiErrorKind::ActionMissing));
             };
             let Some(action) = live.action() else { continue };
             match looks.end(&action.build) {
-                Some(end) => return Ok((end(live.clone()), looked)),
+                Some(end) => return Ok((end(live), looked)),
                 None => action.build.word().clone_into(&mut status),
             }
         }
@@ -130,22 +119,22 @@ impl Writer {
         &self,
         id: &Id,
         version: &Id,
-        builds: &Builds,
+        builds: &Seen,
         urgency: Urgency,
     ) -> Option<Instant> {
         let class = urgency.following();
+        let reader = self.reader.at(class);
         let mut looked = Instant::now();
         for pause in [FIRST, NEXT, NEXT, NEXT] {
             self.client.pipe.run.sleep(pause, class, "a version to be in traffic").await.ok()?;
-            let mut seen = builds.seen.lock().await;
-            if seen.as_ref().is_none_or(|(at, _)| *at <= looked) {
-                let at = Instant::now();
-                *seen = Some((at, self.reader.all_actions(class).await.ok()?));
-            }
-            let (at, actions) = seen.as_ref()?;
-            looked = *at;
-            let live = actions.iter().find(|live| live.id == *id)?.action()?;
-            if live.deployed.as_ref().is_some_and(|it| it.id == *version && it.deployed) {
+            let in_traffic = |all: &[Live]| {
+                let live = all.iter().find(|live| live.id == *id)?.action()?;
+                let deployed = live.deployed.as_ref();
+                Some(deployed.is_some_and(|it| it.id == *version && it.deployed))
+            };
+            let look = builds.look(|at| at > looked, reader.actions(), in_traffic).await.ok()?;
+            looked = look.at;
+            if look.found? {
                 return Some(looked);
             }
         }
@@ -162,7 +151,7 @@ impl Writer {
         version: &Id,
         urgency: Urgency,
     ) -> Result<bool, ApiError> {
-        let all = self.reader.versions_of(id, urgency.following()).await?;
+        let all = self.reader.at(urgency.following()).versions(id).await?;
         Ok(all.iter().any(|found| found.version.id == *version && found.version.deployed))
     }
 
@@ -175,7 +164,7 @@ impl Writer {
         id: &Id,
         urgency: Urgency,
     ) -> Result<Option<ActionVersion>, ApiError> {
-        Ok(self.reader.versions_of(id, urgency.following()).await?.into_iter().next())
+        Ok(self.reader.at(urgency.following()).versions(id).await?.into_iter().next())
     }
 
     /// What the newest version of an action says of its build; nothing where
@@ -192,19 +181,11 @@ impl Writer {
     /// As [`crate::api::Reader::actions`].
     pub async fn look_at_actions<T>(
         &self,
-        builds: &Builds,
+        builds: &Seen,
         urgency: Urgency,
-        find: impl Fn(&[Live]) -> T,
+        find: impl FnOnce(&[Live]) -> T,
     ) -> Result<Look<T>, ApiError> {
-        let mut seen = builds.seen.lock().await;
-        if let Some((at, actions)) = seen.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
-            return Ok(Look { found: find(actions), at: *at, own: false });
-        }
-        let at = Instant::now();
-        let actions = self.reader.all_actions(urgency.following()).await?;
-        let found = find(&actions);
-        *seen = Some((at, actions));
-        Ok(Look { found, at, own: true })
+        builds.look_now(self.reader.at(urgency.following()).actions(), find).await
     }
 
     /// The bindings of a trigger as they are now.
@@ -217,7 +198,7 @@ impl Writer {
         urgency: Urgency,
     ) -> Result<Look<LiveBindings>, ApiError> {
         let at = Instant::now();
-        let found = self.reader.bindings_of(trigger, urgency.following()).await?;
+        let found = self.reader.at(urgency.following()).bindings(trigger).await?;
         Ok(Look { found, at, own: true })
     }
 

@@ -10,8 +10,7 @@ mod wire;
 mod write;
 
 pub use body::BindingRef;
-pub use build::{Builds, Built};
-pub use read::ActionsPage;
+pub use build::Built;
 pub use wire::ActionVersion;
 pub use write::CreatedAction;
 

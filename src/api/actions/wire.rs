@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::api::reader::List;
 use crate::api::text::problem;
 use crate::model::{
     BuildStatus, Dependencies, DeployedVersion, Id, Live, LiveAction, LiveBinding, LiveBindings,
@@ -266,16 +267,6 @@ impl ActionIn {
     }
 }
 
-/// A page of a list as it was read.
-#[derive(Debug)]
-pub(super) struct List<T> {
-    pub(super) items: Vec<T>,
-    pub(super) total: Option<u64>,
-    /// How long its pages are, where it says so: not all keep to what is asked
-    /// for.
-    pub(super) per_page: Option<u64>,
-}
-
 /// Reads a page. The list has to be there; the numbers beside it are left out
 /// where they are zero.
 fn list<T: serde::de::DeserializeOwned>(body: &[u8], key: &str) -> Result<List<T>, String> {
@@ -295,14 +286,12 @@ fn list<T: serde::de::DeserializeOwned>(body: &[u8], key: &str) -> Result<List<T
         Some(items) => serde_json::from_value(items).map_err(|error| problem(body, &error))?,
         None => return Err(format!("it holds no {key}")),
     };
-    Ok(List { items, total, per_page })
+    Ok(List { items, start: None, total, per_page })
 }
 
 /// Reads one page of actions.
 pub(super) fn actions(body: &[u8]) -> Result<List<Live>, String> {
-    let List { items, total, per_page } = list::<ActionIn>(body, "actions")?;
-    let items = items.into_iter().map(ActionIn::into_model).collect::<Result<_, _>>()?;
-    Ok(List { items, total, per_page })
+    list::<ActionIn>(body, "actions")?.map(ActionIn::into_model)
 }
 
 /// Reads one action.
@@ -318,8 +307,7 @@ pub(super) fn version(body: &[u8]) -> Result<ActionVersion, String> {
 
 /// Reads one page of versions.
 pub(super) fn versions(body: &[u8]) -> Result<List<ActionVersion>, String> {
-    let List { items, total, per_page } = list::<VersionIn>(body, "versions")?;
-    Ok(List { items: items.into_iter().map(VersionIn::into_model).collect(), total, per_page })
+    list::<VersionIn>(body, "versions")?.map(|version| Ok(version.into_model()))
 }
 
 /// Reads the triggers. What is not known of one is passed on.
@@ -352,9 +340,7 @@ pub(super) fn bindings(body: &[u8]) -> Result<List<LiveBinding>, String> {
             installed: given(installed_integration_id.as_ref()) || given(integration.as_ref()),
         })
     };
-    let List { items, total, per_page } = list::<BindingIn>(body, "bindings")?;
-    let items = items.into_iter().map(binding).collect::<Result<_, String>>()?;
-    Ok(List { items, total, per_page })
+    list::<BindingIn>(body, "bindings")?.map(binding)
 }
 
 /// The bindings of a trigger, as the answer to their PATCH has them.

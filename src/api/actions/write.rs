@@ -62,16 +62,15 @@ impl Writer {
         let mut call = Call::new(Method::Post, PATH.to_owned(), urgency.class()).body(body);
         call.secrets = secrets_of(values);
         let look = |class| async move {
-            let actions = self.reader.all_actions(class).await?;
+            let reader = self.reader.at(class);
+            let actions = reader.actions().await?;
             let ours = |action: &Live| {
                 action.name == new.name
                     && action.trigger == new.trigger
                     && !known.contains(&action.id)
             };
             match actions.into_iter().find(ours) {
-                Some(action) if !action.has_content() => {
-                    self.reader.one_action(&action.id, class).await.map(Some)
-                }
+                Some(action) if !action.has_content() => reader.action(&action.id).await.map(Some),
                 found => Ok(found),
             }
         };
@@ -99,35 +98,16 @@ impl Writer {
         let body = body::action_patch(patch, values, modules).map_err(unmade)?;
         let mut call = Call::new(Method::Patch, action_path(id)?, urgency.class()).body(body);
         call.secrets = secrets_of(values);
-        let mut round = 1;
-        loop {
-            let answer = self.send(&call).await.map_err(|error| {
-                let maybe_done = error.maybe_done || round > 1;
-                error.maybe_done(maybe_done)
-            })?;
-            let is_whole = |action: &Live| {
-                let says_secrets = patch.secrets.is_none() || action.secrets.is_some();
-                action.id == *id && action.has_content() && says_secrets
-            };
-            match wire::action(&answer.body) {
-                Ok(action) if is_whole(&action) && is_as_sent(patch, &action) => {
-                    return Ok(action);
-                }
-                _ => {}
-            }
-            // Accepted without saying that it is so now: so it is read. If that
-            // fails, the action is changed anyway.
-            let read = self.reader.one_action(id, urgency.following()).await;
-            let action = read.map_err(|error| error.maybe_done(true))?;
-            if is_as_sent(patch, &action) || is_acknowledgement(&answer.body) {
-                return Ok(action);
-            }
-            if round == ANSWERS {
-                return Err(protocol(&call, &answer, "it is not an action").maybe_done(true));
-            }
-            self.pause_before_repeating(round, &call).await?;
-            round += 1;
-        }
+        let reader = self.reader.at(urgency.following());
+        let is_whole = |action: &Live| {
+            let says_secrets = patch.secrets.is_none() || action.secrets.is_some();
+            action.id == *id && action.has_content() && says_secrets
+        };
+        let as_sent = |action: &Live| is_as_sent(patch, action);
+        let read = |body: &[u8]| {
+            wire::action(body).ok().filter(|action| is_whole(action) && as_sent(action))
+        };
+        self.settled(&call, read, || reader.action(id), as_sent, "it is not an action").await
     }
 
     /// Deploys an action's draft as it was read last: a new version of it,
@@ -183,7 +163,7 @@ impl Writer {
         call.body = body;
         let Wanted { of, before, script } = wanted;
         let look = |class| async move {
-            let versions = self.reader.versions_of(of, class).await?;
+            let versions = self.reader.at(class).versions(of).await?;
             let ours = |found: &ActionVersion| {
                 let version = &found.version;
                 version.number > before && (script.is_none() || version.script.as_ref() == script)
@@ -262,7 +242,7 @@ impl Writer {
             }
             let mut looks = looks.iter().copied();
             let bound = loop {
-                let read = self.reader.bindings_of(trigger, urgency.following()).await;
+                let read = self.reader.at(urgency.following()).bindings(trigger).await;
                 let bound = read.map_err(|error| error.maybe_done(true))?;
                 // a write need not be seen at once
                 let Some(pause) = looks.next().filter(|_| !is_bound_as(&bound, entries)) else {
@@ -294,8 +274,8 @@ impl Writer {
     pub async fn delete_action(&self, id: &Id, urgency: Urgency) -> Result<(), ApiError> {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Delete, action_path(id)?, urgency.class());
-        let read = self.reader.one_action(id, urgency.following());
-        self.delete_once(&call, ApiErrorKind::ActionMissing, read).await
+        let reader = self.reader.at(urgency.following());
+        self.delete_once(&call, ApiErrorKind::ActionMissing, reader.action(id)).await
     }
 }
 

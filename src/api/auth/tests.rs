@@ -24,7 +24,7 @@ fn scopes_come_from_the_answer_or_from_either_claim() {
 #[test]
 fn a_text_that_is_no_jwt_is_opaque() {
     for text in ["", "abc", "a.b.c", "a.b.c.d", "é.é.é"] {
-        assert!(!Token::new(SecretValue::new(text.into()), None, None).is_jwt(), "{text}");
+        assert!(!Token::new(SecretValue::new(text.into()), None, None).is_jwt, "{text}");
     }
     let hostile = jwt(r#"{"exp":1e300,"iat":-1e300}"#);
     assert!(Token::new(SecretValue::new(hostile), None, Some(u64::MAX)).expires.is_none());

@@ -9,6 +9,4 @@ mod read;
 mod wire;
 mod write;
 
-pub use look::HooksSeen;
-pub use read::HooksPage;
 pub use write::Created;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::api::reader::List;
 use crate::api::text::problem;
 use crate::api::writer::body;
 use crate::model::{
@@ -91,28 +92,19 @@ enum ListIn {
     Totals { hooks: Vec<HookIn>, start: Option<u64>, total: Option<u64> },
 }
 
-/// A list of hooks as it was read.
-#[derive(Debug)]
-pub(in crate::api) struct List {
-    pub(in crate::api) hooks: Vec<Live>,
-    pub(in crate::api) start: Option<u64>,
-    pub(in crate::api) total: Option<u64>,
-}
-
 /// Reads one page of hooks.
-pub(in crate::api) fn list(body: &[u8]) -> Result<List, String> {
+pub(in crate::api) fn list(body: &[u8]) -> Result<List<Live>, String> {
     // Serde would try both forms and then say only that neither fits.
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     if !matches!(first, Some(b'[' | b'{')) {
         return Err("not a JSON list of hooks".into());
     }
     let list = serde_json::from_slice(body).map_err(|error| problem(body, &error))?;
-    let (hooks, start, total) = match list {
+    let (items, start, total) = match list {
         ListIn::Bare(hooks) => (hooks, None, None),
         ListIn::Totals { hooks, start, total } => (hooks, start, total),
     };
-    let hooks = hooks.into_iter().map(HookIn::into_model).collect::<Result<_, _>>()?;
-    Ok(List { hooks, start, total })
+    List { items, start, total, per_page: None }.map(HookIn::into_model)
 }
 
 /// Reads one hook.
@@ -134,24 +126,16 @@ pub(in crate::api) fn secret_names(body: &[u8]) -> Result<BTreeSet<SecretKey>, S
     Ok(map.into_keys().collect())
 }
 
+/// What is left out of a hook is not sent.
 #[derive(Serialize)]
-struct NewHookOut<'a> {
-    name: &'a str,
-    script: &'a str,
-    #[serde(rename = "triggerId")]
-    trigger_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dependencies: Option<&'a Dependencies>,
-}
-
-#[derive(Serialize)]
-struct HookPatchOut<'a> {
+#[serde(rename_all = "camelCase")]
+struct HookOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     script: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trigger_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,10 +145,10 @@ struct HookPatchOut<'a> {
 /// The body that makes a hook.
 pub(in crate::api) fn new_hook(hook: &NewHook) -> SecretValue {
     let NewHook { name, trigger, script, dependencies, enabled } = hook;
-    body(&NewHookOut {
-        name: name.as_str(),
-        script: script.as_str(),
-        trigger_id: trigger.as_str(),
+    body(&HookOut {
+        name: Some(name.as_str()),
+        script: Some(script.as_str()),
+        trigger_id: Some(trigger.as_str()),
         enabled: *enabled,
         dependencies: dependencies.as_ref(),
     })
@@ -173,9 +157,10 @@ pub(in crate::api) fn new_hook(hook: &NewHook) -> SecretValue {
 /// The body that changes a hook.
 pub(in crate::api) fn hook_patch(patch: &HookPatch) -> SecretValue {
     let HookPatch { name, script, dependencies, enabled } = patch;
-    body(&HookPatchOut {
+    body(&HookOut {
         name: name.as_ref().map(Name::as_str),
         script: script.as_ref().map(Script::as_str),
+        trigger_id: None,
         enabled: *enabled,
         dependencies: dependencies.as_ref(),
     })
@@ -200,12 +185,12 @@ mod tests {
     #[test]
     fn both_forms_of_a_list_are_read() {
         let bare = list(br#"[{"id":"1","name":"A b","triggerId":"x","extra":1}]"#).unwrap();
-        assert_eq!((bare.hooks.len(), bare.total), (1, None));
-        let hook = &bare.hooks[0];
+        assert_eq!((bare.items.len(), bare.total), (1, None));
+        let hook = &bare.items[0];
         assert_eq!((hook.name.as_str(), hook.stored_name.as_deref()), ("a-b", Some("A b")));
         assert_eq!(hook.trigger, Trigger::Other("x".into()));
         let totals = list(br#"{"total":7,"start":5,"limit":5,"hooks":[]}"#).unwrap();
-        assert_eq!((totals.hooks.len(), totals.start, totals.total), (0, Some(5), Some(7)));
+        assert_eq!((totals.items.len(), totals.start, totals.total), (0, Some(5), Some(7)));
     }
 
     #[test]
@@ -218,7 +203,7 @@ mod tests {
         assert_eq!(given.dependencies, Some(Dependencies::new()));
         let null = r#"{"id":"1","script":null}"#;
         assert_eq!(hook(null.as_bytes()).unwrap().script, Some(Script::new("")));
-        assert_eq!(list(format!("[{null}]").as_bytes()).unwrap().hooks[0].script, None);
+        assert_eq!(list(format!("[{null}]").as_bytes()).unwrap().items[0].script, None);
     }
 
     #[test]

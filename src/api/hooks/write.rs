@@ -10,9 +10,8 @@ use super::wire;
 use crate::api::client::Call;
 use crate::api::error::{ApiError, ApiErrorKind, Method};
 use crate::api::pipe::Class;
-use crate::api::reader::protocol;
 use crate::api::refusal::HOOKS;
-use crate::api::writer::{ANSWERS, ROUNDS, Urgency, Writer, check_values, is_acknowledgement};
+use crate::api::writer::{ROUNDS, Urgency, Writer, check_values};
 use crate::model::{HookPatch, Id, Live, NewHook, SecretKey, SecretValue};
 
 /// How many secrets the API takes in one request.
@@ -39,12 +38,11 @@ impl Writer {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Post, HOOKS.to_owned(), urgency.class());
         let look = |class| async move {
-            let hooks = self.reader.all(class).await?;
+            let reader = self.reader.at(class);
+            let hooks = reader.hooks().await?;
             let ours = |hook: &Live| hook.name == new.name && hook.trigger == new.trigger;
             match hooks.into_iter().find(ours) {
-                Some(hook) if !hook.has_content() => {
-                    self.reader.one(&hook.id, class).await.map(Some)
-                }
+                Some(hook) if !hook.has_content() => reader.hook(&hook.id).await.map(Some),
                 found => Ok(found),
             }
         };
@@ -66,31 +64,10 @@ impl Writer {
         self.prepare(urgency).await?;
         let call =
             Call::new(Method::Patch, hook_path(id)?, urgency.class()).body(wire::hook_patch(patch));
-        let mut round = 1;
-        loop {
-            let answer = self.send(&call).await.map_err(|error| {
-                let maybe_done = error.maybe_done || round > 1;
-                error.maybe_done(maybe_done)
-            })?;
-            match wire::hook(&answer.body) {
-                Ok(hook) if hook.id == *id => return Ok(hook),
-                _ => {}
-            }
-            // Accepted without saying what it is now: so it is read. If that
-            // fails, the hook is changed anyway.
-            let read = self.reader.one(id, urgency.following()).await;
-            let hook = read.map_err(|error| error.maybe_done(true))?;
-            let as_sent = compare::with_patch(patch, &hook).is_empty();
-            if as_sent || is_acknowledgement(&answer.body) {
-                return Ok(hook);
-            }
-            if round == ANSWERS {
-                let problem = "it is no hook";
-                return Err(protocol(&call, &answer, problem).maybe_done(true));
-            }
-            self.pause_before_repeating(round, &call).await?;
-            round += 1;
-        }
+        let reader = self.reader.at(urgency.following());
+        let read = |body: &[u8]| wire::hook(body).ok().filter(|hook| hook.id == *id);
+        let as_sent = |hook: &Live| compare::with_patch(patch, hook).is_empty();
+        self.settled(&call, read, || reader.hook(id), as_sent, "it is no hook").await
     }
 
     /// Deletes a hook.
@@ -101,8 +78,8 @@ impl Writer {
     pub async fn delete(&self, id: &Id, urgency: Urgency) -> Result<(), ApiError> {
         self.prepare(urgency).await?;
         let call = Call::new(Method::Delete, hook_path(id)?, urgency.class());
-        let read = self.reader.one(id, urgency.following());
-        self.delete_once(&call, ApiErrorKind::HookMissing, read).await
+        let reader = self.reader.at(urgency.following());
+        self.delete_once(&call, ApiErrorKind::HookMissing, reader.hook(id)).await
     }
 
     /// Adds secrets that the hook lacks.
@@ -149,7 +126,7 @@ impl Writer {
             let wait = self.client.pipe.patience.pause(round);
             let looked = match self.client.pipe.run.sleep(wait, class, "an unanswered write").await
             {
-                Ok(()) => self.reader.names(id, class).await,
+                Ok(()) => self.reader.at(class).secret_names(id).await,
                 Err(stopped) => Err(stopped),
             };
             let Ok(names) = looked else { return Err(error) };
@@ -211,7 +188,7 @@ impl Writer {
             // The hook is gone, or one of the keys is: documents don't say
             // which of the two a 404 means.
             let class = urgency.following();
-            let names = self.reader.names(id, class).await?;
+            let names = self.reader.at(class).secret_names(id).await?;
             let left: Vec<SecretKey> =
                 part.iter().filter(|key| names.contains(*key)).cloned().collect();
             if left.len() == part.len() {

@@ -81,7 +81,7 @@ impl Run {
         if Instant::now() + duration > self.ends(class) {
             return Err(out_of_time(waiting_for, Some(duration)));
         }
-        let _pause = Pause::begin(&self.status, waiting_for, Instant::now() + duration);
+        let _pause = self.pausing(waiting_for, Instant::now() + duration);
         tokio::select! {
             biased;
             () = self.stopped(class) => Err(ApiError::new(ApiErrorKind::Interrupted)),
@@ -90,15 +90,30 @@ impl Run {
     }
 
     /// Counts what is asked for, until the guard is dropped.
-    pub(in crate::api) fn wanted(&self) -> Wanted<'_> {
+    pub(in crate::api) fn wanted(&self) -> Counted<'_> {
         self.status.send_modify(|status| status.wanted += 1);
-        Wanted(&self.status)
+        Counted(&self.status, |status| status.settled += 1)
     }
 
     /// Counts a request as sent, until the guard is dropped.
-    pub(in crate::api) fn under_way(&self) -> UnderWay<'_> {
+    pub(in crate::api) fn under_way(&self) -> Counted<'_> {
         self.status.send_modify(|status| status.under_way += 1);
-        UnderWay(&self.status)
+        Counted(&self.status, |status| status.under_way -= 1)
+    }
+
+    /// Counts a failed request's wait, until the guard is dropped. Several can
+    /// wait side by side: the one that began last is reported.
+    fn pausing(&self, why: &'static str, until: Instant) -> Counted<'_> {
+        self.status.send_modify(|status| {
+            status.pauses += 1;
+            status.recovering = Some(Waiting { why, until: Some(until.into_std()) });
+        });
+        Counted(&self.status, |status| {
+            status.pauses -= 1;
+            if status.pauses == 0 {
+                status.recovering = None;
+            }
+        })
     }
 
     pub(in crate::api) fn count(&self, add: impl FnOnce(&mut Counts)) {
@@ -106,46 +121,12 @@ impl Run {
     }
 }
 
-/// Something that was asked for and isn't over with.
-pub(in crate::api) struct Wanted<'a>(&'a watch::Sender<Status>);
+/// Something that is counted until it is over.
+pub(in crate::api) struct Counted<'a>(&'a watch::Sender<Status>, fn(&mut Status));
 
-impl Drop for Wanted<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.send_modify(|status| status.settled += 1);
-    }
-}
-
-/// A request that is sent and not answered.
-pub(in crate::api) struct UnderWay<'a>(&'a watch::Sender<Status>);
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.send_modify(|status| status.under_way -= 1);
-    }
-}
-
-/// A failed request's wait. Several can wait side by side: the one that began
-/// last is reported.
-struct Pause<'a>(&'a watch::Sender<Status>);
-
-impl<'a> Pause<'a> {
-    fn begin(status: &'a watch::Sender<Status>, why: &'static str, until: Instant) -> Self {
-        status.send_modify(|status| {
-            status.pauses += 1;
-            status.recovering = Some(Waiting { why, until: Some(until.into_std()) });
-        });
-        Self(status)
-    }
-}
-
-impl Drop for Pause<'_> {
-    fn drop(&mut self) {
-        self.0.send_modify(|status| {
-            status.pauses -= 1;
-            if status.pauses == 0 {
-                status.recovering = None;
-            }
-        });
+        self.0.send_modify(self.1);
     }
 }
 

@@ -48,7 +48,7 @@ async fn a_refused_token_is_renewed_once() {
     assert!(reads.iter().all(Result::is_ok));
     assert_eq!(bench.asked().iter().filter(|asked| is_token(asked)).count(), 2);
     while let Ok(page) = reader.hooks_page(0).await {
-        assert!(page.hooks.is_empty());
+        assert!(page.items.is_empty());
     }
     assert_eq!(bench.asked().iter().filter(|asked| is_token(asked)).count(), 2);
 }

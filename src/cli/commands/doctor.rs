@@ -150,14 +150,14 @@ async fn of_tenant(settings: &TenantSettings, kinds: InPlay, shared: &Shared) ->
             }
         }
         Some((Ok(page), time)) => {
-            checks.push(readable("hooks", page.total, page.hooks.len(), page.more, *time));
+            checks.push(readable("hooks", page.total, page.items.len(), page.more, *time));
         }
         None => {}
     }
     match &actions {
         Some((Err(error), _)) => checks.push(failed("actions", error)),
         Some((Ok(page), time)) => {
-            checks.push(readable("actions", page.total, page.actions.len(), page.more, *time));
+            checks.push(readable("actions", page.total, page.items.len(), page.more, *time));
         }
         None => {}
     }

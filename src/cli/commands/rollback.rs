@@ -4,7 +4,7 @@
 //! action is looked at again right before the write.
 
 use super::versions::named;
-use crate::api::{ActionVersion, ApiError, Builds, Reader, Urgency};
+use crate::api::{ActionVersion, ApiError, Reader, Seen, Urgency};
 use crate::cli::args::{ResultFormat, RollbackArgs};
 use crate::cli::project::Project;
 use crate::cli::session::{Session, Shared, runtime};
@@ -189,7 +189,7 @@ async fn deploy(
     // read the version before would take files for live that are not.
     let made = &done.version;
     let in_traffic = made.deployed || {
-        let builds = Builds::default();
+        let builds = Seen::default();
         let waited = session.writer.wait_for_traffic(&live.id, &made.id, &builds, Urgency::Begin);
         waited.await.is_some()
     };

@@ -8,4 +8,4 @@ mod named;
 mod perform;
 
 pub(super) use fetch::{fetch, fetch_all};
-pub(super) use perform::{Job, bind};
+pub(super) use perform::{bind, carry_out};

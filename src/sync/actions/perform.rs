@@ -6,79 +6,56 @@
 //! failed, and nothing is deployed. Must not know of other steps.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use tokio::time::Instant;
 
 use super::named;
 use crate::api::actions::BindingRef;
-use crate::api::{ApiError, ApiErrorKind, Builds, Built, FRESH, Look, Urgency, Writer};
+use crate::api::{ApiError, ApiErrorKind, Built, FRESH, Look, Seen, Urgency, Writer};
 use crate::model::{
     ActionPatch, BuildStatus, DeployedVersion, Id, Live, LiveAction, ModuleUse, SecretKey,
     SecretValue, Trigger, content,
 };
 use crate::plan::actions::ActionOp;
-use crate::plan::{Op, meanwhile};
-use crate::sync::execute::{Done, Failure};
+use crate::plan::meanwhile;
+use crate::sync::execute::{Done, Failure, Job};
 
-/// A write with all that its request needs.
-pub(in crate::sync) struct Job {
-    pub(in crate::sync) op: ActionOp,
-    /// The action, unless it is created.
-    pub(in crate::sync) id: Option<Id>,
-    pub(in crate::sync) values: Vec<(SecretKey, SecretValue)>,
-    pub(in crate::sync) urgency: Urgency,
-    /// The builds that this run waits for.
-    pub(in crate::sync) builds: Arc<Builds>,
-    /// The action as it was seen last; `None` where that isn't to be compared.
-    pub(in crate::sync) before: Option<Live>,
-    /// This run has not written to it before.
-    pub(in crate::sync) untouched: bool,
-}
-
-impl Job {
-    pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
-        let Self { op, id, values, urgency, builds, before, untouched } = self;
-        let before = before.as_ref();
-        match (op, id) {
-            (ActionOp::Create { action, known }, _) => {
-                let modules = modules(writer, action.modules.as_deref()).await?;
-                let made = writer
-                    .create_action(&action, &values, &modules, &known, urgency)
-                    .await
-                    .map_err(Failure::of)?;
-                let secrets = action.secrets.iter().cloned().collect();
-                let id = Some(made.action.id.clone());
-                match wrong_secrets(&made.action, &secrets, &values) {
-                    None => Ok(Done { id, live: Some(Box::new(made.action)), ..Done::default() }),
-                    Some(wrong) => {
-                        Err(Failure { wrong, accepted: !made.found, id, ..Failure::default() })
-                    }
+/// Makes the requests of a write.
+pub(in crate::sync) async fn carry_out(
+    job: &Job,
+    op: &ActionOp,
+    writer: &Writer,
+) -> Result<Done, Failure> {
+    let (values, urgency) = (&job.values, job.urgency);
+    match (op, &job.id) {
+        (ActionOp::Create { action, known }, _) => {
+            let modules = modules(writer, action.modules.as_deref()).await?;
+            let made = writer
+                .create_action(action, values, &modules, known, urgency)
+                .await
+                .map_err(Failure::of)?;
+            let secrets = action.secrets.iter().cloned().collect();
+            let id = Some(made.action.id.clone());
+            match wrong_secrets(&made.action, &secrets, values) {
+                None => Ok(Done { id, live: Some(Box::new(made.action)), ..Done::default() }),
+                Some(wrong) => {
+                    Err(Failure { wrong, accepted: !made.found, id, ..Failure::default() })
                 }
             }
-            (_, None) => Err(Failure::not_sent("the action was not created")),
-            (ActionOp::Patch { action, patch, definition }, Some(id)) => {
-                let done = patch_action(writer, &id, &patch, &values, urgency).await?;
-                let sent = Op::Action(ActionOp::Patch { action, patch, definition });
-                let changed = match before.zip(done.live.as_deref()) {
-                    Some((before, now)) => meanwhile::changed(before, now, Some(&sent)),
-                    None => Vec::new(),
-                };
-                match changed.is_empty() {
-                    true => Ok(done),
-                    false => Err(Failure::changed_meanwhile(&changed, true)),
-                }
-            }
-            (ActionOp::Deploy { .. }, Some(id)) => {
-                deploy(writer, &id, &builds, urgency, before, untouched).await
-            }
-            (ActionOp::Delete { .. }, Some(id)) => match writer.delete_action(&id, urgency).await {
-                Err(error) if error.kind == ApiErrorKind::ActionMissing => {
-                    Ok(Done { notes: vec!["was gone already".into()], ..Done::default() })
-                }
-                other => other.map(|()| Done::default()).map_err(Failure::of),
-            },
         }
+        (_, None) => Err(Failure::not_sent("the action was not created")),
+        (ActionOp::Patch { patch, .. }, Some(id)) => {
+            job.same_but_sent(patch_action(writer, id, patch, values, urgency).await?)
+        }
+        (ActionOp::Deploy { .. }, Some(id)) => {
+            deploy(writer, id, &job.builds, urgency, job.before.as_ref(), job.untouched).await
+        }
+        (ActionOp::Delete { .. }, Some(id)) => match writer.delete_action(id, urgency).await {
+            Err(error) if error.kind == ApiErrorKind::ActionMissing => {
+                Ok(Done { notes: vec!["was gone already".into()], ..Done::default() })
+            }
+            other => other.map(|()| Done::default()).map_err(Failure::of),
+        },
     }
 }
 
@@ -172,7 +149,7 @@ fn wrong_secrets(
 async fn deploy(
     writer: &Writer,
     id: &Id,
-    builds: &Builds,
+    builds: &Seen,
     urgency: Urgency,
     before: Option<&Live>,
     untouched: bool,
@@ -226,7 +203,7 @@ async fn deploy(
         true => Ok(Some(Instant::now())),
         false => traffic(writer, id, &version.version.id, builds, urgency).await,
     };
-    let number = version.version.number.map(|number| format!(" {number}")).unwrap_or_default();
+    let number = numbered(version.version.number);
     let doubt = match &in_traffic {
         Ok(Some(_)) => "",
         Ok(None) => ", and was not in traffic when looked at",
@@ -236,13 +213,18 @@ async fn deploy(
     Ok(Done { notes, in_traffic: in_traffic.ok().flatten(), ..Done::default() })
 }
 
+/// What follows the word `version`.
+fn numbered(number: Option<u64>) -> String {
+    number.map(|number| format!(" {number}")).unwrap_or_default()
+}
+
 /// Since when a version is in traffic: as the action shows it, else as the list of
 /// versions does.
 async fn traffic(
     writer: &Writer,
     id: &Id,
     version: &Id,
-    builds: &Builds,
+    builds: &Seen,
     urgency: Urgency,
 ) -> Result<Option<Instant>, ApiError> {
     match writer.wait_for_traffic(id, version, builds, urgency).await {
@@ -257,7 +239,7 @@ async fn traffic(
 
 /// A second version of one draft would be no more in traffic than the first.
 fn never_in_traffic(version: &DeployedVersion) -> Failure {
-    let number = version.number.map(|number| format!(" {number}")).unwrap_or_default();
+    let number = numbered(version.number);
     let next = match version.number {
         Some(number) => format!("`hooksync rollback NAME --to {number}`"),
         None => "a deploy in the Dashboard".to_owned(),
@@ -288,8 +270,7 @@ async fn on_its_way(
 
 /// A second version of the same draft would change nothing but its number.
 fn found_deployed(version: Option<&DeployedVersion>, at: Instant) -> Done {
-    let number = version.and_then(|version| version.number);
-    let number = number.map(|number| format!(" {number}")).unwrap_or_default();
+    let number = numbered(version.and_then(|version| version.number));
     let notes = vec![format!("version{number} was deployed meanwhile, and is this draft")];
     Done { notes, in_traffic: Some(at), ..Done::default() }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::Run;
 use super::perform::{Failure, Job};
-use crate::api::{Builds, FRESH, HooksSeen, Look, Urgency, Writer};
+use crate::api::{FRESH, Look, Seen, Urgency, Writer};
 use crate::model::{Id, Kind, Live, LiveBindings, Name, Trigger};
 use crate::plan::actions::Bind;
 use crate::plan::{Op, Ref, Step, StepId, WriteSort, meanwhile};
@@ -22,13 +22,13 @@ use crate::plan::{Op, Ref, Step, StepId, WriteSort, meanwhile};
 pub(super) struct Looks {
     /// When the reading for the plan began.
     pub(super) read_at: Instant,
-    hooks: HooksSeen,
-    builds: Arc<Builds>,
+    hooks: Seen,
+    builds: Arc<Seen>,
 }
 
 impl Looks {
-    pub(super) fn new(read_at: Instant, builds: &Arc<Builds>) -> Self {
-        Self { read_at, hooks: HooksSeen::default(), builds: Arc::clone(builds) }
+    pub(super) fn new(read_at: Instant, builds: &Arc<Seen>) -> Self {
+        Self { read_at, hooks: Seen::default(), builds: Arc::clone(builds) }
     }
 }
 
@@ -52,7 +52,7 @@ impl Check {
     pub(super) async fn before(&self, mut job: Job, writer: &Writer) -> super::Ending {
         let mut by = self.looks.read_at + FRESH;
         loop {
-            match job.clone().carry_out(&writer.leaving_by(by)).await {
+            match job.carry_out(&writer.leaving_by(by)).await {
                 Err(failure) if failure.is_overdue() => {}
                 other => return other,
             }

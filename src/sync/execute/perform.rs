@@ -10,14 +10,13 @@ use super::Ending;
 use super::check::Check;
 use super::switch::Opening;
 use crate::api::actions::BindingRef;
-use crate::api::{ApiError, ApiErrorKind, Builds, Urgency, Writer};
+use crate::api::{ApiError, ApiErrorKind, Seen, Urgency, Writer};
 use crate::model::{DesiredSecret, DesiredState, Id, Live, SecretKey, SecretValue};
 use crate::plan::actions::BindEntry;
 use crate::plan::{Op, Ref, meanwhile};
 use crate::sync::{actions, hooks};
 
 /// A step with all that its request needs.
-#[derive(Clone)]
 pub(in crate::sync) struct Job {
     pub(in crate::sync) op: Op,
     /// What is written to, unless it is created.
@@ -29,7 +28,7 @@ pub(in crate::sync) struct Job {
     /// The entries of a trigger's order.
     pub(in crate::sync) bound: Vec<BindingRef>,
     /// The builds that this run waits for.
-    pub(in crate::sync) builds: Arc<Builds>,
+    pub(in crate::sync) builds: Arc<Seen>,
     /// What it writes to as it was seen last; `None` where that isn't to be
     /// compared.
     pub(in crate::sync) before: Option<Live>,
@@ -40,7 +39,7 @@ pub(in crate::sync) struct Job {
     /// A binding that is refused for now is not waited for.
     pub(super) at_once: bool,
     /// This run has not written to it before.
-    pub(super) untouched: bool,
+    pub(in crate::sync) untouched: bool,
 }
 
 /// A step that is done.
@@ -137,20 +136,24 @@ impl Job {
         }
     }
 
-    pub(super) async fn carry_out(self, writer: &Writer) -> Ending {
-        let Self { op, id, values, urgency, refused, bound, builds, before, .. } = self;
-        let Self { at_once, untouched, .. } = self;
-        match op {
-            Op::Hook(op) => {
-                hooks::Job { op, id, values, urgency, refused, before }.run(writer).await
+    pub(super) async fn carry_out(&self, writer: &Writer) -> Ending {
+        match &self.op {
+            Op::Hook(op) => hooks::carry_out(self, op, writer).await,
+            Op::Action(op) => actions::carry_out(self, op, writer).await,
+            Op::Bind(op) => {
+                let patient = !self.at_once;
+                actions::bind(writer, &op.trigger, &self.bound, self.urgency, patient).await
             }
-            Op::Action(op) => {
-                actions::Job { op, id, values, urgency, builds, before, untouched }
-                    .run(writer)
-                    .await
-            }
-            Op::Bind(op) => actions::bind(writer, &op.trigger, &bound, urgency, !at_once).await,
         }
+    }
+
+    /// A write is done only if what it did not send is as it was, too.
+    pub(in crate::sync) fn same_but_sent(&self, done: Done) -> Ending {
+        let changed = match self.before.as_ref().zip(done.live.as_deref()) {
+            Some((before, now)) => meanwhile::changed(before, now, Some(&self.op)),
+            None => Vec::new(),
+        };
+        if changed.is_empty() { Ok(done) } else { Err(Failure::changed_meanwhile(&changed, true)) }
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use crate::api::{ApiError, ApiErrorKind, HooksPage, Reader};
+use crate::api::{ApiError, ApiErrorKind, Page, Reader};
 use crate::model::{DesiredState, Id, Live, SecretKey};
 use crate::plan::Options;
 use crate::plan::needs::{Needs, NeedsIndex};
@@ -46,7 +46,7 @@ pub(in crate::sync) async fn fetch_all(
 
 /// What came back.
 enum Answer {
-    Page(u32, HooksPage),
+    Page(u32, Page<Live>),
     Hook(usize, Live),
     Secrets(usize, BTreeSet<SecretKey>),
     Missing(usize, ApiError),
@@ -86,7 +86,7 @@ impl<'a> Fetching<'a> {
                     if page.more {
                         self.ask_page(number + 1);
                     }
-                    for hook in page.hooks {
+                    for hook in page.items {
                         self.listed(hook, needs);
                     }
                 }

@@ -6,4 +6,4 @@ mod fetch;
 mod perform;
 
 pub(super) use fetch::{fetch, fetch_all};
-pub(super) use perform::Job;
+pub(super) use perform::carry_out;

@@ -6,52 +6,41 @@
 use crate::api::compare::{self, Difference};
 use crate::api::{ApiError, ApiErrorKind, Urgency, Writer};
 use crate::model::name::kebab_case;
-use crate::model::{HookPatch, Id, Live, NewHook, SecretKey, SecretValue};
+use crate::model::{HookPatch, Id, NewHook};
+use crate::plan::SecretVerb;
 use crate::plan::hooks::HookOp;
-use crate::plan::{Op, SecretVerb, meanwhile};
-use crate::sync::execute::{Done, Failure};
+use crate::sync::execute::{Done, Failure, Job};
 
-/// A write with all that its request needs.
-pub(in crate::sync) struct Job {
-    pub(in crate::sync) op: HookOp,
-    /// The hook, unless it is created.
-    pub(in crate::sync) id: Option<Id>,
-    pub(in crate::sync) values: Vec<(SecretKey, SecretValue)>,
-    pub(in crate::sync) urgency: Urgency,
-    /// The tenant refuses this sort of write; only a switch-off is left of it.
-    pub(in crate::sync) refused: Option<ApiError>,
-    /// The hook as it was seen last; `None` where that isn't to be compared.
-    pub(in crate::sync) before: Option<Live>,
-}
-
-impl Job {
-    pub(in crate::sync) async fn run(self, writer: &Writer) -> Result<Done, Failure> {
-        let Self { op, id, values, urgency, refused, before } = self;
-        let sent = match (op, id) {
-            (HookOp::Create { hook }, _) => return create(writer, &hook, urgency).await,
-            (_, None) => return Err(Failure::not_sent("the hook was not created")),
-            (HookOp::Patch { hook, patch }, Some(id)) => {
-                if let Some(error) = refused {
-                    return Err(refused_patch(writer, &id, &patch, error).await);
-                }
-                let done = send_patch(writer, &id, &patch, urgency).await?;
-                let sent = Op::Hook(HookOp::Patch { hook, patch });
-                return same_but_sent(before.as_ref(), done, &sent);
+/// Makes the requests of a write.
+pub(in crate::sync) async fn carry_out(
+    job: &Job,
+    op: &HookOp,
+    writer: &Writer,
+) -> Result<Done, Failure> {
+    let (values, urgency) = (&job.values, job.urgency);
+    let sent = match (op, &job.id) {
+        (HookOp::Create { hook }, _) => return create(writer, hook, urgency).await,
+        (_, None) => return Err(Failure::not_sent("the hook was not created")),
+        (HookOp::Patch { patch, .. }, Some(id)) => {
+            // The tenant refuses this sort of write.
+            if let Some(error) = &job.refused {
+                return Err(refused_patch(writer, id, patch, error.clone()).await);
             }
-            (HookOp::Delete { .. }, Some(id)) => match writer.delete(&id, urgency).await {
-                Err(error) if error.kind == ApiErrorKind::HookMissing => {
-                    return Ok(Done { notes: vec!["was gone already".into()], ..Done::default() });
-                }
-                other => other,
-            },
-            (HookOp::Secrets { verb, keys, .. }, Some(id)) => match verb {
-                SecretVerb::Create => writer.add_secrets(&id, &values, urgency).await,
-                SecretVerb::Write => writer.update_secrets(&id, &values, urgency).await,
-                SecretVerb::Delete => writer.remove_secrets(&id, &keys, urgency).await,
-            },
-        };
-        sent.map(|()| Done::default()).map_err(Failure::of)
-    }
+            return job.same_but_sent(send_patch(writer, id, patch, urgency).await?);
+        }
+        (HookOp::Delete { .. }, Some(id)) => match writer.delete(id, urgency).await {
+            Err(error) if error.kind == ApiErrorKind::HookMissing => {
+                return Ok(Done { notes: vec!["was gone already".into()], ..Done::default() });
+            }
+            other => other,
+        },
+        (HookOp::Secrets { verb, keys, .. }, Some(id)) => match verb {
+            SecretVerb::Create => writer.add_secrets(id, values, urgency).await,
+            SecretVerb::Write => writer.update_secrets(id, values, urgency).await,
+            SecretVerb::Delete => writer.remove_secrets(id, keys, urgency).await,
+        },
+    };
+    sent.map(|()| Done::default()).map_err(Failure::of)
 }
 
 async fn create(writer: &Writer, hook: &NewHook, urgency: Urgency) -> Result<Done, Failure> {
@@ -63,15 +52,6 @@ async fn create(writer: &Writer, hook: &NewHook, urgency: Urgency) -> Result<Don
         ..failure
     })?;
     Ok(Done { live: Some(Box::new(made.hook)), ..done })
-}
-
-/// A write is done only if what it did not send is as it was, too.
-fn same_but_sent(before: Option<&Live>, done: Done, sent: &Op) -> Result<Done, Failure> {
-    let changed = match before.zip(done.live.as_deref()) {
-        Some((before, now)) => meanwhile::changed(before, now, Some(sent)),
-        None => Vec::new(),
-    };
-    if changed.is_empty() { Ok(done) } else { Err(Failure::changed_meanwhile(&changed, true)) }
 }
 
 async fn send_patch(
