@@ -89,11 +89,8 @@ fn read_file(
         return;
     };
     let mut cases = Vec::new();
-    match yaml::parse(&text.text, yaml::SMALL) {
-        Err(fault) => {
-            let error = text.error(fault.code, fault.message, &fault.span);
-            tests.found.push(Diagnostic { hint: fault.hint, ..error });
-        }
+    match text.tree(yaml::SMALL) {
+        Err(fault) => tests.found.push(*fault),
         Ok(root) => {
             let root = keywords::replaced(&text, &root, &at.file, keywords, &mut tests.found);
             let mut fields = Fields { text: &text, found: &mut tests.found };

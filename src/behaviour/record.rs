@@ -14,10 +14,7 @@ use crate::source::{file, walk, yaml};
 /// When the file can't be read, or is no map.
 pub fn event_file(path: &Path) -> Result<Value, Box<Diagnostic>> {
     let text = file::read(path, &walk::display(path), "event").and_then(file::without_nul)?;
-    let root = yaml::parse(&text.text, yaml::LARGE).map_err(|fault| {
-        let error = text.error(fault.code, fault.message, &fault.span);
-        Box::new(Diagnostic { hint: fault.hint, ..error })
-    })?;
+    let root = text.tree(yaml::LARGE)?;
     match to_json(&root) {
         event @ Value::Object(_) => Ok(event),
         _ => {

@@ -7,10 +7,9 @@ use super::args::{ConnectionArgs, ProjectArgs};
 use super::definitions::tell;
 use super::settings::{self, ConfigFile, ProjectSettings, TenantSettings};
 use super::{CliError, Context, Environment, Exit};
-use crate::lint::{Level, RuleSettings};
+use crate::lint::RuleSettings;
 use crate::model::Diagnostic;
 use crate::source::codes;
-use crate::source::config::RuleLevel;
 
 /// hooksync.yaml, read and checked, and what the command line chose of it.
 pub(super) struct Project<'a> {
@@ -37,13 +36,7 @@ impl<'a> Project<'a> {
         }
         let mut rules = RuleSettings::default();
         for setting in &file.config.rules {
-            let level = match setting.level {
-                RuleLevel::Off => Level::Off,
-                RuleLevel::Note => Level::Note,
-                RuleLevel::Warning => Level::Warning,
-                RuleLevel::Error => Level::Error,
-            };
-            if let Err(error) = rules.set(&setting.code, level) {
+            if let Err(error) = rules.set(&setting.code, setting.level) {
                 let (path, place) = &setting.place;
                 let mut finding = Diagnostic::error(codes::INVALID_SETTING, error.to_string())
                     .in_file(path.clone())

@@ -21,6 +21,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use rule::{Level, RULES, Rule, RuleSettingError, RuleSettings};
+pub use rule::{RULES, Rule, RuleSettingError, RuleSettings};
 pub(crate) use run::panics_are_caught;
 pub use run::{check, check_all};

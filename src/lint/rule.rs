@@ -37,19 +37,6 @@ impl Rule {
     }
 }
 
-/// What a project makes of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// Not reported at all.
-    Off,
-    /// Reported as a note.
-    Note,
-    /// Reported as a warning.
-    Warning,
-    /// Reported as an error, which stops plan and apply like any other.
-    Error,
-}
-
 /// Why a rule can't be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleSettingError {
@@ -68,17 +55,21 @@ pub enum RuleSettingError {
     Fixed(Code),
 }
 
-/// The rules as a project wants them: those it doesn't mention keep their
-/// default.
+/// The rules as a project wants them, `None` for one that is off: those it
+/// doesn't mention keep their default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RuleSettings(BTreeMap<Code, Level>);
+pub struct RuleSettings(BTreeMap<Code, Option<Severity>>);
 
 impl RuleSettings {
     /// Sets one rule, by code or name.
     ///
     /// # Errors
     /// When there is no such rule, or it may not be changed.
-    pub fn set(&mut self, code_or_name: &str, level: Level) -> Result<(), RuleSettingError> {
+    pub fn set(
+        &mut self,
+        code_or_name: &str,
+        level: Option<Severity>,
+    ) -> Result<(), RuleSettingError> {
         let Some(rule) = Rule::find(code_or_name) else {
             return Err(RuleSettingError::Unknown {
                 given: code_or_name.to_owned(),
@@ -95,13 +86,7 @@ impl RuleSettings {
     /// The weight of a rule's findings; `None` when it is off.
     #[must_use]
     pub fn severity(&self, code: Code) -> Option<Severity> {
-        match self.0.get(&code) {
-            Some(Level::Off) => None,
-            Some(Level::Note) => Some(Severity::Note),
-            Some(Level::Warning) => Some(Severity::Warning),
-            Some(Level::Error) => Some(Severity::Error),
-            None => Some(default_severity(code)),
-        }
+        self.0.get(&code).copied().unwrap_or_else(|| Some(default_severity(code)))
     }
 }
 
@@ -212,8 +197,8 @@ mod tests {
     #[test]
     fn rules_are_set_by_code_or_name() {
         let mut settings = RuleSettings::default();
-        settings.set("HS401", Level::Error).unwrap();
-        settings.set("unused-secret", Level::Off).unwrap();
+        settings.set("HS401", Some(Severity::Error)).unwrap();
+        settings.set("unused-secret", None).unwrap();
         assert_eq!(settings.severity(CALLBACK_NEVER_CALLED), Some(Severity::Error));
         assert_eq!(settings.severity(UNUSED_SECRET), None);
         assert_eq!(settings.severity(CALLBACK_CALLED_TWICE), Some(Severity::Warning));
@@ -223,7 +208,7 @@ mod tests {
     fn wrong_settings_say_what_is_wrong() {
         let mut settings = RuleSettings::default();
         let check = |settings: &mut RuleSettings, rule: &str, message: &str| {
-            assert_eq!(settings.set(rule, Level::Off).unwrap_err().to_string(), message);
+            assert_eq!(settings.set(rule, None).unwrap_err().to_string(), message);
         };
         check(
             &mut settings,

@@ -17,7 +17,7 @@ use super::keyword::{Keyword, KeywordValue, Layer, Origin, Withheld, is_key, is_
 use super::node::{Entry, Node, Value};
 use super::walk::display;
 use super::yaml;
-use crate::model::{Diagnostic, Position};
+use crate::model::{Diagnostic, Position, Severity};
 
 pub use rate::{Headroom, RateLimit};
 
@@ -54,7 +54,7 @@ pub struct Config {
 }
 
 /// One of `environments:`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct EnvironmentConfig {
     /// Its name, as `--env` takes it.
     pub name: String,
@@ -74,23 +74,10 @@ pub struct RuleSetting {
     /// The rule's code, such as `HS401`. Whether there is such a rule is not
     /// known here.
     pub code: String,
-    /// What becomes of its findings.
-    pub level: RuleLevel,
+    /// What becomes of its findings; `None` reports none.
+    pub level: Option<Severity>,
     /// Where it is set.
     pub place: Place,
-}
-
-/// What becomes of a rule's findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RuleLevel {
-    /// They are not reported.
-    Off,
-    /// They are notes.
-    Note,
-    /// They are warnings.
-    Warning,
-    /// They are errors.
-    Error,
 }
 
 impl Config {
@@ -126,11 +113,8 @@ pub fn read(path: &Path) -> (Config, Vec<Diagnostic>) {
 fn parse(text: &Text, folder: &Path) -> (Config, Vec<Diagnostic>) {
     let mut config = Config::default();
     let mut found = Vec::new();
-    match yaml::parse(&text.text, yaml::SMALL) {
-        Err(fault) => {
-            let error = text.error(fault.code, fault.message, &fault.span);
-            found.push(Diagnostic { hint: fault.hint, ..error });
-        }
+    match text.tree(yaml::SMALL) {
+        Err(fault) => found.push(*fault),
         // A file of comments alone sets nothing.
         Ok(Node { value: Value::Null, .. }) => {}
         Ok(root) => {
@@ -268,13 +252,8 @@ fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentCon
     const KNOWN: [&str; 3] = ["domain", "keywords", "allowDelete"];
     let mut environments = Vec::new();
     for (name, entry) in fields.map(node, "`environments`").unwrap_or_default() {
-        let mut environment = EnvironmentConfig {
-            name: name.to_owned(),
-            domain: None,
-            allow_delete: None,
-            allow_delete_actions: None,
-            keywords: BTreeMap::new(),
-        };
+        let mut environment =
+            EnvironmentConfig { name: name.to_owned(), ..EnvironmentConfig::default() };
         let settings = fields.record(&entry.value, "an environment", &KNOWN).unwrap_or_default();
         for (key, Entry { value, .. }) in settings {
             match key {
@@ -292,12 +271,12 @@ fn read_environments(fields: &mut Fields<'_>, node: &Node) -> Vec<EnvironmentCon
 }
 
 fn read_rules(fields: &mut Fields<'_>, node: &Node) -> Vec<RuleSetting> {
-    const LEVELS: [(&str, RuleLevel); 4] = [
+    const LEVELS: [(&str, Option<Severity>); 4] = [
         // `off` is a text in YAML 1.2, so it needs no quotes.
-        ("off", RuleLevel::Off),
-        ("note", RuleLevel::Note),
-        ("warning", RuleLevel::Warning),
-        ("error", RuleLevel::Error),
+        ("off", None),
+        ("note", Some(Severity::Note)),
+        ("warning", Some(Severity::Warning)),
+        ("error", Some(Severity::Error)),
     ];
     let words = LEVELS.map(|(word, _)| word);
     let mut rules = Vec::new();

@@ -4,12 +4,14 @@
 //! more than a limit is read, and nothing is repaired in silence.
 
 use std::cell::{Cell, OnceCell};
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::node::Node;
+use super::yaml::{self, Limits};
 use super::{codes, mask};
 use crate::model::{Code, Diagnostic, Lines, Place, Severity, Span};
 
@@ -20,9 +22,7 @@ pub(crate) const MAX_BYTES: u64 = 1_000_000;
 #[derive(Clone)]
 pub(crate) struct Text {
     pub(crate) file: String,
-    pub(crate) text: String,
-    /// The same, for all that points into it.
-    shared: OnceCell<Arc<str>>,
+    pub(crate) text: Arc<str>,
     /// How many findings there are, reported or not.
     findings: Cell<usize>,
     /// Where its lines are, and how much of each may be shown, once somebody asked.
@@ -39,19 +39,13 @@ const MOST_FINDINGS: usize = 100;
 
 impl Text {
     /// Takes a file's text.
-    pub(crate) fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(crate) fn new(file: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         Self {
             file: file.into(),
             text: text.into(),
-            shared: OnceCell::new(),
             findings: Cell::new(0),
             lines: OnceCell::new(),
         }
-    }
-
-    /// The text, for whatever points into it and outlives the reading.
-    pub(crate) fn shared(&self) -> Arc<str> {
-        Arc::clone(self.shared.get_or_init(|| self.text.as_str().into()))
     }
 
     /// Whether one more finding is reported. The first that isn't leaves a
@@ -76,7 +70,7 @@ impl Text {
         message: impl Into<String>,
         span: &Range<usize>,
     ) -> Diagnostic {
-        let text = self.text.as_str();
+        let text = &*self.text;
         let known = || (Lines::new(text, LONGEST_EXCERPT), mask::visible(text));
         let (lines, visible) = self.lines.get_or_init(known);
         let mut found = Diagnostic::new(code, severity, message).in_file(&self.file);
@@ -86,6 +80,14 @@ impl Text {
             mask::excerpt(excerpt, at.column, visible)
         });
         found
+    }
+
+    /// What this file says as YAML.
+    pub(crate) fn tree(&self, limits: Limits) -> Result<Node, Box<Diagnostic>> {
+        yaml::parse(&self.text, limits).map_err(|fault| {
+            let found = self.error(fault.code, fault.message, &fault.span);
+            Box::new(Diagnostic { hint: fault.hint, ..found })
+        })
     }
 
     /// Some bytes of this file as a place that findings and plans can show.
@@ -126,20 +128,16 @@ pub(crate) fn read_up_to(
     };
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
     if !metadata.is_file() {
-        return Err(fail(
-            codes::NOT_A_FILE,
-            format!("the {what} is {}, not a file", kind(&metadata)),
-        ));
+        let is = if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" };
+        return Err(fail(codes::NOT_A_FILE, format!("the {what} is {is}, not a file")));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(most)).unwrap_or(0));
     File::open(path)
         .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > most {
-        return Err(Box::new(*fail(
-            codes::TOO_LARGE,
-            format!("the {what} is larger than {} MB", most / 1_000_000),
-        )));
+        let message = format!("the {what} is larger than {} MB", most / 1_000_000);
+        return Err(fail(codes::TOO_LARGE, message));
     }
     decode(bytes, file, what)
 }
@@ -193,9 +191,8 @@ fn decode(bytes: Vec<u8>, file: &str, what: &str) -> Result<Text, Box<Diagnostic
             let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let text = Text::new(file, lossy);
             let message = format!("the {what} is not valid UTF-8 from here on");
-            Err(Box::new(
-                text.error(codes::NOT_UTF8, message, &(at..at + 1)).hint("save the file as UTF-8"),
-            ))
+            let found = text.error(codes::NOT_UTF8, message, &(at..at + 1));
+            Err(Box::new(found.hint("save the file as UTF-8")))
         }
     }
 }
@@ -222,9 +219,4 @@ pub(crate) fn reason(error: &io::Error) -> String {
             text.split(" (os error").next().unwrap_or(&text).to_owned()
         }
     }
-}
-
-/// What something that isn't a file is.
-fn kind(metadata: &Metadata) -> &'static str {
-    if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" }
 }

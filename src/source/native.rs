@@ -101,14 +101,7 @@ fn read_one(
     all: &mut Gathered,
     context: &mut Context<'_>,
 ) -> Option<Kind> {
-    let written = match yaml::parse(&text.text, yaml::SMALL) {
-        Ok(tree) => tree,
-        Err(fault) => {
-            let found = text.error(fault.code, fault.message, &fault.span);
-            context.found.push(Diagnostic { hint: fault.hint, ..found });
-            return None;
-        }
-    };
+    let written = text.tree(yaml::SMALL).map_err(|found| context.found.push(*found)).ok()?;
     if written.as_map().is_none() {
         let message = match &written.value {
             Value::Null => "the file is empty; a definition must be a map".to_owned(),

@@ -7,11 +7,12 @@ use std::path::Path;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 
+use super::export::common_tests::{options, write};
 use super::file::Text;
 use super::keyword::{Budget, replace};
 use super::*;
+use crate::model::Diagnostic;
 use crate::model::{DesiredSecret, Id, Live, LiveBody, LiveState, Name, Script, Trigger};
-use crate::model::{Diagnostic, Kind};
 
 /// Text made of the pieces that matter to YAML and to keywords.
 fn pieces() -> impl Strategy<Value = String> {
@@ -147,7 +148,7 @@ proptest! {
             }
             // Whatever is there, an export either refuses or makes it right.
             let live = LiveState::default();
-            let options = ExportOptions { keywords: some_keywords(), prune: true, prune_scripts: false, only: &|_| true, kind: Kind::Hook, both: false, under: None, layout: None };
+            let options = ExportOptions { prune: true, ..options(some_keywords()) };
             let _ = export(dir, &live, &options);
         }
     }
@@ -236,19 +237,7 @@ fn run_export(dir: &Path, live: &LiveState, prune: bool) -> ExportPlan {
 }
 
 fn run_export_as(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layout>) -> ExportPlan {
-    let options = ExportOptions {
-        keywords: some_keywords(),
-        prune,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Hook,
-        both: false,
-        under: None,
-        layout,
-    };
-    let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
-    plan.write().unwrap();
-    plan
+    write(dir, live, &ExportOptions { prune, layout, ..options(some_keywords()) })
 }
 
 /// Whether loading gives the live state: byte for byte for new files, but for

@@ -96,23 +96,21 @@ impl Root {
 
     /// The files of tests, in order of their paths.
     pub(crate) fn tests(&self) -> (Vec<Found>, Vec<Diagnostic>) {
-        let (mut files, reported) = self.all_files(&["yaml", "yml"]);
-        files.retain(|found| is_test(&found.path));
-        (files, reported)
+        self.all_files(&["yaml", "yml"], is_test)
     }
 
     /// Every file with one of some extensions that isn't a test, in order of its path, and what
     /// is reported of the others.
     pub(crate) fn files(&self, extensions: &[&str]) -> (Vec<Found>, Vec<Diagnostic>) {
-        let (mut files, reported) = self.all_files(extensions);
-        files.retain(|found| !is_test(&found.path));
-        (files, reported)
+        self.all_files(extensions, |path| !is_test(path))
     }
 
-    fn all_files(&self, extensions: &[&str]) -> (Vec<Found>, Vec<Diagnostic>) {
-        let mut files = Vec::new();
-        let mut links = Vec::new();
-        let mut reported = Vec::new();
+    fn all_files(
+        &self,
+        extensions: &[&str],
+        is_meant: impl Fn(&Path) -> bool,
+    ) -> (Vec<Found>, Vec<Diagnostic>) {
+        let (mut files, mut links, mut reported) = (Vec::new(), Vec::new(), Vec::new());
         let walk = WalkDir::new(&self.given).sort_by_file_name().into_iter();
         for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_passed_over(entry)) {
             match entry {
@@ -125,6 +123,7 @@ impl Root {
             }
         }
         self.follow(links, extensions, &mut files, &mut reported);
+        files.retain(|found| is_meant(&found.path));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         (files, reported)
     }

@@ -69,7 +69,6 @@ fn near(path: &Path) -> Option<String> {
     });
     let scored =
         names.map(|name| (strsim::jaro_winkler(&name.to_ascii_lowercase(), &wanted), name));
-    let mut near: Vec<(f64, String)> = scored.filter(|(score, _)| *score > 0.85).collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    near.into_iter().next().map(|(_, name)| name)
+    let near = scored.filter(|(score, _)| *score > 0.85);
+    near.min_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1))).map(|(_, name)| name)
 }

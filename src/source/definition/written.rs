@@ -1,6 +1,7 @@
 //! The places of a definition's parts, from its tree.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{Parsed, Style};
 use crate::model::{Section, Written};
@@ -24,7 +25,7 @@ pub(super) fn written(parsed: &Parsed) -> Written {
         Style::Deploy => lines_of(all, tree.span.start..end),
     };
     Written {
-        text: text.shared(),
+        text: Arc::clone(&text.text),
         region,
         name: name.as_ref().map_or(0..0, |name| name.span.clone()),
         dependencies: section(tree.get("dependencies")),

@@ -7,32 +7,20 @@ use std::collections::BTreeSet;
 
 use crate::source::file::Text;
 use crate::source::keyword::{Form, markers};
-use crate::source::node::{Entry, Node, Value};
+use crate::source::node::{Node, Value};
 use crate::source::yaml::{self, LARGE};
 
 /// A settled tree with its replaced values as they are written in the file. A
 /// marker that stands without quotes becomes a [`Value::Number`], which JSON
 /// writes as it is.
 pub(crate) fn as_written(node: &Node, text: &Text) -> Node {
-    if let Some(value) = written(node, text) {
-        return node.replaced_by(value);
-    }
-    let value = match &node.value {
-        Value::List(items) => {
-            Value::List(items.iter().map(|item| as_written(item, text)).collect())
+    let mut out = node.clone();
+    out.each_mut(&mut |part| {
+        if let Some(value) = written(part, text) {
+            *part = part.replaced_by(value);
         }
-        Value::Map(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|Entry { key, value }| Entry {
-                    key: key.clone(),
-                    value: as_written(value, text),
-                })
-                .collect(),
-        ),
-        other => other.clone(),
-    };
-    Node { value, span: node.span.clone(), replaced: node.replaced }
+    });
+    out
 }
 
 fn written(node: &Node, text: &Text) -> Option<Value> {

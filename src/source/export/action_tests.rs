@@ -1,52 +1,17 @@
 //! Live actions and their bindings to a folder and back.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use super::common_tests::{action, keywords, options, shown, write};
 use super::*;
 use crate::model::{
-    DeployedVersion, Id, Live, LiveAction, LiveBinding, LiveBindings, LiveBody, LiveModule,
-    ModuleUse, Script, Trigger,
+    Id, Live, LiveAction, LiveBinding, LiveBindings, LiveBody, LiveModule, ModuleUse, Script,
+    Trigger,
 };
-use crate::source::{Environment, LoadOptions, Loaded, load};
+use crate::source::{LoadOptions, Loaded, load};
 
 const CODE: &str = "exports.onExecutePostLogin = async (event, api) => {};\n";
-
-/// A deployed action.
-fn action(name: &str) -> Live {
-    let secrets: BTreeSet<String> = ["KEY".to_owned()].into();
-    let dependencies = BTreeMap::from([("axios".to_owned(), "1.6.0".to_owned())]);
-    let times: BTreeMap<String, _> = [("KEY".to_owned(), None)].into();
-    let deployed = DeployedVersion {
-        id: Id::new("v1"),
-        number: Some(1),
-        deployed: true,
-        script: Some(Script::new(CODE)),
-        dependencies: Some(dependencies.clone()),
-        runtime: Some("node22".to_owned()),
-        trigger_version: Some("v3".to_owned()),
-        modules: Vec::new(),
-        secrets: times.clone(),
-    };
-    Live {
-        id: Id::new(format!("id-{name}")),
-        name: Name::action(name),
-        stored_name: Some(name.to_owned()),
-        trigger: Trigger::from_tenant("post-login"),
-        runs: true,
-        script: Some(Script::new(CODE)),
-        dependencies: Some(dependencies),
-        secrets: Some(secrets),
-        body: LiveBody::Action(Box::new(LiveAction {
-            trigger_version: Some("v3".to_owned()),
-            runtime: Some("node22".to_owned()),
-            secrets: times,
-            deployed: Some(deployed),
-            ..LiveAction::default()
-        })),
-    }
-}
 
 fn own(live: &mut Live) -> &mut LiveAction {
     match &mut live.body {
@@ -74,24 +39,9 @@ fn state(actions: Vec<Live>, bindings: Vec<LiveBindings>) -> LiveState {
     LiveState { resources: actions, bindings, ..LiveState::default() }
 }
 
-fn keywords(json: &str) -> Keywords {
-    Keywords::new(vec![Keywords::mappings(json).unwrap()], Environment::default(), [])
-}
-
 fn run(dir: &Path, live: &LiveState, keywords: &Keywords) -> ExportPlan {
-    let options = ExportOptions {
-        keywords: keywords.clone(),
-        prune: false,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Action,
-        both: crate::source::kind_of_folder(dir).is_none(),
-        under: None,
-        layout: None,
-    };
-    let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
-    plan.write().unwrap();
-    plan
+    let both = crate::source::kind_of_folder(dir).is_none();
+    write(dir, live, &ExportOptions { kind: Kind::Action, both, ..options(keywords.clone()) })
 }
 
 fn reload(dir: &Path, keywords: &Keywords) -> Loaded {
@@ -101,27 +51,14 @@ fn reload(dir: &Path, keywords: &Keywords) -> Loaded {
     loaded
 }
 
-fn shown(dir: &Path) -> String {
-    let entries = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().flatten();
-    let files = entries.filter(|entry| {
-        entry.file_type().is_file() && !entry.path().to_string_lossy().contains(".schema")
-    });
-    files
-        .map(|entry| {
-            let name = entry.path().strip_prefix(dir).unwrap().display().to_string();
-            format!("=== {name}\n{}\n", fs::read_to_string(entry.path()).unwrap())
-        })
-        .collect()
-}
-
 #[test]
 fn actions_of_any_name_become_files_that_say_what_is_live() {
     let dir = tempfile::tempdir().unwrap();
-    let mut draft = action("Draft: only");
+    let mut draft = action("Draft: only", CODE);
     own(&mut draft).deployed = None;
-    let mut edited = action("役割 を追加");
+    let mut edited = action("役割 を追加", CODE);
     edited.script = Some(Script::new("// ##HOME## edited in the Dashboard\n"));
-    let mut with_module = action("With module (2)");
+    let mut with_module = action("With module (2)", CODE);
     let module = LiveModule {
         uses: ModuleUse { name: "helper".to_owned(), version: 3 },
         module_id: Id::new("m"),
@@ -129,7 +66,7 @@ fn actions_of_any_name_become_files_that_say_what_is_live() {
     };
     own(&mut with_module).modules = vec![module.clone()];
     own(&mut with_module).deployed.as_mut().unwrap().modules = vec![module];
-    let mut installed = action("Installed thing");
+    let mut installed = action("Installed thing", CODE);
     own(&mut installed).installed = true;
     let bindings = vec![
         bound("credentials-exchange", &[]),
@@ -143,7 +80,7 @@ fn actions_of_any_name_become_files_that_say_what_is_live() {
         ),
     ];
     let names = ["Add roles", "add roles", "../..", "con", "bindings", "x.test"];
-    let mut actions: Vec<Live> = names.map(action).into();
+    let mut actions: Vec<Live> = names.map(|name| action(name, CODE)).into();
     actions.extend([draft, edited, with_module, installed]);
     let live = state(actions, bindings);
     let plan = run(dir.path(), &live, &Keywords::default());
@@ -185,10 +122,10 @@ fn files_that_people_keep_change_only_where_the_tenant_says_something_else() {
         "order.yaml",
         "# the order\nkind: bindings\nbindings:\n  post-login: # here\n  - B\n  # why\n  - A (1)\n  send-phone-message: {append: true, actions: [B]}\n",
     );
-    let mut a = action("A (1)");
+    let mut a = action("A (1)", CODE);
     a.script = Some(Script::new(format!("// https://x\n{CODE}")));
     own(&mut a).deployed.as_mut().unwrap().script = a.script.clone();
-    let mut b = action("B");
+    let mut b = action("B", CODE);
     b.script = Some(Script::new("// draft\n"));
     let live = state(
         vec![a, b],

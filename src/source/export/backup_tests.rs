@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::tests::{hook, keywords, reload, shown};
+use super::common_tests::{hook, keywords};
+use super::tests::{reload, shown};
 use super::*;
 use crate::model::{Address, Live, Trigger};
 

@@ -79,7 +79,7 @@ pub(crate) fn export(
                 let found = Diagnostic::warning(codes::REWRITTEN, message);
                 plan.notes.push(found.in_file(&file.at.file));
             }
-            let content = NewContent { text: edited.text, before: Some(text.clone()) };
+            let content = NewContent { text: edited.text, before: Some(text.to_string()) };
             plan.batch.writes.insert(file.at.path.clone(), content);
             files.action = FileAction::Updated;
             files.written.push(file.at.file.clone());

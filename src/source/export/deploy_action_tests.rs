@@ -1,51 +1,14 @@
 //! Live actions to a Deploy CLI tree and back.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use super::common_tests::{action, options, shown, write};
 use super::*;
-use crate::model::{
-    BuildStatus, DeployedVersion, Id, Live, LiveAction, LiveBinding, LiveBindings, LiveBody,
-    Script, Trigger,
-};
+use crate::model::{Id, Live, LiveBinding, LiveBindings, LiveBody, Script, Trigger};
 use crate::source::{Environment, LoadOptions, load};
 
 const CODE: &str = "exports.onExecutePostLogin = async (event, api) => {};\n";
-
-fn action(name: &str, code: &str) -> Live {
-    let times: BTreeMap<String, _> = [("KEY".to_owned(), None)].into();
-    let packages = BTreeMap::from([("axios".to_owned(), "1.6.0".to_owned())]);
-    let deployed = DeployedVersion {
-        id: Id::new("v1"),
-        number: Some(1),
-        deployed: true,
-        script: Some(Script::new(code)),
-        dependencies: Some(packages.clone()),
-        runtime: Some("node22".to_owned()),
-        trigger_version: Some("v3".to_owned()),
-        modules: Vec::new(),
-        secrets: times.clone(),
-    };
-    Live {
-        id: Id::new(format!("id-{name}")),
-        name: Name::action(name),
-        stored_name: Some(name.to_owned()),
-        trigger: Trigger::from_tenant("post-login"),
-        runs: true,
-        script: Some(Script::new(code)),
-        dependencies: Some(packages),
-        secrets: Some(BTreeSet::from(["KEY".to_owned()])),
-        body: LiveBody::Action(Box::new(LiveAction {
-            trigger_version: Some("v3".to_owned()),
-            runtime: Some("node22".to_owned()),
-            secrets: times,
-            build: BuildStatus::Built,
-            deployed: Some(deployed),
-            ..LiveAction::default()
-        })),
-    }
-}
 
 fn state(actions: Vec<Live>, bound: &[(&str, Option<&str>)]) -> LiveState {
     let entry = |&(name, shown): &(&str, Option<&str>)| LiveBinding {
@@ -65,30 +28,8 @@ fn keywords() -> Keywords {
 }
 
 fn run(dir: &Path, live: &LiveState, layout: Layout) -> ExportPlan {
-    let options = ExportOptions {
-        keywords: keywords(),
-        prune: false,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Action,
-        both: false,
-        under: None,
-        layout: Some(layout),
-    };
-    let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
-    plan.write().unwrap();
-    plan
-}
-
-fn shown(dir: &Path) -> String {
-    let entries = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().flatten();
-    let files = entries.filter(|entry| entry.file_type().is_file());
-    files
-        .map(|entry| {
-            let name = entry.path().strip_prefix(dir).unwrap().display().to_string();
-            format!("=== {name}\n{}\n", fs::read_to_string(entry.path()).unwrap())
-        })
-        .collect()
+    let layout = Some(layout);
+    write(dir, live, &ExportOptions { kind: Kind::Action, layout, ..options(keywords()) })
 }
 
 #[test]

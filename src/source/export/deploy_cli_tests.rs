@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::common_tests::{live_of, options, write};
 use super::*;
-use crate::model::{Definition, Id, Live, LiveBody, Script, Trigger};
+use crate::model::{Id, Live, LiveBody, Script, Trigger};
 use crate::source::{Environment, LoadOptions, Loaded, load};
 
 const MAPPINGS: &str = r#"{"CRM_HOST":"crm.example.com","CRM_LISTS":["a"],"ENV":"dev","DENY":false,"FREE_DOMAINS":["x.com"]}"#;
@@ -33,35 +34,8 @@ fn copy(fixture: &str) -> tempfile::TempDir {
     to
 }
 
-/// What is live when a tree has been applied.
-fn live_of(hook: &Definition) -> Live {
-    Live {
-        id: Id::new(hook.name.as_str()),
-        name: hook.name.clone(),
-        stored_name: Some(hook.name.to_string()),
-        trigger: hook.trigger.clone(),
-        runs: hook.enabled().unwrap_or_default(),
-        script: Some(hook.script.clone()),
-        dependencies: hook.dependencies.clone(),
-        secrets: hook.secrets.as_ref().map(|secrets| secrets.keys().cloned().collect()),
-        body: LiveBody::Hook,
-    }
-}
-
 fn run(dir: &Path, live: &LiveState, prune: bool, layout: Option<Layout>) -> ExportPlan {
-    let options = ExportOptions {
-        keywords: keywords(),
-        prune,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Hook,
-        both: false,
-        under: None,
-        layout,
-    };
-    let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
-    plan.write().unwrap();
-    plan
+    write(dir, live, &ExportOptions { prune, layout, ..options(keywords()) })
 }
 
 fn check(dir: &Path, live: &LiveState) {
@@ -171,16 +145,7 @@ fn new_trees_are_written_in_either_layout() {
         check(&dir, &live);
         assert!(run(&dir, &live, true, Some(layout)).is_clean());
         insta::assert_snapshot!(format!("new_{layout:?}"), changed(&dir, &[]));
-        let native = ExportOptions {
-            keywords: keywords(),
-            prune: false,
-            prune_scripts: false,
-            only: &|_| true,
-            kind: Kind::Hook,
-            both: false,
-            under: None,
-            layout: Some(Layout::Native),
-        };
+        let native = ExportOptions { layout: Some(Layout::Native), ..options(keywords()) };
         let found = export(&dir, &live, &native).unwrap_err();
         insta::assert_snapshot!(
             format!("other_layout_{layout:?}"),

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::actions;
 use super::merge::written;
 use super::put_back::put_back_value;
-use super::render::{dependencies, map, node, text, texts};
+use super::render::{dependencies, map, modules, node, text, texts};
+use crate::model::content::{LATEST, draft_is_deployed, uses};
 use crate::model::secret::NOT_SHOWN;
 use crate::model::{Dependencies, Kind, Live, Name};
 use crate::source::definition::Parsed;
@@ -41,7 +41,7 @@ pub(crate) fn edits(
     if !trigger || old.turns("triggerId") {
         edits.push(Edit::Set(key("triggerId"), text(live.trigger.as_str())));
     }
-    actions::edits(definition, live, &mut edits);
+    action_edits(definition, live, &mut edits);
     if old.has("enabled") {
         let same = definition.enabled.as_ref().is_some_and(|old| old.value == live.runs);
         if !beside.with_enabled {
@@ -141,7 +141,7 @@ impl Old<'_> {
         let (Some(live), Some(written)) = (live, self.field(FIELD)) else { return };
         let old = self.definition.dependencies.as_ref();
         let live = &match self.definition.kind {
-            Kind::Action => actions::latest_kept(live, old),
+            Kind::Action => latest_kept(live, old),
             Kind::Hook | Kind::Bindings => live.clone(),
         };
         let turns = self.turns(FIELD);
@@ -197,4 +197,38 @@ impl Old<'_> {
 
 fn has_text_key(entry: &Entry) -> bool {
     entry.key.as_text().is_some()
+}
+
+/// Adds the changes of the fields that only an action has. Fields that the
+/// definition leaves out stay out.
+fn action_edits(definition: &Parsed, live: &Live, edits: &mut Vec<Edit>) {
+    let Some(action) = live.action() else { return };
+    let has = |field: &str| definition.written.get(field).is_some();
+    let mut word = |field: &str, old: &Option<String>, live: &Option<String>| {
+        if let Some(live) = live.as_ref().filter(|live| has(field) && Some(*live) != old.as_ref()) {
+            edits.push(Edit::Set(key(field), text(live)));
+        }
+    };
+    let own = &definition.action;
+    word("triggerVersion", &own.trigger_version, &action.trigger_version);
+    word("runtime", &own.runtime, &action.runtime);
+    let used = uses(&action.modules);
+    if has("modules") && own.modules.as_ref() != Some(&used) {
+        edits.push(Edit::Set(key("modules"), modules(action)));
+    }
+    if own.deploy && !draft_is_deployed(live, false) {
+        edits.push(Edit::Set(key("deploy"), Value::Bool(false)));
+    }
+}
+
+/// Live packages with those left at `latest` that a file has so.
+fn latest_kept(live: &Dependencies, old: Option<&Dependencies>) -> Dependencies {
+    let is_latest =
+        |package: &String| old.and_then(|old| old.get(package)).is_some_and(|v| v == LATEST);
+    live.iter()
+        .map(|(package, version)| {
+            let version = if is_latest(package) { LATEST } else { version.as_str() };
+            (package.clone(), version.to_owned())
+        })
+        .collect()
 }

@@ -195,7 +195,7 @@ impl Form {
             }
         };
         let Some(Edited { text: new, rewritten }) = edited else { return Outcome::Impossible };
-        let content = NewContent { text: new, before: Some(text.clone()) };
+        let content = NewContent { text: new, before: Some(text.to_string()) };
         batch.writes.insert(definition.at.path.clone(), content);
         if rewritten { Outcome::Rewritten } else { Outcome::InPlace }
     }
@@ -280,7 +280,7 @@ impl Form {
                     Some(file) => (
                         file.at.path.clone(),
                         raw::as_written(&file.written, &file.text),
-                        Some(file.text.text.clone()),
+                        Some(file.text.text.to_string()),
                     ),
                     None => {
                         let path = folder.join(TRIGGERS).join("triggers.json");

@@ -57,7 +57,9 @@ impl Record {
     pub fn read(project: &Path) -> Self {
         let folder = project.canonicalize().unwrap_or_else(|_| project.to_owned());
         let path = folder.join(FOLDER).join(FILE);
-        let before = read_up_to(&path, &display(&path), "record", MOST).ok().map(|text| text.text);
+        let before = read_up_to(&path, &display(&path), "record", MOST)
+            .ok()
+            .map(|text| text.text.to_string());
         let written: Option<Written> =
             before.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let files = written.filter(|written| written.format_version == "1");

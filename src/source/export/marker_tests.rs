@@ -1,59 +1,35 @@
 //! Markers that several environments share, through an export and back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::common_tests::{live_of, options, write};
 use super::*;
-use crate::model::{Id, Live, LiveBody, Script, Trigger};
-use crate::source::{Environment, LoadOptions, load};
+use crate::model::{Live, Script};
+use crate::source::{LoadOptions, load};
 
 const DEV: &str = r#"{"HOST": "https://dev.example", "ENV": "development", "LIST": ["d1", "d2"],
     "LIVE": false, "VERSION": "4.17.20", "X": "d"}"#;
 const PROD: &str = r#"{"HOST": "https://live.example.com", "ENV": "production", "LIST": ["p"],
     "LIVE": true, "VERSION": "4.17.21", "X": "dd"}"#;
 
-fn keywords(json: &str) -> Keywords {
-    Keywords::new(vec![Keywords::mappings(json).unwrap()], Environment::default(), [])
-}
-
 /// What the tenant of an environment has once the folder is applied there.
 fn applied(dir: &Path, keywords: &str) -> Live {
-    let options = LoadOptions { keywords: self::keywords(keywords), allow_unresolved: false };
+    let options =
+        LoadOptions { keywords: common_tests::keywords(keywords), allow_unresolved: false };
     let loaded = load(dir, &options);
     let [definition] = loaded.desired.definitions.as_slice() else {
         panic!("{:#?}", loaded.diagnostics)
     };
-    Live {
-        id: Id::new("1"),
-        name: definition.name.clone(),
-        stored_name: Some(definition.name.to_string()),
-        trigger: Trigger::PostUserRegistration,
-        runs: definition.enabled().unwrap_or_default(),
-        script: Some(definition.script.clone()),
-        dependencies: Some(definition.dependencies.clone().unwrap_or_default()),
-        secrets: Some(BTreeSet::new()),
-        body: LiveBody::Hook,
-    }
+    live_of(definition)
 }
 
 fn exported(dir: &Path, live: Live, keywords: &str) -> ExportPlan {
-    let options = ExportOptions {
-        keywords: self::keywords(keywords),
-        prune: false,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Hook,
-        both: false,
-        under: None,
-        layout: None,
-    };
     let live = LiveState { resources: vec![live], ..LiveState::default() };
-    let plan = export(dir, &live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
-    plan.write().unwrap();
-    plan
+    write(dir, &live, &options(common_tests::keywords(keywords)))
 }
 
 const DEFINITION: &str = "# ours

@@ -14,7 +14,7 @@ use crate::model::ScriptSource;
 use crate::source::keyword::markers;
 
 /// What a script file becomes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Merged {
     pub(crate) text: String,
     /// Markers in the text that are no keywords.

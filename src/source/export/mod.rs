@@ -6,14 +6,14 @@
 
 #[cfg(test)]
 mod action_tests;
-mod actions;
 mod backup;
 mod backup_actions;
-mod backup_note;
 #[cfg(test)]
 mod backup_tests;
 mod bindings;
 mod choice;
+#[cfg(test)]
+pub(in crate::source) mod common_tests;
 mod deploy;
 #[cfg(test)]
 mod deploy_action_tests;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::merge::{merge, written};
+use super::merge::{Merged, merge, written};
 use super::render;
 use crate::model::{Live, Script};
 use crate::source::codes;
@@ -20,11 +20,7 @@ pub(crate) struct Wanted {
     /// What it holds now, if it could be read.
     pub(crate) before: Option<String>,
     /// What it has to hold.
-    pub(crate) text: String,
-    /// Markers that are text in it.
-    pub(crate) literal: BTreeSet<String>,
-    /// Markers that are gone from it.
-    pub(crate) lost: BTreeSet<String>,
+    pub(crate) becomes: Merged,
 }
 
 /// What the script of a definition has to become so that it says the live
@@ -36,34 +32,23 @@ pub(crate) fn wanted(
     context: &mut Context<'_>,
 ) -> Wanted {
     let live = hook.script.clone().unwrap_or_default();
-    let afresh = |path| Wanted {
-        path,
-        before: None,
-        text: live.as_str().to_owned(),
-        literal: written(live.as_str()),
-        lost: BTreeSet::new(),
-    };
+    let path = script::path_of(definition);
     match script::read(root, definition) {
-        None => afresh(None),
-        Some(Err(found)) if found.code == codes::SCRIPT_MISSING => {
-            afresh(script::path_of(definition))
-        }
-        Some(Err(_)) => afresh(None),
         Some(Ok(text)) => {
             let (given, source) = context.resolver(&definition.literal, &text).script(&text);
-            let path = script::path_of(definition);
             let given = Script::new(given);
             let live = if given.same_but_newlines(&live) { &given } else { &live };
             let versions = render::literal_values(hook);
-            let merged =
+            let becomes =
                 merge(&source, given.as_str(), live.as_str(), &definition.literal, &versions);
-            Wanted {
-                before: path.is_some().then_some(text.text),
-                path,
-                text: merged.text,
-                literal: merged.literal,
-                lost: merged.lost,
-            }
+            Wanted { before: path.is_some().then(|| text.text.to_string()), path, becomes }
+        }
+        other => {
+            let found = other.and_then(Result::err);
+            let can_be_written = found.is_some_and(|found| found.code == codes::SCRIPT_MISSING);
+            let (text, literal) = (live.as_str().to_owned(), written(live.as_str()));
+            let becomes = Merged { text, literal, lost: BTreeSet::new() };
+            Wanted { path: path.filter(|_| can_be_written), before: None, becomes }
         }
     }
 }
@@ -76,19 +61,19 @@ pub(crate) fn untangle(wanted: &mut [Wanted], still: &BTreeSet<PathBuf>) {
     let mut content: BTreeMap<PathBuf, String> = BTreeMap::new();
     for want in wanted.iter() {
         let Some(path) = want.path.as_deref().map(real) else { continue };
-        let stays = want.before.as_ref() == Some(&want.text) || still.contains(&path);
+        let stays = want.before.as_ref() == Some(&want.becomes.text) || still.contains(&path);
         match (&want.before, stays) {
             (Some(before), true) => {
                 content.insert(path, before.clone());
             }
             _ => {
-                content.entry(path).or_insert_with(|| want.text.clone());
+                content.entry(path).or_insert_with(|| want.becomes.text.clone());
             }
         }
     }
     for want in wanted {
         let Some(path) = want.path.as_deref().map(real) else { continue };
-        if content.get(&path).is_some_and(|text| *text != want.text) {
+        if content.get(&path).is_some_and(|text| *text != want.becomes.text) {
             want.path = None;
             want.before = None;
         }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::common_tests::options;
 use super::*;
 use crate::model::{Id, Live, LiveBody, Script, Trigger};
 use crate::source::{LoadOptions, load};
@@ -23,22 +24,9 @@ fn hook(name: &str, script: &str) -> Live {
 }
 
 fn run(dir: &Path, live: &LiveState) -> Result<ExportPlan, Vec<Diagnostic>> {
-    let keywords = Keywords::default();
     let layout = Some(Layout::DeployCliYaml);
-    let plan = export(
-        dir,
-        live,
-        &ExportOptions {
-            keywords,
-            prune: true,
-            prune_scripts: false,
-            only: &|_| true,
-            kind: Kind::Hook,
-            both: false,
-            under: None,
-            layout,
-        },
-    )?;
+    let options = ExportOptions { prune: true, layout, ..options(Keywords::default()) };
+    let plan = export(dir, live, &options)?;
     plan.write().unwrap();
     Ok(plan)
 }

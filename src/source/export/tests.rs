@@ -1,26 +1,13 @@
 //! Live hooks to a folder and back through [`load`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::common_tests::{hook, keywords, options, write};
 use super::*;
-use crate::model::{DesiredSecret, Id, Live, LiveBody, Script, Trigger};
-use crate::source::{Environment, LoadOptions, Loaded, load};
-
-pub(super) fn hook(name: &str, script: &str) -> Live {
-    Live {
-        id: Id::new(format!("id-{name}")),
-        name: Name::of_live_hook(Some(name), "x"),
-        stored_name: Some(name.to_owned()),
-        trigger: Trigger::PostUserRegistration,
-        runs: false,
-        script: Some(Script::new(script)),
-        dependencies: Some(BTreeMap::new()),
-        secrets: Some(BTreeSet::new()),
-        body: LiveBody::Hook,
-    }
-}
+use crate::model::{DesiredSecret, Id, Live, Trigger};
+use crate::source::{LoadOptions, Loaded, load};
 
 fn state(hooks: impl IntoIterator<Item = Live>) -> LiveState {
     let mut hooks: Vec<Live> = hooks.into_iter().collect();
@@ -36,24 +23,8 @@ fn put(dir: &Path, files: &[(&str, &str)]) {
     }
 }
 
-pub(super) fn keywords(json: &str) -> Keywords {
-    Keywords::new(vec![Keywords::mappings(json).unwrap()], Environment::default(), [])
-}
-
 fn run(dir: &Path, live: &LiveState, keywords: &Keywords, prune: bool) -> ExportPlan {
-    let options = ExportOptions {
-        keywords: keywords.clone(),
-        prune,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Hook,
-        both: false,
-        under: None,
-        layout: None,
-    };
-    let plan = export(dir, live, &options).unwrap_or_else(|found| panic!("{found:#?}"));
-    plan.write().unwrap();
-    plan
+    write(dir, live, &ExportOptions { prune, ..options(keywords.clone()) })
 }
 
 pub(super) fn reload(dir: &Path, keywords: &Keywords) -> Loaded {
@@ -283,17 +254,7 @@ fn what_an_export_could_not_keep_is_told() {
         secrets: Some(["\u{2028}: \n".to_owned(), "x".repeat(2000)].into()),
         ..hook("a", &format!("a(2)\n{}", "x".repeat(1_000_000)))
     }]);
-    let options = ExportOptions {
-        keywords,
-        prune: false,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Hook,
-        both: false,
-        under: None,
-        layout: None,
-    };
-    let plan = export(dir, &live, &options).unwrap();
+    let plan = export(dir, &live, &options(keywords)).unwrap();
     let reported: Vec<String> =
         plan.notes.iter().map(|note| format!("{} {}", note.code, note.message)).collect();
     insta::assert_snapshot!(reported.join("\n"));
@@ -327,16 +288,7 @@ fn shared_scripts_are_never_changed_for_one_alone() {
 fn a_folder_that_cannot_be_understood_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), &[("broken.yaml", "name: [\n"), ("nameless.yaml", "triggerId: x\n")]);
-    let options = ExportOptions {
-        keywords: Keywords::default(),
-        prune: true,
-        prune_scripts: false,
-        only: &|_| true,
-        kind: Kind::Hook,
-        both: false,
-        under: None,
-        layout: None,
-    };
+    let options = ExportOptions { prune: true, ..options(Keywords::default()) };
     let found = export(folder.path(), &state([hook("a", "1")]), &options).unwrap_err();
     assert!(found.len() >= 2 && found.iter().all(Diagnostic::is_error), "{found:#?}");
     assert_eq!(files(folder.path()).len(), 2);
@@ -356,18 +308,9 @@ fn only_the_hooks_that_are_meant_are_touched() {
         ],
     );
     let live = state([hook("a", "1"), hook("b", "new")]);
-    let options = ExportOptions {
-        kind: Kind::Hook,
-        both: false,
-        keywords: Keywords::default(),
-        prune: true,
-        prune_scripts: false,
-        only: &|name| name.as_str() == "a",
-        under: None,
-        layout: None,
-    };
-    let plan = export(dir, &live, &options).unwrap();
-    plan.write().unwrap();
+    let only = &|name: &Name| name.as_str() == "a";
+    let options = ExportOptions { prune: true, only, ..options(Keywords::default()) };
+    let plan = write(dir, &live, &options);
     assert!(plan.orphans.is_empty());
     assert_eq!(fs::read_to_string(dir.join("b.js")).unwrap(), "old");
     assert!(dir.join("a.yaml").exists() && dir.join("o.yaml").exists());

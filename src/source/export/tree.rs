@@ -16,7 +16,7 @@ use super::notes::{note_markers, note_rewritten, note_size, note_unwritable};
 use super::scripts::{self, Wanted};
 use super::{ExportOptions, ExportPlan, FileAction, HookFiles, Orphan};
 use super::{bindings, deploy, render};
-use crate::model::{DesiredSecret, Diagnostic, Kind, Live, LiveState, Name, SecretValue};
+use crate::model::{DesiredSecret, Diagnostic, Kind, LiveState, Name, SecretValue};
 use crate::source::codes;
 use crate::source::definition::{Context, Parsed, check, script};
 use crate::source::leftover;
@@ -51,14 +51,8 @@ impl<'a> Tree<'a> {
         let mut context = Context::new(keywords, true);
         let mut stems = Stems::default();
         if std::fs::symlink_metadata(form.folder()).is_err() {
-            return Ok(Self {
-                form,
-                root: None,
-                definitions: Vec::new(),
-                orders: Vec::new(),
-                stems,
-                context,
-            });
+            let (definitions, orders) = (Vec::new(), Vec::new());
+            return Ok(Self { form, root: None, definitions, orders, stems, context });
         }
         let root = Root::open(&form.folder()).map_err(|found| vec![*found])?;
         context.default_kind = *kind;
@@ -101,19 +95,17 @@ impl<'a> Tree<'a> {
         let chosen = choose(live, options, &mut plan.notes);
         let (mut known, mut new) = (Vec::new(), Vec::new());
         let mut unmatched: BTreeSet<usize> = (0..self.definitions.len()).collect();
-        for Chosen { hook, with_enabled } in chosen {
-            match self.find(&hook.name, live, &unmatched) {
+        for one in chosen {
+            match self.find(&one.hook.name, live, &unmatched) {
                 Some(index) => {
                     unmatched.remove(&index);
-                    known.push((index, hook, with_enabled));
+                    known.push((index, one));
                 }
-                None => new.push((hook, with_enabled)),
+                None => new.push(one),
             }
         }
         self.update(&known, &unmatched, &mut plan);
-        for (hook, with_enabled) in new {
-            self.create(hook, with_enabled, &mut plan);
-        }
+        new.iter().for_each(|one| self.create(one, &mut plan));
         self.orphans(&unmatched, live, options, &mut plan);
         if options.kind == Kind::Action {
             match &self.form {
@@ -163,15 +155,15 @@ impl<'a> Tree<'a> {
 
     fn update(
         &mut self,
-        known: &[(usize, &Live, bool)],
+        known: &[(usize, Chosen<'_>)],
         unmatched: &BTreeSet<usize>,
         plan: &mut ExportPlan,
     ) {
         let Some(root) = self.root.clone() else { return };
         let mut wanted: Vec<Wanted> = known
             .iter()
-            .map(|&(index, hook, _)| {
-                scripts::wanted(&root, &self.definitions[index], hook, &mut self.context)
+            .map(|(index, Chosen { hook, .. })| {
+                scripts::wanted(&root, &self.definitions[*index], hook, &mut self.context)
             })
             .collect();
         let still: BTreeSet<PathBuf> = unmatched
@@ -179,16 +171,15 @@ impl<'a> Tree<'a> {
             .filter_map(|&index| script::path_of(&self.definitions[index])?.canonicalize().ok())
             .collect();
         scripts::untangle(&mut wanted, &still);
-        for (&(index, hook, with_enabled), wanted) in known.iter().zip(wanted) {
-            self.update_one(index, hook, with_enabled, wanted, plan);
+        for ((index, chosen), wanted) in known.iter().zip(wanted) {
+            self.update_one(*index, chosen, wanted, plan);
         }
     }
 
     fn update_one(
         &mut self,
         index: usize,
-        hook: &Live,
-        with_enabled: bool,
+        &Chosen { hook, with_enabled }: &Chosen<'_>,
         wanted: Wanted,
         plan: &mut ExportPlan,
     ) {
@@ -203,23 +194,24 @@ impl<'a> Tree<'a> {
             written: Vec::new(),
         };
         let folder = definition.at.path.parent().unwrap_or(Path::new(""));
-        let has_none = script::has_no_code(definition) && wanted.text.is_empty();
-        let new_script = (wanted.path.is_none() && !has_none).then(|| {
+        let Wanted { path, before, becomes: script } = wanted;
+        let has_none = script::has_no_code(definition) && script.text.is_empty();
+        let new_script = (path.is_none() && !has_none).then(|| {
             let stem = match form.has_deploy_actions() {
                 true => form.own_folder(definition).unwrap_or_else(|| stems.give_whole(&hook.name)),
                 false => stems.give(&hook.name),
             };
             form.new_script(&stem, Some(folder))
         });
-        let path = new_script.as_ref().map(|(path, _)| path.clone()).or(wanted.path);
+        let (new_path, new_name) = new_script.unzip();
+        let path = new_path.or(path);
         let literal: BTreeSet<String> =
-            wanted.literal.union(&render::literal_values(hook)).cloned().collect();
+            script.literal.union(&render::literal_values(hook)).cloned().collect();
         let lists = form.has_literals();
-        let script = new_script.map(|(_, name)| name);
         let listed = if lists { literal.clone() } else { BTreeSet::new() };
-        let beside = Beside { script, literal: listed, with_enabled };
+        let beside = Beside { script: new_name, literal: listed, with_enabled };
         let (edits, mut lost) = fields::edits(definition, hook, &beside);
-        lost.extend(wanted.lost);
+        lost.extend(script.lost);
         note_markers(&source, &lost, &literal, &definition.literal, lists, plan);
         if !edits.is_empty() || form.has_deploy_actions() {
             match form.update(index, (definition, hook), edits, &mut plan.batch) {
@@ -232,11 +224,11 @@ impl<'a> Tree<'a> {
                 Outcome::Impossible => return note_unwritable(hook, plan),
             }
         }
-        if let Some(path) = path.filter(|_| wanted.before.as_ref() != Some(&wanted.text)) {
+        if let Some(path) = path.filter(|_| before.as_ref() != Some(&script.text)) {
             files.written.push(display(&path));
-            note_size(&path, &wanted.text, plan);
-            let before = wanted.before.or_else(|| std::fs::read_to_string(&path).ok());
-            plan.batch.writes.insert(path, NewContent { text: wanted.text, before });
+            note_size(&path, &script.text, plan);
+            let before = before.or_else(|| std::fs::read_to_string(&path).ok());
+            plan.batch.writes.insert(path, NewContent { text: script.text, before });
         }
         if !files.written.is_empty() {
             files.action = FileAction::Updated;
@@ -244,7 +236,7 @@ impl<'a> Tree<'a> {
         plan.hooks.push(files);
     }
 
-    fn create(&mut self, hook: &Live, with_enabled: bool, plan: &mut ExportPlan) {
+    fn create(&mut self, &Chosen { hook, with_enabled }: &Chosen<'_>, plan: &mut ExportPlan) {
         let stem = match self.form.has_deploy_actions() {
             true => self.stems.give_whole(&hook.name),
             false => self.stems.give(&hook.name),

@@ -51,7 +51,7 @@ impl YamlForm {
         let (mut text, before) = match &self.under {
             Some(NewContent { text, before }) => (text.clone(), before.clone()),
             None => {
-                let read = self.text.as_ref().map(|text| text.text.clone());
+                let read = self.text.as_ref().map(|text| text.text.to_string());
                 let disk = read.or_else(|| std::fs::read_to_string(&self.file).ok());
                 (disk.clone().unwrap_or_default(), disk)
             }

@@ -37,7 +37,7 @@ impl Resolver<'_, '_> {
                 Value::Map(entries.iter().map(|entry| self.entry(text, entry, within)).collect())
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unresolved(_) => {
-                node.value.clone()
+                return node.clone();
             }
         };
         Node { value, span: node.span.clone(), replaced: node.replaced }
@@ -49,10 +49,7 @@ impl Resolver<'_, '_> {
             Value::Null if item.span.is_empty() => after_dash(&text.text, item.span.start),
             _ => item.span.end,
         };
-        match self.comment(text, item, end) {
-            Some(stand_in) => stand_in,
-            None => self.tree(text, item, within),
-        }
+        self.comment(text, item, end).unwrap_or_else(|| self.tree(text, item, within))
     }
 
     /// Reports lines such as `##KEY##: value`, which are comments.
@@ -78,10 +75,9 @@ impl Resolver<'_, '_> {
             }
             let message = format!("`{}` is a comment here, and with it the line", marker.written);
             let span = begin..begin + marker.span.len();
-            self.context.found.push(
-                text.finding(Severity::Warning, codes::MARKER_IS_COMMENT, message, &span)
-                    .hint("write the key itself: markers in keys are not replaced"),
-            );
+            let found = text.finding(Severity::Warning, codes::MARKER_IS_COMMENT, message, &span);
+            let hint = "write the key itself: markers in keys are not replaced";
+            self.context.found.push(found.hint(hint));
         }
     }
 
@@ -92,18 +88,12 @@ impl Resolver<'_, '_> {
         {
             let message =
                 format!("`{}` is part of a key, where it is not replaced", marker.written);
-            self.context.found.push(text.finding(
-                Severity::Warning,
-                codes::MARKER_IN_KEY,
-                message,
-                &key.span,
-            ));
+            let code = codes::MARKER_IN_KEY;
+            self.context.found.push(text.finding(Severity::Warning, code, message, &key.span));
         }
         let end = if value.span.is_empty() { key.span.end } else { value.span.end };
-        let value = match self.comment(text, value, end) {
-            Some(stand_in) => stand_in,
-            None => self.tree(text, value, within),
-        };
+        let stand_in = self.comment(text, value, end);
+        let value = stand_in.unwrap_or_else(|| self.tree(text, value, within));
         Entry { key: key.clone(), value }
     }
 
@@ -137,9 +127,7 @@ impl Resolver<'_, '_> {
     /// A text with its markers replaced. One that is a single `@@KEY@@`
     /// becomes the keyword's value, whatever that is.
     fn value(&mut self, text: &Text, node: &Node, value: &str, within: Within) -> Node {
-        let Some(first) = next_marker(value, 0) else {
-            return node.clone();
-        };
+        let Some(first) = next_marker(value, 0) else { return node.clone() };
         if first.form == Form::Json
             && first.span == (0..value.len())
             && !(within == Within::Other && self.literal.contains(first.written))
@@ -194,7 +182,7 @@ impl Resolver<'_, '_> {
         }
         let source = ScriptSource {
             file: text.file.clone(),
-            text: text.text.clone(),
+            text: text.text.to_string(),
             replaced: replaced.places,
         };
         (replaced.text, source)

@@ -80,7 +80,11 @@ fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Opti
     let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
     let message = match error {
         Error::ExternalMessage { msg, .. } | Error::Message { msg, .. } => msg.clone(),
-        other => without_place(&other.to_string()),
+        // which adds its place
+        other => {
+            let message = other.to_string();
+            message.rsplit_once(" at line ").map_or(message.as_str(), |(it, _)| it).to_owned()
+        }
     };
     let message = unescaped(&message);
     let mut words = message.split(|c: char| !c.is_ascii_alphabetic());
@@ -129,11 +133,6 @@ fn unescaped(message: &str) -> String {
         }
     }
     text
-}
-
-/// Takes off the " at line 1, column 2" that the parser adds to its messages.
-fn without_place(message: &str) -> String {
-    message.rsplit_once(" at line ").map_or(message, |(before, _)| before).to_owned()
 }
 
 /// The bytes of an error. Some errors know only their line and column.
