@@ -11,10 +11,10 @@ use hooksync::api::{
     self, ApiErrorKind, BindingRef, Credentials, Domain, Gates, Patience, RateSettings, Session,
     Urgency,
 };
-use hooksync::model::LiveState;
 use hooksync::model::{
     ActionPatch, BuildStatus, Id, Live, Name, NewAction, Script, SecretValue, SentSecret, Trigger,
 };
+use hooksync::model::{Kind, LiveState};
 use hooksync::source::{self, LoadOptions};
 use hooksync::tenant::actions::Behaviour;
 use hooksync::tenant::{self, Limit, Limits, Mode, Options, Rate, Running};
@@ -321,7 +321,7 @@ async fn hooks_that_are_removed_are_part_of_the_state_beside_actions() {
         bench.live("a").await;
         bench.tenant.set_behaviour(tenant::Behaviour { mode, ..tenant::Behaviour::default() });
         let (state, _) = fetched(&bench, &[A, CODE, hook, script]).await;
-        assert!(state.hooks_removed.is_some(), "{mode:?}");
+        assert!(state.ended.contains_key(&Kind::Hook), "{mode:?}");
         assert_eq!(state.resources.len(), 1, "{mode:?}");
     }
 }
@@ -331,5 +331,5 @@ async fn a_kind_that_is_not_in_play_is_not_read() {
     let bench = Bench::new(Behaviour::instant()).await;
     let (state, asked) = fetched(&bench, &[A, CODE]).await;
     assert!(asked.iter().all(|line| !line.contains("hooks")), "{asked:?}");
-    assert!(state.hooks_removed.is_none());
+    assert!(state.ended.is_empty());
 }

@@ -98,7 +98,7 @@ pub(super) async fn fetch(
         let offered = targets.iter().any(|target| target.kind == kind && target.offered);
         let alone = targets.len() == 1;
         match read {
-            Ok(LiveState { resources, bindings, triggers, hooks_removed: _ }) => {
+            Ok(LiveState { resources, bindings, triggers, ended: _ }) => {
                 live.resources.extend(resources);
                 live.bindings.extend(bindings);
                 live.triggers.extend(triggers);

@@ -2,6 +2,8 @@
 //!
 //! Must not compare them: that is `plan`'s.
 
+use std::collections::BTreeMap;
+
 use super::{BindingsOrder, Definition, Kind, Live, LiveBindings, TriggerVersion};
 
 /// All definitions of a directory, after keyword replacement. Names are
@@ -59,8 +61,9 @@ pub struct LiveState {
     pub bindings: Vec<LiveBindings>,
     /// The triggers that the tenant lists; empty where nothing needs them.
     pub triggers: Vec<TriggerVersion>,
-    /// Why hooks can't be read any more, where the tenant has ended them.
-    pub hooks_removed: Option<String>,
+    /// The kinds that can't be read any more because the tenant has ended them,
+    /// each with what it says.
+    pub ended: BTreeMap<Kind, String>,
 }
 
 impl LiveState {

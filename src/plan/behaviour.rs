@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Field, Plan, SecretVerb, Verb, veil};
+use super::{Change, Field, Plan, SecretVerb, Verb, cutover, veil};
 use crate::model::{Address, Definition, DesiredState, Kind, Name, SecretKey};
 
 /// What running the code that is live and the code that is to be live on the
@@ -197,30 +197,22 @@ fn of_update(change: &Change, definition: &Definition) -> Option<Asked> {
     })))
 }
 
-/// An action that is created while the only hook of its trigger is switched
-/// off or deleted takes that hook's place.
+/// Something new that takes the place of what alone runs at its trigger and
+/// gives way.
 fn of_cutover(change: &Change, definition: &Definition, plan: &Plan) -> Option<Asked> {
-    if definition.kind() != Kind::Action {
-        return None;
-    }
-    let mut hooks = plan.changes.iter().filter(|other| {
-        other.kind == Kind::Hook
-            && other.live.as_ref().is_some_and(|live| live.runs && live.trigger == change.trigger)
-            && other.gives_way()
-    });
-    let (Some(hook), None) = (hooks.next(), hooks.next()) else { return None };
-    let live = hook.live.as_ref()?;
+    let old = cutover::leaving(&plan.changes, change)?;
+    let live = old.live.as_ref()?;
     let Some(code) = &live.script else {
-        let why = format!("the script of the hook {} could not be read", hook.name);
+        let why = format!("the script of the {} {} could not be read", old.kind, old.name);
         return Some(Asked::Nothing(why));
     };
     Some(Asked::Pair(Box::new(Pair {
         trigger: change.trigger.as_str().to_owned(),
-        live_kind: Kind::Hook,
+        live_kind: old.kind,
         live: code.as_str().to_owned(),
-        new_kind: Kind::Action,
+        new_kind: change.kind,
         new: definition.script.as_str().to_owned(),
-        hook: Some(hook.name.clone()),
+        hook: Some(old.name.clone()),
         secrets_before: live.secrets.clone().unwrap_or_else(|| keys(definition)),
         secrets_after: keys(definition),
         others_change: false,

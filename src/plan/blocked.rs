@@ -5,22 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Plan;
-
-/// What `plan` and `apply` need to read.
-pub const READ_SCOPE: &str = "read:hooks";
+use super::kind::WRITE_SCOPES;
 
 /// How a reason begins that a scope is lacking.
 pub(super) const LACKS_SCOPE: &str = "the token lacks the scope";
-
-/// Every scope that a write can need.
-const WRITE_SCOPES: [&str; 6] = [
-    "create:hooks",
-    "update:hooks",
-    "delete:hooks",
-    "create:actions",
-    "update:actions",
-    "delete:actions",
-];
 
 /// The plan with notes of what a token with these scopes can't do. `plans_only`: it will not be
 /// used to apply. One that can write nothing at all is a pipeline's token for

@@ -4,18 +4,18 @@
 //! ([`super::step`] has that). Must not hold a secret's value.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cutover::Cutover;
 use super::{Behaviour, Field, FieldChange, Fingerprint, Step, Value};
 use crate::model::{Id, Kind, Live, Name, Position, Reference, SecretKey, Trigger};
 
-/// What has to happen on one tenant for its hooks to be as desired.
+/// What has to happen on one tenant for all to be as desired.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The tenant's domain. A plan is never carried out on another one.
     pub tenant: String,
-    /// Stands for the desired definitions and the live content of every hook
+    /// Stands for the desired definitions and the live content of all
     /// that the plan touches.
     pub fingerprint: Fingerprint,
     /// Ordered by kind, name and trigger; those that only send secrets again
@@ -24,18 +24,18 @@ pub struct Plan {
     /// What is managed and as desired (where only secrets are sent again, too).
     /// Ordered by name.
     pub unchanged: Vec<Name>,
-    /// Live hooks that no definition mentions. Ordered by name.
+    /// What is live and no definition mentions. Ordered by name.
     pub unmanaged: Vec<Unmanaged>,
     /// What the reader has to know besides.
     pub warnings: Vec<Warning>,
     /// Secrets that would be sent but whose value isn't known here: `plan`
     /// says, `apply` refuses.
     pub unresolved: Vec<UnresolvedSecret>,
-    /// Hooks that give way to actions of their trigger, each as one unit.
+    /// What gives way to another kind at its trigger, each as one unit.
     pub cutovers: Vec<Cutover>,
-    /// The tenant has ended hooks: their definitions are blocked, and the rest
-    /// goes on.
-    pub hooks_ended: bool,
+    /// The kinds that the tenant has ended: their definitions are blocked, and
+    /// the rest goes on.
+    pub ended: BTreeSet<Kind>,
     /// The requests, in an order that is safe. Each names the change it
     /// belongs to.
     pub steps: Vec<Step>,
@@ -50,14 +50,14 @@ pub struct Plan {
     pub token_lacks: Vec<String>,
 }
 
-/// What is done to a hook, an action or a trigger's bindings.
+/// What is done to something, or to a trigger's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verb {
     /// It is made.
     Create,
     /// Some of its fields or secrets change; its id stays.
     Update,
-    /// Its trigger changes, which the tenant can't do: a new hook is made and
+    /// Its trigger changes, which the tenant can't do: a new one is made and
     /// the old one deleted. A delete to every safety rule.
     Replace,
     /// It is deleted.
@@ -84,7 +84,7 @@ impl Verb {
     }
 }
 
-/// What changes of one hook, one action or one trigger's bindings.
+/// What changes of one resource, or of one trigger's order.
 #[derive(Debug, Clone)]
 pub struct Change {
     /// What is done.
@@ -95,17 +95,17 @@ pub struct Change {
     pub name: Name,
     /// The trigger once it is done.
     pub trigger: Trigger,
-    /// The live hook's id; `None` for a create.
+    /// The id of what is live; `None` for a create.
     pub id: Option<Id>,
-    /// The definition's file; `None` for hooks without one.
+    /// The definition's file; `None` where there is none.
     pub source: Option<String>,
-    /// The live hook before; `None` for a create.
+    /// What is live before; `None` for a create.
     pub live: Option<Live>,
     /// The fields that change, in the order name, trigger, enabled,
     /// dependencies, script. For a create all that are sent; for a delete none.
     pub fields: Vec<FieldChange>,
     /// What happens to its secrets, ordered by key. For a replace and a
-    /// delete, the keys that are lost with the old hook are in
+    /// delete, the keys that are lost with the old one are in
     /// [`Change::live`].
     pub secrets: Vec<SecretChange>,
     /// Whether it runs at its trigger once it is done, where its own fields
@@ -116,7 +116,7 @@ pub struct Change {
     pub version: Option<u64>,
     /// Why the tenant or the token will refuse it, where that is known.
     pub blocked: Option<String>,
-    /// Why the hook will not be switched on although its definition says so:
+    /// Why it will not be switched on although its definition says so:
     /// it would run without a secret that only the tenant could have had.
     pub withheld: Option<String>,
     /// What running the live and the new code on the same events showed,
@@ -166,7 +166,7 @@ impl SecretChange {
     }
 }
 
-/// A live hook that no definition mentions. It is left alone.
+/// Something live that no definition mentions. It is left alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmanaged {
     /// Of what kind it is.
@@ -250,13 +250,13 @@ impl Change {
         self.live.as_ref().is_some_and(|live| live.runs)
     }
 
-    /// Whether a hook that doesn't run at its trigger will do so.
+    /// Whether it is switched on and didn't run at its trigger.
     #[must_use]
     pub fn switches_on(&self) -> bool {
         self.enabled() == Some(true) && self.withheld.is_none()
     }
 
-    /// Whether a hook that runs at its trigger will not do so any more.
+    /// Whether it runs at its trigger and will not do so any more.
     #[must_use]
     pub fn gives_way(&self) -> bool {
         match self.verb {
@@ -318,7 +318,7 @@ impl Plan {
         self.changed().next().is_none()
     }
 
-    /// How many changes are of one sort. A hook that gives way to an action
+    /// How many changes are of one sort. What gives way to another kind
     /// counts as updated, whatever becomes of it then.
     #[must_use]
     pub fn count(&self, verb: Verb) -> usize {
@@ -332,17 +332,17 @@ impl Plan {
     /// Whether a change is of a kind that the tenant has ended.
     #[must_use]
     pub fn is_ended(&self, change: &Change) -> bool {
-        self.hooks_ended && change.kind == Kind::Hook
+        self.ended.contains(&change.kind)
     }
 
-    /// Whether nothing can be done, because the tenant has ended hooks and
-    /// there is nothing else to do.
+    /// A kind that the tenant has ended, where for that reason nothing can be
+    /// done.
     #[must_use]
-    pub fn is_all_ended(&self) -> bool {
-        self.hooks_ended && !self.changes.is_empty() && self.steps.is_empty()
+    pub fn all_ended(&self) -> Option<Kind> {
+        self.ended.first().copied().filter(|_| !self.changes.is_empty() && self.steps.is_empty())
     }
 
-    /// The cutover in which a change's hook gives way.
+    /// The cutover in which what a change is about gives way.
     #[must_use]
     pub fn cutover_of(&self, change: usize) -> Option<&Cutover> {
         self.cutovers.iter().find(|cutover| cutover.hook == change)

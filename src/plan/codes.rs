@@ -5,15 +5,15 @@
 
 /// The tenant lacks a secret, and the definition has no value for it.
 pub const SECRET_WITHOUT_VALUE: &str = "HS501";
-/// The tenant has a second hook or action of this name; it is left alone.
+/// The tenant has a second one of this name; it is left alone.
 pub const SECOND_OF_NAME: &str = "HS502";
-/// A live hook has a trigger that this version doesn't know; it is left alone.
+/// Something live has a trigger that this version doesn't know; it is left alone.
 pub const UNKNOWN_TRIGGER: &str = "HS503";
-/// A hook is left over from an interrupted run.
+/// Something is left over from an interrupted run.
 pub const LEFT_OVER: &str = "HS504";
 /// A fault in what changes can lock out users, or hooksync itself.
 pub const LOCK_OUT: &str = "HS505";
-/// A hook is disabled because another one takes over its trigger.
+/// One is disabled because another one takes over its trigger.
 pub const TAKEN_OVER: &str = "HS506";
 /// A script holds the value of a secret.
 pub const SECRET_IN_SCRIPT: &str = "HS507";
@@ -25,5 +25,5 @@ pub const KIND_ENDED: &str = "HS509";
 pub const ROTATED_LATER: &str = "HS510";
 /// The build of a draft failed; apply has it built once more.
 pub const BUILD_FAILED: &str = "HS511";
-/// The tenant is expected to refuse changes of hooks.
+/// The tenant is expected to refuse changes of a kind that was ended.
 pub const HOOKS_FROZEN: &str = "HS512";

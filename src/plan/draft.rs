@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use super::change::{Change, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Verb, Warning};
 use super::codes;
 use super::policy::{Options, SecretsMode};
-use super::{Field, FieldChange, actions, matching};
-use crate::model::{Definition, DesiredSecret, DesiredState, Kind, Live, Name, SecretKey, Trigger};
+use super::{Field, FieldChange, kind};
+use crate::model::{Definition, DesiredSecret, DesiredState, Kind, Live, Name, SecretKey};
 
 pub(super) struct Draft<'a> {
     pub(super) options: &'a Options,
@@ -78,11 +78,10 @@ impl<'a> Draft<'a> {
         let none = BTreeSet::new();
         let (mut secrets, missing) =
             self.secrets(definition, live.secrets.as_ref().unwrap_or(&none));
-        self.add_rotated(definition, live, &mut secrets);
+        kind::add_outdated(definition, live, &mut secrets, self);
         let fields = fields(&secrets);
-        // a secret that an action gets again is a new version in traffic
         let counts = |secret: &SecretChange| {
-            secret.verb != SecretVerb::Write || definition.kind() == Kind::Action
+            secret.verb != SecretVerb::Write || definition.kind().runs_secrets()
         };
         let is_change = !fields.is_empty() || secrets.iter().any(counts);
         if !is_change {
@@ -102,49 +101,7 @@ impl<'a> Draft<'a> {
         self.push(definition, change, &missing);
     }
 
-    /// Adds the secrets whose value is newer than the tenant's. A plan on which
-    /// nothing is known of the time takes every date as past.
-    fn add_rotated(
-        &mut self,
-        definition: &Definition,
-        live: &Live,
-        secrets: &mut Vec<SecretChange>,
-    ) {
-        let (body, Some(action)) = (actions::body(definition), live.action()) else { return };
-        for (key, rotated_at) in body.rotated_at {
-            let sent = secrets.iter().any(|secret| secret.key == key);
-            let Some(Some(written)) = action.secrets.get(&key).filter(|_| !sent) else { continue };
-            if *written >= rotated_at || definition.secrets.is_none() {
-                continue;
-            }
-            if self.options.now.is_some_and(|now| rotated_at > now) {
-                let message = format!(
-                    "secret {key} of {} is rotated at {rotated_at}, which is in the future; it is not sent yet",
-                    definition.name
-                );
-                self.warn(codes::ROTATED_LATER, message, Some(&definition.place.file));
-                continue;
-            }
-            let mut reference = None;
-            match definition.secrets.as_ref().and_then(|all| all.get(&key)) {
-                Some(DesiredSecret::Value(_)) => {}
-                Some(DesiredSecret::Reference(found)) => reference = Some(found.clone()),
-                Some(DesiredSecret::Unresolved { keywords }) => {
-                    self.unresolved.push(UnresolvedSecret {
-                        hook: definition.name.clone(),
-                        key: key.clone(),
-                        keywords: keywords.clone(),
-                        source: definition.place.file.clone(),
-                    });
-                }
-                _ => continue,
-            }
-            secrets.push(SecretChange { reference, ..SecretChange::new(key, SecretVerb::Write) });
-        }
-        secrets.sort();
-    }
-
-    /// A hook is not switched on while it lacks a secret that only the tenant
+    /// Nothing is switched on while it lacks a secret that only the tenant
     /// could have had.
     fn push(&mut self, definition: &Definition, mut change: Change, missing: &[SecretKey]) {
         let deploys = change.field(Field::Deploy).and_then(|field| field.new.flag());
@@ -153,12 +110,8 @@ impl<'a> Draft<'a> {
             (_, Some(true)) => Some("is not deployed"),
             _ => None,
         };
-        if change.kind == Kind::Action && change.verb == Verb::Replace && !missing.is_empty() {
-            // the old one would go, and with it the only value there is
-            change.blocked = Some(format!(
-                "with another trigger it becomes a new action, and its secret {} has no value: a tenant doesn't return values. Set a value and apply again",
-                missing.join(", ")
-            ));
+        if let Some(why) = kind::loses_secrets(&change, missing) {
+            change.blocked = Some(why);
         } else if let Some(off) = off.filter(|_| !missing.is_empty()) {
             change.withheld = Some(format!(
                 "{} {off}: there is no value for its secret {}. Set a value and apply again.",
@@ -245,7 +198,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn without_definition(&mut self, live: &Live, double: bool) {
         let kind = live.kind();
-        let known = kind != Kind::Hook || !matches!(live.trigger, Trigger::Other(_));
+        let known = kind.knows(&live.trigger);
         let installed = live.action().is_some_and(|action| action.installed);
         if double {
             let message = format!(
@@ -256,7 +209,7 @@ impl<'a> Draft<'a> {
         }
         if !known {
             let message = format!(
-                "hook {} has the trigger {}, which this version doesn't know; it is left alone",
+                "{kind} {} has the trigger {}, which this version doesn't know; it is left alone",
                 live.name, live.trigger
             );
             self.warn(codes::UNKNOWN_TRIGGER, message, None);
@@ -270,12 +223,9 @@ impl<'a> Draft<'a> {
             });
             return;
         }
-        let suffixed = |suffix| live.name.as_str().ends_with(suffix);
-        if kind == Kind::Hook
-            && (suffixed(matching::REPLACED_SUFFIX) || suffixed(matching::RENAME_SUFFIX))
-        {
+        if kind::is_left_over(live) {
             let message = format!(
-                "hook {} is left over from an interrupted run; --allow-delete removes it",
+                "{kind} {} is left over from an interrupted run; --allow-delete removes it",
                 live.name
             );
             self.warn(codes::LEFT_OVER, message, None);

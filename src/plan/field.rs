@@ -15,7 +15,7 @@ pub enum Field {
     Trigger,
     /// The version of an action's trigger.
     TriggerVersion,
-    /// Whether a hook runs.
+    /// Whether it runs, where a field of its own says so.
     Enabled,
     /// The runtime.
     Runtime,

@@ -58,7 +58,7 @@ impl FromStr for Fingerprint {
 }
 
 /// The fingerprint of a plan: of the desired definitions, the live content of
-/// every hook that it touches, and what it does to them.
+/// all that it touches, and what it does to them.
 pub(super) fn compute(
     tenant: &str,
     options: &Options,
@@ -66,8 +66,8 @@ pub(super) fn compute(
     changes: &[Change],
 ) -> Fingerprint {
     // Whether deleting is allowed is the guard's: a plan made without leave
-    // shows the same deletes of replaced hooks and secrets as one made with it,
-    // and hooks that are deleted for having no definition are in the changes.
+    // shows the same deletes of what is replaced and of secrets as one made with it,
+    // and what is deleted for having no definition is in the changes.
     let Options {
         allow_delete: _,
         allow_delete_actions: _,
@@ -80,17 +80,13 @@ pub(super) fn compute(
     let mut bytes = Canonical::default();
     bytes.text("hooksync plan 1").text(tenant);
     bytes.flag(*strict_newlines);
-    bytes.text(match options.secrets_of(Kind::Hook) {
-        SecretsMode::Always => "always",
-        SecretsMode::Missing => "missing",
-        SecretsMode::Never => "never",
-    });
+    bytes.mode(options.secrets_of(Kind::FIRST));
     bytes.list(&desired.definitions, Canonical::desired);
     let (resent, changed): (Vec<&Change>, Vec<&Change>) =
         changes.iter().partition(|change| change.verb == Verb::Resend);
     bytes.list(&changed, |bytes, change| bytes.change(change));
     if desired.in_play.actions {
-        // plans of hooks alone keep the fingerprint that they had
+        // plans of the first kind alone keep the fingerprint that they had
         bytes.actions(desired, &changed, options);
     }
     bytes.list(&resent, |bytes, change| {
@@ -112,6 +108,14 @@ impl Canonical {
         self.0.extend((text.len() as u64).to_le_bytes());
         self.0.extend(text.as_bytes());
         self
+    }
+
+    fn mode(&mut self, mode: SecretsMode) {
+        self.text(match mode {
+            SecretsMode::Always => "always",
+            SecretsMode::Missing => "missing",
+            SecretsMode::Never => "never",
+        });
     }
 
     fn flag(&mut self, flag: bool) -> &mut Self {
@@ -140,7 +144,7 @@ impl Canonical {
         }
     }
 
-    fn desired(&mut self, hook: &Definition) {
+    fn desired(&mut self, definition: &Definition) {
         let Definition {
             name,
             written_name: _,
@@ -153,9 +157,9 @@ impl Canonical {
             place: _,
             written: _,
             body: _,
-        } = hook;
+        } = definition;
         self.text(name.as_str()).text(trigger.as_str()).text(script.as_str());
-        self.option(hook.enabled(), |bytes, enabled| {
+        self.option(definition.enabled(), |bytes, enabled| {
             bytes.flag(enabled);
         });
         self.option(dependencies.as_ref(), Self::dependencies);
@@ -206,11 +210,7 @@ impl Canonical {
 
     /// What only actions and bindings have.
     fn actions(&mut self, desired: &DesiredState, changed: &[&Change], options: &Options) {
-        self.text(match options.secrets_of(Kind::Action) {
-            SecretsMode::Always => "always",
-            SecretsMode::Missing => "missing",
-            SecretsMode::Never => "never",
-        });
+        self.mode(options.secrets_of(Kind::Action));
         // plain data without a secret's value: its debug text says all of it
         for definition in desired.of(Kind::Action) {
             self.text(&format!("{:?}", super::actions::body(definition)));
@@ -235,9 +235,9 @@ impl Canonical {
         }
     }
 
-    fn live(&mut self, hook: &Live) {
+    fn live(&mut self, resource: &Live) {
         let Live { id, name, stored_name, trigger, runs, script, dependencies, secrets, body: _ } =
-            hook;
+            resource;
         self.text(id.as_str()).text(name.as_str());
         self.option(stored_name.as_ref(), |bytes, name| {
             bytes.text(name);

@@ -23,11 +23,11 @@ impl ApprovedPlan {
 /// What the user allows.
 #[derive(Debug, Clone, Default)]
 pub struct Allowed {
-    /// Hooks, replaced hooks and their secrets may be deleted.
+    /// What is of the first kind may be deleted, replaced, and lose secrets.
     pub deletes: bool,
-    /// The same for actions, and actions may be unbound.
+    /// The same for all other kinds, and orders may get shorter.
     pub deletes_actions: bool,
-    /// Even most of the tenant's hooks.
+    /// Even most of what the tenant has.
     pub force: bool,
     /// The plan must be the reviewed one.
     pub expected: Option<Fingerprint>,
@@ -84,13 +84,13 @@ pub enum Refusal {
         /// Why.
         why: Vec<String>,
     },
-    /// The tenant has ended hooks, and there is nothing else to do.
-    #[error("the tenant has ended hooks, and the plan has nothing else to do")]
-    Ended,
+    /// The tenant has ended this kind, and there is nothing else to do.
+    #[error("the tenant has ended {}, and the plan has nothing else to do", _0.plural())]
+    Ended(Kind),
     /// The token lacks scopes, or the tenant's limits are met.
     #[error("the plan can't be applied: {}", what.join("; "))]
     Blocked {
-        /// Hook or action and reason, one entry each.
+        /// What and why, one entry each.
         what: Vec<String>,
         /// Whether the token lacks a scope for one of them.
         scopes: bool,
@@ -108,7 +108,7 @@ impl Refusal {
             | Self::Stale { .. }
             | Self::OtherTenant { .. }
             | Self::Unordered { .. } => true,
-            Self::Unresolved { .. } | Self::Blocked { .. } | Self::Ended => false,
+            Self::Unresolved { .. } | Self::Blocked { .. } | Self::Ended(_) => false,
         }
     }
 
@@ -144,10 +144,7 @@ impl Refusal {
                 "Grant a scope that is missing to the client (Auth0 dashboard: the application's \
                  API permissions) and get a new token, fix what else is named, or choose others with --only."
             }
-            Self::Ended => {
-                "Actions take the place of hooks: `hooksync migrate` converts them, and needs no \
-                 tenant."
-            }
+            Self::Ended(_) => super::frozen::INSTEAD,
         }
     }
 }
@@ -176,10 +173,7 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
         refusals
             .push(Refusal::Stale { expected: expected.clone(), found: plan.fingerprint.clone() });
     }
-    let refused = |kind| match kind {
-        Kind::Hook => !deletes,
-        Kind::Action | Kind::Bindings => !deletes_actions,
-    };
+    let refused = |kind: Kind| !kind.choose(*deletes, *deletes_actions);
     let what = deletions_of(&plan, refused);
     if !what.is_empty() {
         let mut those = plan.changes.iter().filter(|change| refused(change.kind));
@@ -187,7 +181,7 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
         refusals.push(Refusal::Deletes { what, secrets });
     }
     for (&kind, &live) in plan.live_total.iter().filter(|_| !force) {
-        // a hook that gives way to an action doesn't count
+        // what gives way to another kind doesn't count
         let gone = |(at, change): &(usize, &Change)| {
             change.kind == kind
                 && matches!(change.verb, Verb::Delete | Verb::Replace)
@@ -211,9 +205,7 @@ pub fn approve(plan: Plan, allowed: &Allowed) -> Result<ApprovedPlan, Vec<Refusa
     if !plan.unresolved.is_empty() {
         refusals.push(Refusal::Unresolved { secrets: plan.unresolved.clone() });
     }
-    if plan.is_all_ended() {
-        refusals.push(Refusal::Ended);
-    }
+    refusals.extend(plan.all_ended().map(Refusal::Ended));
     let what = blocked(&plan);
     if !what.is_empty() {
         let scopes = what.iter().any(|reason| reason.contains(super::blocked::LACKS_SCOPE));

@@ -1,4 +1,4 @@
-//! Which live hook a definition means.
+//! Which live resource a definition means.
 //!
 //! By name first; by a former name where the tenant has that and not the
 //! name. Renames that follow one another (`a` becomes `b` while `b` becomes
@@ -7,26 +7,26 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Definition, Kind, Live, Name, Trigger};
+use crate::model::{Definition, Live, Name, Script, Trigger};
 
-/// Ends the name that a hook or an action bears while another one takes its old
+/// Ends the name that something bears while another one takes its old
 /// name.
 pub const RENAME_SUFFIX: &str = "hooksync-rename";
-/// Ends the name that a hook bears while its replacement is made.
+/// Ends the name that something bears while its replacement is made.
 pub const REPLACED_SUFFIX: &str = "hooksync-replaced";
 
-/// The live hook of each definition.
+/// What is live of each definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pairing {
-    /// For each definition, the place of its live hook.
+    /// For each definition, the place of what is live of it.
     pub of_desired: Vec<Option<usize>>,
-    /// Live hooks that go by the name of one that is taken: the tenant has two
+    /// Those that go by the name of one that is taken: the tenant has two
     /// of them.
     pub doubles: Vec<usize>,
 }
 
 /// Pairs definitions with what is live of the same kind. Both lists may be in any order; ties are
-/// broken by the live hook's id.
+/// broken by the live one's id.
 #[must_use]
 pub fn pair(desired: &[&Definition], live: &[&Live]) -> Pairing {
     let mut pairs = Pairs {
@@ -60,7 +60,7 @@ struct Pairs<'a> {
     desired: &'a [&'a Definition],
     live: &'a [&'a Live],
     of_desired: Vec<Option<usize>>,
-    /// Which definition has a live hook.
+    /// Which definition has something live.
     taken: Vec<Option<usize>>,
     /// The definitions whose renames an interrupted run has begun.
     unfinished: Vec<bool>,
@@ -72,7 +72,7 @@ impl Pairs<'_> {
         self.taken[live] = Some(desired);
     }
 
-    /// Live hooks of a name, those with the definition's trigger first.
+    /// Those of a name, those with the definition's trigger first.
     fn candidates(&self, index: usize, name: &Name) -> Vec<usize> {
         let mut found: Vec<usize> =
             (0..self.live.len()).filter(|&at| self.live[at].name == *name).collect();
@@ -127,7 +127,7 @@ impl Pairs<'_> {
     fn doubles(&self) -> Vec<usize> {
         let all = || self.taken.iter().zip(self.live).enumerate();
         let known = |live: &Live| {
-            let trigger = (live.kind() == Kind::Action).then(|| live.trigger.clone());
+            let trigger = (!live.kind().is_known_by_name()).then(|| live.trigger.clone());
             (live.name.clone(), trigger)
         };
         let names: BTreeSet<(Name, Option<Trigger>)> = all()
@@ -142,14 +142,14 @@ impl Pairs<'_> {
 
     /// The former names of a definition, those of an interrupted run last.
     fn former_names(&self, index: usize) -> Vec<Name> {
-        let hook = &self.desired[index];
-        let mut names = hook.renamed_from.clone();
-        names.push(hook.name.with_suffix(RENAME_SUFFIX));
-        names.push(hook.name.with_suffix(REPLACED_SUFFIX));
+        let Definition { name, renamed_from, .. } = self.desired[index];
+        let mut names = renamed_from.clone();
+        names.push(name.with_suffix(RENAME_SUFFIX));
+        names.push(name.with_suffix(REPLACED_SUFFIX));
         names
     }
 
-    /// Finds a live hook under a former name. One that another definition
+    /// Finds a live one under a former name. One that another definition
     /// goes by may be taken if that one has a former name to go to: then the
     /// renames follow one another and none of them is done yet. Their triggers
     /// have to fit, for a rename that replaces is no likely reading.
@@ -237,9 +237,10 @@ impl Pairs<'_> {
             pairs.iter().filter(|&&(d, l)| differs(self.desired[d], self.live[l])).count()
         };
         (
-            count(|hook, live| hook.trigger != live.trigger),
-            count(|hook, live| {
-                live.script.as_ref().is_some_and(|script| !script.same_but_newlines(&hook.script))
+            count(|definition, live| definition.trigger != live.trigger),
+            count(|definition, live| {
+                let differs = |old: &Script| !old.same_but_newlines(&definition.script);
+                live.script.as_ref().is_some_and(differs)
             }),
         )
     }

@@ -4,9 +4,9 @@
 //! before a write, or in its answer. What only one of the two knows is no
 //! difference. Must not decide what follows from one.
 
-use super::{Deed, Field, Op};
+use super::{Deed, Field, Op, actions};
 use crate::model::content::draft_is_deployed;
-use crate::model::{Dependencies, Live, LiveAction, LiveBindings, SecretTimes, Trigger};
+use crate::model::{Dependencies, Live, LiveBindings, Trigger};
 
 /// The code in JSON of a change that failed for this reason.
 pub const CODE: &str = "changed_meanwhile";
@@ -14,10 +14,6 @@ pub const CODE: &str = "changed_meanwhile";
 /// The next step.
 pub const HINT: &str = "Another client wrote to it after it was read. Run plan again, look at what \
                         is there now, and apply that plan.";
-
-/// How far two times of one secret may be apart, in seconds: answers round
-/// them in their own ways.
-const SAME_TIME: i64 = 1;
 
 /// The fields that are not as they were, by their names in definitions. Those
 /// that `sent` wrote itself are left out.
@@ -39,7 +35,7 @@ pub fn changed(before: &Live, now: &Live, sent: Option<&Op>) -> Vec<&'static str
     let known = |trigger: &Trigger| !trigger.as_str().is_empty();
     let says_trigger = known(trigger) && known(&now.trigger);
     differs(Field::Trigger, says_trigger && *trigger != now.trigger);
-    differs(Field::Enabled, before.action().is_none() && *runs != now.runs);
+    differs(Field::Enabled, before.kind().has_switch() && *runs != now.runs);
     differs(
         Field::Dependencies,
         both(dependencies.as_ref(), now.dependencies.as_ref(), |a, b| !same_packages(a, b)),
@@ -48,11 +44,12 @@ pub fn changed(before: &Live, now: &Live, sent: Option<&Op>) -> Vec<&'static str
         Field::Script,
         both(script.as_ref(), now.script.as_ref(), |a, b| a != b && !a.same_but_newlines(b)),
     );
-    if let (Some(before), Some(now)) = (before.action(), now.action()) {
-        of_actions(before, now, &wrote, &mut differs);
+    let others = before.action().zip(now.action());
+    if let Some((before, now)) = others {
+        actions::changed(before, now, &wrote, &mut differs);
     }
     let names = both(secrets.as_ref(), now.secrets.as_ref(), |a, b| a != b);
-    let times = both(before.action(), now.action(), |a, b| !same_times(&a.secrets, &b.secrets));
+    let times = others.is_some_and(|(a, b)| !actions::same_times(&a.secrets, &b.secrets));
     if (names || times) && !wrote_secrets {
         found.push("secrets");
     }
@@ -67,44 +64,7 @@ pub fn deployed_already(before: &Live, now: &Live) -> bool {
     changed(before, now, None) == [Field::Deploy.as_str()] && draft_is_deployed(now, true)
 }
 
-fn of_actions(
-    before: &LiveAction,
-    now: &LiveAction,
-    wrote: &impl Fn(Field) -> bool,
-    differs: &mut impl FnMut(Field, bool),
-) {
-    let LiveAction {
-        trigger_version,
-        runtime,
-        modules,
-        secrets: _,
-        build: _,
-        deployed,
-        all_changes_deployed: _,
-        updated_at: _,
-        installed: _,
-    } = before;
-    let version = both(trigger_version.as_ref(), now.trigger_version.as_ref(), |a, b| a != b);
-    differs(Field::TriggerVersion, version);
-    // another version of the trigger can bring another runtime with it
-    let runtime = both(runtime.as_ref(), now.runtime.as_ref(), |a, b| a != b);
-    differs(Field::Runtime, runtime && !wrote(Field::TriggerVersion));
-    let uses = |modules: &[crate::model::LiveModule]| {
-        let mut uses: Vec<_> = modules.iter().map(|module| module.uses.clone()).collect();
-        uses.sort();
-        uses
-    };
-    differs(Field::Modules, uses(modules) != uses(&now.modules));
-    let version = match (deployed, &now.deployed) {
-        (Some(before), Some(now)) => before.id != now.id,
-        (None, Some(_)) => true,
-        // an answer need not carry it
-        (_, None) => false,
-    };
-    differs(Field::Deploy, version);
-}
-
-fn both<T>(a: Option<&T>, b: Option<&T>, differ: impl Fn(&T, &T) -> bool) -> bool {
+pub(super) fn both<T>(a: Option<&T>, b: Option<&T>, differ: impl Fn(&T, &T) -> bool) -> bool {
     a.zip(b).is_some_and(|(a, b)| differ(a, b))
 }
 
@@ -113,14 +73,6 @@ fn same_packages(a: &Dependencies, b: &Dependencies) -> bool {
     let latest = |version: &String| version == "latest";
     a.len() == b.len()
         && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| a == b || latest(a) || latest(b)))
-}
-
-fn same_times(a: &SecretTimes, b: &SecretTimes) -> bool {
-    let apart = |a: jiff::Timestamp, b: jiff::Timestamp| a.as_second() - b.as_second();
-    a.iter().all(|(key, a)| {
-        let b = b.get(key).copied().flatten();
-        a.zip(b).is_none_or(|(a, b)| apart(a, b).abs() <= SAME_TIME)
-    })
 }
 
 fn field_of(deed: &Deed) -> Option<Field> {

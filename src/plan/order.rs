@@ -3,10 +3,10 @@
 //! Each kind adds its writes and what they wait for; here they become one
 //! list. Must not decide *what* is written.
 
-use super::cutover::{self, Cutover};
+use super::cutover::Cutover;
 use super::graph::{Graph, NoOrder};
 use super::step::{Ref, Step};
-use super::{Change, actions, hooks};
+use super::{Change, actions, kind};
 use crate::model::{DesiredState, LiveState, Name};
 
 /// The writes of a plan. A step's `after` names only steps before it.
@@ -21,9 +21,7 @@ pub(super) fn steps(
     live: &LiveState,
 ) -> Result<Vec<Step>, NoOrder> {
     let mut graph = Graph::default();
-    let gives = hooks::order::add(&mut graph, changes, live)?;
-    let binds = actions::order::add(&mut graph, changes, orders, desired, live)?;
-    cutover::order(&mut graph, cutovers, &gives, &binds, changes);
+    kind::add_steps(&mut graph, changes, orders, cutovers, desired, live)?;
     let mut steps = graph.into_steps()?;
     for at in 0..steps.len() {
         if let Some(name) = shown_as(&steps, at, changes) {

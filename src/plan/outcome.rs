@@ -20,7 +20,7 @@ pub struct ApplyReport {
     pub notes: Vec<String>,
     /// Whether it was interrupted by the user.
     pub interrupted: bool,
-    /// Whether the tenant refused a kind of write as such: its hooks are
+    /// Whether the tenant refused a kind of write as such: it is
     /// read-only or switched off.
     pub tenant_refuses: bool,
     /// Whether something is known to be written, and not to be put back.

@@ -7,17 +7,19 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::kind::{NO_SUCH_NAME, stored_name};
 use crate::model::{Address, Definition, DesiredState, Kind, Live, LiveState, Name};
 
 /// The choices that shape a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Live hooks without a definition are deleted instead of left alone.
+    /// What is live of the first kind without a definition is deleted instead
+    /// of left alone.
     pub allow_delete: bool,
     /// The only ones of them that may be deleted; `None` means any. A backup
-    /// knows some of a tenant's hooks and actions, not all.
+    /// knows some of what a tenant has, not all.
     pub deletable: Option<BTreeSet<Address>>,
-    /// Only hooks whose name matches one of these; empty means all.
+    /// Only those whose name matches one of these; empty means all.
     pub only: Vec<NamePattern>,
     /// The same for actions and bindings.
     pub allow_delete_actions: bool,
@@ -48,8 +50,8 @@ pub enum SecretsMode {
 pub struct NamePattern {
     written: String,
     kind: Option<Kind>,
-    /// Over the stored names of hooks; `None` where no hook can be meant.
-    of_hooks: Option<glob::Pattern>,
+    /// Over stored names; `None` where nothing that has one can be meant.
+    stored: Option<glob::Pattern>,
     /// Over all other names, to the letter.
     exact: glob::Pattern,
 }
@@ -70,9 +72,9 @@ pub struct InvalidPattern {
 }
 
 impl NamePattern {
-    /// Reads a name in any spelling (`My Hook` is `my-hook`) or a pattern over
-    /// stored names. `hook:`, `action:` and `bindings:` before it choose a
-    /// kind.
+    /// Reads a name in any spelling (`My Name` is `my-name`, where a kind stores
+    /// names so) or a pattern over stored names. A kind and `:` before it
+    /// choose that kind.
     ///
     /// # Errors
     /// When it is a pattern that isn't well-formed, or nothing can have such a
@@ -83,17 +85,17 @@ impl NamePattern {
         let glob = |text: &str| glob::Pattern::new(text).map_err(|error| invalid(error.msg));
         let literal = |text: &str| glob(&glob::Pattern::escape(text));
         let is_pattern = name.contains(['*', '?', '[']);
-        let of_hooks = if is_pattern {
+        let stored = if is_pattern {
             (!name.contains(['/', '\\', '.'])).then(|| glob(name)).transpose()?
         } else {
-            Name::hook(name).ok().map(|name| literal(name.as_str())).transpose()?
+            stored_name(name).map(|name| literal(name.as_str())).transpose()?
         };
-        let only_hooks = kind == Some(Kind::Hook);
-        if of_hooks.is_none() && (only_hooks || (kind.is_none() && is_path_like(name))) {
-            return Err(invalid("no hook can have this name"));
+        let is_stored = kind.is_some_and(Kind::has_stored_names);
+        if stored.is_none() && (is_stored || (kind.is_none() && is_path_like(name))) {
+            return Err(invalid(NO_SUCH_NAME));
         }
         let exact = if is_pattern { glob(name)? } else { literal(name)? };
-        Ok(Self { written: written.to_owned(), kind, of_hooks, exact })
+        Ok(Self { written: written.to_owned(), kind, stored, exact })
     }
 
     /// The pattern that means one name alone.
@@ -101,17 +103,15 @@ impl NamePattern {
     pub fn exact(kind: Kind, name: &Name) -> Self {
         let pattern = glob::Pattern::escape(name.as_str());
         let pattern = glob::Pattern::new(&pattern).unwrap_or_default();
-        let of_hooks = Some(pattern.clone());
-        Self { written: name.to_string(), kind: Some(kind), of_hooks, exact: pattern }
+        let stored = Some(pattern.clone());
+        Self { written: name.to_string(), kind: Some(kind), stored, exact: pattern }
     }
 
     /// Whether it means what is so named.
     #[must_use]
     pub fn matches(&self, kind: Kind, name: &Name) -> bool {
-        let pattern = match kind {
-            Kind::Hook => self.of_hooks.as_ref(),
-            Kind::Action | Kind::Bindings => Some(&self.exact),
-        };
+        let stored = kind.has_stored_names();
+        let pattern = if stored { self.stored.as_ref() } else { Some(&self.exact) };
         self.kind.is_none_or(|only| only == kind)
             && pattern.is_some_and(|pattern| pattern.matches(name.as_str()))
     }
@@ -131,30 +131,22 @@ fn is_path_like(text: &str) -> bool {
 }
 
 impl Options {
-    /// Which secrets of a kind are sent. Sending one of an action means a new
-    /// version in traffic, so those are only sent when they are missing.
+    /// Which secrets of a kind are sent.
     #[must_use]
     pub fn secrets_of(&self, kind: Kind) -> SecretsMode {
-        let default = match kind {
-            Kind::Hook => SecretsMode::Always,
-            Kind::Action | Kind::Bindings => SecretsMode::Missing,
-        };
-        self.secrets.unwrap_or(default)
+        self.secrets.unwrap_or(kind.default_secrets())
     }
 
-    /// Whether a hook of this name is to be looked at.
+    /// Whether one of this name is to be looked at.
     #[must_use]
     pub fn selects(&self, kind: Kind, name: &Name) -> bool {
         self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(kind, name))
     }
 
-    /// Whether a live hook without a definition is deleted.
+    /// Whether what is live under a name without a definition is deleted.
     #[must_use]
     pub fn deletes(&self, kind: Kind, name: &Name) -> bool {
-        let allowed = match kind {
-            Kind::Hook => self.allow_delete,
-            Kind::Action | Kind::Bindings => self.allow_delete_actions,
-        };
+        let allowed = kind.choose(self.allow_delete, self.allow_delete_actions);
         let named = |all: &BTreeSet<Address>| {
             all.iter().any(|known| known.kind == kind && known.name == *name)
         };
@@ -163,9 +155,9 @@ impl Options {
 
     /// Whether a definition is to be looked at, by its name or a former one.
     #[must_use]
-    pub fn selects_definition(&self, hook: &Definition) -> bool {
-        self.selects(hook.kind(), &hook.name)
-            || hook.renamed_from.iter().any(|name| self.selects(hook.kind(), name))
+    pub fn selects_definition(&self, definition: &Definition) -> bool {
+        let mut names = definition.renamed_from.iter().chain([&definition.name]);
+        names.any(|name| self.selects(definition.kind(), name))
     }
 }
 

@@ -27,7 +27,7 @@ pub fn moved(reviewed: &Value, today: &Value) -> Vec<String> {
     }
     if lines.is_empty() {
         lines.push(
-            "The same fields of the same hooks change. Something else of these hooks moved, or \
+            "The same fields of the same definitions change. Something else of them moved, or \
              the options differ (--allow-delete, --secrets, --strict-newlines, --only)."
                 .to_owned(),
         );
@@ -66,11 +66,12 @@ fn changes(plan: &Value) -> BTreeMap<(&str, &str), &Value> {
         .collect()
 }
 
-/// What differs in one hook's change.
+/// What differs in one change.
 fn differences(before: &Value, now: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     if before["id"] != now["id"] {
-        lines.push("another hook has that name now".to_owned());
+        let kind = before["kind"].as_str().unwrap_or("one");
+        lines.push(format!("another {kind} has that name now"));
     }
     let (old, new) = (by_key(before, "fields", "field"), by_key(now, "fields", "field"));
     for (field, was) in &old {

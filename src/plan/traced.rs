@@ -40,14 +40,7 @@ fn is_about(entry: &LogEntry, change: &Change) -> bool {
     }
     let path = entry.path.split('?').next().unwrap_or_default().trim_end_matches('/');
     let Some(path) = path.strip_prefix("/api/v2/") else { return false };
-    let own = match (change.kind, &change.id) {
-        (Kind::Bindings, _) => {
-            return path == format!("actions/triggers/{}/bindings", change.trigger);
-        }
-        (Kind::Action, Some(id)) => format!("actions/actions/{id}"),
-        (Kind::Hook, Some(id)) => format!("hooks/{id}"),
-        (_, None) => return false,
-    };
+    let Some(own) = change.kind.path(change.id.as_ref(), &change.trigger) else { return false };
     path.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

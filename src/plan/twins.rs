@@ -1,8 +1,8 @@
 //! Live resources that go by one name, so that a definition of it could mean
 //! either.
 //!
-//! The tenant compares names to the letter, definitions of hooks do not
-//! (`My Hook` is `my-hook`), and names of actions need not be unique. Twins of
+//! The tenant compares names to the letter, definitions of some
+//! kinds do not (`My Name` is `my-name`), and names need not be unique. Twins of
 //! one content are distinguished by [`Live::precedence`]; of differing ones none is
 //! chosen here: the user does. Must not look at anything but the live state and
 //! what definitions name.
@@ -57,14 +57,14 @@ pub fn named(desired: &DesiredState, live: &LiveState) -> Vec<Twins> {
         live.of(Kind::Action).filter(|own| own.name == *name && own.trigger == *trigger).count()
             == 1
     };
-    for kind in [Kind::Hook, Kind::Action] {
+    for kind in Kind::DEFINED {
         let definitions: Vec<&Definition> = desired.of(kind).collect();
         let resources: Vec<&Live> = live.of(kind).collect();
         let pairs = matching::pair(&definitions, &resources).of_desired;
         for (definition, at) in definitions.iter().zip(pairs) {
             // some go by a former name
             let Some(own) = at.and_then(|at| resources.get(at)) else { continue };
-            if kind == Kind::Hook || !is_clear(&own.name, &definition.trigger) {
+            if kind.is_known_by_name() || !is_clear(&own.name, &definition.trigger) {
                 meant.insert((kind, &own.name));
             }
         }
@@ -89,7 +89,7 @@ fn alike(a: &Live, b: &Live) -> bool {
     };
     // names of secrets are read of those alone that need it
     let same_secrets = a.secrets.as_ref().zip(b.secrets.as_ref()).is_none_or(|(a, b)| a == b);
-    a.kind() == Kind::Hook
+    a.kind().is_known_by_name()
         && same_script
         && same_secrets
         && (&a.trigger, a.runs, &a.dependencies) == (&b.trigger, b.runs, &b.dependencies)

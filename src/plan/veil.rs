@@ -49,8 +49,9 @@ pub fn veiled(mut plan: Plan, desired: &DesiredState) -> Plan {
                 warnings.push(Warning {
                     code: codes::SECRET_IN_SCRIPT.into(),
                     message: format!(
-                        "the script of {} contains the value of a secret: everyone with access to hooks can read it, and so can readers of the backup. This plan hides it",
-                        change.name
+                        "the script of {} contains the value of a secret: everyone with access to {} can read it, and so can readers of the backup. This plan hides it",
+                        change.name,
+                        change.kind.plural()
                     ),
                     source: Some(definition.script_source.file.clone()),
                     position: None,

@@ -93,7 +93,7 @@ pub(crate) fn plan_of(changes: Vec<Change>) -> Plan {
         fingerprint: fingerprint(),
         live_total: [(Kind::Hook, 5)].into(),
         cutovers: Vec::new(),
-        hooks_ended: false,
+        ended: BTreeSet::new(),
         unordered: Vec::new(),
         deletes_allowed: false,
         token_lacks: Vec::new(),

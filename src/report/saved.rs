@@ -12,7 +12,7 @@ mod script;
 mod tests;
 mod unknown;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -146,7 +146,7 @@ pub fn read(value: &Json) -> Result<Saved, String> {
             warnings,
             unresolved,
             cutovers,
-            hooks_ended: false,
+            ended: BTreeSet::new(),
             steps: Vec::new(),
             unordered: Vec::new(),
             live_total: live_total(member(value, "live_total")?)?,

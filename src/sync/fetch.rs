@@ -9,7 +9,7 @@ use futures_util::future;
 
 use super::{actions, hooks};
 use crate::api::{ApiError, Reader};
-use crate::model::{DesiredState, InPlay, Live, LiveState};
+use crate::model::{DesiredState, InPlay, Kind, Live, LiveState};
 use crate::plan::{Options, policy};
 
 /// The live state as far as a plan for `desired` needs it.
@@ -65,7 +65,7 @@ fn together(goes_on: bool, (hooks, actions): Both) -> Result<LiveState, ApiError
     match hooks {
         Ok(hooks) => state.resources.extend(hooks),
         Err(error) if goes_on && error.ends_hooks() => {
-            state.hooks_removed = Some(error.to_string());
+            state.ended.insert(Kind::Hook, error.to_string());
         }
         Err(error) => return Err(error),
     }

@@ -117,7 +117,7 @@ pub(in crate::cli) fn approve(
             Err(refusals) => {
                 for refusal in refusals {
                     refused.push(refusal.is_safety());
-                    ended |= refusal == Refusal::Ended;
+                    ended |= matches!(refusal, Refusal::Ended(_));
                     tell_refusal(&refusal, prepared, reviewed, context);
                 }
             }

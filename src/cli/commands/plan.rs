@@ -145,7 +145,7 @@ impl<'a> Review<'a> {
         let shows_changes = self.args.detailed_exitcode || self.side == Side::Tenant;
         match self.failed().first() {
             Some(failed) => failed.error.exit,
-            None if plans.iter().any(|one| one.plan.is_all_ended()) => Exit::TenantRefuses,
+            None if plans.iter().any(|one| one.plan.all_ended().is_some()) => Exit::TenantRefuses,
             None if shows_changes
                 && plans.iter().any(|one| one.incomplete || !one.plan.is_clean()) =>
             {

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::bindable;
+use super::diff::next_version;
+use super::{bindable, limits};
 use crate::model::near::nearest;
 use crate::model::{
     BindingEntry, BindingsMode, BindingsOrder, BoundAction, DesiredState, Id, Kind, Live,
@@ -43,7 +44,7 @@ impl Order {
     }
 
     /// Whether the action of a change is in the list.
-    pub(in crate::plan) fn binds(&self, change: &Change) -> bool {
+    fn binds(&self, change: &Change) -> bool {
         self.entries.iter().any(|entry| match &entry.action {
             Target::Live(id) => change.id.as_ref() == Some(id),
             Target::Created(name) => change.name == *name,
@@ -74,12 +75,40 @@ pub(in crate::plan) enum Target {
     Created(Name),
 }
 
-/// The lists that differ from what is live, and the change of each.
-pub(in crate::plan) fn compare(
+/// Adds the orders that differ, and what is known of actions once all changes
+/// are.
+pub(in crate::plan) fn complete(
+    changes: &mut Vec<Change>,
     desired: &DesiredState,
     live: &LiveState,
-    changes: &[Change],
-) -> Vec<(Order, Change)> {
+) -> Vec<Order> {
+    let mut orders = Vec::new();
+    for (order, change) in compare(desired, live, changes) {
+        orders.push(order);
+        changes.push(change);
+    }
+    set_runs(changes, &orders, live);
+    limits::mark(changes, live);
+    orders
+}
+
+/// Whether each action runs once the plan is done: if it is bound then.
+fn set_runs(changes: &mut [Change], orders: &[Order], live: &LiveState) {
+    for change in changes.iter_mut().filter(|change| change.kind == Kind::Action) {
+        let order = orders.iter().find(|order| order.trigger == change.trigger);
+        let bound = match order {
+            Some(order) => order.binds(change),
+            None => live.bindings.iter().any(|bindings| {
+                bindings.entries.iter().any(|entry| Some(&entry.action_id) == change.id.as_ref())
+            }),
+        };
+        change.runs_after = Some(bound && change.verb != Verb::Delete);
+        change.version = change.deploys().then(|| next_version(change)).flatten();
+    }
+}
+
+/// The lists that differ from what is live, and the change of each.
+fn compare(desired: &DesiredState, live: &LiveState, changes: &[Change]) -> Vec<(Order, Change)> {
     let gone = gone(changes);
     let bound = by_new_names(&live.bindings, changes);
     let mut found = Vec::new();

@@ -5,17 +5,19 @@
 
 use crate::model::content::{same_packages, same_script, same_times};
 use crate::model::{
-    ActionBody, Body, BuildStatus, Content, Definition, Live, LiveAction, ModuleUse, TriggerVersion,
+    ActionBody, Body, BuildStatus, Content, Definition, Live, LiveAction, ModuleUse, SecretKey,
+    TriggerVersion,
 };
-use crate::plan::{Change, Field, FieldChange, SecretChange, Value, Verb};
+use crate::plan::draft::Draft;
+use crate::plan::{Change, Field, FieldChange, SecretChange, Value, Verb, codes};
 
 /// What differs between an action's definition and what is live.
 #[derive(Debug, Default)]
-pub(in crate::plan) struct Compared {
-    pub(in crate::plan) fields: Vec<FieldChange>,
+struct Compared {
+    fields: Vec<FieldChange>,
     /// Somebody edited the draft: it is neither what the file says nor what is
     /// deployed, and would be overwritten.
-    pub(in crate::plan) overwrites_draft: bool,
+    overwrites_draft: bool,
 }
 
 /// What only an action's definition has; its defaults for another kind's.
@@ -28,7 +30,7 @@ pub(in crate::plan) fn body(definition: &Definition) -> ActionBody {
 
 /// Whether a draft has to be sent again as it is: its build failed, it is to be
 /// deployed, and nothing else is sent that has it built once more.
-pub(in crate::plan) fn rebuilds(change: &Change) -> bool {
+pub(super) fn rebuilds(change: &Change) -> bool {
     let failed = |action: &LiveAction| action.build == BuildStatus::Failed;
     let is_built = |change: &FieldChange| !matches!(change.field, Field::Name | Field::Deploy);
     change.verb == Verb::Update
@@ -38,8 +40,19 @@ pub(in crate::plan) fn rebuilds(change: &Change) -> bool {
         && !change.fields.iter().any(is_built)
 }
 
+/// Why replacing it would lose a secret: the old action would go, and with it
+/// the only value there is.
+pub(in crate::plan) fn loses_secrets(change: &Change, missing: &[SecretKey]) -> Option<String> {
+    (change.verb == Verb::Replace && !missing.is_empty()).then(|| {
+        format!(
+            "with another trigger it becomes a new action, and its secret {} has no value: a tenant doesn't return values. Set a value and apply again",
+            missing.join(", ")
+        )
+    })
+}
+
 /// The number of the version that a deploy makes.
-pub(in crate::plan) fn next_version(change: &Change) -> Option<u64> {
+pub(super) fn next_version(change: &Change) -> Option<u64> {
     if matches!(change.verb, Verb::Create | Verb::Replace) {
         return Some(1);
     }
@@ -98,9 +111,38 @@ pub(in crate::plan) fn all_fields(
     fields
 }
 
+/// Notes what differs between a definition and what is live of it.
+pub(in crate::plan) fn update(definition: &Definition, live: &Live, draft: &mut Draft<'_>) {
+    let strict = draft.options.strict_newlines;
+    let mut overwrites = false;
+    draft.update(definition, live, |secrets| {
+        let compared = changed_fields(definition, live, secrets, strict);
+        overwrites = compared.overwrites_draft;
+        compared.fields
+    });
+    if overwrites {
+        let of = live.action().filter(|action| action.build == BuildStatus::Failed);
+        let message = format!(
+            "the draft of {} differs from what is deployed{} and from these files: an apply ended \
+             before its deploy, or it was edited elsewhere. Apply overwrites it",
+            definition.name,
+            of.map_or("", |_| " (its build failed)")
+        );
+        draft.warn(codes::EDITED_DRAFT, message, Some(&definition.place.file));
+    }
+    let last = draft.changes.last().filter(|change| change.id.as_ref() == Some(&live.id));
+    if last.is_some_and(rebuilds) {
+        let message = format!(
+            "the build of the draft of {} failed: apply sends its code again, so that it is built again, and deploys it if the build succeeds",
+            definition.name
+        );
+        draft.warn(codes::BUILD_FAILED, message, Some(&definition.place.file));
+    }
+}
+
 /// The fields that differ, and whether a deploy is needed. `secrets` is what
 /// happens to those of the draft.
-pub(in crate::plan) fn changed_fields(
+fn changed_fields(
     definition: &Definition,
     live: &Live,
     secrets: &[SecretChange],

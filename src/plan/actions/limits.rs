@@ -16,7 +16,7 @@ const MAX_SECRETS: usize = 30;
 const MAX_PACKAGES: usize = 10;
 
 /// Blocks what would go beyond a limit, with the count.
-pub(in crate::plan) fn mark(changes: &mut [Change], live: &LiveState) {
+pub(super) fn mark(changes: &mut [Change], live: &LiveState) {
     let of_actions = |change: &&Change| change.kind == Kind::Action;
     let count = |verbs: &[Verb]| {
         changes.iter().filter(of_actions).filter(|change| verbs.contains(&change.verb)).count()

@@ -1,12 +1,16 @@
-//! Secrets whose rotation lies ahead: which are a note, which an error.
+//! Secrets with the date on which their value was changed: those that are newer
+//! than the tenant's are sent, those that lie ahead are pointed out.
 //!
-//! Must not decide which secrets are sent.
+//! Must not decide which other secrets are sent.
 
-use crate::plan::codes;
 use jiff::{SignedDuration, Timestamp};
 
 use super::diff::body;
-use crate::model::{Code, DesiredState, Diagnostic, Kind, Severity};
+use crate::model::{
+    Code, Definition, DesiredSecret, DesiredState, Diagnostic, Kind, Live, Severity,
+};
+use crate::plan::draft::Draft;
+use crate::plan::{SecretChange, SecretVerb, UnresolvedSecret, codes};
 
 /// How far a rotation may lie ahead: further is most likely a slip.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
@@ -45,12 +49,52 @@ pub fn findings(desired: &DesiredState, now: Timestamp) -> Vec<Diagnostic> {
     found
 }
 
+/// Adds the secrets whose value is newer than the tenant's. A plan on which
+/// nothing is known of the time takes every date as past.
+pub(in crate::plan) fn add(
+    definition: &Definition,
+    live: &Live,
+    secrets: &mut Vec<SecretChange>,
+    draft: &mut Draft<'_>,
+) {
+    let (body, Some(action)) = (body(definition), live.action()) else { return };
+    for (key, rotated_at) in body.rotated_at {
+        let sent = secrets.iter().any(|secret| secret.key == key);
+        let Some(Some(written)) = action.secrets.get(&key).filter(|_| !sent) else { continue };
+        if *written >= rotated_at || definition.secrets.is_none() {
+            continue;
+        }
+        if draft.options.now.is_some_and(|now| rotated_at > now) {
+            let message = format!(
+                "secret {key} of {} is rotated at {rotated_at}, which is in the future; it is not sent yet",
+                definition.name
+            );
+            draft.warn(codes::ROTATED_LATER, message, Some(&definition.place.file));
+            continue;
+        }
+        let mut reference = None;
+        match definition.secrets.as_ref().and_then(|all| all.get(&key)) {
+            Some(DesiredSecret::Value(_)) => {}
+            Some(DesiredSecret::Reference(found)) => reference = Some(found.clone()),
+            Some(DesiredSecret::Unresolved { keywords }) => {
+                draft.unresolved.push(UnresolvedSecret {
+                    hook: definition.name.clone(),
+                    key: key.clone(),
+                    keywords: keywords.clone(),
+                    source: definition.place.file.clone(),
+                });
+            }
+            _ => continue,
+        }
+        secrets.push(SecretChange { reference, ..SecretChange::new(key, SecretVerb::Write) });
+    }
+    secrets.sort();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        ActionBody, Body, Definition, Name, Place, Script, ScriptSource, Trigger, Written,
-    };
+    use crate::model::{ActionBody, Body, Name, Place, Script, ScriptSource, Trigger, Written};
 
     #[test]
     fn a_rotation_ahead_is_a_note_and_far_ahead_an_error() {

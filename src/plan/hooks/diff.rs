@@ -4,6 +4,7 @@
 //! secrets: all kinds have them.
 
 use crate::model::{Definition, Live};
+use crate::plan::draft::Draft;
 use crate::plan::{Field, FieldChange};
 
 /// All fields that a new hook is sent with.
@@ -28,12 +29,14 @@ pub(in crate::plan) fn all_fields(hook: &Definition, live: Option<&Live>) -> Vec
     fields
 }
 
+/// Notes what differs between a definition and what is live of it.
+pub(in crate::plan) fn update(hook: &Definition, live: &Live, draft: &mut Draft<'_>) {
+    let strict = draft.options.strict_newlines;
+    draft.update(hook, live, |_| changed_fields(hook, live, strict));
+}
+
 /// The fields that differ.
-pub(in crate::plan) fn changed_fields(
-    hook: &Definition,
-    live: &Live,
-    strict: bool,
-) -> Vec<FieldChange> {
+fn changed_fields(hook: &Definition, live: &Live, strict: bool) -> Vec<FieldChange> {
     // every field of a live hook has to be thought of here
     let Live {
         id: _,

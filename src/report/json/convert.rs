@@ -30,7 +30,7 @@ impl Plan {
             warnings,
             unresolved,
             cutovers,
-            hooks_ended: _,
+            ended: _,
             steps: _,
             unordered: _,
             live_total,

@@ -39,7 +39,7 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
         warnings: _,
         unresolved,
         cutovers: _,
-        hooks_ended: _,
+        ended: _,
         steps: _,
         unordered: _,
         live_total: _,

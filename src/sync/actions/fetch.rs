@@ -132,5 +132,5 @@ fn state(
         let deployed = action.action().is_some_and(LiveAction::is_deployed);
         action.runs = deployed && bound.contains(&action.id);
     }
-    LiveState { resources: actions, bindings, triggers, hooks_removed: None }
+    LiveState { resources: actions, bindings, triggers, ended: BTreeMap::new() }
 }

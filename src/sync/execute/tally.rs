@@ -35,7 +35,7 @@ pub(super) fn report(run: &Run<'_>) -> ApplyReport {
         },
         interrupted: run.executor.stop.is_cancelled(),
         wrote: run.left_behind || run.states.iter().any(is_written),
-        tenant_refuses: plan.hooks_ended
+        tenant_refuses: !plan.ended.is_empty()
             || run.refused.values().any(|error| {
                 // a bare 403 too: the token's scopes were checked before, and the
                 // words in which read-only tenants refuse are nowhere recorded

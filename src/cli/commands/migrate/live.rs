@@ -45,7 +45,7 @@ pub(super) fn read(
         };
         shared.unless_interrupted(read).await
     })?;
-    if let Some(why) = live.hooks_removed {
+    if let Some(why) = live.ended.get(&Kind::Hook) {
         return Err(CliError::new(format!("{tenant} no longer has hooks: {why}"))
             .hint("migrate from an earlier export: `hooksync migrate DIR`")
             .exit(Exit::TenantRefuses));

@@ -4,16 +4,19 @@
 //! A warning, not a refusal: the tenant itself decides, and private clouds
 //! differ. Must not block anything.
 
-use super::change::{Change, Plan, Verb, Warning};
-use super::codes;
-use super::field::Field;
 use crate::model::Kind;
+use crate::plan::{Change, Field, Plan, Verb, Warning, codes};
+
 /// The public cloud's tenants are below this domain.
 const PUBLIC_CLOUD: &str = ".auth0.com";
 
 /// Why such changes fail there.
 pub const WHY: &str = "Auth0 made hooks read-only on its public cloud on 2024-11-18 and ended \
                        them on 2026-11-18";
+
+/// What to do where a tenant has ended them.
+pub(in crate::plan) const INSTEAD: &str = "Actions take the place of hooks: `hooksync migrate` \
+                                           converts them, and needs no tenant.";
 
 /// Whether a domain is one of Auth0's public cloud.
 #[must_use]
@@ -26,7 +29,7 @@ pub fn is_public_cloud(domain: &str) -> bool {
 /// Warns of the changes of hooks that the public cloud refuses.
 #[must_use]
 pub fn warned(mut plan: Plan) -> Plan {
-    if plan.hooks_ended || !is_public_cloud(&plan.tenant) {
+    if plan.ended.contains(&Kind::Hook) || !is_public_cloud(&plan.tenant) {
         return plan;
     }
     let refused: Vec<String> = plan

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Options, matching};
 use crate::model::{Definition, DesiredState, Kind, Live, Name};
+use crate::plan::{Options, matching};
 
 /// What is needed of one live hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,7 +28,7 @@ pub struct NeedsIndex<'a> {
 
 impl<'a> NeedsIndex<'a> {
     /// Looks through a desired state that went through
-    /// [`super::policy::reshape`].
+    /// [`crate::plan::policy::reshape`].
     #[must_use]
     pub fn new(desired: &'a DesiredState, options: &'a Options) -> Self {
         let by_name = desired.of(Kind::Hook).map(|hook| (&hook.name, hook)).collect();

@@ -7,12 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::Order;
-use super::graph::Graph;
-use super::hooks::order::Gives;
-use super::step::{Op, StepId};
-use super::{Change, Verb};
-use crate::model::{Kind, Name, Trigger};
+use super::order::Gives;
+use crate::model::{Kind, Live, Name, Trigger};
+use crate::plan::actions::Order;
+use crate::plan::graph::Graph;
+use crate::plan::{Change, Op, StepId, Verb};
 
 /// One hook that gives way to actions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl First {
 }
 
 /// The cutovers among a plan's changes.
-pub(super) fn find(changes: &[Change], orders: &[Order]) -> Vec<Cutover> {
+pub(in crate::plan) fn find(changes: &[Change], orders: &[Order]) -> Vec<Cutover> {
     let mut found = Vec::new();
     for (bindings, change) in changes.iter().enumerate() {
         let order = orders.iter().find(|order| order.trigger == change.trigger);
@@ -83,9 +82,19 @@ fn leaves(hook: &Change, bindings: &Change) -> bool {
         && hook.live.as_ref().is_some_and(|live| live.runs && live.trigger == bindings.trigger)
 }
 
+/// The only hook that runs at the trigger of a new action and won't any more.
+pub(in crate::plan) fn leaving<'a>(changes: &'a [Change], action: &Change) -> Option<&'a Change> {
+    let mut leaving = changes.iter().filter(|hook| {
+        let runs_there = |live: &Live| live.runs && live.trigger == action.trigger;
+        hook.kind == Kind::Hook && hook.gives_way() && hook.live.as_ref().is_some_and(runs_there)
+    });
+    let (Some(hook), None) = (leaving.next(), leaving.next()) else { return None };
+    (action.kind == Kind::Action).then_some(hook)
+}
+
 /// Puts the two halves of each cutover in order. `binds` are the steps that
 /// write bindings, by their change.
-pub(super) fn order(
+pub(in crate::plan) fn order(
     graph: &mut Graph,
     cutovers: &[Cutover],
     gives: &[Gives],

@@ -4,10 +4,15 @@
 //! other one, so the plan says it: the hook that runs now is switched off as a
 //! change of its own. Must not order anything.
 
-use super::change::{Change, Verb, Warning};
-use super::codes;
-use super::{Field, FieldChange};
 use crate::model::{DesiredState, Kind, Live, LiveState, Trigger};
+use crate::plan::matching::{RENAME_SUFFIX, REPLACED_SUFFIX};
+use crate::plan::{Change, Field, FieldChange, Verb, Warning, codes};
+
+/// Whether a hook is what an interrupted rename or replacement left.
+pub(in crate::plan) fn is_left_over(live: &Live) -> bool {
+    [REPLACED_SUFFIX, RENAME_SUFFIX].iter().any(|suffix| live.name.as_str().ends_with(suffix))
+}
+
 /// A hook that goes live where another one ran, by their places in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Takeover {
@@ -36,7 +41,7 @@ pub fn takeovers(changes: &[Change]) -> Vec<Takeover> {
 }
 
 /// Adds the switch-offs that the other changes make necessary.
-pub(super) fn switch_off_others(
+pub(in crate::plan) fn switch_off_others(
     changes: &mut Vec<Change>,
     warnings: &mut Vec<Warning>,
     desired: &DesiredState,
