@@ -76,7 +76,7 @@ pub(super) fn compared(scope: &ScopeArgs) -> Vec<String> {
 }
 
 /// A path as an argument: one that begins with `-` would be a flag.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let text = path.display().to_string();
     if text.starts_with('-') { format!("./{text}") } else { text }
 }

@@ -6,7 +6,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::planning::Prepared;
-use super::{CliError, Context, Exit};
+use super::{CliError, Context};
 use crate::model::{Address, Kind, LiveBindings};
 use crate::plan::{Change, Field, Op, Plan, SecretVerb, Verb};
 use crate::source::{Backup, Manifest, Saved, export};
@@ -163,13 +163,12 @@ pub(super) fn manifest(dir: &Path) -> Result<Option<Manifest>, CliError> {
 
 /// A backup of one tenant is not put back on another by mistake.
 pub(super) fn of_another_tenant(dir: &Path, backup: &Manifest, tenant: &str) -> CliError {
-    CliError::new(format!(
+    CliError::refused(format!(
         "{} is a backup of {}, but the tenant is {tenant}; nothing was written",
         dir.display(),
         backup.tenant.escape_debug()
     ))
     .hint("check AUTH0_DOMAIN, --domain and --env; to use its definitions for another tenant, copy the files")
-    .exit(Exit::Refused)
 }
 
 /// A backup among the definitions would be read as definitions by the next
@@ -243,13 +242,8 @@ pub(super) fn all(dir: &Path) -> Vec<PathBuf> {
 fn age(path: &Path) -> (String, u32, String) {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let time = name.chars().take(TIME.len()).collect();
-    (time, number(&name), name)
-}
-
-/// The number at the end of a backup's name.
-fn number(name: &str) -> u32 {
-    let rest = name.get(TIME.len()..).unwrap_or_default();
-    rest.rsplit_once('-').and_then(|(_, number)| number.parse().ok()).unwrap_or(1)
+    let number = name.get(TIME.len()..).and_then(|rest| rest.rsplit_once('-')?.1.parse().ok());
+    (time, number.unwrap_or(1), name)
 }
 
 /// `TIME`, with the environment's name, numbered if several runs share a

@@ -24,37 +24,19 @@ const EVENTS: usize = 200;
 /// How long all comparisons of a run may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The plans of environments that have one, with what running their code showed.
+/// Notes in the plans of environments that have one what running their code showed.
 ///
 /// # Errors
 /// When the sandbox can't be started, or the user interrupts.
-pub(super) async fn compared_each(
-    each: Vec<Result<Prepared, Unplanned>>,
+pub(super) async fn compare_each(
+    each: &mut [Result<Prepared, Unplanned>],
     limit: Option<Duration>,
     shared: &Shared,
     context: &Context<'_>,
-) -> Result<Vec<Result<Prepared, Unplanned>>, CliError> {
-    let (mut plans, mut order) = (Vec::new(), Vec::new());
-    for one in each {
-        order.push(one.map(|prepared| plans.push(prepared)));
-    }
+) -> Result<(), CliError> {
     let limit = limit.unwrap_or(LIMIT);
-    let mut plans = compared(plans, limit, shared, context).await?.into_iter();
-    Ok(order.into_iter().filter_map(|one| one.map(|()| plans.next()).transpose()).collect())
-}
-
-/// The plans with what running their code showed.
-///
-/// # Errors
-/// When the sandbox can't be started, or the user interrupts.
-async fn compared(
-    plans: Vec<Prepared>,
-    limit: Duration,
-    shared: &Shared,
-    context: &Context<'_>,
-) -> Result<Vec<Prepared>, CliError> {
-    let asked: Vec<Vec<(usize, Asked)>> =
-        plans.iter().map(|prepared| asked(&prepared.plan, &prepared.desired)).collect();
+    let asked = each.iter().flatten().map(|one| asked(&one.plan, &one.desired));
+    let asked: Vec<Vec<(usize, Asked)>> = asked.collect();
     let pairs = asked.iter().flatten().filter_map(|(_, asked)| match asked {
         Asked::Pair(pair) => Some(pair.as_ref().clone()),
         Asked::Nothing(_) => None,
@@ -72,7 +54,7 @@ async fn compared(
         let all = async { all.await.map_err(|error| CliError::new(error.to_string())) };
         found = shared.unless_interrupted(all).await??;
     }
-    let with = plans.into_iter().zip(asked).map(|(prepared, asked)| {
+    for (prepared, asked) in each.iter_mut().flatten().zip(asked) {
         let of = |asked: Asked| match asked {
             Asked::Nothing(why) => Behaviour::NotCompared { why },
             Asked::Pair(pair) => found
@@ -81,9 +63,9 @@ async fn compared(
                 .unwrap_or_else(|| Behaviour::NotCompared { why: "it was not run".to_owned() }),
         };
         let found = asked.into_iter().map(|(at, asked)| (at, of(asked))).collect();
-        Prepared { plan: noted(prepared.plan, found), ..prepared }
-    });
-    Ok(with.collect())
+        prepared.plan = noted(prepared.plan.clone(), found);
+    }
+    Ok(())
 }
 
 /// What makes two comparisons the same.
@@ -102,16 +84,13 @@ fn run_all(
     let total = pairs.len();
     for (at, pair) in pairs.into_iter().enumerate() {
         // what one doesn't use the others may
-        let share = end.saturating_duration_since(Instant::now()) / divisor(total - at);
+        let left = u32::try_from(total - at).unwrap_or(u32::MAX);
+        let share = end.saturating_duration_since(Instant::now()) / left;
         let until = Instant::now() + share;
         let goes_on = || !stop.is_cancelled() && Instant::now() < until;
         found.insert(key(&pair), of_pair(pool, &pair, limit, &goes_on)?);
     }
     Ok(found)
-}
-
-fn divisor(left: usize) -> u32 {
-    u32::try_from(left).unwrap_or(u32::MAX).max(1)
 }
 
 fn of_pair(
@@ -154,36 +133,32 @@ fn program(kind: Kind, trigger: &str, code: &str) -> Program {
 }
 
 fn of_report(report: Report, pair: &Pair, limit: Duration) -> Compared {
-    let mut notes = Vec::new();
-    if report.cut {
-        let text = format!(
+    let packages = stubbed(&[&pair.live, &pair.new]);
+    let cut = || {
+        format!(
             "It ended early, at the limit of {} s for all comparisons; --behaviour-limit changes it.",
             limit.as_secs_f64()
-        );
-        notes.push(text);
-    }
-    if report.stopped > 0 {
-        let text = format!(
-            "On {} events the code was stopped at its time or memory limit.",
-            report.stopped
-        );
-        notes.push(text);
-    }
-    if report.engine_texts > 0 {
-        let text = format!(
+        )
+    };
+    let stopped = || {
+        format!("On {} events the code was stopped at its time or memory limit.", report.stopped)
+    };
+    let engine_texts = || {
+        format!(
             "On {} events, the code returns the text of an error that the JavaScript engine creates. Its wording in Node.js is not compared.",
             report.engine_texts
-        );
-        notes.push(text);
-    }
-    let packages = stubbed(&[&pair.live, &pair.new]);
-    if !packages.is_empty() {
-        let text = format!("Calls of {} are recorded, not run.", packages.join(", "));
-        notes.push(text);
-    }
-    if pair.others_change {
-        notes.push("Packages, modules or the runtime change, too; these are not run.".to_owned());
-    }
+        )
+    };
+    let calls = || format!("Calls of {} are recorded, not run.", packages.join(", "));
+    let others = || "Packages, modules or the runtime change, too; these are not run.".to_owned();
+    let notes = [
+        report.cut.then(cut),
+        (report.stopped > 0).then(stopped),
+        (report.engine_texts > 0).then(engine_texts),
+        (!packages.is_empty()).then(calls),
+        pair.others_change.then(others),
+    ];
+    let notes = notes.into_iter().flatten().collect();
     let unmet = |branches: Vec<Branch>, is_new: bool| {
         branches.into_iter().map(move |it| Unmet { is_new, line: it.line, branch: it.kind })
     };

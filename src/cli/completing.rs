@@ -12,9 +12,9 @@ use clap::CommandFactory;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::{Bash, CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
-use super::args::Cli;
+use super::args::{Cli, CompletionsArgs};
 use super::settings::ConfigFile;
-use super::{CliError, Environment};
+use super::{CliError, Context, Environment, Exit};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "HOOKSYNC_COMPLETE";
@@ -41,11 +41,17 @@ pub(super) fn answered(args: &[OsString], environment: &Environment) -> bool {
         .unwrap_or(true)
 }
 
-/// What a shell has to read once.
+/// `hooksync completions`: prints what a shell has to read once, so that it asks this
+/// program what could come next.
 ///
 /// # Errors
-/// When the shell isn't known.
-pub(super) fn registration(shell: &str) -> Result<String, CliError> {
+/// When stdout can't be written to.
+pub(super) fn run(args: &CompletionsArgs, context: &Context<'_>) -> Result<Exit, CliError> {
+    context.output.data(&registration(&args.shell.to_string())?)?;
+    Ok(Exit::Done)
+}
+
+fn registration(shell: &str) -> Result<String, CliError> {
     let shells = Shells::builtins();
     let Some(completer) = shells.completer(shell) else {
         return Err(CliError::usage(format!("no completion for {shell}")));
@@ -78,10 +84,8 @@ impl Careful {
     fn harmless(&self, candidates: &str) -> String {
         let each = candidates.split(self.between).filter_map(|candidate| {
             let (value, help) = candidate.split_once('\t').unwrap_or((candidate, ""));
-            // a control character in a line would do anything
-            let is_plain = !value.is_empty() && !value.chars().any(char::is_control);
             let help = if help.is_empty() { String::new() } else { format!("\t{help}") };
-            is_plain.then(|| self.quoting.quoted(value) + &help)
+            is_plain(value).then(|| self.quoting.quoted(value) + &help)
         });
         each.collect::<Vec<_>>().join(&self.between.to_string())
     }
@@ -177,9 +181,7 @@ fn unquoted(word: &str) -> String {
 pub(super) fn environments() -> Vec<CompletionCandidate> {
     let (file, _) = ConfigFile::find(None);
     let names = file.config.environments.iter().map(|one| one.name.as_str());
-    // a control character in a shell's line would do anything
-    let names = names.filter(|name| !name.is_empty() && !name.chars().any(char::is_control));
-    names.map(CompletionCandidate::new).collect()
+    names.filter(|name| is_plain(name)).map(CompletionCandidate::new).collect()
 }
 
 /// The names of all definitions, each with its file. One that is both a hook's
@@ -249,9 +251,13 @@ fn name_in(path: &Path) -> Option<String> {
         quote @ ('"' | '\'') => value.get(1..)?.split(quote).next()?,
         _ => value.split(" #").next()?.trim_end(),
     };
-    // a control character in a shell's line would do anything
-    let is_plain = !value.is_empty() && !value.chars().any(char::is_control);
-    is_plain.then(|| value.to_owned())
+    is_plain(value).then(|| value.to_owned())
+}
+
+/// Whether a text can be offered: a control character in a shell's line would do
+/// anything.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]

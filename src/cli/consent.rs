@@ -26,8 +26,8 @@ pub(super) fn show(
     context: &Context<'_>,
 ) -> Result<(), CliError> {
     let output = context.output;
-    let asks = !yes && output.can_ask();
-    if output.verbosity() == Verbosity::Quiet && !asks {
+    let asks = !yes && output.can_ask;
+    if output.verbosity == Verbosity::Quiet && !asks {
         return Ok(());
     }
     // who is asked has to see it first, and a pipe may take its time
@@ -46,12 +46,10 @@ pub(super) fn show(
 /// # Errors
 /// When neither is so; `hint` says what to pass.
 pub(super) fn demand(given: bool, hint: &str, context: &Context<'_>) -> Result<(), CliError> {
-    if given || context.output.can_ask() {
+    if given || context.output.can_ask {
         return Ok(());
     }
-    Err(CliError::new("no terminal to ask for confirmation; nothing was written")
-        .hint(hint)
-        .exit(Exit::Refused))
+    Err(CliError::refused("no terminal to ask for confirmation; nothing was written").hint(hint))
 }
 
 /// Asks whether to go on. Whether there was an answer: an interrupt is left to

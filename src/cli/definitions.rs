@@ -32,17 +32,8 @@ pub(super) struct Checked {
 
 /// Reads and checks the definitions of one environment.
 pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked {
-    let options = LoadOptions {
-        keywords: settings.keywords.clone(),
-        allow_unresolved: settings.allow_unresolved,
-    };
     let source::Loaded { desired, diagnostics, definitions, layout: _, alone } =
-        match &settings.kinds {
-            Some(Kinds { hooks, actions }) => {
-                source::load_kinds(hooks.as_deref(), actions.as_deref(), &options)
-            }
-            None => source::load(&settings.dir.value, &options),
-        };
+        load(settings, settings.allow_unresolved);
     let scripts = lint::check_all(&desired, rules);
     let mut found = diagnostics;
     found.extend(rotation::findings(&desired, jiff::Timestamp::now()));
@@ -51,14 +42,17 @@ pub(super) fn check(settings: &ProjectSettings, rules: &RuleSettings) -> Checked
 
 /// Which kinds an environment's folders speak of, whatever is wrong in them.
 pub(super) fn in_play(settings: &ProjectSettings) -> InPlay {
-    let options = LoadOptions { keywords: settings.keywords.clone(), allow_unresolved: true };
-    let loaded = match &settings.kinds {
+    load(settings, true).desired.in_play
+}
+
+fn load(settings: &ProjectSettings, allow_unresolved: bool) -> source::Loaded {
+    let options = LoadOptions { keywords: settings.keywords.clone(), allow_unresolved };
+    match &settings.kinds {
         Some(Kinds { hooks, actions }) => {
             source::load_kinds(hooks.as_deref(), actions.as_deref(), &options)
         }
         None => source::load(&settings.dir.value, &options),
-    };
-    loaded.desired.in_play
+    }
 }
 
 impl Checked {

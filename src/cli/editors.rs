@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::CliError;
-use super::starters::{created, kept, write_new};
+use super::starters::write_missing;
 use crate::source::schema;
 
 /// A schema, where it lies, and the files that it is of.
@@ -28,56 +28,30 @@ pub(super) fn write(dir: &Path) -> Result<Vec<String>, CliError> {
     let all = mappings(&folders);
     let files =
         [(".vscode/settings.json", vs_code(&all)), (".idea/jsonSchemas.xml", jetbrains(&all))];
-    let mut lines = Vec::new();
-    for (file, text) in files {
-        let path = dir.join(file);
-        if path.exists() {
-            lines.push(kept(&path));
-            continue;
-        }
-        if let Some(folder) = path.parent() {
-            fs_err::create_dir_all(folder)?;
-        }
-        write_new(&path, &text)?;
-        lines.push(created(&path));
-    }
-    Ok(lines)
+    files.iter().map(|(file, text)| write_missing(&dir.join(file), text)).collect()
 }
 
 fn mappings(folders: &[&str]) -> Vec<Mapping> {
     let mut all = Vec::new();
+    let mut add = |name, schema, files| all.push(Mapping { name, schema, files });
     for folder in folders {
         let place = |file: &str| format!("{folder}/{}/{file}", schema::FOLDER);
-        let own = match *folder {
-            "hooks" => ("hooksync hook", schema::HOOK_FILE),
-            _ => ("hooksync action", schema::ACTION_FILE),
+        let below = |pattern: &str| format!("{folder}/**/{pattern}");
+        let (name, file, tests) = match *folder {
+            "hooks" => ("hooksync hook", schema::HOOK_FILE, "hooksync tests of hooks"),
+            _ => ("hooksync action", schema::ACTION_FILE, "hooksync tests"),
         };
-        let files = vec![
-            format!("{folder}/**/*.yaml"),
-            format!("!{folder}/**/*.test.yaml"),
-            format!("!{folder}/**/bindings.yaml"),
-        ];
-        all.push(Mapping { name: own.0, schema: place(own.1), files });
-        all.push(Mapping {
-            name: if *folder == "hooks" { "hooksync tests of hooks" } else { "hooksync tests" },
-            schema: place(schema::TEST_FILE),
-            files: vec![format!("{folder}/**/*.test.yaml")],
-        });
+        let [test, bindings] = ["*.test.yaml", "bindings.yaml"].map(below);
+        let files = vec![below("*.yaml"), format!("!{test}"), format!("!{bindings}")];
+        add(name, place(file), files);
+        add(tests, place(schema::TEST_FILE), vec![test]);
         if *folder == "actions" {
-            all.push(Mapping {
-                name: "hooksync bindings",
-                schema: place(schema::BINDINGS_FILE),
-                files: vec![format!("{folder}/**/bindings.yaml")],
-            });
+            add("hooksync bindings", place(schema::BINDINGS_FILE), vec![bindings]);
         }
     }
     if let Some(folder) = folders.first() {
         let schema = format!("{folder}/{}/config.json", schema::FOLDER);
-        all.push(Mapping {
-            name: "hooksync.yaml",
-            schema,
-            files: vec!["hooksync.yaml".to_owned()],
-        });
+        add("hooksync.yaml", schema, vec!["hooksync.yaml".to_owned()]);
     }
     all
 }

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, OsString>,
-    program: Option<PathBuf>,
+    /// This program's own file, which sandboxes are started from.
+    pub program: Option<PathBuf>,
     /// The three standard streams.
     pub streams: Streams,
 }
@@ -90,12 +91,6 @@ impl Environment {
             None => Ok(None),
             Some(value) => value.to_str().map(Some).ok_or_else(|| NotUnicode(name.to_owned())),
         }
-    }
-
-    /// This program's own file, which sandboxes are started from.
-    #[must_use]
-    pub fn program(&self) -> Option<&Path> {
-        self.program.as_deref()
     }
 
     /// The folders of `PATH`.

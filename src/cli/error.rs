@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::environment::NotUnicode;
 use super::exit::Exit;
 use super::output::WriteFailed;
 use crate::api::{ApiError, ApiErrorKind};
@@ -43,6 +44,27 @@ impl CliError {
     #[must_use]
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(message).exit(Exit::Usage)
+    }
+
+    /// What is not done, because it could do harm.
+    #[must_use]
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(message).exit(Exit::Refused)
+    }
+
+    /// All of them, each fault once, with the code of what has to be put right first:
+    /// the command line, then what is unsafe.
+    #[must_use]
+    pub fn together(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::reported(Exit::Error), |mut sum, error| {
+            sum.exit = sum.exit.max(error.exit);
+            for fault in error.faults {
+                if !sum.faults.contains(&fault) {
+                    sum.faults.push(fault);
+                }
+            }
+            sum
+        })
     }
 
     /// The end of a run that has reported everything already.
@@ -97,6 +119,12 @@ impl fmt::Display for CliError {
             }
         }
         Ok(())
+    }
+}
+
+impl From<NotUnicode> for CliError {
+    fn from(error: NotUnicode) -> Self {
+        Self::new(error.to_string())
     }
 }
 

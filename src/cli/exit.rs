@@ -6,27 +6,28 @@ use std::process::ExitCode;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
 pub enum Exit {
     /// Done, or no change.
-    Done,
+    Done = 0,
     /// An error. Either nothing was written, or all that is known about what
     /// was written has been reported.
-    Error,
+    Error = 1,
     /// `plan --detailed-exitcode` found changes.
-    Changes,
+    Changes = 2,
     /// Apply ended with a part of the plan applied, or an export left something
     /// out.
-    Partial,
+    Partial = 3,
     /// Refused as unsafe or stale. Nothing was written.
-    Refused,
+    Refused = 4,
     /// The tenant refuses: its hooks are read-only or switched off. Nothing
     /// was written.
-    TenantRefuses,
+    TenantRefuses = 5,
     /// The command line can't be understood.
-    Usage,
+    Usage = 64,
     /// Interrupted. Requests in flight were finished, the rest is reported as
     /// not attempted.
-    Interrupted,
+    Interrupted = 130,
 }
 
 impl Exit {
@@ -45,16 +46,7 @@ impl Exit {
     /// The number the process ends with.
     #[must_use]
     pub fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Error => 1,
-            Self::Changes => 2,
-            Self::Partial => 3,
-            Self::Refused => 4,
-            Self::TenantRefuses => 5,
-            Self::Usage => 64,
-            Self::Interrupted => 130,
-        }
+        self as u8
     }
 
     /// One line for people, as the help and the reference print it.

@@ -108,7 +108,8 @@ pub(super) async fn fetch(
                     true => {
                         format!("The tenant has ended hooks; their files are left alone: {error}.")
                     }
-                    false => format!("{}s are left out: {error}", capital(kind)),
+                    false if kind == Kind::Hook => format!("Hooks are left out: {error}"),
+                    false => format!("Actions are left out: {error}"),
                 });
                 targets.retain(|target| target.kind != kind);
                 refused.get_or_insert(error);
@@ -132,11 +133,4 @@ fn is_refusal(error: &ApiError) -> bool {
             | ApiErrorKind::FeatureGone
     );
     refused || error.ends_hooks()
-}
-
-fn capital(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Hook => "Hook",
-        Kind::Action | Kind::Bindings => "Action",
-    }
 }

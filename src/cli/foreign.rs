@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, CommandFactory};
 
+use super::CliError;
 use super::args::Cli;
-use super::{CliError, Exit};
 
 /// Their flag, the tool that has it, and what to do instead.
 const FLAGS: [(&str, &str, &str); 10] = [
@@ -46,11 +46,8 @@ pub(super) fn flag(error: &clap::Error, args: &[OsString]) -> Option<CliError> {
     let name = typed.trim_start_matches('-').split('=').next()?;
     let (name, tool, instead) = FLAGS.iter().find(|(own, ..)| *own == name)?;
     let dashes = if typed.starts_with("--") { "--" } else { "-" };
-    Some(
-        CliError::usage(format!("{dashes}{name} is an option of {tool}, not of hooksync"))
-            .hint(*instead),
-    )
-    .map(|error| error.exit(Exit::Usage))
+    let error = CliError::usage(format!("{dashes}{name} is an option of {tool}, not of hooksync"));
+    Some(error.hint(*instead))
 }
 
 /// The name of one of our long options that begins with one dash, as Terraform's do.

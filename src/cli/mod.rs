@@ -84,8 +84,7 @@ impl Context<'_> {
     }
 
     fn harmless(&self, text: &str) -> String {
-        let width = self.output.stderr_look().width.unwrap_or(Style::ENDLESS);
-        text::message(text, &Style { width, ..self.output.stderr_style() })
+        text::message(text, &self.output.stderr_style())
     }
 }
 
@@ -138,7 +137,7 @@ fn prepared(args: &GlobalArgs, environment: &Environment) -> Result<Option<Envir
 fn parse(args: &[OsString], environment: &Environment) -> Result<Cli, clap::Error> {
     let output = Output::new(environment, &early_global_args(args));
     let mut command = Cli::command();
-    if let Some(width) = output.stdout_look().width {
+    if let Some(width) = output.stdout_look.width {
         command = command.term_width(width.min(MAX_HELP_WIDTH));
     }
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
@@ -166,7 +165,7 @@ fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error)
     };
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            match output.data(&fitted(output.stdout_look(), &output.stdout_style())) {
+            match output.data(&fitted(output.stdout_look, &output.stdout_style())) {
                 Ok(()) => Exit::Done,
                 Err(error) => {
                     output.error(&CliError::from(error).render());
@@ -175,7 +174,7 @@ fn tell_usage(args: &[OsString], environment: &Environment, error: &clap::Error)
             }
         }
         _ => {
-            output.error(&fitted(output.stderr_look(), &output.stderr_style()));
+            output.error(&fitted(output.stderr_look, &output.stderr_style()));
             Exit::Usage
         }
     }

@@ -20,10 +20,14 @@ use crate::report::Style;
 pub struct Output {
     stdout: Arc<Mutex<Sink>>,
     stderr: Arc<Mutex<Sink>>,
-    stdout_look: Look,
-    stderr_look: Look,
-    verbosity: Verbosity,
-    can_ask: bool,
+    /// What texts for [`Self::data`] have to be made for.
+    pub stdout_look: Look,
+    /// What texts for stderr have to be made for.
+    pub stderr_look: Look,
+    /// How much is reported.
+    pub verbosity: Verbosity,
+    /// Whether there is somebody to answer a question.
+    pub can_ask: bool,
 }
 
 /// What a text has to be made for.
@@ -116,24 +120,6 @@ impl Output {
         (output, captured)
     }
 
-    /// What texts for [`Self::data`] have to be made for.
-    #[must_use]
-    pub fn stdout_look(&self) -> Look {
-        self.stdout_look
-    }
-
-    /// What texts for stderr have to be made for.
-    #[must_use]
-    pub fn stderr_look(&self) -> Look {
-        self.stderr_look
-    }
-
-    /// How much is reported.
-    #[must_use]
-    pub fn verbosity(&self) -> Verbosity {
-        self.verbosity
-    }
-
     /// Prints the result of a command, adding the last newline if it lacks
     /// one. When the reader has gone away (`hooksync plan | head`) nothing is
     /// printed any more, and nothing is wrong.
@@ -143,6 +129,14 @@ impl Output {
     pub fn data(&self, text: &str) -> Result<(), WriteFailed> {
         lock(&self.stderr).clear();
         Ok(lock(&self.stdout).line(text)?)
+    }
+
+    /// The same for what was written to a tenant: where stdout can't take it, stderr does.
+    ///
+    /// # Errors
+    /// As [`Self::data`].
+    pub fn data_in_any_case(&self, text: &str) -> Result<(), WriteFailed> {
+        self.data(text).inspect_err(|_| self.error(text))
     }
 
     /// Reports what went wrong, even with `-q`.
@@ -205,12 +199,6 @@ impl Output {
     /// Takes a passing line away: nothing goes on any more.
     pub fn settled(&self) {
         lock(&self.stderr).clear();
-    }
-
-    /// Whether there is somebody to answer a question.
-    #[must_use]
-    pub fn can_ask(&self) -> bool {
-        self.can_ask
     }
 
     /// Puts a question, if there is somebody to answer it.

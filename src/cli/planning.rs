@@ -21,9 +21,7 @@ use crate::lint::RuleSettings;
 use crate::model::{BoundAction, DesiredState, Kind, LiveState, Name, Trigger};
 use crate::plan::judge::Scripts;
 use crate::plan::traced::Traces;
-use crate::plan::{
-    Change, Options, Plan, RequestCounts, SecretsMode, blocked, diff, frozen, policy, twins, veil,
-};
+use crate::plan::{Change, Options, Plan, SecretsMode, blocked, diff, frozen, policy, twins, veil};
 use crate::source::{self, Manifest};
 use crate::sync;
 
@@ -54,18 +52,6 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// What the governor counted so far.
-    pub(super) fn counts(&self) -> RequestCounts {
-        let counts = self.session.reader.counts();
-        RequestCounts {
-            total: counts.total,
-            writes: counts.writes,
-            throttled: counts.throttled,
-            retried: counts.retried,
-            waited_ms: counts.waited_ms,
-        }
-    }
-
     /// Whether the tenant is still as it was when the plan was made.
     ///
     /// # Errors
@@ -147,11 +133,10 @@ pub(super) async fn prepare(
     context: &Context<'_>,
 ) -> Result<Vec<Prepared>, CliError> {
     let each = prepare_each(all, scope, rules, Purpose::Apply, shared, context).await?;
-    let place = |environment: &Option<String>| environment.clone().filter(|_| all.len() > 1);
-    let each = each.into_iter().map(|one| {
-        one.map_err(|Unplanned { environment, error }| error.at(place(&environment).as_deref()))
-    });
-    each.collect()
+    let at = |Unplanned { environment, error }: Unplanned| {
+        error.at(environment.as_deref().filter(|_| all.len() > 1))
+    };
+    each.into_iter().map(|one| one.map_err(at)).collect()
 }
 
 /// The same, where the plan of one environment is of use without the others'.

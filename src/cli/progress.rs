@@ -257,7 +257,7 @@ impl Lane {
         let status = self.status.borrow();
         let waiting = status.waiting.clone().or_else(|| status.recovering.clone());
         if let Some(steps) = self.steps.as_ref().filter(|steps| !steps.over) {
-            let (done, total) = steps.sums();
+            let (done, total) = (steps.done, Some(steps.total));
             let elapsed = now.duration_since(steps.began);
             return Some(Sight { done, total, elapsed, waiting, applying: true });
         }
@@ -288,12 +288,6 @@ impl Lane {
     }
 }
 
-impl Steps {
-    fn sums(&self) -> (usize, Option<usize>) {
-        (self.done, Some(self.total))
-    }
-}
-
 fn left(waiting: &Waiting, now: Instant) -> Duration {
     waiting.until.map(|until| until.saturating_duration_since(now)).unwrap_or_default()
 }
@@ -303,7 +297,7 @@ fn sums(lanes: &[Lane], applying: bool) -> (Doing<'static>, (usize, Option<usize
     if applying {
         // what has ended still counts: the line goes on where it was
         let steps = lanes.iter().filter_map(|lane| lane.steps.as_ref());
-        return (Doing::Applying(None), sum(steps.map(Steps::sums)));
+        return (Doing::Applying(None), sum(steps.map(|steps| (steps.done, Some(steps.total)))));
     }
     let reading = || lanes.iter().filter(|lane| lane.began.is_some());
     (Doing::Reading(reading().count()), sum(reading().map(Lane::sums)))

@@ -62,7 +62,7 @@ impl<'a> Project<'a> {
         &self,
         environment: &Environment,
     ) -> Result<Vec<ProjectSettings>, CliError> {
-        Ok(settings::project(self.args, environment, &self.file)?)
+        settings::project(self.args, environment, &self.file)
     }
 
     /// The chosen tenants, one for each environment, with what to reach them by.
@@ -76,7 +76,7 @@ impl<'a> Project<'a> {
         context: &Context<'_>,
     ) -> Result<Vec<TenantSettings>, CliError> {
         let environment = context.environment;
-        Ok(settings::tenant(self.args, connection, allow_delete, environment, &self.file)?)
+        settings::tenant(self.args, connection, allow_delete, environment, &self.file)
     }
 
     /// The one tenant of a command that works on one; `why` says so.

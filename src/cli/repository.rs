@@ -15,9 +15,7 @@ const WORKSPACES: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
 /// Where neither is known, files keep the names that they have from here.
 pub(super) fn find(environment: &Environment) -> Repository {
     let Ok(here) = fs_err::canonicalize(".") else { return Repository::default() };
-    let said = WORKSPACES.iter().filter_map(|name| environment.get(name).ok().flatten());
-    let said = said.filter_map(|folder| fs_err::canonicalize(folder).ok());
-    let roots = said.chain(git_root(&here)).collect();
+    let roots = roots(&here, environment);
     Repository::new(here, roots)
 }
 
@@ -25,16 +23,17 @@ pub(super) fn find(environment: &Environment) -> Repository {
 /// there is no repository.
 pub(super) fn checkout(environment: &Environment) -> Option<PathBuf> {
     let here = fs_err::canonicalize(".").ok()?;
-    let said = WORKSPACES.iter().filter_map(|name| environment.get(name).ok().flatten());
-    let said = said.filter_map(|folder| fs_err::canonicalize(folder).ok());
-    let mut roots: Vec<PathBuf> = said.chain(git_root(&here)).collect();
+    let mut roots = roots(&here, environment);
     roots.retain(|root| here.starts_with(root));
     // the outermost: a repository within another is part of what was checked out
     roots.into_iter().min_by_key(|root| root.components().count()).or(Some(here))
 }
 
-/// The nearest folder upwards that has a `.git`: a folder, or a file in linked
-/// work trees and submodules.
-fn git_root(here: &Path) -> Option<PathBuf> {
-    here.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+/// Where a pipeline says it is, then the nearest folder upwards that has a `.git`: a
+/// folder, or a file in linked work trees and submodules.
+fn roots(here: &Path, environment: &Environment) -> Vec<PathBuf> {
+    let said = WORKSPACES.iter().filter_map(|name| environment.get(name).ok().flatten());
+    let said = said.filter_map(|folder| fs_err::canonicalize(folder).ok());
+    let git = here.ancestors().find(|folder| folder.join(".git").exists());
+    said.chain(git.map(Path::to_owned)).collect()
 }

@@ -19,7 +19,6 @@ use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
-use super::error::Fault;
 use super::planning::Prepared;
 use super::session::Shared;
 use super::{CliError, Context, Environment, Exit, repository};
@@ -104,18 +103,14 @@ impl Providers {
     }
 
     /// Why a reference is not resolved here.
-    fn refusal(&self, reference: &Reference, checkout: Option<&Path>) -> Option<Refusal> {
+    fn refusal(&self, reference: &Reference, checkout: Option<&Path>) -> Option<CliError> {
         if let Some(why) = reference.wrong() {
-            return Some(Refusal::error(why.to_owned(), "correct it in the definition"));
+            return Some(CliError::new(why).hint("correct it in the definition"));
         }
         if self.allowing(reference).is_none() {
             let hint =
                 format!("set {REFS} where apply runs, such as `op://ci/,file:/run/secrets/`");
-            return Some(Refusal {
-                exit: Exit::Refused,
-                why: format!("{REFS} does not allow it"),
-                hint,
-            });
+            return Some(CliError::refused(format!("{REFS} does not allow it")).hint(hint));
         }
         if reference.scheme() == Reference::FILE {
             return None;
@@ -123,7 +118,7 @@ impl Providers {
         let Some(program) = self.programs.get(reference.scheme()) else {
             let hint = format!("set {PROVIDERS} where apply runs");
             let why = format!("{PROVIDERS} names no program for `{}:`", reference.scheme());
-            return Some(Refusal { exit: Exit::Error, why, hint });
+            return Some(CliError::new(why).hint(hint));
         };
         program.refusal(checkout)
     }
@@ -139,20 +134,6 @@ impl Providers {
             None => from_file(reference, self.allowing(reference).unwrap_or_default())?,
         };
         as_value(bytes)
-    }
-}
-
-/// Why a reference is refused, and the next step.
-#[derive(Debug, PartialEq, Eq)]
-struct Refusal {
-    exit: Exit,
-    why: String,
-    hint: String,
-}
-
-impl Refusal {
-    fn error(why: String, hint: &str) -> Self {
-        Self { exit: Exit::Error, why, hint: hint.to_owned() }
     }
 }
 
@@ -226,14 +207,10 @@ fn demand(
     providers: &Providers,
     checkout: Option<&Path>,
 ) -> Result<(), CliError> {
-    let mut error = CliError::reported(Exit::Error);
-    for one in wanted {
-        if let Some(Refusal { exit, why, hint }) = providers.refusal(&one.reference, checkout) {
-            error.faults.push(Fault { message: described(one, &why), hint: Some(hint) });
-            error.exit = if error.exit == Exit::Refused { error.exit } else { exit };
-        }
-    }
-    if error.faults.is_empty() { Ok(()) } else { Err(nothing_written(error)) }
+    let refused = wanted.iter().filter_map(|one| {
+        Some(providers.refusal(&one.reference, checkout)?.at(Some(&described(one))))
+    });
+    none_of(refused.collect())
 }
 
 /// Puts the values in place of the references.
@@ -268,13 +245,12 @@ fn resolve(
             return Err(CliError::new("interrupted; nothing was written").exit(Exit::Interrupted));
         }
     }
-    let mut error = CliError::reported(Exit::Error);
-    for one in wanted {
-        if let Some(why) = failed.get(&one.reference) {
-            error.faults.push(Fault { message: described(one, why), hint: None });
-        }
-    }
-    if error.faults.is_empty() { Ok(found) } else { Err(nothing_written(error)) }
+    let failed = wanted.iter().filter_map(|one| {
+        let why = failed.get(&one.reference)?;
+        Some(CliError::new(why).at(Some(&described(one))))
+    });
+    none_of(failed.collect())?;
+    Ok(found)
 }
 
 /// The definitions with values in place of what was resolved.
@@ -300,16 +276,21 @@ fn put(
     }
 }
 
-fn described(one: &Wanted, why: &str) -> String {
+fn described(one: &Wanted) -> String {
     let Wanted { kind, name, key, reference } = one;
-    format!("secret {key} of {kind} {name}: {}: {why}", reference.as_str())
+    format!("secret {key} of {kind} {name}: {}", reference.as_str())
 }
 
-fn nothing_written(mut error: CliError) -> CliError {
+/// Ends the run where there is any.
+fn none_of(errors: Vec<CliError>) -> Result<(), CliError> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let mut error = CliError::together(errors);
     if let Some(last) = error.faults.last_mut() {
         last.message.push_str("\nNothing was written.");
     }
-    error
+    Err(error)
 }
 
 /// A file's bytes. After links are followed it must still lie where the prefix

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::output::{Output, Verbosity};
@@ -14,6 +13,7 @@ use super::settings::{Target, TenantSettings};
 use super::{CliError, Exit};
 use crate::api::{self, Domain, Gates, Reader, Writer};
 use crate::model::SecretValue;
+use crate::plan::RequestCounts;
 use crate::report::safe;
 use crate::tenant;
 
@@ -37,6 +37,14 @@ pub(super) struct Session {
     _local: Option<tenant::Running>,
 }
 
+impl Session {
+    /// What the governor counted so far.
+    pub(super) fn counts(&self) -> RequestCounts {
+        let api::Counts { total, writes, throttled, retried, waited_ms } = self.reader.counts();
+        RequestCounts { total, writes, throttled, retried, waited_ms }
+    }
+}
+
 /// What all sessions of a run share.
 pub(super) struct Shared {
     /// The first interrupt: nothing new begins.
@@ -48,32 +56,17 @@ pub(super) struct Shared {
     gates: Gates,
 }
 
-/// The runtime that a command's requests run on. One thread: what takes long
-/// is the network.
+/// Does what needs requests, on one thread: what takes long is the network. Doesn't
+/// wait at its end for what can't be given up, such as a look-up of an address: an
+/// interrupt would have to wait for it, too.
 ///
 /// # Errors
-/// When the system gives none.
-pub(super) fn runtime() -> Result<Requests, CliError> {
-    Ok(Requests(tokio::runtime::Builder::new_current_thread().enable_all().build()?))
-}
-
-/// A [`Runtime`] that doesn't wait at its end for what can't be given up, such
-/// as a look-up of an address: an interrupt would have to wait for it, too.
-pub(super) struct Requests(Runtime);
-
-impl Requests {
-    /// Does the work, and gives what came of it.
-    ///
-    /// # Errors
-    /// Those of the work.
-    pub(super) fn block_on<T>(
-        self,
-        work: impl Future<Output = Result<T, CliError>>,
-    ) -> Result<T, CliError> {
-        let done = self.0.block_on(work);
-        self.0.shutdown_background();
-        done
-    }
+/// Those of the work, and when the system gives no runtime.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 impl Shared {
@@ -162,7 +155,7 @@ impl Shared {
 
 /// Gates that tell of every request, if that is wanted.
 fn gates(output: &Output, board: &Board) -> Gates {
-    if output.verbosity() < Verbosity::Everything {
+    if output.verbosity < Verbosity::Everything {
         return Gates::default();
     }
     let (output, board) = (output.clone(), board.clone());

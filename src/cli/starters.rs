@@ -44,23 +44,25 @@ pub(super) fn write(
     Ok(["yaml", "js", "test.yaml"].map(file).into())
 }
 
-/// `created  actions/enrich.yaml`: how a file is named that is there now.
-pub(super) fn created(path: &Path) -> String {
-    named("created", path)
-}
-
-/// The same for a file that was there before and stays as it is.
-pub(super) fn kept(path: &Path) -> String {
-    named("kept", path)
-}
-
-/// The same for a file that was changed.
-pub(super) fn updated(path: &Path) -> String {
-    named("updated", path)
-}
-
-fn named(what: &str, path: &Path) -> String {
+/// `created  actions/enrich.yaml`: how a file is named that is there now; `kept` is one
+/// that was there and stays, `updated` one that was changed.
+pub(super) fn named(what: &str, path: &Path) -> String {
     format!("{what:<7}  {}", path.display())
+}
+
+/// Writes a file where none is, and its folder; says what became of it.
+///
+/// # Errors
+/// When it can't be written.
+pub(super) fn write_missing(path: &Path, text: &str) -> Result<String, CliError> {
+    if path.exists() {
+        return Ok(named("kept", path));
+    }
+    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
+        fs_err::create_dir_all(folder)?;
+    }
+    write_new(path, text)?;
+    Ok(named("created", path))
 }
 
 /// Writes the schemas that this version has, for editors.

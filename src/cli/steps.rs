@@ -8,7 +8,7 @@ use super::commands::{apply, export, plan};
 use super::planning::{self, Purpose};
 use super::project::Project;
 use super::secrets::Errand;
-use super::session::{Shared, runtime};
+use super::session::{Shared, block_on};
 use super::{CliError, Context, Exit, backup, behaviour, tested, traces};
 
 /// `hooksync plan` and `hooksync drift`: reads, fetches, shows what differs.
@@ -17,11 +17,11 @@ use super::{CliError, Context, Exit, backup, behaviour, tested, traces};
 /// When no plan can be made.
 pub(super) fn plan(
     args: &PlanArgs,
-    side: plan::Side,
+    purpose: Purpose,
     context: &Context<'_>,
 ) -> Result<Exit, CliError> {
-    runtime()?.block_on(async {
-        side.demand(args)?;
+    block_on(async {
+        plan::demand(args, purpose)?;
         let shared = Shared::new(context.output);
         let project = Project::open(&args.project, context)?;
         let tenants = project.tenants(&args.connection, args.scope.allow_delete, context)?;
@@ -29,18 +29,18 @@ pub(super) fn plan(
             &tenants,
             &args.scope,
             &project.rules,
-            if side == plan::Side::Tenant { Purpose::Drift } else { Purpose::Review },
+            purpose,
             &shared,
             context,
         )
         .await?;
         if args.behaviour {
-            each = behaviour::compared_each(each, args.behaviour_limit, &shared, context).await?;
+            behaviour::compare_each(&mut each, args.behaviour_limit, &shared, context).await?;
         }
-        if side == plan::Side::Tenant {
+        if purpose == Purpose::Drift {
             traces::look_up(&mut each, args, &shared).await?;
         }
-        let review = plan::Review::of(each, &tenants, args, side, context)?;
+        let review = plan::Review::of(each, &tenants, args, purpose, context)?;
         review.save()?;
         review.print()?;
         review.summarize()?;
@@ -53,7 +53,7 @@ pub(super) fn plan(
 /// # Errors
 /// When nothing could be applied; what was applied is in the result.
 pub(super) fn apply(args: &ApplyArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    runtime()?.block_on(async {
+    block_on(async {
         let shared = Shared::new(context.output);
         let reviewed = apply::reviewed(args)?;
         let project = Project::open(&args.project, context)?;

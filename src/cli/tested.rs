@@ -6,8 +6,7 @@
 use super::planning::Prepared;
 use super::project::Project;
 use super::session::Shared;
-use super::settings::Kinds;
-use super::{CliError, Context, Environment, Exit, definitions};
+use super::{CliError, Context, Environment, definitions};
 use crate::behaviour::{self, Tests, Verdict};
 use crate::model::{Address, Definition, Diagnostic};
 use crate::plan::{Change, Field, Verb};
@@ -69,12 +68,8 @@ fn tests_of(
     definitions.retain(|it| changed.contains(&it.address()));
     let mut own: Vec<String> = definitions.iter().map(|it| it.place.file.clone()).collect();
     own.extend(definitions.iter().map(|it| it.script_source.file.clone()));
-    let dirs = match &settings.kinds {
-        Some(Kinds { hooks, actions }) => hooks.iter().chain(actions).cloned().collect(),
-        None => vec![settings.dir.value.clone()],
-    };
     let files: Vec<&str> = definitions.iter().map(|it| it.place.file.as_str()).collect();
-    let mut tests = behaviour::read(&dirs, &files, &settings.keywords);
+    let mut tests = behaviour::read(&settings.dirs(), &files, &settings.keywords);
     // what is said of other tests is `test`'s to say
     tests.found.retain(|it| tests.files.iter().any(|file| it.file.as_deref() == Some(&file.file)));
     // a definition that tests can't read can't be tested
@@ -125,7 +120,6 @@ fn refuse(
         (1, _) => "a behaviour test of what would change fails".to_owned(),
         (number, _) => format!("{number} behaviour tests of what would change fail"),
     };
-    Err(CliError::new(format!("{what}; nothing was written"))
-        .hint("`hooksync test` runs them; `tests: required` in hooksync.yaml asks for them")
-        .exit(Exit::Refused))
+    Err(CliError::refused(format!("{what}; nothing was written"))
+        .hint("`hooksync test` runs them; `tests: required` in hooksync.yaml asks for them"))
 }

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::{CliError, Context};
+use super::args::ProjectArgs;
+use super::{CliError, Context, Exit};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_millis(300);
@@ -16,17 +17,25 @@ const LOOK: Duration = Duration::from_millis(300);
 /// The most files that are looked at.
 const MOST: usize = 10_000;
 
-/// Does the work until the process is interrupted. It gives the folders and
-/// files that it depends on; where it fails, `else_watch` is watched.
-pub(super) fn again(
+/// Does the work once, or with `--watch` until the process is interrupted. It gives
+/// the folders and files that it depends on; where it fails, the project's folder is
+/// watched.
+///
+/// # Errors
+/// Those of work that is done once.
+pub(super) fn run(
+    watch: bool,
+    project: &ProjectArgs,
     context: &Context<'_>,
-    else_watch: PathBuf,
-    mut work: impl FnMut() -> Result<Vec<PathBuf>, CliError>,
-) -> ! {
+    mut work: impl FnMut() -> Result<(Exit, Vec<PathBuf>), CliError>,
+) -> Result<Exit, CliError> {
+    if !watch {
+        return work().map(|(exit, _)| exit);
+    }
     loop {
-        let watched = work().unwrap_or_else(|error| {
+        let watched = work().map(|(_, watched)| watched).unwrap_or_else(|error| {
             context.tell(&error);
-            vec![else_watch.clone()]
+            vec![project.dir.clone().unwrap_or_else(|| PathBuf::from("."))]
         });
         context.say("Waiting for a change; Ctrl-C ends.");
         let before = stamps(&watched);

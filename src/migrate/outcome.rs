@@ -8,13 +8,14 @@ use super::Style;
 use crate::model::Diagnostic;
 
 /// How a hook ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Verdict {
     /// Nothing differs, and every branch was met.
     Proven,
     /// An action was written, and something differs or was not met.
     Differs,
     /// The hook could never run.
+    #[default]
     Refused,
 }
 
@@ -31,7 +32,7 @@ impl Verdict {
 }
 
 /// One hook of a migration.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Migrated {
     /// The hook's name, which is the action's, too.
     pub name: String,

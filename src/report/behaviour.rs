@@ -9,6 +9,7 @@ mod outcome;
 use serde_json::{Value, json};
 
 use super::ink::{Ink, plain, span};
+use super::json::finding;
 use super::layout::Page;
 use super::words::count;
 use super::{Repository, Style, github, safe};
@@ -34,10 +35,8 @@ pub struct TestRun<'a> {
     pub coverage: &'a [Coverage],
 }
 
-impl TestRun<'_> {
-    fn failed(&self) -> usize {
-        self.verdicts.iter().filter(|verdict| !verdict.problems.is_empty()).count()
-    }
+fn failed(verdicts: &[Verdict]) -> usize {
+    verdicts.iter().filter(|verdict| !verdict.problems.is_empty()).count()
 }
 
 /// For people: every failing case with its difference, then the sum.
@@ -52,7 +51,7 @@ pub fn text(run: &TestRun<'_>, style: &Style) -> String {
         }
         if file != verdict.file {
             page.gap();
-            page.wrap(0, 2, &[span(Ink::Place, safe::inline(&verdict.file, true))]);
+            page.line(Ink::Place, safe::inline(&verdict.file, true));
             file = &verdict.file;
         }
         let (ink, sign) = if failed { (Ink::Danger, "x") } else { (Ink::Added, "+") };
@@ -91,12 +90,12 @@ pub fn text(run: &TestRun<'_>, style: &Style) -> String {
     }
     coverage(&mut page, run.coverage);
     page.gap();
-    page.wrap(0, 2, &[span(if run.failed() > 0 { Ink::Danger } else { Ink::Added }, summary(run))]);
+    page.line(if failed(run.verdicts) > 0 { Ink::Danger } else { Ink::Added }, summary(run));
     page.finish()
 }
 
 fn summary(run: &TestRun<'_>) -> String {
-    let (all, failed) = (run.verdicts.len(), run.failed());
+    let (all, failed) = (run.verdicts.len(), failed(run.verdicts));
     let untested = match run.untested {
         0 => String::new(),
         n => format!("; {} without a test", count(n, "definition")),
@@ -183,11 +182,6 @@ pub fn json(run: &TestRun<'_>) -> String {
             })
         })
         .collect();
-    let found: Vec<Value> = run
-        .found
-        .iter()
-        .map(|one| json!({ "code": one.code.0, "severity": one.severity.as_str(), "message": one.message, "hint": one.hint, "file": one.file, "line": one.position.map(|p| p.line), "column": one.position.map(|p| p.column) }))
-        .collect();
     let coverage: Vec<Value> = run
         .coverage
         .iter()
@@ -197,11 +191,11 @@ pub fn json(run: &TestRun<'_>) -> String {
             json!({ "file": one.script, "branches": { "met": met, "total": one.branches.len() }, "missed": missed })
         })
         .collect();
-    let failed = run.failed();
+    let failed = failed(run.verdicts);
     let whole = json!({
         "format_version": "1",
         "summary": { "cases": run.verdicts.len(), "passed": run.verdicts.len() - failed, "failed": failed, "untested": run.untested },
-        "cases": cases, "coverage": coverage, "diagnostics": found,
+        "cases": cases, "coverage": coverage, "diagnostics": run.found.iter().map(finding).collect::<Vec<_>>(),
     });
     serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"
 }

@@ -91,11 +91,6 @@ pub(crate) fn looked_at(plan: &Plan) -> Vec<(&Change, &Behaviour)> {
     all.filter_map(|change| Some((change, change.behaviour.as_ref()?))).collect()
 }
 
-/// The event as JSON in one line.
-pub(crate) fn event(differs: &Differs) -> String {
-    differs.event.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

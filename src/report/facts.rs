@@ -44,13 +44,14 @@ impl Phrase {
         }
         self
     }
-}
 
-impl std::fmt::Display for Phrase {
-    /// For formats in which nothing has to be made harmless.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self(bits) = self;
-        bits.iter().try_for_each(|(Bit::Ours(text) | Bit::Theirs(text))| f.write_str(text))
+    /// As one text: theirs made harmless by `theirs`.
+    pub(crate) fn shown(&self, theirs: impl Fn(&str) -> String) -> String {
+        let bits = self.0.iter().map(|bit| match bit {
+            Bit::Ours(text) => text.clone(),
+            Bit::Theirs(text) => theirs(text),
+        });
+        bits.collect()
     }
 }
 

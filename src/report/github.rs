@@ -7,7 +7,7 @@
 
 use super::Repository;
 use super::effects;
-use super::facts::{self, Bit, Phrase};
+use super::facts;
 use super::safe;
 use super::words::grouped;
 use crate::model::{Diagnostic, Position, Severity};
@@ -77,7 +77,7 @@ pub fn plan(plan: &Plan, repository: &Repository) -> String {
     });
     let dangers = found.iter().map(|danger| {
         let file = plan.changes.get(danger.change).and_then(|change| change.source.as_ref());
-        note(Severity::Warning, file, "hooksync", phrase(&danger.phrase))
+        note(Severity::Warning, file, "hooksync", danger.phrase.shown(theirs))
     });
     let unresolved = plan.unresolved.iter().map(|secret| {
         let message = format!(
@@ -110,14 +110,6 @@ pub fn plan(plan: &Plan, repository: &Repository) -> String {
 
 fn theirs(text: &str) -> String {
     safe::short(text, LONGEST, true)
-}
-
-fn phrase(phrase: &Phrase) -> String {
-    let bits = phrase.0.iter().map(|bit| match bit {
-        Bit::Ours(text) => text.clone(),
-        Bit::Theirs(text) => theirs(text),
-    });
-    bits.collect()
 }
 
 /// The first of each level as commands, then one line of plain text.

@@ -6,14 +6,13 @@
 //! dangerous.
 
 mod change;
-mod effects;
 #[cfg(test)]
 mod tests;
 
 use super::facts::{self, Bit, Danger, Phrase};
 use super::order::{self, OrderLine};
 use super::page::{self, text};
-use super::words::{about, count, grouped};
+use super::words::{about, count, grouped, place};
 use super::{NoPlan, PlanView};
 use crate::plan::{Plan, UnresolvedSecret, Verb, Warning};
 
@@ -145,10 +144,8 @@ fn listed(title: &str, note: &str, items: &[String]) -> String {
 fn warnings(found: &[&Warning]) -> String {
     let items = found.iter().map(|warning| {
         let Warning { code, message, source, position } = *warning;
-        let at = position.map(|place| format!(":{}:{}", place.line, place.column));
-        let place = source
-            .as_ref()
-            .map(|file| format!("<code>{}{}</code> ", text(file), at.unwrap_or_default()));
+        let place =
+            source.as_ref().map(|file| format!("<code>{}{}</code> ", text(file), place(*position)));
         format!(
             "<span class=\"warning\">{}</span> {}{}",
             text(code),

@@ -64,6 +64,17 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// A paragraph of one ink, as all that stands for itself.
+    pub(crate) fn line(&mut self, ink: Ink, text: impl Into<String>) {
+        self.wrap(0, 2, &[Span { ink, text: text.into() }]);
+    }
+
+    /// What stands above a part, with an empty line before it.
+    pub(crate) fn title(&mut self, text: impl Into<String>) {
+        self.gap();
+        self.line(Ink::Strong, text);
+    }
+
     /// A line of the user's own text, as wide as it is.
     pub(crate) fn verbatim(&mut self, indent: usize, spans: Vec<Span>) {
         if spans.is_empty() {

@@ -25,6 +25,7 @@ mod page;
 pub mod progress;
 mod repository;
 pub mod rollback;
+mod rows;
 pub mod safe;
 #[cfg(test)]
 pub(crate) mod samples;

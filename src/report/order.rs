@@ -115,13 +115,8 @@ pub(crate) fn creates_in_stages(view: &PlanView<'_>) -> bool {
         .any(|step| begun.contains(&step.change) && step.deeds.contains(&Deed::Switch(true)))
 }
 
-/// One step of a plan in words.
-pub(crate) fn in_words(plan: &Plan, step: &Step) -> Phrase {
-    phrase(plan, &StepView::of(step))
-}
-
 /// A step in words: `switch off`, `add the secrets A, B`.
-fn phrase(plan: &Plan, step: &StepView) -> Phrase {
+pub(crate) fn phrase(plan: &Plan, step: &StepView) -> Phrase {
     let replaces = plan.changes.get(step.change).is_some_and(|change| change.verb == Verb::Replace);
     step.deeds.iter().fold(Phrase::default(), |phrase, deed| {
         let phrase = if phrase.0.is_empty() { phrase } else { phrase.ours(", ") };

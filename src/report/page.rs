@@ -7,9 +7,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use similar::ChangeTag;
 
 use super::diff::Row;
 use super::safe;
+use super::text::row_parts as parts;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
@@ -52,18 +54,8 @@ pub(super) fn code(text: &str) -> String {
 
 /// Text that is harmless but for what HTML gives a meaning.
 pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for found in text.chars() {
-        match found {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(found),
-        }
-    }
-    out
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 /// One side of a row of code: its number, and its parts, of which some differ.
@@ -96,8 +88,8 @@ pub(super) fn side_by_side(label: &str, heads: [&str; 2], lines: &[Line]) -> Str
             )),
             Line::Pair(Pair { old, new, differs }) => rows.push_str(&format!(
                 "<tr>{}{}</tr>\n",
-                cell(old, *differs, Side::Old),
-                cell(new, *differs, Side::New)
+                cell(old, differs.then_some(("del", '-'))),
+                cell(new, differs.then_some(("ins", '+')))
             )),
         }
     }
@@ -112,29 +104,20 @@ pub(super) fn side_by_side(label: &str, heads: [&str; 2], lines: &[Line]) -> Str
     )
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Old,
-    New,
-}
-
-fn cell(cell: &Cell, differs: bool, side: Side) -> String {
+/// A side of a row, with the element and the sign of what differs.
+fn cell(cell: &Cell, mark: Option<(&str, char)>) -> String {
     let Some((number, parts)) = cell else {
         return "<td class=\"line\"></td><td class=\"none\"></td>".to_owned();
     };
     // the sign is text, so that the difference is heard and copied, too
-    let (class, sign, element) = match (differs, side) {
-        (false, _) => ("", " ", ""),
-        (true, Side::Old) => (" class=\"del\"", "-", "del"),
-        (true, Side::New) => (" class=\"ins\"", "+", "ins"),
-    };
+    let class = mark.map(|(element, _)| format!(" class=\"{element}\"")).unwrap_or_default();
+    let sign = mark.map_or(' ', |(_, sign)| sign);
     let mut out = format!("<td class=\"line\">{number}</td><td{class}><code>{sign} ");
     for (changed, text) in parts {
         let text = escaped(text);
-        if *changed && differs {
-            out.push_str(&format!("<{element}>{text}</{element}>"));
-        } else {
-            out.push_str(&text);
+        match mark.filter(|_| *changed) {
+            Some((element, _)) => out.push_str(&format!("<{element}>{text}</{element}>")),
+            None => out.push_str(&text),
         }
     }
     out + "</code></td>"
@@ -142,11 +125,7 @@ fn cell(cell: &Cell, differs: bool, side: Side) -> String {
 
 /// The rows of a difference as pairs, and what is left out between them. The
 /// old and the new side of what changed stand beside each other.
-pub(super) fn pairs(
-    hunks: &[Vec<Row<'_>>],
-    parts: impl Fn(&Row<'_>) -> Vec<(bool, String)>,
-) -> Vec<Line> {
-    use similar::ChangeTag;
+pub(super) fn pairs(hunks: &[Vec<Row<'_>>]) -> Vec<Line> {
     let mut lines = Vec::new();
     let (mut old_next, mut new_next) = (1_usize, 1_usize);
     for hunk in hunks {

@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
-use super::Style;
-use super::facts::Bit;
 use super::layout::{broken, fitting, width};
 use super::order;
 use super::safe;
 use super::words::{count, grouped, time};
+use super::{StepView, Style};
 use crate::plan::{Outcome, Plan, StepId};
 
 /// How far a run is.
@@ -55,12 +54,9 @@ pub fn step(plan: &Plan, id: StepId, style: &Style) -> String {
     let Some(step) = plan.steps.get(id) else {
         return String::new();
     };
-    let what = order::in_words(plan, step);
-    let bits = what.0.iter().map(|bit| match bit {
-        Bit::Ours(text) => text.clone(),
-        Bit::Theirs(text) => safe::short(text, 100, style.unicode),
-    });
-    format!("{}: {}", safe::inline(step.shown_as.as_str(), style.unicode), bits.collect::<String>())
+    let step = StepView::of(step);
+    let what = order::phrase(plan, &step).shown(|text| safe::short(text, 100, style.unicode));
+    format!("{}: {what}", safe::inline(&step.shown_as, style.unicode))
 }
 
 /// The line that is redrawn on a terminal, without a line end, one column

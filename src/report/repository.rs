@@ -34,13 +34,9 @@ impl Repository {
     pub fn path(&self, file: &str) -> String {
         let absolute = normal(&self.here.join(file));
         let inside = self.roots.iter().find_map(|root| absolute.strip_prefix(root).ok());
-        let parts: Vec<_> = match inside {
-            Some(path) => {
-                path.components().map(|part| part.as_os_str().to_string_lossy()).collect()
-            }
-            None => return file.to_owned(),
-        };
-        parts.join("/")
+        let Some(path) = inside else { return file.to_owned() };
+        let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
+        parts.collect::<Vec<_>>().join("/")
     }
 }
 

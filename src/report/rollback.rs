@@ -5,7 +5,7 @@
 
 use crate::model::content::draft_is_deployed;
 use crate::model::{DeployedVersion, LiveBindings, Trigger};
-use crate::plan::Change;
+use crate::plan::{Change, FailedRequest};
 
 /// A rollback, done or not.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub enum RolledBack {
         in_traffic: bool,
     },
     /// The request failed.
-    Failed(super::json::ApplyError),
+    Failed(FailedRequest),
 }
 
 impl Rollback {

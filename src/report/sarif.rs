@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::Repository;
 use super::json::pretty;
@@ -31,143 +31,53 @@ pub struct Rule<'a> {
 pub fn diagnostics(found: &[Diagnostic], rules: &[Rule<'_>], repository: &Repository) -> String {
     let index: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(at, rule)| (rule.code, at)).collect();
-    pretty(&Log {
-        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        version: "2.1.0",
-        runs: [Run {
-            tool: Tool {
-                driver: Driver {
-                    name: env!("CARGO_PKG_NAME"),
-                    version: env!("CARGO_PKG_VERSION"),
-                    rules: rules.iter().map(descriptor).collect(),
-                },
-            },
-            column_kind: "unicodeCodePoints",
-            results: found.iter().map(|one| result(one, &index, repository)).collect(),
+    let log = json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": env!("CARGO_PKG_NAME"),
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(descriptor).collect::<Vec<_>>(),
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": found.iter().map(|one| result(one, &index, repository)).collect::<Vec<_>>(),
         }],
-    })
+    });
+    pretty(&log)
 }
 
-#[derive(Serialize)]
-struct Log<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'a str,
-    version: &'a str,
-    runs: [Run<'a>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Tool<'a>,
-    column_kind: &'a str,
-    results: Vec<Finding<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    driver: Driver<'a>,
-}
-
-#[derive(Serialize)]
-struct Driver<'a> {
-    name: &'a str,
-    version: &'a str,
-    rules: Vec<Descriptor<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Descriptor<'a> {
-    id: &'a str,
-    name: &'a str,
-    short_description: Text,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Text {
-    text: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Finding<'a> {
-    rule_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
-    level: &'a str,
-    message: Text,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    physical_location: PhysicalLocation,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-#[derive(Serialize)]
-struct ArtifactLocation {
-    uri: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: usize,
-    start_column: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_column: Option<usize>,
-}
-
-fn descriptor<'a>(rule: &Rule<'a>) -> Descriptor<'a> {
+fn descriptor(rule: &Rule<'_>) -> Value {
     let Rule { code, name, summary, help_uri } = *rule;
-    Descriptor { id: code, name, short_description: Text { text: summary.to_owned() }, help_uri }
+    let mut out = json!({ "id": code, "name": name, "shortDescription": { "text": summary } });
+    if let Some(uri) = help_uri {
+        out["helpUri"] = uri.into();
+    }
+    out
 }
 
-fn result(
-    found: &Diagnostic,
-    index: &BTreeMap<&str, usize>,
-    repository: &Repository,
-) -> Finding<'static> {
+fn result(found: &Diagnostic, index: &BTreeMap<&str, usize>, repository: &Repository) -> Value {
     let Diagnostic { code, severity, message, hint, file, position, excerpt } = found;
     let text = match hint {
         Some(hint) => format!("{message}\n{hint}"),
         None => message.clone(),
     };
-    let region = position.map(|Position { line, column }| Region {
-        start_line: line,
-        start_column: column,
-        end_column: excerpt
-            .as_ref()
-            .map(|Excerpt { line: _, width }| column.saturating_add(*width)),
-    });
-    Finding {
-        rule_id: code.0,
-        rule_index: index.get(code.0).copied(),
-        level: severity.as_str(),
-        message: Text { text: without_links(text) },
-        locations: file
-            .iter()
-            .map(|file| Location {
-                physical_location: PhysicalLocation {
-                    artifact_location: ArtifactLocation { uri: uri(&repository.path(file)) },
-                    region: region.as_ref().map(|region| Region { ..*region }),
-                },
-            })
-            .collect(),
+    let mut out = json!({ "ruleId": code.0 });
+    if let Some(at) = index.get(code.0) {
+        out["ruleIndex"] = (*at).into();
     }
+    out["level"] = severity.as_str().into();
+    out["message"] = json!({ "text": without_links(text) });
+    let Some(file) = file else { return out };
+    let mut place = json!({ "artifactLocation": { "uri": uri(&repository.path(file)) } });
+    if let Some(Position { line, column }) = position {
+        place["region"] = json!({ "startLine": line, "startColumn": column });
+        if let Some(Excerpt { line: _, width }) = excerpt {
+            place["region"]["endColumn"] = column.saturating_add(*width).into();
+        }
+    }
+    out["locations"] = json!([{ "physicalLocation": place }]);
+    out
 }
 
 /// In SARIF even a plain message can hold a link, `[text](target)`, unless its
@@ -200,7 +110,6 @@ mod tests {
     use super::*;
     use crate::model::Code;
     use crate::report::samples::*;
-    use serde_json::Value;
 
     fn rules() -> Vec<Rule<'static>> {
         vec![Rule {

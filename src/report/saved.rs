@@ -27,8 +27,8 @@ use super::{PlanView, Repository, StepView, UNRESOLVED_SECRET};
 use crate::model::{Id, Kind, Live, Name, Position, Reference, Trigger};
 use crate::plan::cutover::{Cutover, First};
 use crate::plan::{
-    Change, FieldChange, Plan, RequestCounts, SecretChange, SecretVerb, Unmanaged,
-    UnresolvedSecret, Value, Verb, Warning,
+    Change, FieldChange, Plan, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Value, Verb,
+    Warning,
 };
 
 /// The most entries of one list that are read.
@@ -45,12 +45,10 @@ pub struct Saved {
     environment: Option<String>,
     directory: Option<String>,
     base: Option<String>,
-    /// What making the plan took.
-    pub requests: RequestCounts,
 }
 
 impl Saved {
-    /// The plan as it is shown.
+    /// The plan as it is shown. It has no steps of its own.
     #[must_use]
     pub fn view(&self) -> PlanView<'_> {
         PlanView {
@@ -63,12 +61,6 @@ impl Saved {
         }
     }
 
-    /// The plan. It has no steps.
-    #[must_use]
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
     /// How the plan's files are called in the repository.
     #[must_use]
     pub fn repository(&self) -> Repository {
@@ -76,12 +68,6 @@ impl Saved {
             Some(base) => Repository::below(base),
             None => Repository::default(),
         }
-    }
-
-    /// The folder of definitions, as the repository calls it.
-    #[must_use]
-    pub fn directory(&self) -> Option<&str> {
-        self.directory.as_deref()
     }
 }
 
@@ -133,7 +119,7 @@ pub fn read(value: &Json) -> Result<Saved, String> {
         let written_by = value.get("hooksync_version").and_then(Json::as_str);
         warnings.push(not_shown(&unknown, written_by.unwrap_or("of an unknown version")));
     }
-    let requests: output::Requests = member(value, "requests")?;
+    member::<output::Requests>(value, "requests")?;
     Ok(Saved {
         plan: Plan {
             tenant: member(value, "tenant")?,
@@ -157,13 +143,6 @@ pub fn read(value: &Json) -> Result<Saved, String> {
         environment: member(value, "environment")?,
         directory: member(value, "directory")?,
         base: member(value, "base")?,
-        requests: RequestCounts {
-            total: requests.total,
-            writes: requests.writes,
-            throttled: requests.throttled,
-            retried: requests.retried,
-            waited_ms: requests.waited_ms,
-        },
     })
 }
 

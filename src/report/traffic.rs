@@ -58,9 +58,6 @@ pub(crate) fn retitled(change: &FieldChange) -> Option<Vec<(&str, &str)>> {
     (old.len() == new.len()).then(|| pairs.collect())
 }
 
-/// What the row of a display name is called.
-pub(crate) const DISPLAY_NAME: &str = "display name";
-
 /// What becomes of one entry of an order. Places count from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Move<'a> {

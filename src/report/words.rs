@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use crate::model::Position;
+
 /// `1 hook`, `2 hooks`, `1,200 hooks`.
 #[must_use]
 pub fn count(number: usize, noun: &str) -> String {
@@ -52,6 +54,11 @@ pub(crate) fn time(time: Duration) -> String {
 pub(crate) fn about(estimate: Duration) -> String {
     let about = if estimate.as_secs() > 0 { "about " } else { "" };
     format!("{about}{}", time(estimate))
+}
+
+/// `:12:3`, behind a file's name; empty where no place is known.
+pub(crate) fn place(position: Option<Position>) -> String {
+    position.map(|Position { line, column }| format!(":{line}:{column}")).unwrap_or_default()
 }
 
 /// `a`, `a and b`, `a, b and c`.

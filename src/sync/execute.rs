@@ -27,6 +27,7 @@ use check::Looks;
 pub(super) use perform::{Done, Failure, Job};
 use put_back::PutBack;
 use switch::Again;
+pub use tally::failed_request;
 
 /// Something happened, for whoever shows progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

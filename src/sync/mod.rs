@@ -9,5 +9,5 @@ pub mod execute;
 pub mod fetch;
 mod hooks;
 
-pub use execute::{Event, Executor, execute};
+pub use execute::{Event, Executor, execute, failed_request};
 pub use fetch::{fetch, fetch_all};

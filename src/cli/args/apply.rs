@@ -67,12 +67,6 @@ pub struct ApplyArgs {
     #[arg(long, conflicts_with = "backup_dir", help_heading = SAFETY)]
     pub no_backup: bool,
     /// How the result is printed
-    #[arg(
-        short = 'o',
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: ResultFormat,
 }

@@ -24,16 +24,10 @@ pub struct InitArgs {
     #[arg(long)]
     pub from_tenant: bool,
     /// Kind of the example
-    #[arg(
-        long,
-        value_enum,
-        value_name = "KIND",
-        default_value = "action",
-        conflicts_with = "from_tenant"
-    )]
+    #[arg(long, default_value = "action", conflicts_with = "from_tenant")]
     pub kind: NewKind,
     /// Pipeline to write
-    #[arg(long, value_name = "CI", default_value = "github")]
+    #[arg(long, default_value = "github")]
     pub ci: Ci,
     /// Don't write settings for editors (which schema goes with which file)
     #[arg(long)]
@@ -79,7 +73,7 @@ pub struct NewArgs {
     /// Its name; a hook's is stored in kebab-case
     pub name: String,
     /// Kind of the definition
-    #[arg(long, value_enum, value_name = "KIND", default_value = "action")]
+    #[arg(long, default_value = "action")]
     pub kind: NewKind,
     /// The folder of definitions [default: `actions:` or `hooks:` in hooksync.yaml, else ./actions or ./hooks]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

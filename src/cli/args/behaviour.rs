@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ValueEnum, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCandidates;
 
 use super::shared::{ProjectArgs, ResultFormat};
@@ -41,13 +41,7 @@ pub struct TestArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub lcov: Option<PathBuf>,
     /// How results are printed
-    #[arg(
-        short = 'o',
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: TestFormat,
 }
 
@@ -93,13 +87,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(completing::environments))]
     pub env: Option<String>,
     /// Replace ##KEY## and @@KEY@@ by VALUE; can be repeated
-    #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append, value_parser = values::keyword)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = values::keyword)]
     pub keyword: Vec<Keyword>,
     /// Merge this event (YAML or JSON) into the trigger's sample
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub event: Option<PathBuf>,
     /// Give the code the secret KEY, with the value of the environment variable KEY
-    #[arg(long, value_name = "KEY", action = ArgAction::Append)]
+    #[arg(long, value_name = "KEY")]
     pub secret: Vec<String>,
     /// Run the code in the sandbox, or in Node.js without a sandbox
     #[arg(long, value_name = "ENGINE", default_value = "embedded")]
@@ -111,13 +105,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "CASE")]
     pub record: Option<String>,
     /// How the outcome is printed
-    #[arg(
-        short = 'o',
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: ResultFormat,
 }
 

@@ -1,6 +1,6 @@
 //! `hooksync export`
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCandidates;
 
 use super::shared::{ConnectionArgs, DEFINITIONS, ProjectArgs, SAFETY};
@@ -9,7 +9,7 @@ use crate::cli::completing;
 use crate::plan::policy::NamePattern;
 
 /// The arguments of `hooksync export`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(after_help = "\
 Examples:
   hooksync export                          write what $AUTH0_DOMAIN has
@@ -30,7 +30,6 @@ pub struct ExportArgs {
         long,
         value_name = "NAME",
         num_args = 1..,
-        action = ArgAction::Append,
         value_delimiter = ',',
         value_parser = values::hook_name,
         add = ArgValueCandidates::new(completing::names),

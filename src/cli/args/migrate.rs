@@ -50,13 +50,7 @@ pub struct MigrateArgs {
     #[arg(long, help_heading = "Migration")]
     pub force: bool,
     /// How the report is printed
-    #[arg(
-        short = 'o',
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: MigrateFormat,
 }
 

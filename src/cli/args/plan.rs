@@ -30,13 +30,7 @@ pub struct PlanArgs {
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// How the plan is printed
-    #[arg(
-        short = 'o',
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: PlanFormat,
     /// Write the plan to FILE, too, as JSON; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]

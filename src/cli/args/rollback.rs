@@ -19,7 +19,7 @@ Examples:
   hooksync rollback \"Add roles\" --to 9 --update-draft make the draft equal, too")]
 pub struct RollbackArgs {
     /// The action's name
-    #[arg(value_name = "NAME", add = ArgValueCandidates::new(completing::names))]
+    #[arg(add = ArgValueCandidates::new(completing::names))]
     pub name: String,
     /// The version to make live again
     #[arg(long, value_name = "N", value_parser = values::version_number)]
@@ -40,14 +40,7 @@ pub struct RollbackArgs {
     )]
     pub backup_dir: Option<PathBuf>,
     /// How the result is printed
-    #[arg(
-        short = 'o',
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: ResultFormat,
     /// Which environment.
     #[command(flatten)]

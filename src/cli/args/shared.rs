@@ -64,18 +64,13 @@ pub struct ProjectArgs {
     #[arg(value_hint = ValueHint::DirPath, help_heading = None::<&'static str>)]
     pub dir: Option<PathBuf>,
     /// Use this environment of hooksync.yaml; can be repeated
-    #[arg(
-        long,
-        value_name = "NAME",
-        action = ArgAction::Append,
-        add = ArgValueCandidates::new(completing::environments)
-    )]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(completing::environments))]
     pub env: Vec<String>,
     /// Use every environment of hooksync.yaml
     #[arg(long, conflicts_with = "env")]
     pub all_envs: bool,
     /// Replace ##KEY## and @@KEY@@ by VALUE; can be repeated
-    #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append, value_parser = values::keyword)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = values::keyword)]
     pub keyword: Vec<Keyword>,
     /// Keep keyword markers that have no value
     #[arg(long)]
@@ -129,12 +124,7 @@ pub struct ConnectionArgs {
     )]
     pub concurrency: Option<usize>,
     /// Leave this many requests, or this share, to the tenant's other clients [default: 20%]
-    #[arg(
-        long,
-        value_name = "N|N%",
-        value_parser = values::headroom,
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "N|N%", value_parser = values::headroom, allow_hyphen_values = true)]
     pub headroom: Option<Headroom>,
     /// End the run after this time, such as 30s or 10m [default: 15m]
     #[arg(
@@ -173,7 +163,6 @@ pub struct ScopeArgs {
         long,
         value_name = "NAME",
         num_args = 1..,
-        action = ArgAction::Append,
         value_delimiter = ',',
         value_parser = values::hook_name,
         add = ArgValueCandidates::new(completing::names)

@@ -18,13 +18,7 @@ pub struct ShowArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub plan: PathBuf,
     /// How the plan is printed
-    #[arg(
-        short = 'o',
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: PlanFormat,
     /// Exit 2 if anything would change
     #[arg(long, help_heading = "Output")]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Subcommand, ValueHint};
+use clap::{Args, Subcommand, ValueHint};
 
 use super::shared::LOCAL_STATE;
 use crate::tenant::{Behaviour, Fault, Latency, Limits, Options, actions};
@@ -73,7 +73,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "TIME", default_value = "0ms", help_heading = BEHAVIOUR)]
     pub latency: Latency,
     /// Inject a fault, such as 503@writes,5%; can be repeated
-    #[arg(long, value_name = "FAULT", action = ArgAction::Append, help_heading = BEHAVIOUR)]
+    #[arg(long, value_name = "FAULT", help_heading = BEHAVIOUR)]
     pub fault: Vec<Fault>,
     /// Seed for ids, jitter and faults, to repeat a run
     #[arg(long, value_name = "N", help_heading = BEHAVIOUR)]

@@ -19,13 +19,7 @@ pub struct ValidateArgs {
     #[command(flatten)]
     pub project: ProjectArgs,
     /// How findings are printed
-    #[arg(
-        short = 'o',
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: ValidateFormat,
     /// Check again whenever a file changes, until interrupted
     #[arg(long, conflicts_with = "format")]

@@ -14,17 +14,10 @@ Examples:
   hooksync versions add-roles --format json | jq '.versions[0]'")]
 pub struct VersionsArgs {
     /// The action's name
-    #[arg(value_name = "NAME", add = ArgValueCandidates::new(completing::names))]
+    #[arg(add = ArgValueCandidates::new(completing::names))]
     pub name: String,
     /// How versions are printed
-    #[arg(
-        short = 'o',
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        help_heading = "Output"
-    )]
+    #[arg(short = 'o', long, default_value = "text", help_heading = "Output")]
     pub format: ResultFormat,
     /// Which environment.
     #[command(flatten)]

@@ -209,11 +209,10 @@ pub(in crate::cli) async fn agree(
     for prepared in plans {
         if !shared.unless_interrupted(prepared.is_current()).await? {
             let tenant = &prepared.plan.tenant;
-            return Err(CliError::new(format!(
+            return Err(CliError::refused(format!(
                 "{tenant} was changed by another client since the plan was shown; nothing was written"
             ))
-            .hint("run apply again and look at the new plan")
-            .exit(Exit::Refused));
+            .hint("run apply again and look at the new plan"));
         }
     }
     Ok(())
@@ -265,7 +264,7 @@ async fn carry_out_one(
     args: &ApplyArgs,
     shared: &Shared,
 ) -> Carried {
-    let (before, began) = (prepared.counts(), Instant::now());
+    let (before, began) = (prepared.session.counts(), Instant::now());
     let applying = Applying::begin(&prepared.plan, &shared.board, prepared.session.lane);
     let executor = Executor {
         writer: &prepared.session.writer,
@@ -276,7 +275,7 @@ async fn carry_out_one(
         on_event: &|event| applying.reported(event),
     };
     let report = execute(approved, &executor).await;
-    let after = prepared.counts();
+    let after = prepared.session.counts();
     let spent = Spent {
         time: began.elapsed(),
         requests: after.total.saturating_sub(before.total),
@@ -322,15 +321,10 @@ pub(in crate::cli) fn finish(
         ResultFormat::Text if !worked => {}
         ResultFormat::Text => {
             let style = context.output.stdout_style();
-            let shown = match (plans, carried) {
-                ([one], [carried]) if one.environment.is_none() => {
-                    text::apply(&view(one, carried), &one.plan, &style)
-                }
-                _ => text::applies(&views(plans, carried), &style),
-            };
-            let quiet = context.output.verbosity() == Verbosity::Quiet;
+            let shown = text::applies(&views(plans, carried), &style);
+            let quiet = context.output.verbosity == Verbosity::Quiet;
             let gap = if quiet { "" } else { "\n" };
-            deliver(&format!("{gap}{shown}"), context)?;
+            context.output.data_in_any_case(&format!("{gap}{shown}"))?;
         }
         ResultFormat::Json => {
             // the format has no place for them
@@ -338,12 +332,12 @@ pub(in crate::cli) fn finish(
                 context.output.say(&text::message(note, &context.output.stderr_style()));
             }
             let counted: Vec<(&ApplyReport, RequestCounts)> =
-                both().map(|(prepared, one)| (&one.report, prepared.counts())).collect();
+                both().map(|(prepared, one)| (&one.report, prepared.session.counts())).collect();
             let shown = match counted.as_slice() {
                 [(report, counts)] => json::apply(report, counts),
                 several => json::applies(several),
             };
-            deliver(&shown, context)?;
+            context.output.data_in_any_case(&shown)?;
         }
     }
     if worked && let Ok(Some(summary)) = context.environment.get(plan::STEP_SUMMARY) {
@@ -356,23 +350,12 @@ pub(in crate::cli) fn finish(
     Ok(exit_of(carried))
 }
 
-/// What was written is reported in any case: on stderr where stdout can't take it.
-fn deliver(result: &str, context: &Context<'_>) -> Result<(), CliError> {
-    let delivered = context.output.data(result);
-    if delivered.is_err() {
-        context.output.error(result);
-    }
-    Ok(delivered?)
-}
-
-fn view<'a>(prepared: &'a Prepared, carried: &'a Carried) -> ApplyView<'a> {
-    let Carried { report, spent } = carried;
-    ApplyView { environment: prepared.environment.as_deref(), report, spent: *spent }
-}
-
 fn views<'a>(plans: &'a [Prepared], carried: &'a [Carried]) -> Vec<(ApplyView<'a>, &'a Plan)> {
-    let both = plans.iter().zip(carried);
-    both.map(|(prepared, carried)| (view(prepared, carried), &prepared.plan)).collect()
+    let both = plans.iter().zip(carried).map(|(prepared, Carried { report, spent })| {
+        let environment = prepared.environment.as_deref();
+        (ApplyView { environment, report, spent: *spent }, &prepared.plan)
+    });
+    both.collect()
 }
 
 fn exit_of(carried: &[Carried]) -> Exit {

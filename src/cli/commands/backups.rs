@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::plan::Side;
 use crate::cli::args::{BackupArgs, BackupsCommand, BackupsDiffArgs, BackupsPlace};
+use crate::cli::planning::Purpose;
 use crate::cli::session::LOCAL_TENANT;
 use crate::cli::{CliError, Context, Exit, backup, definitions, steps};
 use crate::model::{BoundAction, Kind};
@@ -26,7 +26,7 @@ pub(super) fn run(command: BackupsCommand, context: &Context<'_>) -> Result<Exit
         BackupsCommand::Diff(BackupsDiffArgs { mut plan, place }) => {
             let dir = place.backup_dir.as_deref();
             plan.project.dir = Some(named(plan.project.dir.as_deref(), dir, context)?);
-            steps::plan(&plan, Side::Files, context)
+            steps::plan(&plan, Purpose::Review, context)
         }
         BackupsCommand::Restore(mut args) => {
             let dir = args.backup_dir.as_deref();

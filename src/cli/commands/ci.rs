@@ -11,9 +11,10 @@ use serde_json::Value;
 use super::plan::STEP_SUMMARY;
 use super::show;
 use crate::cli::args::CiArgs;
-use crate::cli::session::runtime;
+use crate::cli::error::Fault;
+use crate::cli::session::block_on;
 use crate::cli::{CliError, Context, Environment, Exit, files, saved};
-use crate::forge::{Client, ForgeError, Mark, Place, Written, github, gitlab};
+use crate::forge::{Client, ForgeError, Mark, Place, Service, Written, github, gitlab};
 use crate::model::SecretValue;
 use crate::report::saved::Saved;
 use crate::report::{Style, markdown, text};
@@ -43,16 +44,16 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
     let comment = if args.failed { NO_PLAN.to_owned() } else { show::as_markdown(&plans) };
     let comment = comment + &job.links;
     match &job.service {
-        Found::GitHub => {
+        Service::GitHub => {
             if !args.failed {
                 context.output.data(&show::annotations(&plans))?;
             }
-            if let Some(summary) = environment.get(STEP_SUMMARY).map_err(unreadable)? {
+            if let Some(summary) = environment.get(STEP_SUMMARY)? {
                 files::append(Path::new(summary), &comment)?;
             }
         }
-        Found::GitLab if args.failed => {}
-        Found::GitLab => {
+        Service::GitLab if args.failed => {}
+        Service::GitLab => {
             let views: Vec<_> = plans.iter().map(|saved| Ok(saved.view())).collect();
             context.output.data(&text::plans(&views, &Style::plain(100)))?;
         }
@@ -63,8 +64,10 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
     };
     let token = job.token.ok_or_else(|| {
         let (name, hint) = match job.service {
-            Found::GitHub => ("GITHUB_TOKEN", "set it to ${{ github.token }} in the step's `env:`"),
-            Found::GitLab => (
+            Service::GitHub => {
+                ("GITHUB_TOKEN", "set it to ${{ github.token }} in the step's `env:`")
+            }
+            Service::GitLab => (
                 "GITLAB_TOKEN",
                 "set it to a project access token with the scope api and the role Reporter",
             ),
@@ -74,7 +77,7 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
     let (marker, _) = comment.split_once('\n').unwrap_or((&comment, ""));
     let mark = if args.failed { Mark::Any(markdown::BEGINNING) } else { Mark::One(marker) };
     let client = Client::new(place, token)?;
-    let written = runtime()?.block_on(async { Ok(client.write(mark, &comment).await?) })?;
+    let written = block_on(async { Ok(client.write(mark, &comment).await?) })?;
     let what = match &written {
         Written::Created(_) => "Comment created",
         Written::Edited(_) => "Comment updated",
@@ -89,25 +92,17 @@ fn refuse_credentials(environment: &Environment) -> Result<(), CliError> {
     let is_one = |name: &str| CREDENTIALS.iter().any(|begin| name.starts_with(begin));
     match environment.texts().map(|(name, _)| name).find(|name| is_one(name)) {
         None => Ok(()),
-        Some(name) => Err(CliError::new(format!(
+        Some(name) => Err(CliError::refused(format!(
             "{name} is set: a job that comments on pull requests must not have Auth0's credentials"
         ))
-        .hint("run `hooksync plan --out plan.json` in one job and this in another")
-        .exit(Exit::Refused)),
+        .hint("run `hooksync plan --out plan.json` in one job and this in another")),
     }
-}
-
-/// Which service the job runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
-    GitHub,
-    GitLab,
 }
 
 /// What the job says of itself.
 #[derive(Debug)]
 struct Job {
-    service: Found,
+    service: Service,
     /// Where to comment; `None` where there is no pull request.
     place: Option<Place>,
     token: Option<SecretValue>,
@@ -117,11 +112,10 @@ struct Job {
 
 impl Job {
     fn find(args: &CiArgs, environment: &Environment) -> Result<Self, CliError> {
-        let get = |name: &str| environment.get(name).map_err(unreadable);
-        if get("GITHUB_ACTIONS")?.is_some() {
+        if environment.get("GITHUB_ACTIONS")?.is_some() {
             return Self::on_github(args, environment);
         }
-        if get("GITLAB_CI")?.is_some() {
+        if environment.get("GITLAB_CI")?.is_some() {
             return Self::on_gitlab(args, environment);
         }
         Err(CliError::usage("not in a job of GitHub Actions or GitLab CI")
@@ -129,7 +123,7 @@ impl Job {
     }
 
     fn on_github(args: &CiArgs, environment: &Environment) -> Result<Self, CliError> {
-        let get = |name: &str| environment.get(name).map_err(unreadable);
+        let get = |name: &str| environment.get(name);
         let event = match get("GITHUB_EVENT_PATH")? {
             Some(path) => event(Path::new(path))?,
             None => Value::Null,
@@ -153,11 +147,11 @@ impl Job {
             links(run.as_deref(), &format!("{base}/commit"), commit)
         });
         let token = get("GITHUB_TOKEN")?.or(get("GH_TOKEN")?).map(secret);
-        Ok(Self { service: Found::GitHub, place, token, links: links.unwrap_or_default() })
+        Ok(Self { service: Service::GitHub, place, token, links: links.unwrap_or_default() })
     }
 
     fn on_gitlab(args: &CiArgs, environment: &Environment) -> Result<Self, CliError> {
-        let get = |name: &str| environment.get(name).map_err(unreadable);
+        let get = |name: &str| environment.get(name);
         let asked = args.pull_request.map(|number| number.to_string());
         let number = asked.as_deref().or(get("CI_MERGE_REQUEST_IID")?);
         let project = get("CI_MERGE_REQUEST_PROJECT_ID")?.or(get("CI_PROJECT_ID")?);
@@ -169,7 +163,7 @@ impl Job {
         let run = get("CI_PIPELINE_URL")?;
         let links = base.map(|base| links(run, &base, get("CI_COMMIT_SHA").ok().flatten()));
         let token = get("GITLAB_TOKEN")?.map(secret);
-        Ok(Self { service: Found::GitLab, place, token, links: links.unwrap_or_default() })
+        Ok(Self { service: Service::GitLab, place, token, links: links.unwrap_or_default() })
     }
 }
 
@@ -205,17 +199,10 @@ fn event(path: &Path) -> Result<Value, CliError> {
     })
 }
 
-fn unreadable(error: crate::cli::environment::NotUnicode) -> CliError {
-    CliError::new(error.to_string())
-}
-
 impl From<ForgeError> for CliError {
     fn from(error: ForgeError) -> Self {
-        let reported = Self::new(error.to_string());
-        match error.hint() {
-            Some(hint) => reported.hint(hint),
-            None => reported,
-        }
+        let fault = Fault { message: error.to_string(), hint: error.hint() };
+        Self { exit: Exit::Error, faults: vec![fault] }
     }
 }
 

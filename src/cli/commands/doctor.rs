@@ -1,19 +1,19 @@
 //! `hooksync doctor`: where each setting came from, and whether the tenant
 //! can be worked with. Makes a token request, if one is needed, and one read.
 
-mod allowed;
-
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use allowed::{of_action_scopes, of_scopes, of_writes, refused_writes};
-
-use crate::api::{ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, Unreachable};
+use crate::api::{
+    ACTION_SCOPES, ApiError, ApiErrorKind, Credentials, LimitSeen, Reader, SCOPES, Unreachable,
+};
 use crate::cli::args::{ConnectionArgs, DoctorArgs};
 use crate::cli::project::Project;
-use crate::cli::session::{Shared, runtime};
+use crate::cli::session::{Shared, block_on};
 use crate::cli::settings::{self, Survey, SurveyEntry, Target, TenantSettings};
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::InPlay;
+use crate::plan::frozen;
 use crate::report::text::{Check, Examination, Health, SettingLine, doctor, sections};
 
 /// A token that ends sooner than this may end in the middle of an apply.
@@ -27,7 +27,7 @@ const CLOCK_TOLERANCE: f64 = 10.0;
 /// # Errors
 /// When the environment was chosen wrongly or stdout can't be written to.
 pub(super) fn run(args: &DoctorArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    let examinations = runtime()?.block_on(examine(args, context))?;
+    let examinations = block_on(examine(args, context))?;
     let style = context.output.stdout_style();
     let parts: Vec<_> =
         examinations.iter().map(|(name, found)| (name.as_deref(), doctor(found, &style))).collect();
@@ -75,12 +75,7 @@ fn of_settings(survey: &Survey) -> Examination {
                 value: value.clone(),
                 origin: origin.to_string(),
             }),
-            Err(problem) => examination.checks.push(Check {
-                what: name,
-                health: Health::Bad,
-                found: problem.message.replace('\n', "; "),
-                hint: problem.hint.clone(),
-            }),
+            Err(error) => examination.checks.push(refused(name, error)),
         }
     }
     examination
@@ -89,28 +84,23 @@ fn of_settings(survey: &Survey) -> Examination {
 async fn of_tenant(settings: &TenantSettings, kinds: InPlay, shared: &Shared) -> Vec<Check> {
     let session = match shared.connect(settings).await {
         Ok(session) => session,
-        Err(error) => {
-            let fault = error.faults.into_iter().next();
-            let (found, hint) = fault.map(|fault| (fault.message, fault.hint)).unwrap_or_default();
-            return vec![Check { what: "connection", health: Health::Bad, found, hint }];
-        }
+        Err(error) => return vec![refused("connection", &error)],
     };
     let reader = &session.reader;
     let left = reader.token_expires_in().await;
     let (mut hooks, mut actions) = (None, None);
     if left.is_ok() && kinds.hooks {
-        let began = Instant::now();
-        let page = reader.hooks_page(0).await;
-        hooks = Some((page, began.elapsed().as_millis()));
+        hooks = Some(timed(reader.hooks_page(0)).await);
     }
     if left.is_ok() && kinds.actions {
-        let began = Instant::now();
-        let page = reader.actions_page(0).await;
-        actions = Some((page, began.elapsed().as_millis()));
+        actions = Some(timed(reader.actions_page(0)).await);
     }
-    let failed_read = hooks.as_ref().and_then(|(page, _)| page.as_ref().err());
-    let failed_read = failed_read.or(actions.as_ref().and_then(|(page, _)| page.as_ref().err()));
-    let mut checks = of_connection(&settings.target, left.as_ref().err().or(failed_read));
+    let failures = [
+        left.as_ref().err(),
+        hooks.as_ref().and_then(|(page, _)| page.as_ref().err()),
+        actions.as_ref().and_then(|(page, _)| page.as_ref().err()),
+    ];
+    let mut checks = of_connection(&settings.target, failures.into_iter().flatten().next());
     if checks.iter().any(|check| check.health == Health::Bad) {
         return checks;
     }
@@ -137,12 +127,10 @@ async fn of_tenant(settings: &TenantSettings, kinds: InPlay, shared: &Shared) ->
         }
     }
     match &hooks {
-        Some((Err(error), _)) if kinds.actions && error.ends_hooks() => checks.push(Check {
-            what: "hooks",
-            health: Health::Doubtful,
-            found: error.to_string(),
-            hint: Some("hooks can no longer be managed here; actions can".to_owned()),
-        }),
+        Some((Err(error), _)) if kinds.actions && error.ends_hooks() => {
+            let hint = "hooks can no longer be managed here; actions can";
+            checks.push(check("hooks", Health::Doubtful, error.to_string(), hint));
+        }
         Some((Err(error), _)) => {
             checks.push(failed("hooks", error));
             if matches!(error.kind, ApiErrorKind::FeatureRefused | ApiErrorKind::FeatureGone) {
@@ -168,6 +156,12 @@ async fn of_tenant(settings: &TenantSettings, kinds: InPlay, shared: &Shared) ->
         checks.push(of_writes(&settings.target, scopes.ok().flatten().as_ref()));
     }
     checks
+}
+
+/// What came of some work, and how many milliseconds it took.
+async fn timed<T>(work: impl Future<Output = T>) -> (T, u128) {
+    let began = Instant::now();
+    (work.await, began.elapsed().as_millis())
 }
 
 /// How many of a kind there are.
@@ -217,6 +211,22 @@ fn good(what: &'static str, found: String) -> Check {
     Check { what, health: Health::Good, found, hint: None }
 }
 
+fn check(
+    what: &'static str,
+    health: Health,
+    found: impl Into<String>,
+    hint: impl Into<String>,
+) -> Check {
+    Check { what, health, found: found.into(), hint: Some(hint.into()) }
+}
+
+/// What ended before the tenant could be asked.
+fn refused(what: &'static str, error: &CliError) -> Check {
+    let fault = error.faults.first();
+    let found = fault.map(|fault| fault.message.replace('\n', "; ")).unwrap_or_default();
+    Check { what, health: Health::Bad, found, hint: fault.and_then(|fault| fault.hint.clone()) }
+}
+
 fn failed(what: &'static str, error: &ApiError) -> Check {
     Check { what, health: Health::Bad, found: error.to_string(), hint: error.hint() }
 }
@@ -224,27 +234,21 @@ fn failed(what: &'static str, error: &ApiError) -> Check {
 /// How long the token is good, which matters where no other can be had.
 fn of_token(left: Option<Duration>, renews: bool) -> Check {
     match left {
-        None => Check {
-            what: "token",
-            health: Health::Unknown,
-            found: "doesn't say when it expires".to_owned(),
-            hint: Some("set client credentials, and hooksync gets tokens itself".to_owned()),
-        },
-        Some(Duration::ZERO) => Check {
-            what: "token",
-            health: Health::Bad,
-            found: "it has expired".to_owned(),
-            hint: Some("get a new one, or set client credentials instead".to_owned()),
-        },
+        None => {
+            let hint = "set client credentials, and hooksync gets tokens itself";
+            check("token", Health::Unknown, "doesn't say when it expires", hint)
+        }
+        Some(Duration::ZERO) => {
+            let hint = "get a new one, or set client credentials instead";
+            check("token", Health::Bad, "it has expired", hint)
+        }
         Some(left) if renews && left < SHORT_LIFE => {
             good("token", format!("good for {}; hooksync then gets a new one", words(left)))
         }
-        Some(left) if left < SHORT_LIFE => Check {
-            what: "token",
-            health: Health::Doubtful,
-            found: format!("expires in {}", words(left)),
-            hint: Some("get a new one before an apply".to_owned()),
-        },
+        Some(left) if left < SHORT_LIFE => {
+            let found = format!("expires in {}", words(left));
+            check("token", Health::Doubtful, found, "get a new one before an apply")
+        }
         Some(left) => good("token", format!("good for {}", words(left))),
     }
 }
@@ -260,23 +264,13 @@ fn words(time: Duration) -> String {
 
 fn of_clock(reader: &Reader) -> Option<Check> {
     let ahead = reader.status().borrow().tenant_clock_ahead?;
-    let apart = format!(
-        "the tenant's is {:.0} s {}",
-        ahead.abs(),
-        if ahead < 0.0 { "behind" } else { "ahead" }
-    );
-    Some(if ahead.abs() <= CLOCK_TOLERANCE {
-        good("clock", format!("within {CLOCK_TOLERANCE} s of the tenant's"))
-    } else {
-        Check {
-            what: "clock",
-            health: Health::Doubtful,
-            found: apart,
-            hint: Some(
-                "set this machine's clock: a signed request for a token may be refused".to_owned(),
-            ),
-        }
-    })
+    if ahead.abs() <= CLOCK_TOLERANCE {
+        return Some(good("clock", format!("within {CLOCK_TOLERANCE} s of the tenant's")));
+    }
+    let side = if ahead < 0.0 { "behind" } else { "ahead" };
+    let apart = format!("the tenant's is {:.0} s {side}", ahead.abs());
+    let hint = "set this machine's clock: a signed request for a token may be refused";
+    Some(check("clock", Health::Doubtful, apart, hint))
 }
 
 fn of_limit(seen: Option<LimitSeen>) -> Check {
@@ -290,4 +284,87 @@ fn of_limit(seen: Option<LimitSeen>) -> Check {
         };
     };
     good("rate limit", format!("{limit} requests, {remaining} of them left"))
+}
+
+/// What each scope of actions is needed for.
+const ACTION_USES: [(&str, &str); 4] = [
+    ("read:actions", "plan, export and versions"),
+    ("create:actions", "new actions, every deploy, rollback"),
+    ("update:actions", "changes of actions and of bindings"),
+    ("delete:actions", "deletes"),
+];
+
+/// As [`of_scopes`], for actions: a deploy creates a version.
+fn of_action_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
+    let what = "action scopes";
+    let Some(scopes) = scopes else {
+        return unlisted(what, &ACTION_SCOPES);
+    };
+    let missing: Vec<_> =
+        ACTION_USES.iter().filter(|(scope, _)| !scopes.contains(*scope)).collect();
+    if missing.is_empty() {
+        return good(what, ACTION_SCOPES.join(", "));
+    }
+    let uses: Vec<String> =
+        missing.iter().map(|(scope, uses)| format!("{scope} (for {uses})")).collect();
+    let health = if missing[0].0 == ACTION_SCOPES[0] { Health::Bad } else { Health::Doubtful };
+    check(what, health, format!("missing: {}", uses.join("; ")), GRANT)
+}
+
+/// A token that doesn't say what it is good for.
+fn unlisted(what: &'static str, needed: &[&str]) -> Check {
+    let hint = format!("plan needs {}, apply all of {}", needed[0], needed.join(", "));
+    check(what, Health::Unknown, "the token doesn't list its scopes", hint)
+}
+
+const GRANT: &str = "grant them to the application for the Auth0 Management API; a read-only token \
+                     is right for plans of pull requests";
+
+/// `plan` needs to read; `apply` the other three, each for a part of what it
+/// can do.
+fn of_scopes(scopes: Option<&BTreeSet<String>>) -> Check {
+    let Some(scopes) = scopes else { return unlisted("scopes", &SCOPES) };
+    let missing: Vec<&str> = SCOPES.into_iter().filter(|scope| !scopes.contains(*scope)).collect();
+    if missing.is_empty() {
+        return good("scopes", SCOPES.join(", "));
+    }
+    let (health, then) = match missing.contains(&SCOPES[0]) {
+        true => (Health::Bad, "even plan will fail"),
+        false => (Health::Doubtful, "plan works, apply will fail"),
+    };
+    check("scopes", health, format!("{} missing: {then}", missing.join(", ")), GRANT)
+}
+
+/// Whether hooks can be written: a tenant says so only when one is tried.
+fn of_writes(target: &Target, scopes: Option<&BTreeSet<String>>) -> Check {
+    let reported = "a refusal is reported, and nothing is lost";
+    let allowed = |scope: &&str| scopes.is_none_or(|scopes| scopes.contains(*scope));
+    if !SCOPES[1..].iter().any(allowed) {
+        return refused_writes("refused by the token's scopes");
+    }
+    let is_frozen = match target {
+        Target::Local { .. } => return good("writes", "the local tenant accepts them".to_owned()),
+        Target::Remote(remote) => {
+            let domain = &remote.domain.value;
+            !domain.is_loopback() && frozen::is_public_cloud(domain.as_str())
+        }
+    };
+    if !is_frozen {
+        let hint = format!("apply will try; {reported}");
+        return check("writes", Health::Unknown, "unknown until one is tried", hint);
+    }
+    let found = format!(
+        "new hooks and changes of scripts, names and dependencies will be refused: {}",
+        frozen::WHY
+    );
+    let hint = format!(
+        "move them to actions with `hooksync migrate`; disabling, secrets and deletes may still be \
+         accepted; {reported}"
+    );
+    check("writes", Health::Doubtful, found, hint)
+}
+
+fn refused_writes(found: &str) -> Check {
+    let hint = "plan works where hooks can be read; apply changes nothing";
+    check("writes", Health::Doubtful, found, hint)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cli::args::{self, ExportArgs};
 use crate::cli::exporting::{self, Target};
 use crate::cli::project::Project;
-use crate::cli::session::{Shared, runtime};
+use crate::cli::session::{Shared, block_on};
 use crate::cli::settings::TenantSettings;
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::{Kind, Live, LiveBindings, LiveState, Name};
@@ -54,7 +54,7 @@ impl<'a> Chosen<'a> {
     /// When the tenant can't be read, and when `--only` names nothing.
     pub(in crate::cli) fn fetch(&mut self, context: &Context<'_>) -> Result<Fetched, CliError> {
         let mut targets = std::mem::take(&mut self.targets);
-        let (mut live, left_out, name) = runtime()?.block_on(async {
+        let (mut live, left_out, name) = block_on(async {
             let shared = Shared::new(context.output);
             let read = async {
                 let session = shared.connect(self.tenant).await?;
@@ -211,11 +211,10 @@ impl Files<'_> {
         if force || self.lost.is_empty() {
             return Ok(());
         }
-        Err(CliError::new(nowhere_else(&self.lost))
+        Err(CliError::refused(nowhere_else(&self.lost))
             .hint(
                 "nothing was written: commit them, or see `hooksync export --check`; --force overwrites them",
-            )
-            .exit(Exit::Refused))
+            ))
     }
 
     /// Writes them.

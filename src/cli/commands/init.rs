@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Ci, ExportArgs, InitArgs, NewKind, ProjectArgs};
-use crate::cli::starters::{self, created, kept, updated, write_new, write_schemas};
-use crate::cli::{CliError, Context, Exit, editors, steps};
+use crate::cli::starters::{self, named, write_missing, write_new, write_schemas};
+use crate::cli::{CliError, Context, Exit, again, editors, steps};
 use crate::model::{Kind, Name, Trigger};
 use crate::report::word;
 use crate::source::{config, schema};
@@ -55,11 +55,7 @@ fn what_is_live(dir: &Path, args: &InitArgs, context: &Context<'_>) -> Result<St
     let export = ExportArgs {
         project: ProjectArgs { dir: Some(to.to_owned()), ..ProjectArgs::default() },
         connection: args.connection.clone(),
-        only: Vec::new(),
-        layout: None,
-        prune: false,
-        check: false,
-        force: false,
+        ..ExportArgs::default()
     };
     steps::export(&export, context)?;
     let folders = ["hooks", "actions"].map(|name| dir.join(name));
@@ -74,7 +70,7 @@ fn first_action(dir: &Path) -> Result<Vec<String>, CliError> {
     let actions = dir.join("actions");
     let folders = [&actions, &dir.join("hooks")];
     if let Some(there) = folders.into_iter().find(|folder| folder.exists()) {
-        return Ok(vec![kept(there)]);
+        return Ok(vec![named("kept", there)]);
     }
     let name = Name::action("Announce new users");
     let mut files = starters::write(&actions, Kind::Action, &name, &Trigger::PostUserRegistration)?;
@@ -94,19 +90,19 @@ fn first_action(dir: &Path) -> Result<Vec<String>, CliError> {
     );
     write_new(&bindings, &text)?;
     files.push(bindings);
-    Ok(files.iter().map(|file| created(file)).collect())
+    Ok(files.iter().map(|file| named("created", file)).collect())
 }
 
 /// A hook that does no harm, unless there are definitions already.
 fn first_hook(dir: &Path) -> Result<Vec<String>, CliError> {
     let hooks = dir.join("hooks");
     if hooks.exists() {
-        return Ok(vec![kept(&hooks)]);
+        return Ok(vec![named("kept", &hooks)]);
     }
     // A name that is in kebab-case already is its own stored form.
     let name = Name::of_live_hook(Some("announce-new-users"), "");
     let files = starters::write(&hooks, Kind::Hook, &name, &Trigger::PostUserRegistration)?;
-    Ok(files.iter().map(|file| created(file)).collect())
+    Ok(files.iter().map(|file| named("created", file)).collect())
 }
 
 /// The settings' file, with the folders that there are.
@@ -120,17 +116,6 @@ fn settings(dir: &Path) -> String {
         .replace("FOLDERS\n", &folders.concat())
 }
 
-fn write_missing(path: &Path, text: &str) -> Result<String, CliError> {
-    if path.exists() {
-        return Ok(kept(path));
-    }
-    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
-        fs_err::create_dir_all(folder)?;
-    }
-    write_new(path, text)?;
-    Ok(created(path))
-}
-
 /// The local tenant and the backups don't belong into the repository.
 const IGNORED: &str = ".hooksync/";
 
@@ -140,11 +125,11 @@ fn ignore_state(path: &Path) -> Result<String, CliError> {
     }
     let text = fs_err::read_to_string(path)?;
     if text.lines().any(|line| line.trim().trim_matches('/') == IGNORED.trim_matches('/')) {
-        return Ok(kept(path));
+        return Ok(named("kept", path));
     }
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     fs_err::write(path, format!("{text}{gap}{IGNORED}\n"))?;
-    Ok(updated(path))
+    Ok(named("updated", path))
 }
 
 /// Where a pipeline goes, and what it is: the very files that docs/ci shows.
@@ -183,9 +168,7 @@ fn next_steps(dir: &Path, ci: Ci, has_test: bool) -> String {
 
 /// A folder as what `cd` is given.
 fn shell_word(dir: &Path) -> String {
-    let text = dir.display().to_string();
-    // one that begins with `-` would be a flag
-    word(&if text.starts_with('-') { format!("./{text}") } else { text })
+    word(&again::shown(dir))
 }
 
 #[cfg(test)]

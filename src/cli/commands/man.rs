@@ -32,7 +32,7 @@ fn write_all(pages: &[Page], folder: &Path, context: &Context<'_>) -> Result<Exi
     for page in pages {
         fs_err::write(folder.join(format!("{}.1", page.name)), &page.roff)?;
     }
-    context.say(&format!("{} ({} pages)", starters::created(folder), pages.len()));
+    context.say(&format!("{} ({} pages)", starters::named("created", folder), pages.len()));
     Ok(Exit::Done)
 }
 

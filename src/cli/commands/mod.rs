@@ -6,7 +6,6 @@
 pub(super) mod apply;
 mod backups;
 mod ci;
-mod completions;
 mod doctor;
 pub(super) mod export;
 mod init;
@@ -26,8 +25,8 @@ mod versions;
 pub(super) use test::pool;
 
 use super::args::Command;
-use super::{CliError, Context, Exit, settings, steps};
-use plan::Side;
+use super::planning::Purpose;
+use super::{CliError, Context, Exit, completing, settings, steps};
 
 /// Runs one command.
 ///
@@ -38,10 +37,10 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
         settings::untangle(project, connection);
     }
     match command {
-        Command::Plan(args) => steps::plan(&args, Side::Files, context),
+        Command::Plan(args) => steps::plan(&args, Purpose::Review, context),
         Command::Show(args) => show::run(&args, context),
         Command::Ci(args) => ci::run(&args, context),
-        Command::Drift(args) => steps::plan(&args, Side::Tenant, context),
+        Command::Drift(args) => steps::plan(&args, Purpose::Drift, context),
         Command::Backups(args) => backups::run(args.command, context),
         Command::Apply(args) => steps::apply(&args, context),
         Command::Export(args) => steps::export(&args, context),
@@ -52,7 +51,7 @@ pub fn dispatch(mut command: Command, context: &Context<'_>) -> Result<Exit, Cli
         Command::Tenant(args) => tenant::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::New(args) => new::run(&args, context),
-        Command::Completions(args) => completions::run(&args, context),
+        Command::Completions(args) => completing::run(&args, context),
         Command::Man(args) => man::run(&args, context),
         Command::Rollback(args) => rollback::run(&args, context),
         Command::Versions(args) => versions::run(&args, context),

@@ -39,7 +39,7 @@ pub(super) fn run(args: &NewArgs, context: &Context<'_>) -> Result<Exit, CliErro
         ),
     };
     for file in &files {
-        context.say(&starters::created(file));
+        context.say(&starters::named("created", file));
     }
     context.say(&format!("\n{next}"));
     Ok(Exit::Done)

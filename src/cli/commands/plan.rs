@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::cli::args::{PlanArgs, PlanFormat};
-use crate::cli::planning::{Prepared, Unplanned};
+use crate::cli::planning::{Prepared, Purpose, Unplanned};
 use crate::cli::settings::TenantSettings;
 use crate::cli::{CliError, Context, Exit, again, files, repository};
 use crate::report::markdown::DriftView;
@@ -16,28 +16,16 @@ use crate::report::{
 /// The file whose content GitHub shows with a job.
 pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// From which side a plan is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Side {
-    /// `hooksync plan`: what an apply of the files would change.
-    Files,
-    /// `hooksync drift`: what was changed on the tenant. Exit 2 when there is
-    /// anything.
-    Tenant,
-}
-
-impl Side {
-    /// What only makes sense for the files.
-    ///
-    /// # Errors
-    /// When it was asked for beside the tenant.
-    pub(in crate::cli) fn demand(self, args: &PlanArgs) -> Result<(), CliError> {
-        if args.behaviour && self == Self::Tenant {
-            return Err(CliError::usage(
-                "--behaviour compares what a change does: it is for `plan`",
-            ));
+/// What only makes sense for the files.
+///
+/// # Errors
+/// When it was asked for beside the tenant.
+pub(in crate::cli) fn demand(args: &PlanArgs, purpose: Purpose) -> Result<(), CliError> {
+    match purpose {
+        Purpose::Drift if args.behaviour => {
+            Err(CliError::usage("--behaviour compares what a change does: it is for `plan`"))
         }
-        Ok(())
+        _ => Ok(()),
     }
 }
 
@@ -45,7 +33,7 @@ impl Side {
 pub(in crate::cli) struct Review<'a> {
     each: Vec<Result<Prepared, Unplanned>>,
     args: &'a PlanArgs,
-    side: Side,
+    purpose: Purpose,
     repository: Repository,
     /// The folder of definitions, as the repository calls it.
     folder: String,
@@ -64,7 +52,7 @@ impl<'a> Review<'a> {
         mut each: Vec<Result<Prepared, Unplanned>>,
         tenants: &[TenantSettings],
         args: &'a PlanArgs,
-        side: Side,
+        purpose: Purpose,
         context: &'a Context<'a>,
     ) -> Result<Self, CliError> {
         if let [Err(_)] = each.as_slice()
@@ -76,7 +64,7 @@ impl<'a> Review<'a> {
         let folder = tenants.first().map(|tenant| tenant.project.dir.value.display().to_string());
         let folder = repository.path(&folder.unwrap_or_default());
         let here = repository.path(".").trim_start_matches('.').to_owned();
-        Ok(Self { each, args, side, repository, folder, here, context })
+        Ok(Self { each, args, purpose, repository, folder, here, context })
     }
 
     fn plans(&self) -> Vec<&Prepared> {
@@ -85,6 +73,10 @@ impl<'a> Review<'a> {
 
     fn failed(&self) -> Vec<&Unplanned> {
         self.each.iter().filter_map(|one| one.as_ref().err()).collect()
+    }
+
+    fn missing(&self) -> Vec<NoPlan<'_>> {
+        self.failed().into_iter().map(no_plan).collect()
     }
 
     /// Whether `--out -` takes stdout for the plan as data.
@@ -142,7 +134,7 @@ impl<'a> Review<'a> {
     /// How the run ends.
     pub(in crate::cli) fn exit(&self) -> Exit {
         let plans = self.plans();
-        let shows_changes = self.args.detailed_exitcode || self.side == Side::Tenant;
+        let shows_changes = self.args.detailed_exitcode || self.purpose == Purpose::Drift;
         match self.failed().first() {
             Some(failed) => failed.error.exit,
             None if plans.iter().any(|one| one.plan.all_ended().is_some()) => Exit::TenantRefuses,
@@ -157,14 +149,14 @@ impl<'a> Review<'a> {
 
     fn shown(&self, style: &Style) -> String {
         match self.args.format {
-            PlanFormat::Text if self.side == Side::Tenant => self.drift(style),
+            PlanFormat::Text if self.purpose == Purpose::Drift => self.drift(style),
             PlanFormat::Text => as_text_of(&self.each, style),
             PlanFormat::Json if self.failed().is_empty() => self.as_json(),
             PlanFormat::Json => self.as_json_list(),
             PlanFormat::Markdown => self.as_markdown(),
             PlanFormat::Html => {
                 let views: Vec<_> = self.plans().into_iter().map(|one| self.placed(one)).collect();
-                html::plan(&views, &missing(&self.failed()))
+                html::plan(&views, &self.missing())
             }
             PlanFormat::Github => {
                 let plans = self.plans();
@@ -175,7 +167,7 @@ impl<'a> Review<'a> {
 
     fn as_markdown(&self) -> String {
         let plans = self.plans();
-        if self.side == Side::Tenant {
+        if self.purpose == Purpose::Drift {
             let several = self.each.len() > 1;
             let plans: Vec<_> = plans.into_iter().map(|one| (one, self.again(one))).collect();
             let views = plans.iter().map(|(one, again)| DriftView {
@@ -184,10 +176,10 @@ impl<'a> Review<'a> {
                 traces: &one.traces,
                 again,
             });
-            return markdown::drift(&views.collect::<Vec<_>>(), &missing(&self.failed()));
+            return markdown::drift(&views.collect::<Vec<_>>(), &self.missing());
         }
         let views: Vec<_> = plans.into_iter().map(view).collect();
-        markdown::plan(&views, &missing(&self.failed()), &self.folder)
+        markdown::plan(&views, &self.missing(), &self.folder)
     }
 
     /// What is different on each tenant, and in their places why it isn't known.
@@ -212,13 +204,13 @@ impl<'a> Review<'a> {
 
     fn as_json(&self) -> String {
         match self.plans().as_slice() {
-            [one] => json::plan(&self.placed(one), &one.counts()),
+            [one] => json::plan(&self.placed(one), &one.session.counts()),
             _ => self.as_json_list(),
         }
     }
 
     fn as_json_list(&self) -> String {
-        let plans = self.plans().into_iter().map(|one| (self.placed(one), one.counts()));
+        let plans = self.plans().into_iter().map(|one| (self.placed(one), one.session.counts()));
         json::plans(&plans.collect::<Vec<_>>())
     }
 
@@ -240,19 +232,12 @@ fn as_text_of(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
     if let [Ok(only)] = each {
         return as_text(std::slice::from_ref(only), style);
     }
-    let parts = each.iter().map(|one| match one {
-        Ok(prepared) => Ok(view(prepared)),
-        Err(failed) => {
-            Err(NoPlan { environment: failed.environment.as_deref(), why: failed.why() })
-        }
-    });
+    let parts = each.iter().map(|one| one.as_ref().map(view).map_err(no_plan));
     text::plans(&parts.collect::<Vec<_>>(), style)
 }
 
-fn missing<'a>(failed: &[&'a Unplanned]) -> Vec<NoPlan<'a>> {
-    let missing =
-        failed.iter().map(|one| NoPlan { environment: one.environment.as_deref(), why: one.why() });
-    missing.collect()
+fn no_plan(failed: &Unplanned) -> NoPlan<'_> {
+    NoPlan { environment: failed.environment.as_deref(), why: failed.why() }
 }
 
 fn view(prepared: &Prepared) -> PlanView<'_> {

@@ -7,13 +7,13 @@ use super::versions::named;
 use crate::api::{ActionVersion, ApiError, Reader, Seen, Urgency};
 use crate::cli::args::{ResultFormat, RollbackArgs};
 use crate::cli::project::Project;
-use crate::cli::session::{Session, Shared, runtime};
+use crate::cli::session::{Session, Shared, block_on};
 use crate::cli::{CliError, Context, Exit, backup, consent};
 use crate::model::{BuildStatus, Live};
-use crate::plan::{RequestCounts, actions};
-use crate::report::json::ApplyError;
+use crate::plan::actions;
 use crate::report::rollback::{Rollback, RolledBack};
 use crate::report::{Again, json, safe, text};
+use crate::sync::failed_request;
 
 /// Runs it.
 ///
@@ -23,7 +23,7 @@ use crate::report::{Again, json, safe, text};
 pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let project = Project::open(&args.project, context)?;
     let settings = project.tenant(&args.connection, "rollback works on one tenant", context)?;
-    runtime()?.block_on(async {
+    block_on(async {
         let shared = Shared::new(context.output);
         let session = shared.connect(&settings).await?;
         let look = look(&session, args, context);
@@ -48,7 +48,7 @@ pub(super) fn run(args: &RollbackArgs, context: &Context<'_>) -> Result<Exit, Cl
         match deploy(&rollback, &version, &session).await {
             Ok(done) => finish(&rollback, &done, &session, args, context),
             Err(error) if args.format == ResultFormat::Json => {
-                let failed = RolledBack::Failed(as_data(&error));
+                let failed = RolledBack::Failed(failed_request(&error));
                 let exit = CliError::from(error).exit;
                 finish(&rollback, &failed, &session, args, context)?;
                 Ok(exit)
@@ -156,12 +156,11 @@ async fn agree(
     if is_current {
         return Ok(());
     }
-    Err(CliError::new(format!(
+    Err(CliError::refused(format!(
         "{} was changed by another client since this was shown; nothing was written",
         safe::short(rollback.change.name.as_str(), 200, true)
     ))
-    .hint("run the command again and look at what goes live now")
-    .exit(Exit::Refused))
+    .hint("run the command again and look at what goes live now"))
 }
 
 async fn is_current(rollback: &Rollback, reader: &Reader) -> Result<bool, CliError> {
@@ -196,16 +195,6 @@ async fn deploy(
     Ok(RolledBack::Deployed { version: made.number, in_traffic })
 }
 
-fn as_data(error: &ApiError) -> ApplyError {
-    ApplyError {
-        method: error.method.map(|method| method.to_string()),
-        path: error.path.clone(),
-        status: error.status,
-        error_code: error.error_code.clone(),
-        message: error.to_string(),
-    }
-}
-
 fn finish(
     rollback: &Rollback,
     result: &RolledBack,
@@ -213,16 +202,8 @@ fn finish(
     args: &RollbackArgs,
     context: &Context<'_>,
 ) -> Result<Exit, CliError> {
-    let counts = session.reader.counts();
-    let counts = RequestCounts {
-        total: counts.total,
-        writes: counts.writes,
-        throttled: counts.throttled,
-        retried: counts.retried,
-        waited_ms: counts.waited_ms,
-    };
     let shown = match args.format {
-        ResultFormat::Json => json::rollback(rollback, result, &counts),
+        ResultFormat::Json => json::rollback(rollback, result, &session.counts()),
         ResultFormat::Text => {
             let again = again(args, context);
             let style = context.output.stdout_style();
@@ -230,11 +211,7 @@ fn finish(
             if done.is_empty() { done } else { format!("\n{done}") }
         }
     };
-    let delivered = context.output.data(&shown);
-    if delivered.is_err() {
-        context.output.error(&shown);
-    }
-    delivered?;
+    context.output.data_in_any_case(&shown)?;
     Ok(Exit::Done)
 }
 

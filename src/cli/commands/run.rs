@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::test;
 use crate::behaviour;
 use crate::cli::args::{Engine, ProjectArgs, ResultFormat, RunArgs};
-use crate::cli::starters::write_schemas;
+use crate::cli::error::Fault;
+use crate::cli::starters::{named, write_schemas};
 use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::{Definition, Kind, Mask, Name};
 use crate::plan::policy::kind_and_name;
@@ -47,9 +48,7 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
     };
     let mut world = behaviour::world(&program, &event);
     for key in &args.secret {
-        let value =
-            context.environment.get(key).map_err(|error| CliError::new(error.to_string()))?;
-        let Some(value) = value else {
+        let Some(value) = context.environment.get(key)? else {
             return Err(CliError::new(format!(
                 "--secret {key}: the environment variable {key} is not set"
             ))
@@ -76,10 +75,7 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
         let event = masked(&event, &mask);
         let whole = without_secrets(job, &event, context)?;
         let file = record(definition, name, &event, &args.secret, &whole)?;
-        context.say(&format!(
-            "{} (outcome added as a test case)",
-            crate::cli::starters::updated(&file)
-        ));
+        context.say(&format!("{} (outcome added as a test case)", named("updated", &file)));
     }
     Ok(Exit::Done)
 }
@@ -94,11 +90,10 @@ fn node(args: &RunArgs, context: &Context<'_>) -> Result<Option<PathBuf>, CliErr
         Engine::Node if args.record.is_some() => Err(CliError::usage(
             "--record records the outcome in the sandbox, where `hooksync test` runs the case; leave out --engine node",
         )),
-        Engine::Node if context.environment.is_set("CI") && !args.allow_unsandboxed => Err(CliError::new(
+        Engine::Node if context.environment.is_set("CI") && !args.allow_unsandboxed => Err(CliError::refused(
             "--engine node is not sandboxed: the code would have all permissions of this pipeline",
         )
-        .hint("the default engine is sandboxed; --allow-unsandboxed allows it for code that you trust")
-        .exit(Exit::Refused)),
+        .hint("the default engine is sandboxed; --allow-unsandboxed allows it for code that you trust")),
         Engine::Node => find_node(&context.environment.search_path()).map(Some).ok_or_else(|| {
             CliError::new("--engine node: no `node` in the absolute folders of PATH")
                 .hint("install Node.js, or leave out --engine node: the sandbox needs no other program")
@@ -170,10 +165,7 @@ fn event(path: &Path) -> Result<Value, CliError> {
     behaviour::event_file(path).map_err(|found| {
         let place = found.position.map(|place| format!(":{}:{}", place.line, place.column));
         let message = format!("{}{}: {}", path.display(), place.unwrap_or_default(), found.message);
-        match found.hint {
-            Some(hint) => CliError::new(message).hint(hint),
-            None => CliError::new(message),
-        }
+        CliError { exit: Exit::Error, faults: vec![Fault { message, hint: found.hint }] }
     })
 }
 

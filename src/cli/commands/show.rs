@@ -24,7 +24,7 @@ pub(super) fn run(args: &ShowArgs, context: &Context<'_>) -> Result<Exit, CliErr
         PlanFormat::Github => annotations(&plans),
     };
     context.output.data(&shown)?;
-    let changes = plans.iter().any(|saved| !saved.plan().is_clean());
+    let changes = plans.iter().any(|saved| !saved.view().plan.is_clean());
     Ok(if changes && args.detailed_exitcode { Exit::Changes } else { Exit::Done })
 }
 
@@ -41,11 +41,11 @@ fn as_text(plans: &[Saved], style: &Style) -> String {
 
 /// The plans as one comment.
 pub(super) fn as_markdown(plans: &[Saved]) -> String {
-    let folder = plans.first().and_then(Saved::directory).unwrap_or_default();
+    let folder = plans.first().and_then(|saved| saved.view().directory).unwrap_or_default();
     markdown::plan(&views(plans), &[], folder)
 }
 
 /// The plans as annotations of a workflow.
 pub(super) fn annotations(plans: &[Saved]) -> String {
-    plans.iter().map(|saved| github::plan(saved.plan(), &saved.repository())).collect()
+    plans.iter().map(|saved| github::plan(saved.view().plan, &saved.repository())).collect()
 }

@@ -4,9 +4,8 @@ use secrecy::ExposeSecret;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::args::{ServeArgs, TenantArgs, TenantCommand};
-use crate::cli::session::{Shared, runtime};
+use crate::cli::session::{Shared, block_on};
 use crate::cli::{CliError, Context, Exit};
-use crate::report::Style;
 use crate::report::text::fitted;
 use crate::tenant;
 
@@ -21,12 +20,12 @@ pub(super) fn run(args: &TenantArgs, context: &Context<'_>) -> Result<Exit, CliE
 }
 
 fn serve(args: &ServeArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    runtime()?.block_on(async {
+    block_on(async {
         let shared = Shared::new(context.output);
         let running = tenant::start(args.options()).await?;
         let style = context.output.stdout_style();
-        let width = context.output.stdout_look().width.unwrap_or(Style::ENDLESS);
-        let export = |name, value: &str| continued(&format!("  export {name}={value}"), width);
+        let export =
+            |name, value: &str| continued(&format!("  export {name}={value}"), style.width);
         let trust = running.ca_file().map(|file| {
             let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
             export("SSL_CERT_FILE", &path.display().to_string())

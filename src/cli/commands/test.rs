@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use crate::behaviour::{self, Coverage, TestFile, Verdict};
 use crate::cli::args::{ProjectArgs, TestArgs, TestFormat};
-use crate::cli::settings::Kinds;
 use crate::cli::{CliError, Context, Environment, Exit, definitions, project, repository, watch};
 use crate::model::{Definition, Diagnostic};
 use crate::plan::policy::kind_and_name;
@@ -22,21 +21,13 @@ use crate::source::Keywords;
 /// can't be written to.
 pub(super) fn run(args: &TestArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let pool = pool(context)?;
-    if !args.watch {
-        return once(args, &pool, context).map(|(exit, _)| exit);
-    }
-    let fallback = args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-    watch::again(context, fallback, || once(args, &pool, context).map(|(_, dirs)| dirs))
+    watch::run(args.watch, &args.project, context, || once(args, &pool, context))
 }
 
 /// The sandbox of this program.
 pub(in crate::cli) fn pool(context: &Context<'_>) -> Result<Pool, CliError> {
-    match context.environment.program() {
-        Some(program) => Ok(Pool::new(program)),
-        None => {
-            Err(CliError::new("the sandbox can't be started: this program's own file is not known"))
-        }
-    }
+    let unknown = "the sandbox can't be started: this program's own file is not known";
+    context.environment.program.as_deref().map(Pool::new).ok_or_else(|| CliError::new(unknown))
 }
 
 /// A project as tests see it.
@@ -59,12 +50,12 @@ pub(super) fn load(project: &ProjectArgs, context: &Context<'_>) -> Result<Proje
         return Err(CliError::new("there is no environment to test"));
     };
     let checked = definitions::check(&settings, &opened.rules);
-    let keywords = settings.keywords;
-    let dirs = match settings.kinds {
-        Some(Kinds { hooks, actions }) => hooks.into_iter().chain(actions).collect(),
-        None => vec![settings.dir.value],
-    };
-    Ok(Project { dirs, definitions: checked.desired.definitions, found: checked.found, keywords })
+    Ok(Project {
+        dirs: settings.dirs(),
+        definitions: checked.desired.definitions,
+        found: checked.found,
+        keywords: settings.keywords,
+    })
 }
 
 fn once(

@@ -15,11 +15,7 @@ use crate::source::{codes, config};
 /// # Errors
 /// When the settings are wrong, or stdout can't be written to.
 pub(super) fn run(args: &ValidateArgs, context: &Context<'_>) -> Result<Exit, CliError> {
-    if !args.watch {
-        return once(args, context).map(|(exit, _)| exit);
-    }
-    let fallback = args.project.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-    watch::again(context, fallback, || once(args, context).map(|(_, places)| places))
+    watch::run(args.watch, &args.project, context, || once(args, context))
 }
 
 /// The exit code, and what it depends on.

@@ -3,7 +3,7 @@
 use crate::api::ActionVersion;
 use crate::cli::args::{ResultFormat, VersionsArgs};
 use crate::cli::project::Project;
-use crate::cli::session::{Shared, runtime};
+use crate::cli::session::{Shared, block_on};
 use crate::cli::{CliError, Context, Exit};
 use crate::model::near::nearest;
 use crate::model::{Kind, Live, Script};
@@ -18,7 +18,7 @@ use crate::report::versions::{Version, Versions};
 pub(super) fn run(args: &VersionsArgs, context: &Context<'_>) -> Result<Exit, CliError> {
     let project = Project::open(&args.project, context)?;
     let settings = project.tenant(&args.connection, "versions works on one tenant", context)?;
-    let found = runtime()?.block_on(async {
+    let found = block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
             let session = shared.connect(&settings).await?;

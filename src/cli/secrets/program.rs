@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{MOST, Refusal};
-use crate::cli::Exit;
+use super::MOST;
+use crate::cli::CliError;
 use crate::model::Reference;
 
 /// How long a program may take.
@@ -57,18 +57,17 @@ impl Program {
 
     /// Why it is not run: what a pull request could have brought along is no
     /// judge of who gets secrets.
-    pub(super) fn refusal(&self, checkout: Option<&Path>) -> Option<Refusal> {
+    pub(super) fn refusal(&self, checkout: Option<&Path>) -> Option<CliError> {
         let shown = self.path.display();
         let Ok(real) = self.path.canonicalize() else {
             let hint = "install it, or correct the path in the environment";
-            return Some(Refusal::error(format!("{shown} does not exist"), hint));
+            return Some(CliError::new(format!("{shown} does not exist")).hint(hint));
         };
         let root = checkout.filter(|root| root.parent().is_some())?;
-        real.starts_with(root).then(|| Refusal {
-            exit: Exit::Refused,
-            why: format!("{shown} is in the checkout, where a pull request can change it"),
-            hint: "use a program that is installed on the machine".to_owned(),
-        })
+        let why = format!("{shown} is in the checkout, where a pull request can change it");
+        let error =
+            || CliError::refused(why).hint("use a program that is installed on the machine");
+        real.starts_with(root).then(error)
     }
 
     /// What it prints for a reference: at most one byte more than a value may

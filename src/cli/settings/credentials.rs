@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use super::{Origin, Problem, Setting, Variables};
+use super::{Origin, Setting, Variables};
 use crate::api::{Credentials, SigningAlgorithm, SigningKey};
+use crate::cli::CliError;
 use crate::model::SecretValue;
 use crate::source::text_of;
 
@@ -74,15 +75,15 @@ fn is_beside(path: &Setting<&str>) -> bool {
 /// Reads the credentials. A token comes before an application, an
 /// application's secret before its key; all that the environment has comes
 /// before the Deploy CLI's settings, which may complete it.
-pub(super) fn read(variables: Variables<'_>) -> Result<Found, Problem> {
-    let own = variables.without_file();
+pub(super) fn read(variables: Variables<'_>) -> Result<Found, CliError> {
+    let own = Variables { deploy: None, ..variables };
     let is_complete = own.get(TOKEN)?.is_some()
         || (own.get(CLIENT_ID)?.is_some()
             && (own.get(CLIENT_SECRET)?.is_some() || own.get(KEY_PATH)?.is_some()));
     let variables = if is_complete { own } else { variables };
     if let Some(token) = variables.get(TOKEN)? {
         if !token.value.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Problem::new(format!(
+            return Err(CliError::new(format!(
                 "{} contains spaces or other characters that a token can't contain",
                 token.origin
             ))
@@ -111,15 +112,15 @@ pub(super) fn read(variables: Variables<'_>) -> Result<Found, Problem> {
                 path.map(|_| Credentials::PrivateKey { client_id: client.value.to_owned(), key });
             Ok(Found { credentials, holder })
         }
-        (Some(_), None, None) => Err(Problem::new(format!(
+        (Some(_), None, None) => Err(CliError::new(format!(
             "{CLIENT_ID} is set, but neither {CLIENT_SECRET} nor {KEY_PATH}"
         ))
         .hint("set the application's secret or the path of its private key")),
         (None, Some(lonely), _) | (None, None, Some(lonely)) => {
-            Err(Problem::new(format!("{} is set, but {CLIENT_ID} is not", lonely.origin))
+            Err(CliError::new(format!("{} is set, but {CLIENT_ID} is not", lonely.origin))
                 .hint("set it to the client id of the machine-to-machine application"))
         }
-        (None, None, None) => Err(Problem::new("no credentials for the tenant").hint(format!(
+        (None, None, None) => Err(CliError::new("no credentials for the tenant").hint(format!(
             "set {TOKEN}, or {CLIENT_ID} with {CLIENT_SECRET} or with {KEY_PATH}; \
              or try --local, which needs none"
         ))),
@@ -136,18 +137,18 @@ pub(super) fn values(variables: Variables<'_>) -> Vec<SecretValue> {
     named.chain(key).map(SecretValue::new).collect()
 }
 
-fn algorithm(variables: Variables<'_>) -> Result<SigningAlgorithm, Problem> {
+fn algorithm(variables: Variables<'_>) -> Result<SigningAlgorithm, CliError> {
     match variables.get(ALGORITHM)? {
         None => Ok(SigningAlgorithm::default()),
         Some(given) => given.value.parse().map_err(|error| {
-            Problem::new(format!("{}: {error}", given.origin))
+            CliError::new(format!("{}: {error}", given.origin))
                 .hint("it is the one that the application's key is registered with")
         }),
     }
 }
 
-fn signing_key(path: &Setting<&str>, algorithm: SigningAlgorithm) -> Result<SigningKey, Problem> {
-    let problem = |what: String| Problem::new(format!("{}: {what}", path.origin));
+fn signing_key(path: &Setting<&str>, algorithm: SigningAlgorithm) -> Result<SigningKey, CliError> {
+    let problem = |what: String| CliError::new(format!("{}: {what}", path.origin));
     let pem = fs_err::read(path.value).map_err(|error| problem(error.to_string()))?;
     let pem = text_of(pem).map_err(|error| problem(format!("{}: {error}", path.value)))?;
     SigningKey::from_pem(&SecretValue::new(pem), algorithm)

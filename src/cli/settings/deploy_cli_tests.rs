@@ -33,7 +33,7 @@ fn shown(file: &ConfigFile, variables: &[(&str, &str)], args: &ProjectArgs) -> S
     let lines = surveys[0].entries.iter().filter(|entry| of_interest.contains(&entry.name));
     let line = |entry: &SurveyEntry| match &entry.found {
         Ok((shown, origin)) => format!("{}: {shown} ({origin})", entry.name),
-        Err(problem) => format!("{}: {}!", entry.name, problem.message),
+        Err(error) => format!("{}: {}!", entry.name, error.faults[0].message),
     };
     lines.map(line).collect::<Vec<_>>().join("\n")
 }

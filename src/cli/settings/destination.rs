@@ -7,9 +7,9 @@
 
 use super::credentials::{self, Found, Holder};
 use super::resolve::{Parts, environment_names};
-use super::{Origin, Problem, Setting, Variables, suffix};
+use super::{Origin, Setting, Variables, suffix};
 use crate::api::{Credentials, Domain};
-use crate::cli::Exit;
+use crate::cli::{CliError, Exit};
 
 const DOMAIN: &str = "AUTH0_DOMAIN";
 
@@ -25,11 +25,11 @@ impl<'a> Parts<'a> {
     pub(super) fn destination(
         self,
         variables: Variables<'_>,
-    ) -> (Result<Setting<Domain>, Problem>, Result<Setting<Credentials>, Problem>) {
+    ) -> (Result<Setting<Domain>, CliError>, Result<Setting<Credentials>, CliError>) {
         match credentials::read(variables) {
             Ok(found) => (self.domain(variables, Some(&found)), Ok(found.credentials)),
             // nothing can be sent anywhere
-            Err(problem) => (self.domain(variables, None), Err(problem)),
+            Err(error) => (self.domain(variables, None), Err(error)),
         }
     }
 
@@ -40,10 +40,10 @@ impl<'a> Parts<'a> {
         self,
         variables: Variables<'_>,
         found: Option<&Found>,
-    ) -> Result<Setting<Domain>, Problem> {
+    ) -> Result<Setting<Domain>, CliError> {
         if let Some(flag) = self.connection.and_then(|connection| connection.domain.as_deref()) {
             let parsed = parse(&Setting::new(flag, Origin::Flag("--domain")));
-            return parsed.map_err(|problem| Problem { exit: Exit::Usage, ..problem });
+            return parsed.map_err(|error| error.exit(Exit::Usage));
         }
         let own = variables.own(DOMAIN)?;
         let general = variables.get(DOMAIN)?.filter(|_| own.is_none());
@@ -82,7 +82,7 @@ impl<'a> Parts<'a> {
         in_file: &Setting<&str>,
         stated: Named<'_>,
         found: Option<&Found>,
-    ) -> Result<Setting<Domain>, Problem> {
+    ) -> Result<Setting<Domain>, CliError> {
         let domain = parse(in_file)?;
         let Some(Found { credentials, holder }) = found else { return Ok(domain) };
         // what the Deploy CLI's settings say of a tenant holds for their own credentials
@@ -103,7 +103,7 @@ impl<'a> Parts<'a> {
         if trusted { Ok(domain) } else { Err(self.refusal(in_file, stated.as_ref())) }
     }
 
-    fn refusal(self, in_file: &Setting<&str>, stated: Option<&Setting<&str>>) -> Problem {
+    fn refusal(self, in_file: &Setting<&str>, stated: Option<&Setting<&str>>) -> CliError {
         let shown = |written: &Setting<&str>| match parse(written) {
             Ok(domain) => format!("`{}`", domain.value),
             Err(_) => "not a domain".to_owned(),
@@ -115,7 +115,7 @@ impl<'a> Parts<'a> {
             Some(stated) => format!("but {} is {}", stated.origin, shown(stated)),
             None => format!("and {variable} is not set"),
         };
-        Problem::refused(format!(
+        CliError::refused(format!(
             "{file} is {domain}, {but}: credentials are never sent to a domain that only a file names"
         ))
         .hint(match stated {
@@ -128,9 +128,9 @@ impl<'a> Parts<'a> {
         })
     }
 
-    fn no_domain(self) -> Problem {
+    fn no_domain(self) -> CliError {
         let names = environment_names(self.file);
-        Problem::new("no tenant: AUTH0_DOMAIN is not set").hint(
+        CliError::new("no tenant: AUTH0_DOMAIN is not set").hint(
             match (self.name(), names.as_str()) {
                 (Some(name), _) => {
                     format!("set it, or add environments.{name}.domain to hooksync.yaml")
@@ -145,9 +145,9 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn parse(written: &Setting<&str>) -> Result<Setting<Domain>, Problem> {
+fn parse(written: &Setting<&str>) -> Result<Setting<Domain>, CliError> {
     let domain = Domain::parse(written.value)
-        .map_err(|error| Problem::new(format!("{}: {error}", written.origin)))?;
+        .map_err(|error| CliError::new(format!("{}: {error}", written.origin)))?;
     Ok(Setting::new(domain, written.origin.clone()))
 }
 
@@ -164,7 +164,7 @@ mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-    use super::super::{ConfigFile, Problems, Target, tenant};
+    use super::super::{ConfigFile, Target, tenant};
     use crate::cli::args::{ConnectionArgs, ProjectArgs};
     use crate::cli::{CliError, Environment, Exit};
     use crate::source::config::{Config, EnvironmentConfig};
@@ -191,7 +191,7 @@ mod tests {
         match found.map(|mut all| all.remove(0).target) {
             Ok(Target::Remote(remote)) => Ok(remote.domain.value.to_string()),
             Ok(Target::Local { .. }) => unreachable!("nobody asked for one"),
-            Err(problems) => Err(Problems::into(problems)),
+            Err(error) => Err(error),
         }
     }
 

@@ -33,22 +33,17 @@ impl ConfigFile {
             dir.and_then(|dir| dir.ancestors().find_map(|dir| fs_err::canonicalize(dir).ok()));
         let found =
             [Some(&here), there.as_ref()].into_iter().flatten().find_map(|from| upwards(from));
-        match found {
-            None => (Self::default(), Vec::new()),
-            Some(path) => {
-                let real = path;
-                let path = seen_from(&here, &real);
-                if !inside::is_own_file(&real) {
-                    let message = "the settings file is a symbolic link to another folder";
-                    let found = Diagnostic::error(codes::LINK_LEAVES, message)
-                        .in_file(path.display().to_string())
-                        .hint("replace the link by the file itself");
-                    return (Self { path, ..Self::default() }, vec![found]);
-                }
-                let (config, diagnostics) = config::read(&path);
-                (Self { path, config, deploy: None }, diagnostics)
-            }
+        let Some(real) = found else { return (Self::default(), Vec::new()) };
+        let path = seen_from(&here, &real);
+        if !inside::is_own_file(&real) {
+            let message = "the settings file is a symbolic link to another folder";
+            let found = Diagnostic::error(codes::LINK_LEAVES, message)
+                .in_file(path.display().to_string())
+                .hint("replace the link by the file itself");
+            return (Self { path, ..Self::default() }, vec![found]);
         }
+        let (config, diagnostics) = config::read(&path);
+        (Self { path, config, deploy: None }, diagnostics)
     }
 
     /// Something beside the file; as it is where there is none.

@@ -7,11 +7,12 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{Origin, Problem, Setting};
+use super::{Origin, Setting};
+use crate::cli::CliError;
 use crate::source::deploy_cli;
 
 /// Refuses a folder of definitions that lies outside of `base`.
-pub(super) fn demand(dir: &Setting<PathBuf>, base: &Path) -> Result<(), Problem> {
+pub(super) fn demand(dir: &Setting<PathBuf>, base: &Path) -> Result<(), CliError> {
     let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
     // the scripts of a tree may lie anywhere in it
     let tree = deploy_cli::recognise(&dir.value).map(|tree| deploy_cli::root_of(&tree));
@@ -23,7 +24,7 @@ pub(super) fn demand(dir: &Setting<PathBuf>, base: &Path) -> Result<(), Problem>
         Origin::Default => format!("the folder `{}`", dir.value.display()),
         origin => format!("{origin}: `{}`", dir.value.display()),
     };
-    Err(Problem::refused(format!("{what} leads out of {}", shown(base)))
+    Err(CliError::refused(format!("{what} leads out of {}", shown(base)))
         .hint("move the definitions there, or name their folder as an argument (DIR)"))
 }
 

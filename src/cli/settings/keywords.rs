@@ -1,8 +1,9 @@
 //! What keywords stand for, from everywhere that may say so.
 
-use super::{ConfigFile, Problem, Variables, credentials};
-use crate::cli::Exit;
+use super::{ConfigFile, Variables, credentials};
 use crate::cli::args::values::Keyword as Argument;
+use crate::cli::error::Fault;
+use crate::cli::{CliError, Exit};
 use crate::model::Diagnostic;
 use crate::source::codes;
 use crate::source::keyword::MAPPINGS_VARIABLE;
@@ -16,17 +17,16 @@ pub(super) fn gather(
     file: &ConfigFile,
     environment: Option<&str>,
     variables: Variables<'_>,
-) -> Result<Keywords, Problem> {
+) -> Result<Keywords, CliError> {
     let argument =
         |Argument { key, value }: &Argument| (key.clone(), Keyword::new(KeywordValue::text(value)));
     let keywords = arguments.iter().map(argument).collect();
     let mut layers = vec![Layer { origin: Origin::CommandLine, keywords }];
     layers.extend(file.config.keyword_layers(environment));
     if let Some(mappings) = variables.get(MAPPINGS_VARIABLE)? {
-        layers.push(Keywords::mappings(mappings.value).map_err(|fault| Problem {
-            message: fault.message,
-            hint: fault.hint,
+        layers.push(Keywords::mappings(mappings.value).map_err(|wrong| CliError {
             exit: Exit::Error,
+            faults: vec![Fault { message: wrong.message, hint: wrong.hint }],
         })?);
     }
     layers.extend(file.deploy.as_ref().and_then(|deploy| deploy.mappings.clone()));

@@ -27,9 +27,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::environment::{Environment, NotUnicode};
-use super::error::{CliError, Fault};
-use super::exit::Exit;
+use super::CliError;
+use super::environment::Environment;
 use crate::api::{self, Credentials, Domain, Headroom};
 use crate::source::{DeployConfig, Keywords};
 
@@ -105,6 +104,17 @@ pub struct ProjectSettings {
     pub allow_unresolved: bool,
 }
 
+impl ProjectSettings {
+    /// The folders of definitions.
+    #[must_use]
+    pub fn dirs(&self) -> Vec<PathBuf> {
+        match &self.kinds {
+            Some(Kinds { hooks, actions }) => hooks.iter().chain(actions).cloned().collect(),
+            None => vec![self.dir.value.clone()],
+        }
+    }
+}
+
 /// What a command with a network needs, for one environment.
 #[derive(Debug, Clone)]
 pub struct TenantSettings {
@@ -169,63 +179,6 @@ impl RateSettings {
     }
 }
 
-/// A setting that is missing or wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// What is wrong.
-    pub message: String,
-    /// The next step.
-    pub hint: Option<String>,
-    /// What the run ends with because of it.
-    pub exit: Exit,
-}
-
-impl Problem {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, exit: Exit::Error }
-    }
-
-    fn usage(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, ..Self::new(message) }
-    }
-
-    fn refused(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Refused, ..Self::new(message) }
-    }
-
-    fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-}
-
-impl From<NotUnicode> for Problem {
-    fn from(error: NotUnicode) -> Self {
-        Self::new(error.to_string())
-    }
-}
-
-/// Everything that is wrong with the settings of a run. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problems(pub Vec<Problem>);
-
-impl From<Problem> for Problems {
-    fn from(problem: Problem) -> Self {
-        Self(vec![problem])
-    }
-}
-
-impl From<Problems> for CliError {
-    fn from(problems: Problems) -> Self {
-        let fault = |Problem { message, hint, exit: _ }| Fault { message, hint };
-        Self {
-            // what has to be put right first: the command line, then what is unsafe
-            exit: problems.0.iter().map(|problem| problem.exit).max().unwrap_or(Exit::Error),
-            faults: problems.0.into_iter().map(fault).collect(),
-        }
-    }
-}
-
 /// The environment's variables as one environment of hooksync.yaml sees them:
 /// for `staging`, `AUTH0_DOMAIN_STAGING` comes before `AUTH0_DOMAIN`, so that
 /// one run can reach several tenants, each with its own credentials.
@@ -239,21 +192,16 @@ pub(super) struct Variables<'a> {
 
 impl<'a> Variables<'a> {
     /// The variable made for this environment alone.
-    fn own(self, name: &str) -> Result<Option<Setting<&'a str>>, Problem> {
+    fn own(self, name: &str) -> Result<Option<Setting<&'a str>>, CliError> {
         let Some(suffix) = self.suffix else { return Ok(None) };
         let name = format!("{name}_{suffix}");
         let value = self.text(&name)?;
         Ok(value.map(|value| Setting::new(value, Origin::Variable(name))))
     }
 
-    /// The variables alone, without a file.
-    fn without_file(self) -> Self {
-        Self { deploy: None, ..self }
-    }
-
     /// The variable, the one made for this environment before the general one;
     /// else what the Deploy CLI's settings say.
-    fn get(self, name: &str) -> Result<Option<Setting<&'a str>>, Problem> {
+    fn get(self, name: &str) -> Result<Option<Setting<&'a str>>, CliError> {
         if let Some(own) = self.own(name)? {
             return Ok(Some(own));
         }
@@ -268,7 +216,7 @@ impl<'a> Variables<'a> {
 
     /// A variable without the blanks and newlines around it, which come along
     /// when a pipeline's secret was pasted or read from a file.
-    fn text(self, name: &str) -> Result<Option<&'a str>, Problem> {
+    fn text(self, name: &str) -> Result<Option<&'a str>, CliError> {
         Ok(self.environment.get(name)?.map(str::trim).filter(|value| !value.is_empty()))
     }
 }

@@ -6,8 +6,7 @@
 
 use http::Uri;
 
-use super::Problem;
-use crate::cli::environment::Environment;
+use crate::cli::{CliError, Environment};
 
 /// The variables of the proxy for `https`, in the order in which the library
 /// asks for them.
@@ -17,12 +16,12 @@ const VARIABLES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY",
 ///
 /// # Errors
 /// When it can't, naming the variable.
-pub(super) fn demand(environment: &Environment) -> Result<(), Problem> {
+pub(super) fn demand(environment: &Environment) -> Result<(), CliError> {
     for names in VARIABLES {
         let Some(name) = names.into_iter().find(|name| environment.is_set(name)) else { continue };
         if let Some(why) = environment.get(name)?.and_then(fault) {
             let message = format!("{name}: {why}");
-            return Err(Problem::new(message)
+            return Err(CliError::new(message)
                 .hint("give it as http://HOST:PORT, or unset it to go without a proxy"));
         }
     }
@@ -57,7 +56,7 @@ mod tests {
             let result = demand(&Environment::of([(name, value)]));
             assert_eq!(result.is_ok(), good, "{name}={value}: {result:?}");
             if let Err(problem) = result {
-                assert!(problem.message.starts_with(name), "{problem:?}");
+                assert!(problem.faults[0].message.starts_with(name), "{problem:?}");
                 assert!(!format!("{problem:?}").contains("CANARY"), "{problem:?}");
             }
         };

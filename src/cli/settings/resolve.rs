@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{
-    ConfigFile, Kinds, Origin, Problem, Problems, ProjectSettings, RateSettings, Remote, Setting,
-    Target, TenantSettings, Variables, inside, keywords, proxy, suffix,
+    ConfigFile, Kinds, Origin, ProjectSettings, RateSettings, Remote, Setting, Target,
+    TenantSettings, Variables, inside, keywords, proxy, suffix,
 };
 use crate::api::Headroom;
+use crate::cli::CliError;
 use crate::cli::args::shared::LOCAL_STATE;
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::cli::environment::Environment;
@@ -37,12 +38,13 @@ pub fn project(
     args: &ProjectArgs,
     environment: &Environment,
     file: &ConfigFile,
-) -> Result<Vec<ProjectSettings>, Problems> {
+) -> Result<Vec<ProjectSettings>, CliError> {
     let chosen = chosen_environments(args, file)?;
-    collect(chosen.into_iter().map(|chosen| {
-        let parts = Parts { args, connection: None, environment, file, chosen };
-        parts.project().map_err(Problems::from)
-    }))
+    collect(
+        chosen
+            .into_iter()
+            .map(|chosen| Parts { args, connection: None, environment, file, chosen }.project()),
+    )
 }
 
 /// The settings of a command with a network, one for each environment.
@@ -55,16 +57,15 @@ pub fn tenant(
     allow_delete: Option<bool>,
     environment: &Environment,
     file: &ConfigFile,
-) -> Result<Vec<TenantSettings>, Problems> {
+) -> Result<Vec<TenantSettings>, CliError> {
     let chosen = chosen_environments(args, file)?;
     if chosen.len() > 1 && (connection.domain.is_some() || connection.local.is_some()) {
         let flag = if connection.domain.is_some() { "--domain" } else { "--local" };
-        return Err(Problem::usage(format!(
+        return Err(CliError::usage(format!(
             "{flag} names one tenant, and {} environments are chosen",
             chosen.len()
         ))
-        .hint("choose one with --env")
-        .into());
+        .hint("choose one with --env"));
     }
     collect(chosen.into_iter().map(|chosen| {
         let parts = Parts { args, connection: Some(connection), environment, file, chosen };
@@ -76,7 +77,7 @@ pub fn tenant(
 pub(super) fn chosen_environments<'a>(
     args: &ProjectArgs,
     file: &'a ConfigFile,
-) -> Result<Vec<Option<&'a EnvironmentConfig>>, Problem> {
+) -> Result<Vec<Option<&'a EnvironmentConfig>>, CliError> {
     let environments = &file.config.environments;
     let known = || match environment_names(file) {
         names if names.is_empty() => "hooksync.yaml has no `environments:`".to_owned(),
@@ -84,14 +85,14 @@ pub(super) fn chosen_environments<'a>(
     };
     if args.all_envs {
         return match environments.is_empty() {
-            true => Err(Problem::usage("--all-envs finds no environment").hint(known())),
+            true => Err(CliError::usage("--all-envs finds no environment").hint(known())),
             false => Ok(environments.iter().map(Some).collect()),
         };
     }
     let mut chosen: Vec<Option<&EnvironmentConfig>> = Vec::new();
     for name in &args.env {
         let Some(environment) = file.config.environment(name) else {
-            return Err(Problem::usage(format!("unknown environment: {name}")).hint(known()));
+            return Err(CliError::usage(format!("unknown environment: {name}")).hint(known()));
         };
         if !chosen.iter().flatten().any(|already| already.name == *name) {
             chosen.push(Some(environment));
@@ -120,7 +121,7 @@ impl<'a> Parts<'a> {
         self.chosen.map(|chosen| chosen.name.as_str())
     }
 
-    fn project(self) -> Result<ProjectSettings, Problem> {
+    fn project(self) -> Result<ProjectSettings, CliError> {
         let Self { args, file, .. } = self;
         let suffix = self.name().map(suffix);
         let variables = self.variables(suffix.as_deref());
@@ -133,16 +134,12 @@ impl<'a> Parts<'a> {
         })
     }
 
-    fn tenant(self, flag: Option<bool>) -> Result<TenantSettings, Problems> {
+    fn tenant(self, flag: Option<bool>) -> Result<TenantSettings, CliError> {
         let suffix = self.name().map(suffix);
         let variables = self.variables(suffix.as_deref());
-        let mut problems = Vec::new();
-        let mut keep = |problem: Problem| problems.push(problem);
-        let project = self.project().map_err(&mut keep).ok();
-        let target = self.target(variables).map_err(|found| found.into_iter().for_each(&mut keep));
-        let allow_delete = self.allow_delete(flag, variables).map_err(&mut keep).ok();
-        match (project, target.ok(), allow_delete) {
-            (Some(project), Some(target), Some(allow_delete)) => Ok(TenantSettings {
+        let allow_delete = self.allow_delete(flag, variables);
+        match (self.project(), self.target(variables), allow_delete) {
+            (Ok(project), Ok(target), Ok(allow_delete)) => Ok(TenantSettings {
                 project,
                 target,
                 allow_delete,
@@ -150,7 +147,10 @@ impl<'a> Parts<'a> {
                 rate: self.rate(),
                 timeout: self.timeout(),
             }),
-            _ => Err(Problems(problems)),
+            (project, target, allow_delete) => {
+                let errors = [project.err(), target.err(), allow_delete.err()];
+                Err(CliError::together(errors.into_iter().flatten()))
+            }
         }
     }
 
@@ -181,7 +181,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The same, if it and the folder of each kind are what a file may name.
-    pub(super) fn contained(self) -> Result<Setting<PathBuf>, Problem> {
+    pub(super) fn contained(self) -> Result<Setting<PathBuf>, CliError> {
         let dir = self.dir();
         if self.args.dir.is_none() {
             let base = self.file.beside("");
@@ -223,7 +223,7 @@ impl<'a> Parts<'a> {
         self.connection.and_then(|connection| connection.local.as_ref())
     }
 
-    fn target(self, variables: Variables<'_>) -> Result<Target, Vec<Problem>> {
+    fn target(self, variables: Variables<'_>) -> Result<Target, CliError> {
         if let Some(state) = self.local() {
             return Ok(Target::Local { state: state.clone() });
         }
@@ -240,8 +240,8 @@ impl<'a> Parts<'a> {
                 })))
             }
             (domain, credentials, audience, proxy) => {
-                let faults = [domain.err(), credentials.err(), audience.err(), proxy.err()];
-                Err(faults.into_iter().flatten().collect())
+                let errors = [domain.err(), credentials.err(), audience.err(), proxy.err()];
+                Err(CliError::together(errors.into_iter().flatten()))
             }
         }
     }
@@ -250,7 +250,7 @@ impl<'a> Parts<'a> {
         self,
         flag: Option<bool>,
         variables: Variables<'_>,
-    ) -> Result<Setting<bool>, Problem> {
+    ) -> Result<Setting<bool>, CliError> {
         if let Some(flag) = flag {
             return Ok(Setting::new(flag, Origin::Flag("--allow-delete")));
         }
@@ -258,7 +258,7 @@ impl<'a> Parts<'a> {
             let value = match given.value.to_ascii_lowercase().as_str() {
                 "true" | "1" => Ok(true),
                 "false" | "0" => Ok(false),
-                _ => Err(Problem::new(format!("{} must be true or false", given.origin))),
+                _ => Err(CliError::new(format!("{} must be true or false", given.origin))),
             };
             return value.map(|value| Setting::new(value, given.origin));
         }
@@ -335,21 +335,15 @@ fn as_asked(headroom: config::Headroom) -> Headroom {
     }
 }
 
-/// All values, or the problems of all. What is wrong for every environment
+/// All values, or what is wrong with any. What is wrong for every environment
 /// alike is reported once.
-fn collect<T>(each: impl IntoIterator<Item = Result<T, Problems>>) -> Result<Vec<T>, Problems> {
-    let (mut values, mut problems) = (Vec::new(), Vec::new());
+fn collect<T>(each: impl IntoIterator<Item = Result<T, CliError>>) -> Result<Vec<T>, CliError> {
+    let (mut values, mut errors) = (Vec::new(), Vec::new());
     for result in each {
         match result {
             Ok(value) => values.push(value),
-            Err(Problems(found)) => {
-                for problem in found {
-                    if !problems.contains(&problem) {
-                        problems.push(problem);
-                    }
-                }
-            }
+            Err(error) => errors.push(error),
         }
     }
-    if problems.is_empty() { Ok(values) } else { Err(Problems(problems)) }
+    if errors.is_empty() { Ok(values) } else { Err(CliError::together(errors)) }
 }

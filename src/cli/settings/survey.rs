@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use super::resolve::{AUDIENCE, Parts, chosen_environments};
-use super::{ConfigFile, Origin, Problem, Problems, RateSettings, Setting, credentials, suffix};
+use super::{ConfigFile, Origin, RateSettings, Setting, credentials, suffix};
 use crate::api::Headroom;
+use crate::cli::CliError;
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::cli::environment::Environment;
 use crate::source::config::EnvironmentConfig;
@@ -25,7 +26,7 @@ pub struct SurveyEntry {
     /// Its name.
     pub name: &'static str,
     /// What may be shown of it and where it came from, or what is wrong.
-    pub found: Result<(String, Origin), Problem>,
+    pub found: Result<(String, Origin), CliError>,
 }
 
 /// Every setting of a connection, for whoever looks for a fault. Shows no
@@ -38,7 +39,7 @@ pub fn survey(
     connection: &ConnectionArgs,
     environment: &Environment,
     file: &ConfigFile,
-) -> Result<Vec<Survey>, Problems> {
+) -> Result<Vec<Survey>, CliError> {
     let chosen = chosen_environments(args, file)?;
     let of = |chosen: Option<&EnvironmentConfig>| {
         let parts = Parts { args, connection: Some(connection), environment, file, chosen };
@@ -103,6 +104,6 @@ fn show_headroom(headroom: Headroom) -> String {
     }
 }
 
-fn entry(name: &'static str, setting: Result<Setting<String>, Problem>) -> SurveyEntry {
+fn entry(name: &'static str, setting: Result<Setting<String>, CliError>) -> SurveyEntry {
     SurveyEntry { name, found: setting.map(|setting| (setting.value, setting.origin)) }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::cli::Exit;
 use crate::cli::args::values::Keyword;
 use crate::cli::args::{ConnectionArgs, ProjectArgs};
 use crate::source::config::{Config, EnvironmentConfig};
@@ -41,7 +42,7 @@ fn domain(names: &[&str], flag: Option<&str>, variables: &[(&str, &str)]) -> Str
     let connection = ConnectionArgs { domain: flag.map(str::to_owned), ..Default::default() };
     let environment = Environment::of(variables.iter().copied().chain([TOKEN]));
     match tenant(&env(names), &connection, None, &environment, &file()) {
-        Err(problems) => CliError::from(problems).render(),
+        Err(error) => error.render(),
         Ok(all) => all
             .into_iter()
             .map(|settings| match settings.target {
@@ -102,7 +103,7 @@ fn everything_that_is_missing_is_told_at_once() {
         &Environment::of([("AUTH0_ALLOW_DELETE", "maybe")]),
         &ConfigFile::default(),
     );
-    let error = CliError::from(settings.unwrap_err());
+    let error = settings.unwrap_err();
     assert_eq!(error.exit, Exit::Error);
     insta::assert_snapshot!(error.render(), @r"
     error: no tenant: AUTH0_DOMAIN is not set
@@ -119,7 +120,7 @@ fn a_wrong_domain_is_the_fault_of_whoever_said_it() {
         let connection = ConnectionArgs { domain: flag.map(str::to_owned), ..Default::default() };
         let environment = Environment::of(variables.iter().copied().chain([TOKEN]));
         let found = tenant(&env(&[]), &connection, None, &environment, &ConfigFile::default());
-        CliError::from(found.unwrap_err()).exit
+        found.unwrap_err().exit
     };
     assert_eq!(exit(Some("http://acme.auth0.com"), &[]), Exit::Usage);
     assert_eq!(exit(None, &[("AUTH0_DOMAIN", "http://acme.auth0.com")]), Exit::Error);
@@ -137,7 +138,7 @@ fn credentials(variables: &[(&str, &str)]) -> String {
                 found.credentials.origin
             )
         }
-        Err(problem) => problem.message,
+        Err(error) => error.faults[0].message.clone(),
     }
 }
 
@@ -209,7 +210,7 @@ fn wrong_mappings_are_told_without_their_content() {
     let environment = Environment::of([("AUTH0_KEYWORD_REPLACE_MAPPINGS", "{\"A\": canary}")]);
     let problems = project(&env(&[]), &environment, &ConfigFile::default()).unwrap_err();
     assert_eq!(
-        CliError::from(problems).render(),
+        problems.render(),
         "error: AUTH0_KEYWORD_REPLACE_MAPPINGS is not valid JSON (line 1, column 7)\n  \
          hint: it must be a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"
     );
@@ -243,7 +244,7 @@ fn a_survey_tells_what_is_wrong_beside_what_is_right() {
         .iter()
         .map(|entry| match &entry.found {
             Ok((shown, origin)) => format!("{}: {shown} ({origin})", entry.name),
-            Err(problem) => format!("{}: {}!", entry.name, problem.message),
+            Err(error) => format!("{}: {}!", entry.name, error.faults[0].message),
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"

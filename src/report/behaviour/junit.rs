@@ -1,6 +1,6 @@
 //! Verdicts as JUnit XML: a suite for each file, a case for each case.
 
-use super::TestRun;
+use super::{TestRun, failed};
 use crate::behaviour::Verdict;
 use crate::report::safe;
 
@@ -8,12 +8,10 @@ use crate::report::safe;
 #[must_use]
 pub fn junit(run: &TestRun<'_>) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let failed = |all: &[&Verdict]| all.iter().filter(|one| !one.problems.is_empty()).count();
-    let all: Vec<&Verdict> = run.verdicts.iter().collect();
     out.push_str(&format!(
         "<testsuites name=\"hooksync\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
-        all.len(),
-        failed(&all),
+        run.verdicts.len(),
+        failed(run.verdicts),
         run.found.iter().filter(|found| found.is_error()).count()
     ));
     let mut rest = run.verdicts;
@@ -21,12 +19,11 @@ pub fn junit(run: &TestRun<'_>) -> String {
         let end = rest.iter().position(|one| one.file != first.file).unwrap_or(rest.len());
         let (suite, after) = rest.split_at(end);
         rest = after;
-        let suite: Vec<&Verdict> = suite.iter().collect();
         let name = attribute(&first.file);
         out.push_str(&format!(
             "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\">\n",
             suite.len(),
-            failed(&suite)
+            failed(suite)
         ));
         for verdict in suite {
             one(verdict, &name, &mut out);

@@ -98,7 +98,7 @@ pub fn outcome_text(name: &str, whole: &Value, style: &Style) -> String {
             continue;
         }
         page.gap();
-        page.wrap(0, 2, &[span(Ink::Place, title)]);
+        page.line(Ink::Place, title);
         for line in diff(value, value) {
             page.verbatim(2, vec![plain(safe::inline(line.get(2..).unwrap_or_default(), true))]);
         }
@@ -106,7 +106,7 @@ pub fn outcome_text(name: &str, whole: &Value, style: &Style) -> String {
     let logs = whole["logs"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !logs.is_empty() {
         page.gap();
-        page.wrap(0, 2, &[span(Ink::Place, "Console")]);
+        page.line(Ink::Place, "Console");
         for log in logs {
             for line in log["text"].as_str().unwrap_or_default().split('\n') {
                 page.wrap(2, 6, &[plain(safe::inline(line, true))]);

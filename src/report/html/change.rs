@@ -3,35 +3,31 @@
 //! Must not know the rest of the page.
 
 use crate::model::{Dependencies, Script};
-use crate::plan::{Change, FieldChange, Plan, SecretVerb, Value, Verb};
-use crate::report::diff::{self, Row};
+use crate::plan::{Behaviour, Change, Plan, SecretVerb, Verb};
+use crate::report::diff;
+use crate::report::effects::{headline, sentence, share};
 use crate::report::facts;
 use crate::report::page::{Line, pairs, side_by_side, text};
-use crate::report::text::{row_parts, script_summary, shown_fields};
-use crate::report::traffic::{DISPLAY_NAME, retitled, traffic};
-use crate::report::words::{count, size};
+use crate::report::rows::{Package, Row, What, lines_and_size, packages, rows, until_now};
+use crate::report::text::{script_summary, sign};
+use crate::report::traffic::traffic;
+use crate::report::words::count;
 
 /// Rows of code that one page shows.
 pub(super) const MOST_ROWS: usize = 50_000;
 
 /// The change at this place of the `nth` plan. It takes the rows that it shows
-/// from `rows`.
+/// from `most_rows`.
 pub(super) fn change(
     plan: &Plan,
     change: &Change,
     nth: usize,
     at: usize,
-    rows: &mut usize,
+    most_rows: &mut usize,
 ) -> String {
     let name = text(change.name.as_str());
     let verb = change.verb.as_str();
-    let sign = match change.verb {
-        Verb::Create => "+",
-        Verb::Update => "~",
-        Verb::Replace => "-/+",
-        Verb::Delete => "-",
-        Verb::Resend => "=",
-    };
+    let (_, sign) = sign(change.verb);
     let file =
         change.source.as_ref().map(|file| format!("<code class=\"quiet\">{}</code>", text(file)));
     let mut out = format!(
@@ -54,19 +50,22 @@ pub(super) fn change(
     if let Some(words) = traffic(plan, change) {
         row("traffic", &super::phrase(&words));
     }
-    for value in super::effects::rows(change) {
+    for value in behaviour(change) {
         row("behaviour", &value);
     }
-    for change in shown_fields(change) {
-        if let Some(pairs) = retitled(change) {
-            for (old, new) in pairs {
-                row(DISPLAY_NAME, &old_new(Some(text(old)), &text(new)));
+    for Row { label, what } in rows(change) {
+        match what {
+            What::Short(old, new, _) => {
+                row(label, &old_new(old.map(|old| old.shown(text)), &new.shown(text)));
             }
-            continue;
-        }
-        let FieldChange { field, old, new } = change;
-        for value in values(old.as_ref(), new) {
-            row(field.label(), &value);
+            What::Packages(old, new) => versions(old, new).iter().for_each(|one| row(label, one)),
+            What::Script(Some(old), new) => {
+                row(label, &script_summary(&diff::compare(old.as_str(), new.as_str())));
+            }
+            What::Script(None, new) => {
+                let (lines, size) = lines_and_size(new);
+                row(label, &format!("{lines}, {size}"));
+            }
         }
     }
     for secret in facts::changing(change.kind, &change.secrets) {
@@ -84,49 +83,16 @@ pub(super) fn change(
         row("secrets", &again);
     }
     if matches!(change.verb, Verb::Delete | Verb::Replace) {
-        row("until now", &until_now(change));
+        let parts = change.live.as_ref().map(|live| until_now(live, "disabled").join(", "));
+        row("until now", &parts.unwrap_or_else(|| "unknown".to_owned()));
     }
     out.push_str("</dl>\n");
-    for FieldChange { field: _, old, new } in shown_fields(change) {
-        if let Value::Script(new) = new {
-            let old = old.as_ref().and_then(|old| match old {
-                Value::Script(old) => Some(old),
-                _ => None,
-            });
-            out.push_str(&script(change, old, new, rows));
+    for one in rows(change) {
+        if let What::Script(old, new) = one.what {
+            out.push_str(&script(change, old, new, most_rows));
         }
     }
     out + "</details>\n</article>\n"
-}
-
-/// What a deleted one was.
-fn until_now(change: &Change) -> String {
-    let Some(live) = &change.live else { return "unknown".to_owned() };
-    let mut parts = vec![if live.runs { "live" } else { "disabled" }.to_owned()];
-    if let Some(script) = &live.script {
-        let lines = count(diff::lines(script.as_str()).len(), "line");
-        parts.push(format!("{lines} of script ({})", size(script.as_str().len())));
-    }
-    if let Some(keys) = live.secrets.as_ref().filter(|keys| !keys.is_empty()) {
-        parts.push(count(keys.len(), "secret"));
-    }
-    parts.join(", ")
-}
-
-/// A field's value, old and new, in as many rows as it takes.
-fn values(old: Option<&Value>, new: &Value) -> Vec<String> {
-    match (old, new) {
-        (Some(Value::Packages(old)), Value::Packages(new)) => packages(Some(old), new),
-        (_, Value::Packages(new)) => packages(None, new),
-        (Some(Value::Script(old)), Value::Script(new)) => {
-            vec![script_summary(&diff::compare(old.as_str(), new.as_str()))]
-        }
-        (_, Value::Script(new)) => {
-            let lines = count(diff::lines(new.as_str()).len(), "line");
-            vec![format!("{lines}, {}", size(new.as_str().len()))]
-        }
-        (old, new) => vec![old_new(old.map(short), &short(new))],
-    }
 }
 
 fn old_new(old: Option<String>, new: &str) -> String {
@@ -136,46 +102,23 @@ fn old_new(old: Option<String>, new: &str) -> String {
     }
 }
 
-/// A short value, harmless.
-fn short(value: &Value) -> String {
-    match value {
-        Value::Text(found) => text(found),
-        Value::Flag(flag) => flag.to_string(),
-        Value::Names(names) if names.is_empty() => "none".to_owned(),
-        Value::Names(names) => names.iter().map(|name| text(name)).collect::<Vec<_>>().join(", "),
-        Value::Packages(_) | Value::Script(_) => String::new(),
-    }
-}
-
-fn packages(old: Option<&Dependencies>, new: &Dependencies) -> Vec<String> {
-    let none = Dependencies::new();
-    let before = old.unwrap_or(&none);
-    let mut names: Vec<&String> = before.keys().chain(new.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let shown: Vec<String> = names
-        .into_iter()
-        .filter_map(|name| {
-            let package = format!("<code>{}</code>", text(name));
-            match (before.get(name), new.get(name)) {
-                (Some(old), Some(new)) if old == new => None,
-                (Some(old), Some(new)) => {
-                    Some(format!("{package} {}", old_new(Some(text(old)), &text(new))))
-                }
-                (Some(old), None) => Some(format!("{package} <del>{}</del> removed", text(old))),
-                (None, Some(new)) => Some(format!("{package} {}", old_new(None, &text(new)))),
-                (None, None) => None,
-            }
-        })
-        .collect();
+fn versions(old: Option<&Dependencies>, new: &Dependencies) -> Vec<String> {
+    let name = |name| format!("<code>{}</code>", text(name));
+    let shown = packages(old, new).into_iter().map(|package| match package {
+        Package::Changed(own, old, new) => {
+            format!("{} {}", name(own), old_new(Some(text(old)), &text(new)))
+        }
+        Package::Removed(own, old) => format!("{} <del>{}</del> removed", name(own), text(old)),
+        Package::Added(own, new) => format!("{} {}", name(own), old_new(None, &text(new))),
+    });
+    let shown: Vec<String> = shown.collect();
     if shown.is_empty() { vec!["none".to_owned()] } else { shown }
 }
 
 fn script(change: &Change, old: Option<&Script>, new: &Script, rows: &mut usize) -> String {
-    let parts = |row: &Row<'_>| row_parts(row);
     let mut lines = match old {
-        None => pairs(&[diff::all_new(new.as_str())], parts),
-        Some(old) => pairs(&diff::compare(old.as_str(), new.as_str()).hunks, parts),
+        None => pairs(&[diff::all_new(new.as_str())]),
+        Some(old) => pairs(&diff::compare(old.as_str(), new.as_str()).hunks),
     };
     if lines.is_empty() {
         return String::new();
@@ -193,4 +136,23 @@ fn script(change: &Change, old: Option<&Script>, new: &Script, rows: &mut usize)
     }
     // a script of nothing but stand-ins has nothing to show
     if lines.iter().all(|line| matches!(line, Line::Gap(_))) { String::new() } else { out }
+}
+
+/// The values of what running old and new code showed, harmless; none if its code wasn't looked at.
+fn behaviour(change: &Change) -> Vec<String> {
+    let Some(behaviour) = &change.behaviour else { return Vec::new() };
+    let mut rows = vec![text(&headline(behaviour))];
+    let Behaviour::Compared(compared) = behaviour else { return rows };
+    for differs in &compared.differences {
+        rows.push(format!(
+            "<details><summary><span class=\"warning\">{}</span> <span class=\"quiet\">{}</span>\
+             </summary><code>{}</code></details>",
+            text(&sentence(differs)),
+            share(differs, compared),
+            text(&differs.event.to_string())
+        ));
+    }
+    let notes = compared.notes.iter();
+    rows.extend(notes.map(|note| format!("<span class=\"quiet\">{}</span>", text(note))));
+    rows
 }

@@ -10,7 +10,7 @@ use crate::plan::behaviour as plan;
 
 /// What running the live and the new code of a change on the same generated
 /// events showed. It is evidence, not a proof by logic.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Behaviour {
     /// `same`: no event showed a difference. `differs`: some events did. `not_compared`:
     /// nothing was run; see `why`.
@@ -36,7 +36,7 @@ pub struct Behaviour {
 }
 
 /// How many branches there are.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Branches {
     /// Branches that an event reached.
     pub met: usize,
@@ -76,7 +76,11 @@ impl Behaviour {
     #[must_use]
     pub fn of(found: &plan::Behaviour) -> Self {
         match found {
-            plan::Behaviour::NotCompared { why } => Self::not_compared(why),
+            plan::Behaviour::NotCompared { why } => Self {
+                verdict: "not_compared".to_owned(),
+                why: Some(why.clone()),
+                ..Self::default()
+            },
             plan::Behaviour::Compared(compared) => {
                 let plan::Compared {
                     hook,
@@ -100,8 +104,8 @@ impl Behaviour {
                     events: *events,
                     wanted: *wanted,
                     branches: Branches { met: *branches_met, total: *branches_total },
-                    unmet: unmet.iter().map(unmet_branch).collect(),
-                    differences: differences.iter().map(difference).collect(),
+                    unmet: unmet.iter().map(Unmet::of).collect(),
+                    differences: differences.iter().map(Difference::of).collect(),
                     notes: notes.clone(),
                     why,
                 }
@@ -150,35 +154,18 @@ impl Behaviour {
             notes,
         }))
     }
+}
 
-    fn not_compared(why: &str) -> Self {
-        Self {
-            verdict: "not_compared".to_owned(),
-            hook: None,
-            events: 0,
-            wanted: 0,
-            branches: Branches { met: 0, total: 0 },
-            unmet: Vec::new(),
-            differences: Vec::new(),
-            notes: Vec::new(),
-            why: Some(why.to_owned()),
-        }
+impl Unmet {
+    fn of(unmet: &plan::Unmet) -> Self {
+        let plan::Unmet { is_new, line, branch } = unmet.clone();
+        Self { code: if is_new { "new" } else { "live" }.to_owned(), line, branch }
     }
 }
 
-fn unmet_branch(unmet: &plan::Unmet) -> Unmet {
-    let plan::Unmet { is_new, line, branch } = unmet;
-    let code = if *is_new { "new" } else { "live" };
-    Unmet { code: code.to_owned(), line: *line, branch: branch.clone() }
-}
-
-fn difference(differs: &plan::Differs) -> Difference {
-    let plan::Differs { whom, summary, message, event, events } = differs;
-    Difference {
-        whom: whom.clone(),
-        summary: summary.clone(),
-        message: message.clone(),
-        events: *events,
-        event: event.clone(),
+impl Difference {
+    fn of(differs: &plan::Differs) -> Self {
+        let plan::Differs { whom, summary, message, event, events } = differs.clone();
+        Self { whom, summary, message, events, event }
     }
 }

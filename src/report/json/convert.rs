@@ -56,7 +56,7 @@ impl Plan {
             changes: plan
                 .changed()
                 .map(|one| {
-                    let traffic = traffic(plan, one).map(|phrase| phrase.to_string());
+                    let traffic = traffic(plan, one).map(|phrase| phrase.shown(str::to_owned));
                     Change { traffic, ..change(one) }
                 })
                 .collect(),
@@ -162,36 +162,24 @@ fn unresolved_secret(secret: &plan::UnresolvedSecret) -> Unresolved {
 fn field(change: &plan::FieldChange, name: &str) -> Field {
     let plan::FieldChange { field, old, new } = change;
     let field = field.as_str().to_owned();
-    match (old, new) {
-        (_, Value::Text(new)) => {
-            let old = old.as_ref().and_then(|old| match old {
-                Value::Text(old) => Some(old.clone()),
-                _ => None,
-            });
+    match new {
+        Value::Text(new) => {
+            let old = if let Some(Value::Text(old)) = old { Some(old.clone()) } else { None };
             Field::Text { field, old, new: new.clone() }
         }
-        (_, Value::Flag(new)) => {
+        Value::Flag(new) => {
             Field::Flag { field, old: old.as_ref().and_then(Value::flag), new: *new }
         }
-        (_, Value::Packages(new)) => {
-            let old = old.as_ref().and_then(|old| match old {
-                Value::Packages(old) => Some(old.clone()),
-                _ => None,
-            });
+        Value::Packages(new) => {
+            let old = if let Some(Value::Packages(old)) = old { Some(old.clone()) } else { None };
             Field::Packages { field, old, new: new.clone() }
         }
-        (_, Value::Names(new)) => {
-            let old = old.as_ref().and_then(|old| match old {
-                Value::Names(old) => Some(old.clone()),
-                _ => None,
-            });
+        Value::Names(new) => {
+            let old = if let Some(Value::Names(old)) = old { Some(old.clone()) } else { None };
             Field::Names { field, old, new: new.clone() }
         }
-        (_, Value::Script(new)) => {
-            let old = old.as_ref().and_then(|old| match old {
-                Value::Script(old) => Some(old),
-                _ => None,
-            });
+        Value::Script(new) => {
+            let old = if let Some(Value::Script(old)) = old { Some(old) } else { None };
             Field::Script {
                 field,
                 old_sha256: old.map(|old| old.sha256().to_string()),
@@ -298,17 +286,13 @@ fn result(result: &ChangeResult) -> ApplyResult {
         trigger_id: trigger.to_string(),
         id: id.as_ref().map(ToString::to_string),
         outcome: outcome.as_str(),
-        error: error.as_ref().map(|error| {
-            let FailedRequest { method, path, status, error_code, message, hint: _ } = error;
-            ApplyError {
-                method: method.clone(),
-                path: path.clone(),
-                status: *status,
-                error_code: error_code.clone(),
-                message: message.clone(),
-            }
-        }),
+        error: error.as_ref().map(self::error),
     }
+}
+
+pub(super) fn error(error: &FailedRequest) -> ApplyError {
+    let FailedRequest { method, path, status, error_code, message, hint: _ } = error.clone();
+    ApplyError { method, path, status, error_code, message }
 }
 
 impl Validate {
@@ -328,7 +312,8 @@ impl Validate {
     }
 }
 
-fn finding(found: &Diagnostic) -> Finding {
+/// The shape of a finding.
+pub(in crate::report) fn finding(found: &Diagnostic) -> Finding {
     let Diagnostic { code, severity, message, hint, file, position, excerpt: _ } = found;
     Finding {
         code: code.0,

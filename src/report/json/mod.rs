@@ -17,6 +17,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::report) use convert::finding;
 pub(crate) use encode::pretty;
 pub(in crate::report) use output::FORMAT_VERSION;
 pub use output::Plan;

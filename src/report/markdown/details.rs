@@ -6,12 +6,13 @@ use similar::ChangeTag;
 
 use super::effects;
 use super::escape::{self, code, fence, length, prose};
-use crate::model::{Dependencies, Script};
-use crate::plan::{Change, Field, FieldChange, Plan, SecretVerb, Value, Verb};
+use crate::model::Script;
+use crate::plan::{Change, Plan, SecretVerb, Verb};
 use crate::report::diff::{self, Row};
 use crate::report::facts;
-use crate::report::text::{row_text, script_summary, shown_fields};
-use crate::report::traffic::{DISPLAY_NAME, Move, moves, retitled, traffic};
+use crate::report::rows::{self, Package, What, packages, rows};
+use crate::report::text::{row_text, script_summary};
+use crate::report::traffic::{Move, traffic};
 use crate::report::words::{count, grouped};
 
 /// A change in at most `room` characters, unfolded or not; `None` where not even its fields
@@ -26,7 +27,7 @@ pub(super) fn details(plan: &Plan, change: &Change, room: usize, open: bool) -> 
     let open = if open { " open" } else { "" };
     let mut out =
         format!("\n<details{open}><summary>{verb} <b>{}</b></summary>\n\n", escape::name(name));
-    let traffic = traffic(plan, change).map(|one| format!("traffic: {}", escape::phrase(&one)));
+    let traffic = traffic(plan, change).map(|one| format!("traffic: {}", one.shown(code)));
     for line in traffic.into_iter().chain(facts_of(change)) {
         out.push_str(&format!("- {line}\n"));
     }
@@ -34,12 +35,8 @@ pub(super) fn details(plan: &Plan, change: &Change, room: usize, open: bool) -> 
     let room = room.checked_sub(length(&out) + length(end))?;
     let events = effects::details(change, room / 3);
     let room = room - length(&events).min(room);
-    for field in &change.fields {
-        if let (old, Value::Script(new)) = (&field.old, &field.new) {
-            let old = match old {
-                Some(Value::Script(old)) => Some(old),
-                _ => None,
-            };
+    for row in rows(change) {
+        if let What::Script(old, new) = row.what {
             out.push_str(&script(old, new, room));
         }
     }
@@ -49,15 +46,15 @@ pub(super) fn details(plan: &Plan, change: &Change, room: usize, open: bool) -> 
 }
 
 /// The lines of a script's difference that a change shows.
-pub(super) fn rows(change: &Change) -> usize {
-    let of_field = |change: &FieldChange| match (&change.old, &change.new) {
-        (Some(Value::Script(old)), Value::Script(new)) => {
+pub(super) fn lines(change: &Change) -> usize {
+    let of_row = |row: rows::Row<'_>| match row.what {
+        What::Script(Some(old), new) => {
             diff::compare(old.as_str(), new.as_str()).hunks.iter().map(Vec::len).sum()
         }
-        (_, Value::Script(new)) => diff::lines(new.as_str()).len(),
-        _ => 0,
+        What::Script(None, new) => diff::lines(new.as_str()).len(),
+        What::Short(..) | What::Packages(..) => 0,
     };
-    change.fields.iter().map(of_field).sum()
+    rows(change).into_iter().map(of_row).sum()
 }
 
 /// Everything but the script, a line each.
@@ -72,28 +69,15 @@ fn facts_of(change: &Change) -> Vec<String> {
     if let Some(reason) = &change.withheld {
         lines.push(format!("**stays off**: {}", prose(reason)));
     }
-    let old_new = |label: &str, old: Option<String>, new: String| match old {
-        Some(old) => format!("{label}: {old} \u{2192} {new}"),
-        None => format!("{label}: {new}"),
-    };
-    for change in shown_fields(change) {
-        if let Some(pairs) = retitled(change) {
-            let one = |(old, new)| old_new(DISPLAY_NAME, Some(code(old)), code(new));
-            lines.extend(pairs.into_iter().map(one));
-            continue;
-        }
-        let FieldChange { field, old, new } = change;
-        let old = old.as_ref();
-        match (old, new) {
-            (Some(Value::Packages(old)), Value::Packages(new)) => {
-                lines.extend(dependencies(Some(old), new));
+    for rows::Row { label, what } in rows(change) {
+        match what {
+            What::Short(old, new, moves) => {
+                let old = old.map(|old| format!("{} \u{2192} ", old.shown(code)));
+                lines.push(format!("{label}: {}{}", old.unwrap_or_default(), new.shown(code)));
+                lines.extend(moves.into_iter().map(moved));
             }
-            (_, Value::Packages(new)) => lines.extend(dependencies(None, new)),
-            (_, Value::Script(_)) => {}
-            (_, Value::Text(_) | Value::Flag(_) | Value::Names(_)) => {
-                lines.push(old_new(field.label(), old.map(in_a_row), in_a_row(new)));
-                lines.extend(moved(*field, old, new));
-            }
+            What::Packages(old, new) => lines.extend(packages(old, new).into_iter().map(package)),
+            What::Script(..) => {}
         }
     }
     for secret in facts::changing(change.kind, &change.secrets) {
@@ -116,49 +100,25 @@ fn facts_of(change: &Change) -> Vec<String> {
     lines
 }
 
-/// What comes, goes and moves in an order.
-fn moved(field: Field, old: Option<&Value>, new: &Value) -> Vec<String> {
-    let (Field::Bindings, Some(Value::Names(old)), Value::Names(new)) = (field, old, new) else {
-        return Vec::new();
-    };
-    let line = |one: Move<'_>| match one {
+/// What comes, goes or moves in an order.
+fn moved(one: Move<'_>) -> String {
+    match one {
         Move::In(name, to) => format!("{}: bound as number {to}", code(name)),
         Move::Out(name) => format!("{}: **unbound**", code(name)),
         Move::To(name, from, to) => format!("{}: moves from number {from} to {to}", code(name)),
-    };
-    if old.is_empty() { Vec::new() } else { moves(old, new).into_iter().map(line).collect() }
-}
-
-/// A short value.
-fn in_a_row(value: &Value) -> String {
-    match value {
-        Value::Text(text) => code(text),
-        Value::Flag(flag) => code(if *flag { "true" } else { "false" }),
-        Value::Names(names) if names.is_empty() => "none".to_owned(),
-        Value::Names(names) => names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", "),
-        Value::Packages(_) | Value::Script(_) => String::new(),
     }
 }
 
-fn dependencies(old: Option<&Dependencies>, new: &Dependencies) -> Vec<String> {
-    let none = Dependencies::new();
-    let old = old.unwrap_or(&none);
-    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let reported = names.into_iter().filter_map(|name| {
-        let package = code(name);
-        match (old.get(name), new.get(name)) {
-            (Some(old), Some(new)) if old == new => None,
-            (Some(old), Some(new)) => {
-                Some(format!("dependency {package}: {} \u{2192} {}", code(old), code(new)))
-            }
-            (Some(old), None) => Some(format!("dependency {package} {}: removed", code(old))),
-            (None, Some(new)) => Some(format!("dependency {package} {}: added", code(new))),
-            (None, None) => None,
+fn package(one: Package<'_>) -> String {
+    match one {
+        Package::Changed(name, old, new) => {
+            format!("dependency {}: {} \u{2192} {}", code(name), code(old), code(new))
         }
-    });
-    reported.collect()
+        Package::Removed(name, old) => {
+            format!("dependency {} {}: removed", code(name), code(old))
+        }
+        Package::Added(name, new) => format!("dependency {} {}: added", code(name), code(new)),
+    }
 }
 
 fn script(old: Option<&Script>, new: &Script, room: usize) -> String {
@@ -167,7 +127,6 @@ fn script(old: Option<&Script>, new: &Script, room: usize) -> String {
             let rows = diff::all_new(new.as_str());
             (count(rows.len(), "line"), vec![rows])
         }
-        Some(old) if old == new => return String::new(),
         Some(old) => {
             let diff = diff::compare(old.as_str(), new.as_str());
             (script_summary(&diff), diff.hunks)

@@ -10,18 +10,16 @@ use crate::report::words::grouped;
 
 /// What changes for whom: first what differs, then what doesn't.
 pub(super) fn section(plan: &Plan, room: usize) -> String {
-    let looked_at = looked_at(plan);
+    let mut looked_at = looked_at(plan);
     if looked_at.is_empty() {
         return String::new();
     }
-    let differs = |behaviour: &Behaviour| match behaviour {
-        Behaviour::Compared(compared) => !compared.differences.is_empty(),
-        Behaviour::NotCompared { .. } => false,
-    };
-    let mut order: Vec<&(&Change, &Behaviour)> = looked_at.iter().collect();
-    order.sort_by_key(|(_, behaviour)| !differs(behaviour));
+    looked_at.sort_by_key(|(_, behaviour)| match behaviour {
+        Behaviour::Compared(compared) => compared.differences.is_empty(),
+        Behaviour::NotCompared { .. } => true,
+    });
     let mut lines = Vec::new();
-    for (change, behaviour) in order {
+    for (change, behaviour) in looked_at {
         let name = code(change.name.as_str());
         lines.push(format!("- {name}: {}\n", prose(&headline(behaviour))));
         let Behaviour::Compared(compared) = behaviour else { continue };

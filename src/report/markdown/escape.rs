@@ -3,7 +3,6 @@
 //! Nothing that passes here can open or close an element, mention somebody,
 //! link anything or leave a table's cell. Must not know what is written.
 
-use crate::report::facts::{Bit, Phrase};
 use crate::report::safe;
 
 /// A foreign text longer than this is cut; two different ones stay different.
@@ -85,15 +84,6 @@ fn plain(text: &str) -> String {
         before = found;
     }
     out
-}
-
-/// A phrase: our words as they are, theirs as code.
-pub(super) fn phrase(phrase: &Phrase) -> String {
-    let bits = phrase.0.iter().map(|bit| match bit {
-        Bit::Ours(text) => text.clone(),
-        Bit::Theirs(text) => code(text),
-    });
-    bits.collect()
 }
 
 /// Harmless lines in a fence that none of them can close.

@@ -4,17 +4,15 @@
 
 use super::details;
 use super::effects;
-use super::escape::{code, length, phrase, prose};
+use super::escape::{code, length, prose};
 use super::{MOST, MOST_ENVIRONMENTS, NoPlan, PlanView, action_word, fitting, marker};
-use crate::model::Position;
 use crate::plan::{
     Change, Field, FieldChange, Plan, Unmanaged, UnresolvedSecret, Value, Verb, Warning,
 };
 use crate::report::facts::{self, Danger};
 use crate::report::order::{self, OrderLine};
-use crate::report::text::shown_fields;
-use crate::report::traffic::DISPLAY_NAME;
-use crate::report::words::{about, count, grouped, listed};
+use crate::report::rows::{DISPLAY_NAME, shown_fields};
+use crate::report::words::{self, about, count, grouped, listed};
 
 /// Lines of one script's difference that are shown unfolded, and of all.
 const SHORT: usize = 30;
@@ -105,7 +103,7 @@ fn dangers(found: &[Danger], room: usize) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let item = |danger: &Danger| format!("> - {}\n", phrase(&danger.phrase));
+    let item = |danger: &Danger| format!("> - {}\n", danger.phrase.shown(code));
     let (items, left_out) = fitting(found, room.saturating_sub(200), item);
     let mut out = format!("\n> [!CAUTION]\n{items}{}", more(left_out, "> - "));
     if found.iter().any(|danger| danger.kind.is_delete()) {
@@ -120,7 +118,7 @@ fn cutovers(plan: &Plan, room: usize) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let item = |one: &facts::Phrase| format!("> - {}\n", phrase(one));
+    let item = |one: &facts::Phrase| format!("> - {}\n", one.shown(code));
     let (items, left_out) = fitting(&found, room.saturating_sub(200), item);
     format!("\n> [!IMPORTANT]\n> Cutover, each as one:\n{items}{}", more(left_out, "> - "))
 }
@@ -189,7 +187,7 @@ pub(super) fn details_of(plan: &Plan, order: &[usize], room: usize) -> String {
         };
         let share = (left / (order.len() - nth)).max(2_000).min(left);
         // what is short is read at once; it opens as long as it stays short together
-        let rows = details::rows(change);
+        let rows = details::lines(change);
         let open = (1..=SHORT).contains(&rows) && opened + rows <= SHORT_TOGETHER;
         opened += if open { rows } else { 0 };
         match details::details(plan, change, share, open) {
@@ -223,8 +221,7 @@ fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
     let warning = |one: &Warning| {
         let Warning { code: rule, message, source, position } = one;
         let rule = prose(rule);
-        let at = position.map(|Position { line, column }| format!(":{line}:{column}"));
-        let at = at.unwrap_or_default();
+        let at = words::place(*position);
         let place = source.as_deref().map(|file| format!("{}: ", code(&format!("{file}{at}"))));
         format!("- {rule} {}{}\n", place.unwrap_or_default(), prose(message))
     };
@@ -252,7 +249,7 @@ fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
             [one] => format!("; if that fails, {} is put back as before", code(one)),
             several => format!("; if that fails, {} are put back as before", keys(several)),
         };
-        format!("1. {}: {}{back}\n", code(&name), phrase(&what))
+        format!("1. {}: {}{back}\n", code(&name), what.shown(code))
     };
     let order: Vec<OrderLine> = order::order(view).into_iter().flatten().collect();
     let warnings = facts::other_warnings(plan, found);

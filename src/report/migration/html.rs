@@ -77,11 +77,8 @@ fn section(index: usize, hook: &Migrated) -> String {
         }
         part.push_str("</ul>\n");
     }
-    if hook.style.is_some() {
-        let what = match hook.style {
-            Some(Style::Rewrite) => "Rewritten",
-            _ => "Wrapped",
-        };
+    if let Some(style) = hook.style {
+        let what = if style == Style::Rewrite { "Rewritten" } else { "Wrapped" };
         part.push_str(&format!(
             "<details open><summary>{what}: hook and action side by side</summary>\n{}</details>\n",
             both(&hook.name, &hook.original, &hook.converted)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::migrate::outcome::{Counts, Migrated};
-use crate::model::Diagnostic;
+use crate::report::json::finding;
 
 /// The report as one object; see the reference of JSON output.
 #[must_use]
@@ -36,17 +36,5 @@ fn hook(hook: &Migrated) -> Value {
             "message": format!("{}: {}", it.when, it.message),
             "event": it.event,
         })).collect::<Vec<_>>(),
-    })
-}
-
-fn finding(finding: &Diagnostic) -> Value {
-    json!({
-        "code": finding.code.0,
-        "severity": finding.severity.as_str(),
-        "message": finding.message,
-        "hint": finding.hint,
-        "file": finding.file,
-        "line": finding.position.map(|it| it.line),
-        "column": finding.position.map(|it| it.column),
     })
 }

@@ -13,7 +13,7 @@ use crate::report::text::diagnostics_of;
 pub fn text(hooks: &[Migrated], next: &[String], style: &Style) -> String {
     let mut page = Page::new(style);
     let names = hooks.iter().map(|hook| hook.name.len()).max().unwrap_or(0).min(40);
-    page.wrap(0, 2, &[span(Ink::Strong, "Hooks to actions")]);
+    page.line(Ink::Strong, "Hooks to actions");
     page.gap();
     for hook in hooks {
         let (ink, sign) = match hook.verdict {
@@ -56,12 +56,10 @@ pub fn text(hooks: &[Migrated], next: &[String], style: &Style) -> String {
         page.gap();
         diagnostics_of(&mut page, &findings);
     }
-    page.gap();
-    page.wrap(0, 2, &[span(Ink::Strong, summary(hooks))]);
-    page.wrap(0, 2, &[plain(MEANING)]);
+    page.title(summary(hooks));
+    page.line(Ink::Plain, MEANING);
     if !next.is_empty() {
-        page.gap();
-        page.wrap(0, 2, &[span(Ink::Strong, "Next")]);
+        page.title("Next");
         for line in next {
             page.wrap(2, 4, &[plain(safe::inline(line, style.unicode))]);
         }

@@ -50,7 +50,7 @@ fn what_a_file_holds_beside_survives() {
     value["steps"][0]["does"][0]["colour"] = json!("red");
     value["hooksync_version"] = json!("9.9.9");
     // who reviews it learns that this is not all
-    let warned = read(&value).unwrap().plan().warnings.last().unwrap().message.clone();
+    let warned = read(&value).unwrap().view().plan.warnings.last().unwrap().message.clone();
     let expected =
         "`note`, `changes[0].reviewer`, `steps[0].does[0].colour`. hooksync 9.9.9 wrote it";
     assert!(warned.contains(expected), "{warned}");

@@ -6,35 +6,14 @@ use serde_json::Value as Json;
 
 use crate::plan::Warning;
 use crate::report::UNKNOWN_FIELDS;
+use crate::report::json::Plan;
 
-/// The members of a plan that this version writes.
-const MEMBERS: [&str; 21] = [
-    "format_version",
-    "hooksync_version",
-    "tenant",
-    "environment",
-    "directory",
-    "base",
-    "fingerprint",
-    "summary",
-    "changes",
-    "cutovers",
-    "secret_writes",
-    "unmanaged",
-    "warnings",
-    "unchanged",
-    "live_total",
-    "unresolved",
-    "deletes_allowed",
-    "steps",
-    "token_lacks",
-    "apply_requests",
-    "requests",
-];
-
+/// The members of a plan that this version doesn't write.
 pub(super) fn unknown_members(value: &Json) -> Vec<String> {
+    let schema = schemars::schema_for!(Plan);
+    let known = schema.get("properties").and_then(Json::as_object);
     let members = value.as_object().into_iter().flatten().map(|(name, _)| name.clone());
-    members.filter(|name| !MEMBERS.contains(&name.as_str())).collect()
+    members.filter(|name| !known.is_some_and(|known| known.contains_key(name))).collect()
 }
 
 /// The places in `found` that `known` lacks.

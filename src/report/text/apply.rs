@@ -27,8 +27,7 @@ pub fn apply(view: &ApplyView<'_>, plan: &Plan, style: &Style) -> String {
         wrote: _,
     } = report;
     let mut page = Page::new(style);
-    let heading = [span(Ink::Strong, "Apply to "), span(Ink::Strong, theirs(tenant, style))];
-    page.wrap(0, 2, &heading);
+    page.line(Ink::Strong, format!("Apply to {}", theirs(tenant, style)));
     page.gap();
     let names = names_width(&page, results.iter().map(|result| &result.name));
     let folded = folded(results);
@@ -43,25 +42,24 @@ pub fn apply(view: &ApplyView<'_>, plan: &Plan, style: &Style) -> String {
         }
     }
     if !notes.is_empty() {
-        page.gap();
-        page.wrap(0, 2, &[span(Ink::Strong, "Notes")]);
+        page.title("Notes");
         for note in notes {
             page.wrap(2, 4, &[plain(theirs(note, style))]);
         }
     }
     page.gap();
     let ink = if is_whole(report) { Ink::Added } else { Ink::Danger };
-    page.wrap(0, 2, &[span(ink, summary(view))]);
+    page.line(ink, summary(view));
     if *interrupted {
-        page.wrap(0, 2, &[plain(interruption(report))]);
+        page.line(Ink::Plain, interruption(report));
     }
     if !is_whole(report) {
-        page.wrap(0, 2, &[plain("Run apply again to finish; applied changes are kept.")]);
+        page.line(Ink::Plain, "Run apply again to finish; applied changes are kept.");
     }
     let untold = plan.changes.len().saturating_sub(results.len());
     if untold > 0 {
         let text = format!("{} of the plan's parts have no result.", grouped(untold));
-        page.wrap(0, 2, &[span(Ink::Danger, text)]);
+        page.line(Ink::Danger, text);
     }
     page.finish()
 }

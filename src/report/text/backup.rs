@@ -38,7 +38,7 @@ pub struct BackupView {
 pub fn backup(view: &BackupView, again: &Again, style: &Style) -> String {
     let mut page = Page::new(style);
     let name = theirs(&view.name, style);
-    page.wrap(0, 2, &[span(Ink::Strong, format!("Backup {name}"))]);
+    page.line(Ink::Strong, format!("Backup {name}"));
     page.gap();
     let hang = if style.columns() < 60 { 4 } else { 15 };
     let mut row = |label: &str, value: String| {
@@ -58,19 +58,19 @@ pub fn backup(view: &BackupView, again: &Again, style: &Style) -> String {
     list(&mut page, "Restoring puts back", &view.holds);
     list(&mut page, "Drafts that were not deployed, in .drafts", &view.drafts);
     if !view.aside.is_empty() {
-        heading(&mut page, "Can't be put back; the content is in");
+        page.title("Can't be put back; the content is in");
         for file in &view.aside {
             page.wrap(2, 4, &[plain(theirs(file, style))]);
         }
     }
     if !view.made.is_empty() {
-        heading(&mut page, "Created afterwards; restoring with --allow-delete deletes it");
+        page.title("Created afterwards; restoring with --allow-delete deletes it");
         for (kind, name) in &view.made {
             page.wrap(2, 4, &entry(kind, name, 0, style));
         }
     }
     page.gap();
-    page.wrap(0, 2, &[plain(SECRETS)]);
+    page.line(Ink::Plain, SECRETS);
     page.gap();
     again::show(&mut page, 0, "Compare  ", &again.elsewhere(&["backups", "diff", &view.name], &[]));
     let restore = again.elsewhere(&["backups", "restore", &view.name], &[]);
@@ -82,16 +82,11 @@ pub fn backup(view: &BackupView, again: &Again, style: &Style) -> String {
 const SECRETS: &str = "It holds no values of secrets: a tenant does not show them. What still \
                        exists keeps its own; what is created again needs them before it runs.";
 
-fn heading(page: &mut Page<'_>, text: &str) {
-    page.gap();
-    page.wrap(0, 2, &[span(Ink::Strong, text)]);
-}
-
 fn list(page: &mut Page<'_>, title: &str, entries: &[(String, String, String)]) {
     if entries.is_empty() {
         return;
     }
-    heading(page, title);
+    page.title(title);
     let style = page.style;
     let widest = entries.iter().map(|(_, name, _)| width(&theirs(name, style))).max();
     let names = if style.columns() < 60 { 0 } else { widest.unwrap_or(0).min(40) };

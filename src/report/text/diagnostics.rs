@@ -8,10 +8,10 @@ use std::ops::Range;
 use super::theirs;
 use crate::model::{Diagnostic, Excerpt, Position, Severity};
 use crate::report::Style;
-use crate::report::ink::{Ink, plain, span};
+use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, fitting, width};
 use crate::report::safe;
-use crate::report::words::count;
+use crate::report::words::{self, count};
 
 /// Characters of a line that are looked at on each side of the place. More
 /// can't be shown, and a line may be a megabyte long.
@@ -30,11 +30,11 @@ pub fn validate(definitions: usize, found: &[Diagnostic], style: &Style) -> Stri
     let mut page = Page::new(style);
     let checked = format!("{} checked", count(definitions, "definition"));
     if found.is_empty() {
-        page.wrap(0, 2, &[span(Ink::Added, format!("{checked}: nothing to report."))]);
+        page.line(Ink::Added, format!("{checked}: nothing to report."));
         return page.finish();
     }
     each(&mut page, found);
-    page.wrap(0, 2, &[span(worst(found), format!("{checked}: {}.", summary(found)))]);
+    page.line(worst(found), format!("{checked}: {}.", summary(found)));
     page.finish()
 }
 
@@ -44,7 +44,7 @@ pub fn diagnostics(found: &[Diagnostic], style: &Style) -> String {
     let mut page = Page::new(style);
     each(&mut page, found);
     if !found.is_empty() {
-        page.wrap(0, 2, &[span(worst(found), format!("{}.", summary(found)))]);
+        page.line(worst(found), format!("{}.", summary(found)));
     }
     page.finish()
 }
@@ -90,11 +90,21 @@ pub(in crate::report) fn each(page: &mut Page<'_>, found: &[Diagnostic]) {
         *codes.entry((one.severity, one.code.0)).or_default() += 1;
     }
     for ((severity, code), number) in codes {
-        let label = format!("{severity}[{code}]", severity = severity.as_str());
         let times = format!(": {}", count(number, "time"));
-        page.wrap(0, 2, &[span(ink(severity), label), plain(times)]);
+        page.wrap(0, 2, &[label(severity, code), plain(times)]);
     }
     page.gap();
+}
+
+/// `error[HS401]`.
+fn label(severity: Severity, code: &str) -> Span {
+    span(ink(severity), format!("{}[{code}]", severity.as_str()))
+}
+
+/// `file:line:column`, as one text: a name that ends in colons must not become a
+/// command.
+fn place(file: &str, position: Option<Position>, style: &Style) -> Span {
+    span(Ink::Place, theirs(format!("{file}{}", words::place(position)), style))
 }
 
 /// A finding as `file:line:column: error[code]: message (hint)`.
@@ -102,13 +112,9 @@ fn in_short(page: &mut Page<'_>, found: &Diagnostic) {
     let Diagnostic { code, severity, message, hint, file, position, excerpt: _ } = found;
     let mut spans = Vec::new();
     if let Some(file) = file {
-        let place = position.map(|Position { line, column }| format!(":{line}:{column}"));
-        // as one text: a name that ends in colons must not become a command
-        let place = theirs(format!("{file}{}", place.unwrap_or_default()), page.style);
-        spans.extend([span(Ink::Place, place), plain(": ")]);
+        spans.extend([place(file, *position, page.style), plain(": ")]);
     }
-    let label = format!("{severity}[{code}]", severity = severity.as_str());
-    spans.extend([span(ink(*severity), label), plain(": ")]);
+    spans.extend([label(*severity, code.0), plain(": ")]);
     spans.push(plain(theirs(message, page.style)));
     if let Some(hint) = hint {
         spans.push(span(Ink::Faint, format!(" (hint: {})", theirs(hint, page.style))));
@@ -118,22 +124,12 @@ fn in_short(page: &mut Page<'_>, found: &Diagnostic) {
 
 fn diagnostic(page: &mut Page<'_>, found: &Diagnostic) {
     let Diagnostic { code, severity, message, hint, file, position, excerpt } = found;
-    let label = format!("{severity}[{code}]", severity = severity.as_str());
     let message = theirs(message, page.style);
-    page.wrap(0, 2, &[span(ink(*severity), label), plain(": "), span(Ink::Strong, message)]);
+    page.wrap(0, 2, &[label(*severity, code.0), plain(": "), span(Ink::Strong, message)]);
     let digits = position.map_or(1, |position| position.line.to_string().len());
     if let Some(file) = file {
-        let place = position
-            .map(|Position { line, column }| format!(":{line}:{column}"))
-            .unwrap_or_default();
-        page.wrap(
-            digits,
-            digits + 4,
-            &[
-                span(Ink::Faint, "--> "),
-                span(Ink::Place, theirs(format!("{file}{place}"), page.style)),
-            ],
-        );
+        let place = place(file, *position, page.style);
+        page.wrap(digits, digits + 4, &[span(Ink::Faint, "--> "), place]);
     }
     if let (Some(position), Some(excerpt)) = (position, excerpt) {
         marked_line(page, *position, excerpt, ink(*severity));

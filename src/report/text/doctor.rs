@@ -6,6 +6,7 @@ use super::theirs;
 use crate::report::Style;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::{Page, padded, width};
+use crate::report::words::count;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +60,7 @@ pub struct Examination {
 pub fn doctor(examination: &Examination, style: &Style) -> String {
     let Examination { settings, checks } = examination;
     let mut page = Page::new(style);
-    page.wrap(0, 2, &[span(Ink::Strong, "Settings")]);
+    page.line(Ink::Strong, "Settings");
     let names = settings.iter().map(|line| width(line.name)).max().unwrap_or(0);
     for SettingLine { name, value, origin } in settings {
         page.wrap(
@@ -72,8 +73,7 @@ pub fn doctor(examination: &Examination, style: &Style) -> String {
             ],
         );
     }
-    page.gap();
-    page.wrap(0, 2, &[span(Ink::Strong, "Checks")]);
+    page.title("Checks");
     let names = checks.iter().map(|check| width(check.what)).max().unwrap_or(0);
     for Check { what, health, found, hint } in checks {
         let (ink, mark) = match health {
@@ -98,24 +98,20 @@ pub fn doctor(examination: &Examination, style: &Style) -> String {
         }
     }
     page.gap();
-    page.wrap(0, 2, &[plain(summary(checks))]);
+    page.line(Ink::Plain, summary(checks));
     page.finish()
 }
 
 fn summary(checks: &[Check]) -> String {
-    let count = |health| checks.iter().filter(|check| check.health == health).count();
-    match (count(Health::Bad), count(Health::Doubtful)) {
+    let number = |health| checks.iter().filter(|check| check.health == health).count();
+    match (number(Health::Bad), number(Health::Doubtful)) {
         (0, 0) => "Everything works.".to_owned(),
-        (0, doubtful) => format!("Everything works, with {}.", plural(doubtful, "warning")),
-        (bad, 0) => format!("{} to fix.", plural(bad, "error")),
+        (0, doubtful) => format!("Everything works, with {}.", count(doubtful, "warning")),
+        (bad, 0) => format!("{} to fix.", count(bad, "error")),
         (bad, doubtful) => {
-            format!("{} to fix, and {}.", plural(bad, "error"), plural(doubtful, "warning"))
+            format!("{} to fix, and {}.", count(bad, "error"), count(doubtful, "warning"))
         }
     }
-}
-
-fn plural(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 #[cfg(test)]

@@ -16,11 +16,7 @@ use crate::report::{Again, Style};
 #[must_use]
 pub fn drift(plan: &Plan, traces: &Traces, again: &Again, style: &Style) -> String {
     let mut page = Page::new(style);
-    page.wrap(
-        0,
-        2,
-        &[span(Ink::Strong, "Drift on "), span(Ink::Strong, theirs(&plan.tenant, style))],
-    );
+    page.line(Ink::Strong, format!("Drift on {}", theirs(&plan.tenant, style)));
     let differing = differences(plan, traces, again);
     for one in &differing {
         page.gap();
@@ -33,31 +29,20 @@ pub fn drift(plan: &Plan, traces: &Traces, again: &Again, style: &Style) -> Stri
         again::show(&mut page, 6, "undo it  ", &one.undo);
     }
     page.gap();
-    page.wrap(
-        0,
-        2,
-        &[match differing.len() {
-            0 => span(Ink::Added, "No drift: the tenant matches the definitions."),
-            number => span(Ink::Strong, format!("{}.", count(number, "difference"))),
-        }],
-    );
+    match differing.len() {
+        0 => page.line(Ink::Added, "No drift: the tenant matches the definitions."),
+        number => page.line(Ink::Strong, format!("{}.", count(number, "difference"))),
+    }
     if !differing.is_empty() {
         again::show(&mut page, 0, "Show what differs: ", &again.command(&["plan"], &[]));
     }
     if !plan.unmanaged.is_empty() {
         let others = count(plan.unmanaged.len(), "other");
-        page.wrap(
-            0,
-            2,
-            &[span(
-                Ink::Faint,
-                format!("{others} on the tenant without a definition; left alone."),
-            )],
-        );
+        page.line(Ink::Faint, format!("{others} on the tenant without a definition; left alone."));
     }
     if let (Traces::Unknown(why), false) = (traces, differing.is_empty()) {
         let text = format!("It is not known who changed it: {}.", theirs(why, style));
-        page.wrap(0, 2, &[span(Ink::Faint, text)]);
+        page.line(Ink::Faint, text);
     }
     page.finish()
 }

@@ -26,9 +26,12 @@ pub fn plans(views: &[Result<PlanView<'_>, NoPlan<'_>>], style: &Style) -> Strin
 }
 
 /// The reports of several environments with the plans they are about, and one
-/// line for each at the end.
+/// line for each at the end; that of none in particular stands alone.
 #[must_use]
 pub fn applies(views: &[(ApplyView<'_>, &Plan)], style: &Style) -> String {
+    if let [(only @ ApplyView { environment: None, .. }, plan)] = views {
+        return apply(only, plan, style);
+    }
     let parts = views.iter().map(|(view, plan)| {
         (view.environment, apply(view, plan, style), super::apply_summary(view))
     });

@@ -6,7 +6,7 @@ use super::{sign, theirs};
 use crate::model::{Kind, Name};
 use crate::plan::Verb;
 use crate::report::Style;
-use crate::report::diff::unified;
+use crate::report::diff;
 use crate::report::ink::{Ink, plain, span};
 use crate::report::layout::Page;
 use crate::report::safe;
@@ -73,9 +73,9 @@ pub fn export_check(
         };
         page.wrap(0, 4, &[span(ink, sign), plain(format!(" {shown}  {what}"))]);
         let Some(after) = after.as_ref().filter(|_| !short) else { continue };
-        let diff = unified(before.as_deref(), after, file);
+        let diff = diff::unified(before.as_deref(), after, file);
         // the head names the file again
-        let rows: Vec<&str> = lines_of(&diff).skip(2).collect();
+        let rows: Vec<&str> = diff::lines(&diff).into_iter().skip(2).collect();
         if rows.is_empty() && !after.is_empty() {
             page.wrap(4, 4, &[span(Ink::Faint, "what differs is hidden: it may be secret")]);
         }
@@ -104,13 +104,8 @@ pub fn export_check(
             )
         }
     };
-    page.wrap(0, 2, &[plain(summary)]);
+    page.line(Ink::Plain, summary);
     page.finish()
-}
-
-/// The lines of a diff; a CR before the line end is a part of that.
-fn lines_of(diff: &str) -> impl Iterator<Item = &str> {
-    diff.split_terminator('\n').map(|line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// What was done: a line for each hook whose files changed, and a summary.
@@ -138,7 +133,7 @@ pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
         page.wrap(0, 9, &spans);
     }
     page.gap();
-    page.wrap(0, 2, &[plain(summary(tenant, lines, style))]);
+    page.line(Ink::Plain, summary(tenant, lines, style));
     page.finish()
 }
 

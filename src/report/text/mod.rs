@@ -9,7 +9,6 @@ mod backup;
 mod diagnostics;
 mod doctor;
 mod drift;
-mod effects;
 mod environments;
 mod export;
 mod fields;
@@ -33,7 +32,6 @@ pub use rollback::{rollback, rolled_back};
 pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};
 pub(super) use diagnostics::each as diagnostics_of;
 pub(super) use diagnostics::summary as findings_summary;
-pub(super) use fields::shown_fields;
 pub(super) use script::{row_parts, row_text, summary as script_summary};
 
 use super::Style;
@@ -86,7 +84,7 @@ fn phrase_spans(phrase: &Phrase, style: &Style) -> Vec<Span> {
 }
 
 /// The sign and colour of a verb.
-fn sign(verb: Verb) -> (Ink, &'static str) {
+pub(super) fn sign(verb: Verb) -> (Ink, &'static str) {
     match verb {
         Verb::Create => (Ink::Added, "+"),
         Verb::Update => (Ink::Changed, "~"),

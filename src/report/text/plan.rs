@@ -2,15 +2,16 @@
 //!
 //! Must not decide what is dangerous or how steps are ordered.
 
-use super::{effects, fields, phrase_spans, sign, theirs};
-use crate::model::{Name, Position};
+use super::{fields, phrase_spans, sign, theirs};
+use crate::model::Name;
 use crate::plan::{Change, Plan, UnresolvedSecret, Verb, Warning};
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
 use crate::report::layout::{Page, padded, width};
 use crate::report::order;
+use crate::report::rows::until_now;
 use crate::report::traffic::traffic;
-use crate::report::words::{about, count, listed, size};
+use crate::report::words::{about, count, listed, place};
 use crate::report::{PlanView, Style};
 
 /// Lines of scripts that one plan shows unless all are wanted.
@@ -47,8 +48,7 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
         token_lacks: _,
     } = plan;
     let mut page = Page::new(style);
-    let heading = [span(Ink::Strong, "Plan for "), span(Ink::Strong, theirs(tenant, style))];
-    page.wrap(0, 2, &heading);
+    page.line(Ink::Strong, format!("Plan for {}", theirs(tenant, style)));
     let found = facts::dangers(plan);
     dangers(&mut page, &facts::sentences(plan, &found), *deletes_allowed);
     cutovers(&mut page, plan);
@@ -65,20 +65,20 @@ pub fn plan(view: &PlanView<'_>, style: &Style) -> String {
     warned(&mut page, &facts::other_warnings(plan, &found));
     page.gap();
     let ink = if plan.is_clean() { Ink::Added } else { Ink::Strong };
-    page.wrap(0, 2, &[span(ink, facts::summary(plan))]);
+    page.line(ink, facts::summary(plan));
     let requests = view.requests();
     if requests > 0 {
         let mut cost = format!("Apply sends {}", count(requests, "write request"));
         if let Some(estimate) = estimate {
             cost.push_str(&format!(", which takes {}", about(estimate)));
         }
-        page.wrap(0, 2, &[plain(cost + ".")]);
+        page.line(Ink::Plain, cost + ".");
     }
     if let Some(note) = facts::token_note(plan) {
-        page.wrap(0, 2, &[span(Ink::Faint, note)]);
+        page.line(Ink::Faint, note);
     }
     if !plan.is_clean() || requests > 0 {
-        page.wrap(0, 2, &[span(Ink::Faint, format!("Fingerprint {fingerprint}"))]);
+        page.line(Ink::Faint, format!("Fingerprint {fingerprint}"));
     }
     page.finish()
 }
@@ -123,7 +123,7 @@ fn one_change(
         trigger,
         id: _,
         source,
-        live: _,
+        live,
         fields: _,
         secrets,
         runs_after: _,
@@ -153,44 +153,22 @@ fn one_change(
     if let Some(phrase) = traffic(plan, change) {
         fields::row(page, "traffic", phrase_spans(&phrase, page.style));
     }
-    effects::rows(page, change);
+    fields::behaviour(page, change);
     let shown = fields::fields(page, change, most);
     fields::secrets(page, *kind, secrets);
-    if matches!(verb, Verb::Delete | Verb::Replace) {
-        what_goes(page, change);
+    if let (Verb::Delete | Verb::Replace, Some(live)) = (verb, live) {
+        let parts = listed(&until_now(live, "switched off"));
+        fields::row(page, "until now", vec![plain(parts)]);
     }
     shown
 }
 
-/// What a deleted hook was.
-fn what_goes(page: &mut Page<'_>, change: &Change) {
-    let Some(live) = &change.live else {
-        return;
-    };
-    let mut parts = vec![if live.runs { "live".to_owned() } else { "switched off".to_owned() }];
-    if let Some(script) = &live.script {
-        let lines = crate::report::diff::lines(script.as_str()).len();
-        parts.push(format!("{} of script ({})", count(lines, "line"), size(script.as_str().len())));
-    }
-    if let Some(keys) = live.secrets.as_ref().filter(|keys| !keys.is_empty()) {
-        parts.push(count(keys.len(), "secret"));
-    }
-    fields::row(page, "until now", vec![plain(listed(&parts))]);
-}
-
 fn dangers(page: &mut Page<'_>, dangers: &[Danger], deletes_allowed: bool) {
-    if dangers.is_empty() {
-        return;
-    }
-    page.gap();
-    page.wrap(0, 2, &[span(Ink::Danger, "Look closely")]);
-    let most = entries(page);
-    for danger in dangers.iter().take(most) {
+    list(page, &[span(Ink::Danger, "Look closely")], dangers, |page, danger| {
         let mut spans = vec![span(Ink::Danger, "!"), plain(" ")];
         spans.extend(phrase_spans(&danger.phrase, page.style));
         page.wrap(2, 4, &spans);
-    }
-    more(page, dangers.len(), most);
+    });
     if !deletes_allowed && dangers.iter().any(|danger| danger.kind.is_delete()) {
         page.wrap(2, 4, &[plain("Apply deletes only with --allow-delete.")]);
     }
@@ -198,20 +176,14 @@ fn dangers(page: &mut Page<'_>, dangers: &[Danger], deletes_allowed: bool) {
 
 fn cutovers(page: &mut Page<'_>, plan: &Plan) {
     let found = facts::cutovers(plan);
-    if found.is_empty() {
-        return;
-    }
-    page.gap();
     let title = if found.len() == 1 { "Cutover" } else { "Cutovers" };
     let note = " (each is done as one, or not at all)";
-    page.wrap(0, 2, &[span(Ink::Strong, title), span(Ink::Faint, note)]);
-    let most = entries(page);
-    for phrase in found.iter().take(most) {
+    let title = [span(Ink::Strong, title), span(Ink::Faint, note)];
+    list(page, &title, &found, |page, phrase| {
         let mut spans = vec![span(Ink::Changed, ">"), plain(" ")];
         spans.extend(phrase_spans(phrase, page.style));
         page.wrap(2, 4, &spans);
-    }
-    more(page, found.len(), most);
+    });
 }
 
 fn order(page: &mut Page<'_>, view: &PlanView<'_>) {
@@ -220,8 +192,7 @@ fn order(page: &mut Page<'_>, view: &PlanView<'_>) {
     if groups.is_empty() && !stages {
         return;
     }
-    page.gap();
-    page.wrap(0, 2, &[span(Ink::Strong, "Order")]);
+    page.title("Order");
     if stages {
         let text = "New hooks are created disabled, completed, then enabled.";
         page.wrap(2, 2, &[plain(text)]);
@@ -259,16 +230,10 @@ fn order(page: &mut Page<'_>, view: &PlanView<'_>) {
 }
 
 fn sent_again(page: &mut Page<'_>, writes: &[&Change]) {
-    if writes.is_empty() {
-        return;
-    }
-    page.gap();
-    let title = "Secrets sent again";
-    page.wrap(0, 2, &[span(Ink::Strong, title), span(Ink::Faint, " (values can't be compared)")]);
-    let most = entries(page);
+    let title =
+        [span(Ink::Strong, "Secrets sent again"), span(Ink::Faint, " (values can't be compared)")];
     let names = names_width(page, writes.iter().map(|write| &write.name));
-    for write in writes.iter().take(most) {
-        let Change { name, secrets, blocked, .. } = write;
+    list(page, &title, writes, |page, Change { name, secrets, blocked, .. }| {
         let keys = secrets.iter().map(|secret| {
             let from = secret.reference.as_ref().map(|it| theirs(it.as_str(), page.style));
             let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
@@ -282,58 +247,30 @@ fn sent_again(page: &mut Page<'_>, writes: &[&Change]) {
         ];
         page.wrap(2, 6, &spans);
         if let Some(reason) = blocked {
-            page.wrap(
-                6,
-                8,
-                &[span(Ink::Danger, format!("blocked: {}", theirs(reason, page.style)))],
-            );
+            let reason = format!("blocked: {}", theirs(reason, page.style));
+            page.wrap(6, 8, &[span(Ink::Danger, reason)]);
         }
-    }
-    more(page, writes.len(), most);
+    });
 }
 
 fn unmanaged(page: &mut Page<'_>, plan: &Plan) {
-    let hooks = &plan.unmanaged;
-    if hooks.is_empty() {
-        return;
-    }
-    page.gap();
-    page.wrap(
-        0,
-        2,
-        &[
-            span(Ink::Strong, "Unmanaged"),
-            span(Ink::Faint, " (live, without a definition, left alone)"),
-        ],
-    );
-    let most = entries(page);
-    let names = names_width(page, hooks.iter().map(|hook| &hook.name));
-    for hook in hooks.iter().take(most) {
-        let crate::plan::Unmanaged { kind: _, name, trigger, id: _ } = hook;
+    let note = " (live, without a definition, left alone)";
+    let title = [span(Ink::Strong, "Unmanaged"), span(Ink::Faint, note)];
+    let names = names_width(page, plan.unmanaged.iter().map(|one| &one.name));
+    list(page, &title, &plan.unmanaged, |page, one| {
+        let crate::plan::Unmanaged { kind: _, name, trigger, id: _ } = one;
         let spans = [
             plain(padded(&theirs(name.as_str(), page.style), names)),
             span(Ink::Faint, format!("  {}", theirs(trigger.as_str(), page.style))),
         ];
         page.wrap(2, 4, &spans);
-    }
-    more(page, hooks.len(), most);
+    });
 }
 
 fn without_value(page: &mut Page<'_>, unresolved: &[UnresolvedSecret]) {
-    if unresolved.is_empty() {
-        return;
-    }
-    page.gap();
-    page.wrap(
-        0,
-        2,
-        &[
-            span(Ink::Warning, "Secrets without a value here"),
-            span(Ink::Faint, " (apply refuses until they have one)"),
-        ],
-    );
-    let most = entries(page);
-    for secret in unresolved.iter().take(most) {
+    let note = " (apply refuses until they have one)";
+    let title = [span(Ink::Warning, "Secrets without a value here"), span(Ink::Faint, note)];
+    list(page, &title, unresolved, |page, secret| {
         let UnresolvedSecret { hook, key, keywords, source } = secret;
         let keywords: Vec<_> = keywords.iter().map(|word| theirs(word, page.style)).collect();
         let spans = [
@@ -343,29 +280,32 @@ fn without_value(page: &mut Page<'_>, unresolved: &[UnresolvedSecret]) {
             span(Ink::Faint, format!("  {}", theirs(source, page.style))),
         ];
         page.wrap(2, 4, &spans);
-    }
-    more(page, unresolved.len(), most);
+    });
 }
 
 fn warned(page: &mut Page<'_>, warnings: &[&Warning]) {
-    if warnings.is_empty() {
-        return;
-    }
-    page.gap();
-    page.wrap(0, 2, &[span(Ink::Warning, "Warnings")]);
-    let most = entries(page);
-    for warning in warnings.iter().take(most) {
+    list(page, &[span(Ink::Warning, "Warnings")], warnings, |page, warning| {
         let Warning { code, message, source, position } = *warning;
         let mut spans = vec![span(Ink::Warning, theirs(code, page.style)), plain(" ")];
         if let Some(source) = source {
-            let at = position.map(|Position { line, column }| format!(":{line}:{column}"));
             let file = theirs(source, page.style);
-            spans.push(span(Ink::Place, format!("{file}{}: ", at.unwrap_or_default())));
+            spans.push(span(Ink::Place, format!("{file}{}: ", place(*position))));
         }
         spans.push(plain(theirs(message, page.style)));
         page.wrap(2, 4, &spans);
+    });
+}
+
+/// A list below its title, as far as it is shown; nothing where it is empty.
+fn list<T>(page: &mut Page<'_>, title: &[Span], items: &[T], each: impl Fn(&mut Page<'_>, &T)) {
+    if items.is_empty() {
+        return;
     }
-    more(page, warnings.len(), most);
+    page.gap();
+    page.wrap(0, 2, title);
+    let most = entries(page);
+    items.iter().take(most).for_each(|item| each(page, item));
+    more(page, items.len(), most);
 }
 
 fn entries(page: &Page<'_>) -> usize {

@@ -20,7 +20,7 @@ pub fn rollback(rollback: &Rollback, style: &Style) -> String {
     let mut page = Page::new(style);
     let change = &rollback.change;
     let tenant = theirs(&rollback.tenant, style);
-    page.wrap(0, 2, &[span(Ink::Strong, format!("Rollback on {tenant}"))]);
+    page.line(Ink::Strong, format!("Rollback on {tenant}"));
     if rollback.is_clean() {
         let text = format!(
             "{} of {} is live already: nothing to do.",
@@ -28,11 +28,11 @@ pub fn rollback(rollback: &Rollback, style: &Style) -> String {
             theirs(change.name.as_str(), style)
         );
         page.gap();
-        page.wrap(0, 2, &[span(Ink::Added, text)]);
+        page.line(Ink::Added, text);
         return page.finish();
     }
     page.gap();
-    page.wrap(0, 2, &[plain(theirs(rollback.traffic(), style))]);
+    page.line(Ink::Plain, theirs(rollback.traffic(), style));
     if let Some(danger) = rollback.danger() {
         page.wrap(0, 2, &[span(Ink::Danger, "!"), plain(format!(" {danger}"))]);
     }
@@ -46,13 +46,10 @@ pub fn rollback(rollback: &Rollback, style: &Style) -> String {
     }
     secrets(&mut page, &change.secrets);
     page.gap();
-    page.wrap(0, 2, &[plain(rollback.draft())]);
-    page.wrap(
-        0,
-        2,
-        &[plain(
-            "Files are not changed: change the definition, too, or the next apply deploys it again.",
-        )],
+    page.line(Ink::Plain, rollback.draft());
+    page.line(
+        Ink::Plain,
+        "Files are not changed: change the definition, too, or the next apply deploys it again.",
     );
     page.finish()
 }
@@ -96,7 +93,7 @@ pub fn rolled_back(
              it as deployed yet."
         ),
     };
-    page.wrap(0, 2, &[span(Ink::Added, text)]);
+    page.line(Ink::Added, text);
     if !in_traffic {
         let command = again.command(&["versions", rollback.change.name.as_str()], &[]);
         again::show(&mut page, 0, "Look again: ", &command);

@@ -42,15 +42,11 @@ pub(in crate::report) fn summary(diff: &ScriptDiff<'_>) -> String {
     if let Some((old, new)) = diff.line_ends {
         parts.push(format!("line ends {} to {}", ends(old), ends(new)));
     }
-    match diff.final_newline {
-        Some(true) => parts.push("newline added at the end".to_owned()),
-        Some(false) => parts.push("newline removed at the end".to_owned()),
-        None => {}
-    }
-    match diff.byte_order_mark {
-        Some(true) => parts.push("byte order mark added at the start".to_owned()),
-        Some(false) => parts.push("byte order mark removed at the start".to_owned()),
-        None => {}
+    for (is_added, what, place) in
+        [(diff.final_newline, "newline", "end"), (diff.byte_order_mark, "byte order mark", "start")]
+    {
+        let verb = is_added.map(|is_added| if is_added { "added" } else { "removed" });
+        parts.extend(verb.map(|verb| format!("{what} {verb} at the {place}")));
     }
     parts.join("; ")
 }

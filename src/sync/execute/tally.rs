@@ -163,7 +163,9 @@ fn owner_of<'a>(run: &'a Run<'_>, step: StepId) -> &'a str {
     run.plan.changes[run.plan.steps[step].change].name.as_str()
 }
 
-fn failed_request(error: &ApiError) -> FailedRequest {
+/// A request that failed, as a report shows it.
+#[must_use]
+pub fn failed_request(error: &ApiError) -> FailedRequest {
     FailedRequest {
         method: error.method.map(|method| method.as_str().to_owned()),
         path: error.path.clone(),

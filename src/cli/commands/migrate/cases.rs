@@ -1,14 +1,14 @@
 //! Behaviour tests that are written along: events on which hook and action
 //! did the same, with what was seen.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::convert::Action;
+use super::convert::{Action, sides};
 use super::files::yaml;
 use crate::cli::CliError;
 use crate::cli::args::MigrateArgs;
-use crate::proof::{Inputs, Sides, examples};
-use crate::sandbox::{Pool, Program};
+use crate::proof::examples;
+use crate::sandbox::Pool;
 
 /// The most cases for one action: enough to show each branch that matters.
 const MOST: usize = 8;
@@ -20,20 +20,7 @@ pub(super) fn of(
     args: &MigrateArgs,
     pool: &Pool,
 ) -> Result<String, CliError> {
-    let inputs = Inputs {
-        trigger: trigger.to_owned(),
-        sides: Sides::HookToAction,
-        secrets: action.secrets.iter().map(|(name, _)| name.clone()).collect(),
-        secrets_after: None,
-        seed: args.seed,
-        events: args.events as usize,
-    };
-    let hook = Program::Hook { trigger: trigger.to_owned(), script: action.hook.clone() };
-    let new = Program::Action {
-        trigger: trigger.to_owned(),
-        code: action.resolved.clone(),
-        handler: None,
-    };
+    let (hook, new, inputs) = sides(trigger, &action.hook, &action.resolved, &action.secrets, args);
     let found = examples(pool, &hook, &new, &inputs, MOST)
         .map_err(|error| CliError::new(format!("the tests can't be written: {error}")))?;
     if found.is_empty() {
@@ -41,10 +28,9 @@ pub(super) fn of(
     }
     let mut cases = Vec::new();
     for example in found {
-        let mut case = Map::new();
-        case.insert("name".into(), example.name.into());
+        let mut case = json!({ "name": example.name });
         if example.event.as_object().is_some_and(|event| !event.is_empty()) {
-            case.insert("event".into(), example.event);
+            case["event"] = example.event;
         }
         let http: Vec<Value> = example
             .requests
@@ -52,19 +38,17 @@ pub(super) fn of(
             .map(|on| json!({ "on": on, "reply": { "status": 200, "json": {} } }))
             .collect();
         if !http.is_empty() {
-            case.insert("http".into(), Value::Array(http));
+            case["http"] = http.into();
         }
-        case.insert("expect".into(), json!({ "effect": example.effect }));
-        cases.push(Value::Object(case));
+        case["expect"] = json!({ "effect": example.effect });
+        cases.push(case);
     }
-    let mut file = Map::new();
+    let mut file = json!({});
     if !action.secrets.is_empty() {
-        let secrets = action
-            .secrets
-            .iter()
-            .map(|(name, _)| (name.clone(), Value::from(crate::proof::secret(name))));
-        file.insert("defaults".into(), json!({ "secrets": secrets.collect::<Map<_, _>>() }));
+        let secrets =
+            action.secrets.iter().map(|(name, _)| (name.as_str(), crate::proof::secret(name)));
+        file["defaults"] = json!({ "secrets": secrets.collect::<Value>() });
     }
-    file.insert("cases".into(), Value::Array(cases));
-    yaml(&Value::Object(file))
+    file["cases"] = cases.into();
+    yaml(&file)
 }

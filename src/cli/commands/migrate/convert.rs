@@ -14,6 +14,7 @@ use crate::proof::{Inputs, Report, Sides, compare, stubbed};
 use crate::sandbox::{Answer, Job, Limits, Pool, Program};
 
 /// A hook with everything that is written for its action.
+#[derive(Default)]
 pub(super) struct Action {
     pub(super) migrated: Migrated,
     pub(super) dependencies: Dependencies,
@@ -38,24 +39,14 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
             trigger_id: hook.trigger.as_str().to_owned(),
             source: hook.place.file.clone(),
             script: hook.script_source.file.clone(),
-            verdict: Verdict::Refused,
-            style: None,
-            why_wrapped: None,
-            events: 0,
-            branches_met: 0,
-            branches_total: 0,
-            findings: Vec::new(),
-            differences: Vec::new(),
             original: text.clone(),
-            converted: String::new(),
-            files: Vec::new(),
+            ..Migrated::default()
         },
         dependencies: listed.clone(),
         secrets: secrets(hook),
         is_bound: hook.enabled() != Some(false),
-        resolved: String::new(),
         hook: hook.script.as_str().to_owned(),
-        tests: String::new(),
+        ..Action::default()
     };
     let converted = match migrate::convert(text, &hook.trigger, &listed) {
         Ok(converted) => converted,
@@ -79,11 +70,7 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
         let report = run(hook, &resolved, &action.secrets, args, pool)?;
         Ok((report, resolved))
     };
-    let rewritten = match (args.style, converted.rewrite) {
-        (MigrateStyle::Wrap, _) => None,
-        (_, Ok(code)) => Some(Ok(code)),
-        (_, Err(not)) => Some(Err(not)),
-    };
+    let rewritten = (args.style != MigrateStyle::Wrap).then_some(converted.rewrite);
     let mut changed = Vec::new();
     let (style, code, report, resolved) = match rewritten {
         Some(Ok(Rewritten { code, findings })) => {
@@ -104,17 +91,15 @@ pub(super) fn hook(hook: &Definition, args: &MigrateArgs, pool: &Pool) -> Result
                 }
             }
         }
-        Some(Err(not)) => {
-            let line = line_of(text, not.at.start);
-            action.migrated.why_wrapped =
-                Some(format!("{} ({}:{line})", not.because, hook.script_source.file));
-            if args.style == MigrateStyle::Rewrite {
-                return Ok(action);
+        unlike => {
+            if let Some(Err(not)) = unlike {
+                let line = line_of(text, not.at.start);
+                action.migrated.why_wrapped =
+                    Some(format!("{} ({}:{line})", not.because, hook.script_source.file));
+                if args.style == MigrateStyle::Rewrite {
+                    return Ok(action);
+                }
             }
-            let (report, resolved) = trial(&converted.wrap)?;
-            (Style::Wrap, converted.wrap, report, resolved)
-        }
-        None => {
             let (report, resolved) = trial(&converted.wrap)?;
             (Style::Wrap, converted.wrap, report, resolved)
         }
@@ -211,21 +196,34 @@ fn run(
     args: &MigrateArgs,
     pool: &Pool,
 ) -> Result<Report, CliError> {
-    let trigger = hook.trigger.as_str().to_owned();
+    let (old, new, inputs) =
+        sides(hook.trigger.as_str(), hook.script.as_str(), code, secrets, args);
+    compare(pool, &old, &new, &inputs).map_err(|error| {
+        CliError::new(format!("{} could not be run: {error}", hook.name))
+            .hint("without the sandbox nothing can be compared; nothing was written")
+    })
+}
+
+/// A hook and its action, and what both get.
+pub(super) fn sides(
+    trigger: &str,
+    script: &str,
+    code: &str,
+    secrets: &[(String, String)],
+    args: &MigrateArgs,
+) -> (Program, Program, Inputs) {
     let inputs = Inputs {
-        trigger: trigger.clone(),
+        trigger: trigger.to_owned(),
         sides: Sides::HookToAction,
         secrets: secrets.iter().map(|(name, _)| name.clone()).collect(),
         secrets_after: None,
         seed: args.seed,
         events: args.events as usize,
     };
-    let old = Program::Hook { trigger: trigger.clone(), script: hook.script.as_str().to_owned() };
-    let new = Program::Action { trigger, code: code.to_owned(), handler: None };
-    compare(pool, &old, &new, &inputs).map_err(|error| {
-        CliError::new(format!("{} could not be run: {error}", hook.name))
-            .hint("without the sandbox nothing can be compared; nothing was written")
-    })
+    let trigger = || trigger.to_owned();
+    let old = Program::Hook { trigger: trigger(), script: script.to_owned() };
+    let new = Program::Action { trigger: trigger(), code: code.to_owned(), handler: None };
+    (old, new, inputs)
 }
 
 /// The code with the keywords that the hook's script was given.

@@ -50,7 +50,8 @@ impl Files {
                     .hint("set it to false by hand; the actions are written"));
             };
             fs_err::write(file, off)?;
-            context.say(&format!("{} (enabled: false)", starters::updated(Path::new(file))));
+            context
+                .say(&format!("{} (enabled: false)", starters::named("updated", Path::new(file))));
         }
         Ok(())
     }

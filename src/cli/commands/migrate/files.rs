@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::convert::{Action, stem};
+use crate::cli::CliError;
 use crate::cli::starters::write_schemas;
-use crate::cli::{CliError, Exit};
 use crate::model::{Kind, LiveBinding, LiveBindings, Script};
 use crate::source::{self, schema};
 
@@ -98,12 +98,11 @@ fn refuse_foreign(files: &BTreeMap<PathBuf, String>, force: bool) -> Result<(), 
     if force || foreign.is_empty() {
         return Ok(());
     }
-    Err(CliError::new(format!(
+    Err(CliError::refused(format!(
         "these files were edited, or not written by migrate: {}; nothing was written",
         foreign.join(", ")
     ))
-    .hint("write elsewhere with --out, or overwrite them with --force")
-    .exit(Exit::Refused))
+    .hint("write elsewhere with --out, or overwrite them with --force"))
 }
 
 pub(super) fn own_text(comment: &str, rest: &str) -> String {
@@ -123,21 +122,20 @@ fn is_own(text: &str) -> bool {
 }
 
 fn definition_of(hook: &Action, script: &str) -> Result<String, CliError> {
-    let mut fields = Map::new();
-    fields.insert("kind".into(), "action".into());
-    fields.insert("name".into(), hook.migrated.name.as_str().into());
-    fields.insert("triggerId".into(), hook.migrated.trigger_id.as_str().into());
-    fields.insert("script".into(), script.into());
-    fields.insert("runtime".into(), "node22".into());
+    let mut fields = json!({
+        "kind": "action",
+        "name": hook.migrated.name,
+        "triggerId": hook.migrated.trigger_id,
+        "script": script,
+        "runtime": "node22",
+    });
     if !hook.dependencies.is_empty() {
-        fields.insert("dependencies".into(), json!(hook.dependencies));
+        fields["dependencies"] = json!(hook.dependencies);
     }
     if !hook.secrets.is_empty() {
-        let secrets =
-            hook.secrets.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
-        fields.insert("secrets".into(), Value::Object(secrets.collect()));
+        fields["secrets"] = hook.secrets.iter().cloned().collect();
     }
-    yaml(&Value::Object(fields))
+    yaml(&fields)
 }
 
 /// One list for each trigger; its actions come before what is bound already,

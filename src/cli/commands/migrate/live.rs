@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::cli::args::MigrateArgs;
 use crate::cli::planning::demand_one_of_each;
 use crate::cli::project::Project;
-use crate::cli::session::{Shared, runtime};
+use crate::cli::session::{Shared, block_on};
 use crate::cli::{CliError, Context, Exit};
 use crate::model::{
     Body, Definition, DesiredSecret, InPlay, Kind, Live, LiveBindings, Place, Script, ScriptSource,
@@ -35,7 +35,7 @@ pub(super) fn read(
     context: &Context<'_>,
 ) -> Result<Tenant, CliError> {
     let settings = project.tenant(&args.connection, "migrate works on one tenant", context)?;
-    let (live, tenant) = runtime()?.block_on(async {
+    let (live, tenant) = block_on(async {
         let shared = Shared::new(context.output);
         let read = async {
             let session = shared.connect(&settings).await?;
