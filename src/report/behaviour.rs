@@ -9,7 +9,7 @@ mod outcome;
 use serde_json::{Value, json};
 
 use super::ink::{Ink, plain, span};
-use super::json::finding;
+use super::json::{finding, pretty};
 use super::layout::Page;
 use super::words::count;
 use super::{Repository, Style, github, safe};
@@ -197,7 +197,7 @@ pub fn json(run: &TestRun<'_>) -> String {
         "summary": { "cases": run.verdicts.len(), "passed": run.verdicts.len() - failed, "failed": failed, "untested": run.untested },
         "cases": cases, "coverage": coverage, "diagnostics": run.found.iter().map(finding).collect::<Vec<_>>(),
     });
-    serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"
+    pretty(&whole)
 }
 
 /// Annotations of a GitHub workflow.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Style;
 use super::ink::{Ink, plain, span};
+use super::json::pretty;
 use super::layout::{Page, padded, width};
 use super::safe;
 
@@ -56,10 +57,7 @@ impl Versions {
     /// For programs.
     #[must_use]
     pub fn json(&self) -> String {
-        // Texts, numbers and maps with text keys always serialise.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        pretty(self)
     }
 
     /// For people.
@@ -160,5 +158,6 @@ mod tests {
             assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
             assert!(shown.lines().all(|line| width(line) <= columns), "{shown}");
         }
+        assert!(versions("a\u{202e}b").json().contains("a\\u202eb"));
     }
 }

@@ -15,6 +15,7 @@ use crate::cli::{CliError, Context, Exit, definitions};
 use crate::model::{Definition, Kind, Mask, Name};
 use crate::plan::policy::kind_and_name;
 use crate::report::behaviour::{masked, outcome_json, outcome_text};
+use crate::report::json::pretty;
 use crate::sandbox::{Job, Limits, Outcome, effect, find_node, node_limits, run_on_node};
 use crate::source::schema;
 
@@ -69,7 +70,7 @@ pub(super) fn run(args: &RunArgs, context: &Context<'_>) -> Result<Exit, CliErro
         ResultFormat::Text => {
             outcome_text(&definition.written_name, &whole, &context.output.stdout_style())
         }
-        ResultFormat::Json => serde_json::to_string_pretty(&whole).unwrap_or_default(),
+        ResultFormat::Json => pretty(&whole),
     })?;
     if let Some(name) = &args.record {
         let event = masked(&event, &mask);

@@ -37,6 +37,9 @@ fn a_run_in_every_format() {
         lcov(&coverage),
     ];
     insta::assert_snapshot!(all.join("\n--------\n"));
+    let mut hostile = verdicts.clone();
+    hostile[0].case = "a\u{202e}b".to_owned();
+    assert!(json(&TestRun { verdicts: &hostile, ..run }).contains("a\\u202eb"));
 }
 
 #[test]

@@ -3,20 +3,17 @@
 use serde_json::{Value, json};
 
 use crate::migrate::outcome::{Counts, Migrated};
-use crate::report::json::finding;
+use crate::report::json::{finding, pretty};
 
 /// The report as one object; see the reference of JSON output.
 #[must_use]
 pub fn json(hooks: &[Migrated]) -> String {
     let Counts { proven, differs, refused } = Counts::of(hooks);
-    let report = json!({
+    pretty(&json!({
         "format_version": "1",
         "summary": { "proven": proven, "differs": differs, "refused": refused },
         "hooks": hooks.iter().map(hook).collect::<Vec<_>>(),
-    });
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
-    text.push('\n');
-    text
+    }))
 }
 
 fn hook(hook: &Migrated) -> Value {

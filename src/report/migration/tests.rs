@@ -62,6 +62,8 @@ fn as_text() {
 #[test]
 fn as_json() {
     insta::assert_snapshot!(json(&sample()));
+    let hostile = Migrated { name: "a\u{202e}b".to_owned(), ..Migrated::default() };
+    assert!(json(&[hostile]).contains("a\\u202eb"));
 }
 
 #[test]
