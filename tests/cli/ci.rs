@@ -104,6 +104,8 @@ async fn a_pull_request_has_one_comment_that_is_kept_up_to_date() {
     assert!(reported.stderr.contains("AUTH0_CLIENT_SECRET is set"), "{reported}");
     let reported = ci(&[("GITHUB_ACTIONS", "")]).expect(64);
     assert!(reported.stderr.contains("not in a job of GitHub Actions or GitLab CI"), "{reported}");
+    let log = ci(&[("GITHUB_ACTIONS", ""), ("GITLAB_CI", "true")]).expect(0);
+    assert!(log.stdout.starts_with("Plan for "), "{log}");
     let reported = ci(&[("GITHUB_TOKEN", "")]).expect(1);
     assert!(reported.stderr.contains("GITHUB_TOKEN is not set"), "{reported}");
     let reported = ci(&[("GITHUB_EVENT_PATH", "")]).expect(0);

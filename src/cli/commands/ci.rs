@@ -17,7 +17,7 @@ use crate::cli::{CliError, Context, Environment, Exit, files, saved};
 use crate::forge::{Client, ForgeError, Mark, Place, Service, Written, github, gitlab};
 use crate::model::SecretValue;
 use crate::report::saved::Saved;
-use crate::report::{Style, markdown, text};
+use crate::report::{Style, markdown};
 
 /// What no environment of this command may have, with any ending.
 const CREDENTIALS: [&str; 4] =
@@ -54,8 +54,7 @@ pub(super) fn run(args: &CiArgs, context: &Context<'_>) -> Result<Exit, CliError
         }
         Service::GitLab if args.failed => {}
         Service::GitLab => {
-            let views: Vec<_> = plans.iter().map(|saved| Ok(saved.view())).collect();
-            context.output.data(&text::plans(&views, &Style::plain(100)))?;
+            context.output.data(&show::as_text(&plans, &Style::plain(100)))?;
         }
     }
     let Some(place) = job.place else {

@@ -221,17 +221,11 @@ impl<'a> Review<'a> {
 
 /// The plans for people.
 pub(super) fn as_text(plans: &[Prepared], style: &Style) -> String {
-    match plans.iter().map(view).collect::<Vec<_>>().as_slice() {
-        [only @ PlanView { environment: None, .. }] => text::plan(only, style),
-        views => text::plans(&views.iter().copied().map(Ok).collect::<Vec<_>>(), style),
-    }
+    text::plans(&plans.iter().map(|one| Ok(view(one))).collect::<Vec<_>>(), style)
 }
 
 /// The plans for people, and in their places why there is none.
 fn as_text_of(each: &[Result<Prepared, Unplanned>], style: &Style) -> String {
-    if let [Ok(only)] = each {
-        return as_text(std::slice::from_ref(only), style);
-    }
     let parts = each.iter().map(|one| one.as_ref().map(view).map_err(no_plan));
     text::plans(&parts.collect::<Vec<_>>(), style)
 }

@@ -32,11 +32,9 @@ fn views(plans: &[Saved]) -> Vec<PlanView<'_>> {
     plans.iter().map(Saved::view).collect()
 }
 
-fn as_text(plans: &[Saved], style: &Style) -> String {
-    match views(plans).as_slice() {
-        [only @ PlanView { environment: None, .. }] => text::plan(only, style),
-        views => text::plans(&views.iter().copied().map(Ok).collect::<Vec<_>>(), style),
-    }
+/// The plans for people.
+pub(super) fn as_text(plans: &[Saved], style: &Style) -> String {
+    text::plans(&views(plans).into_iter().map(Ok).collect::<Vec<_>>(), style)
 }
 
 /// The plans as one comment.

@@ -10,9 +10,12 @@ use crate::report::layout::{Page, padded, width};
 use crate::report::{ApplyView, NoPlan, PlanView, Style, facts};
 
 /// The plans of several environments, or why there is none, and one line for
-/// each at the end.
+/// each at the end; that of none in particular stands alone.
 #[must_use]
 pub fn plans(views: &[Result<PlanView<'_>, NoPlan<'_>>], style: &Style) -> String {
+    if let [Ok(only @ PlanView { environment: None, .. })] = views {
+        return plan(only, style);
+    }
     let parts = views.iter().map(|view| match view {
         Ok(view) => (view.environment, plan(view, style), facts::summary(view.plan)),
         Err(NoPlan { environment, why }) => {
