@@ -12,10 +12,9 @@ use tokio::time::Instant;
 use super::args::{self, ScopeArgs};
 use super::backup;
 use super::definitions::{self, Checked};
-use super::error::Fault;
 use super::session::{Session, Shared};
 use super::settings::TenantSettings;
-use super::{CliError, Context, Exit};
+use super::{CliError, Context};
 use crate::api::{ApiError, ApiErrorKind};
 use crate::lint::RuleSettings;
 use crate::model::{BoundAction, DesiredState, Kind, LiveState, Name, Trigger};
@@ -197,8 +196,7 @@ async fn one(
             "--only {}: no definition and no live hook matches",
             unused.join(" ")
         ))
-        .hint("names of hooks are compared as the tenant stores them, in kebab-case")
-        .exit(Exit::Error));
+        .hint("names of hooks are compared as the tenant stores them, in kebab-case"));
     }
     let shaped = policy::reshape(&definitions.desired, &options);
     let twins = twins::named(&shaped, &live);
@@ -289,10 +287,8 @@ pub(super) fn demand_one_of_each(twins: Vec<twins::Twins>) -> Result<(), CliErro
     }
     let hint = "choose one: delete or rename the others on the tenant. Until then, `--only` with \
                 other names leaves them alone";
-    let faults = twins
-        .into_iter()
-        .map(|twins| Fault { message: twins.to_string(), hint: Some(hint.to_owned()) });
-    Err(CliError { exit: Exit::Refused, faults: faults.collect() })
+    let refused = twins.iter().map(|twins| CliError::refused(twins.to_string()).hint(hint));
+    Err(CliError::together(refused))
 }
 
 fn options(settings: &TenantSettings, scope: &ScopeArgs, restores: Option<&Manifest>) -> Options {

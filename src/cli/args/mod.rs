@@ -31,7 +31,7 @@ pub use ci::CiArgs;
 pub use export::{ExportArgs, Layout};
 pub use extras::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SchemaKind};
 pub use migrate::{MigrateArgs, MigrateFormat, MigrateStyle};
-pub use plan::PlanArgs;
+pub use plan::{PlanArgs, PlanFormat};
 pub use rollback::RollbackArgs;
 pub use shared::{
     ColorWhen, ConnectionArgs, GlobalArgs, ProjectArgs, ResultFormat, ScopeArgs, SecretsMode,
@@ -40,8 +40,6 @@ pub use show::ShowArgs;
 pub use tenant::{ServeArgs, TenantArgs, TenantCommand};
 pub use validate::{ValidateArgs, ValidateFormat};
 pub use versions::VersionsArgs;
-
-pub use plan::PlanFormat;
 
 use clap::{Parser, Subcommand};
 

@@ -141,8 +141,8 @@ fn tell_refusal(
     reviewed: &Reviewed,
     context: &Context<'_>,
 ) {
-    let place = prepared.environment.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-    let mut error = CliError::new(format!("{place}{refusal}")).hint(refusal.hint());
+    let error = CliError::new(refusal.to_string()).hint(refusal.hint());
+    let mut error = error.at(prepared.environment.as_deref());
     if let (Refusal::Stale { .. }, Some(reviewed)) = (refusal, &reviewed.plan) {
         for line in moved(reviewed, &shown(prepared)) {
             error.faults[0].message.push('\n');

@@ -30,8 +30,7 @@ pub use plan::plan;
 pub use rollback::{rollback, rolled_back};
 
 pub(super) use apply::{interruption, summary as apply_summary, word as outcome_word};
-pub(super) use diagnostics::each as diagnostics_of;
-pub(super) use diagnostics::summary as findings_summary;
+pub(super) use diagnostics::{each as diagnostics_of, summary as findings_summary};
 pub(super) use script::{row_parts, row_text, summary as script_summary};
 
 use super::Style;
