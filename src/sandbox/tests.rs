@@ -207,3 +207,13 @@ fn branches_are_counted() {
         .collect();
     assert_eq!(found, ["1:function 1", "2:if 1", "2:else 0"]);
 }
+
+#[test]
+fn every_trigger_has_the_cache_and_its_own() {
+    use crate::script::actions::methods;
+    for trigger in triggers() {
+        assert!(methods(trigger).contains(&"cache.set"), "{trigger}");
+    }
+    assert!(methods("post-login").contains(&"samlResponse.setIssuer"));
+    assert!(!methods("post-user-registration").contains(&"access.deny"));
+}

@@ -119,17 +119,3 @@ pub(crate) fn methods(trigger: &str) -> Vec<&'static str> {
     };
     CACHE.into_iter().chain(own.iter().flat_map(|group| group.iter().copied())).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::methods;
-
-    #[test]
-    fn every_trigger_has_the_cache_and_its_own() {
-        for trigger in crate::sandbox::triggers() {
-            assert!(methods(trigger).contains(&"cache.set"), "{trigger}");
-        }
-        assert!(methods("post-login").contains(&"samlResponse.setIssuer"));
-        assert!(!methods("post-user-registration").contains(&"access.deny"));
-    }
-}
