@@ -20,6 +20,7 @@ use serde_json::Value;
 
 pub(super) use answered::Shape;
 
+use crate::sandbox::PLAYED;
 use crate::script::tree::symbol_of;
 
 /// How many values and names of one script are kept.
@@ -170,43 +171,6 @@ fn packages(code: &str) -> BTreeSet<String> {
         required.take(MOST).collect()
     })
 }
-
-/// Packages that the sandbox plays or has itself, as its `require` lists them:
-/// what is declared for one would take its place.
-const PLAYED: [&str; 32] = [
-    "assert",
-    "async_hooks",
-    "axios",
-    "buffer",
-    "console",
-    "cross-fetch",
-    "crypto",
-    "events",
-    "got",
-    "http",
-    "https",
-    "isomorphic-fetch",
-    "module",
-    "node-fetch",
-    "os",
-    "path",
-    "perf_hooks",
-    "process",
-    "punycode",
-    "querystring",
-    "request",
-    "request-promise",
-    "request-promise-native",
-    "stream",
-    "string_decoder",
-    "superagent",
-    "timers",
-    "timers/promises",
-    "undici",
-    "url",
-    "util",
-    "util/types",
-];
 
 /// The packages of some codes whose calls are recorded and not run, in order.
 #[must_use]

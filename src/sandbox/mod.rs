@@ -39,7 +39,8 @@ pub use outcome::{
 pub use pool::{Pool, PoolError};
 pub use worker::serve;
 pub use world::{
-    HttpReply, HttpStub, Job, Limits, Module, ModuleAnswer, Program, ReplyKind, World, url_matches,
+    HttpReply, HttpStub, Job, Limits, Module, ModuleAnswer, PLAYED, Program, ReplyKind, World,
+    url_matches,
 };
 
 #[cfg(test)]

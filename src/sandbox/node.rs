@@ -15,12 +15,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::outcome::{Outcome, Stop};
+use super::pool::{GRACE, late};
 use super::world::{Job, Limits, Program};
 use super::{compile, engine};
 use crate::script::actions;
-
-/// How long the process has to end by itself after its limit.
-const GRACE: Duration = Duration::from_millis(700);
 
 /// What is read of its output at most.
 const MAX_OUTPUT: u64 = 16 << 20;
@@ -109,10 +107,7 @@ pub fn run_on_node(node: &Path, job: &Job, file: &Path) -> Result<Outcome, NodeE
     let status = child.wait().map_or_else(|_| String::new(), |status| status.to_string());
     match answer {
         Answer::Seen(seen) => Ok(engine::replay(job, &seen, &compiled.columns)),
-        Answer::Late => {
-            let seconds = job.limits.wall_ms as f64 / 1000.0;
-            Ok(Outcome::stopped(Stop::Time, format!("it was ended from outside after {seconds} s")))
-        }
+        Answer::Late => Ok(Outcome::stopped(Stop::Time, late(&job.limits))),
         Answer::Nothing(complaint) => {
             let first = complaint.lines().find(|line| line.contains("Error"));
             let first = first.or_else(|| complaint.lines().find(|line| !line.trim().is_empty()));

@@ -228,3 +228,16 @@ fn modules_that_are_not_there_are_recorded() {
     ));
     assert_eq!(outcome.answers, [Answer::Ok(Some(json!({ "u": { "n": 1 } })))]);
 }
+
+#[test]
+fn what_node_has_is_played_by_name_and_the_rest_are_clients() {
+    let modules = value("cb(null, { v: require('module').builtinModules });");
+    let builtin =
+        |name: &&str| modules["v"].as_array().is_some_and(|all| all.contains(&json!(name)));
+    let clients: Vec<&str> = PLAYED.into_iter().filter(|name| !builtin(name)).collect();
+    assert_eq!(modules["v"].as_array().map(Vec::len), Some(PLAYED.len() - clients.len()));
+    for name in clients.into_iter().chain(["lodash"]) {
+        let is_stub = format!("String(require('{name}')).startsWith('<')");
+        gives(&is_stub, json!(name == "lodash"));
+    }
+}

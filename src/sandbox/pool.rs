@@ -19,8 +19,8 @@ use super::world::{Job, Limits};
 /// A worker is replaced after this many runs.
 const RUNS: u32 = 500;
 
-/// What the parent waits after the limit of a run.
-const GRACE: Duration = Duration::from_millis(700);
+/// What is waited after the limit of a run for the process to end by itself.
+pub(super) const GRACE: Duration = Duration::from_millis(700);
 
 /// Outcomes are bounded in the worker; this bounds a worker that lies.
 const MAX_OUTCOME: usize = 16 << 20;
@@ -251,7 +251,8 @@ fn empty_folder() -> Option<&'static Path> {
     ["/var/empty", "/"].into_iter().map(Path::new).find(|path| path.is_dir())
 }
 
-fn late(limits: &Limits) -> String {
+/// What is said of a run that only a kill ended.
+pub(super) fn late(limits: &Limits) -> String {
     format!("it was ended from outside after {} s", limits.wall_ms as f64 / 1000.0)
 }
 

@@ -176,6 +176,43 @@ pub enum ModuleAnswer {
     Value(Value),
 }
 
+/// What `require` plays or has itself: what is declared for one would take its
+/// place. Of these, the packages of HTTP clients are all that Node doesn't have.
+pub const PLAYED: [&str; 32] = [
+    "assert",
+    "async_hooks",
+    "axios",
+    "buffer",
+    "console",
+    "cross-fetch",
+    "crypto",
+    "events",
+    "got",
+    "http",
+    "https",
+    "isomorphic-fetch",
+    "module",
+    "node-fetch",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "request",
+    "request-promise",
+    "request-promise-native",
+    "stream",
+    "string_decoder",
+    "superagent",
+    "timers",
+    "timers/promises",
+    "undici",
+    "url",
+    "util",
+    "util/types",
+];
+
 /// How much a run may cost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {

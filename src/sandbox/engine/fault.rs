@@ -1,9 +1,10 @@
 //! From what was thrown to a [`Fault`], with its place in the user's file.
 
 use rquickjs::{Coerced, Ctx, Object, Value as Js};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::bytes::{json_of, text_of};
+use super::records::fields;
 use crate::sandbox::compile::{Columns, FILE};
 use crate::sandbox::outcome::{Fault, Place};
 
@@ -22,10 +23,7 @@ pub(super) fn fault_of<'js>(ctx: &Ctx<'js>, value: Js<'js>, columns: &Columns) -
     let name = property(ctx, object, "name");
     let message = property(ctx, object, "message");
     let stack = property(ctx, object, "stack").unwrap_or_default();
-    let mut data = match json_of(ctx, &value) {
-        Some(Value::Object(data)) => data,
-        _ => Map::new(),
-    };
+    let mut data = fields(json_of(ctx, &value));
     ctx.catch();
     for known in ["name", "message", "stack"] {
         data.remove(known);
@@ -133,16 +131,8 @@ fn of_property(text: &str, start: &str, verb: &str, ending: &str) -> String {
 pub(super) fn all_in_words_of_v8(mut value: Value) -> Value {
     match &mut value {
         Value::String(text) => *text = in_words_of_v8(text),
-        Value::Array(items) => {
-            for item in items {
-                *item = all_in_words_of_v8(item.take());
-            }
-        }
-        Value::Object(fields) => {
-            for (_, item) in fields {
-                *item = all_in_words_of_v8(item.take());
-            }
-        }
+        Value::Array(items) => items.iter_mut().for_each(|it| *it = all_in_words_of_v8(it.take())),
+        Value::Object(all) => all.values_mut().for_each(|it| *it = all_in_words_of_v8(it.take())),
         _ => {}
     }
     value

@@ -18,6 +18,7 @@ use super::part;
 use super::records::Records;
 use crate::sandbox::compile::Columns;
 use crate::sandbox::outcome::Settled;
+use crate::sandbox::world::PLAYED;
 
 /// The object for the host scripts.
 pub(super) fn object<'js>(
@@ -27,6 +28,7 @@ pub(super) fn object<'js>(
 ) -> rquickjs::Result<Object<'js>> {
     let host = Object::new(ctx.clone())?;
     host.set("now", records.job().world.now as f64)?;
+    host.set("played", PLAYED.to_vec())?;
     recording(ctx, &host, records, columns)?;
     pure(&host)?;
     Ok(host)

@@ -37,7 +37,6 @@ pub(super) fn find<'s>(
 ) -> Result<&'s HttpReply, Option<String>> {
     let mut nearest: Option<(u8, String)> = None;
     for (stub, used) in stubs.iter().zip(used) {
-        let shown = format!("{} {}", stub.method.as_deref().unwrap_or("*"), stub.url);
         let method_fits = stub.method.as_deref().is_none_or(|wanted| wanted == method);
         let url_fits = url_matches(&stub.url, url);
         let body_fits = stub.body.as_ref().is_none_or(|part| holds(body, part));
@@ -47,16 +46,15 @@ pub(super) fn find<'s>(
                 *used += 1;
                 return Ok(&stub.reply);
             }
-            (true, true, true, false) => {
-                (4, format!("{shown}: was used as often as its `times` allows"))
-            }
-            (true, true, false, _) => (3, format!("{shown}: the body differs")),
-            (true, false, _, _) => (2, format!("{shown}: the method differs")),
-            (false, true, _, _) => (1, format!("{shown}: the URL differs")),
-            (false, false, _, _) => (0, format!("{shown}: method and URL differ")),
+            (true, true, true, false) => (4, "was used as often as its `times` allows"),
+            (true, true, false, _) => (3, "the body differs"),
+            (true, false, _, _) => (2, "the method differs"),
+            (false, true, _, _) => (1, "the URL differs"),
+            (false, false, _, _) => (0, "method and URL differ"),
         };
         if nearest.as_ref().is_none_or(|(best, _)| near > *best) {
-            nearest = Some((near, why));
+            let method = stub.method.as_deref().unwrap_or("*");
+            nearest = Some((near, format!("{method} {}: {why}", stub.url)));
         }
     }
     Err(nearest.map(|(_, why)| why))
@@ -130,9 +128,7 @@ fn plain(roll: u64) -> String {
         4 => (429, json!({ "error": "too_many_requests", "message": "Too Many Requests" })),
         _ => (200, Value::Object(success())),
     };
-    let headers =
-        [("content-type".to_owned(), "application/json; charset=utf-8".to_owned())].into();
-    reply(&HttpReply { status: kind.0, headers, body: ReplyKind::Json(kind.1) })
+    reply(&HttpReply { status: kind.0, headers: [].into(), body: ReplyKind::Json(kind.1) })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::fault::{FULL, all_in_words_of_v8, in_words_of_v8};
 use super::guard::Guard;
@@ -91,10 +91,7 @@ impl Records {
         // whatever code makes of the engine's words, on both sides of a comparison
         let parsed = all_in_words_of_v8(parsed);
         let answer = if is_error {
-            let mut data = match parsed {
-                Value::Object(data) => data,
-                _ => Map::new(),
-            };
+            let mut data = fields(Some(parsed));
             data.remove("stack");
             Answer::Error(data, place)
         } else {
@@ -170,17 +167,16 @@ impl Records {
 
     /// The result of a call was only a step to another.
     pub(super) fn passed(&self, call: i32) {
-        let mut out = self.out.borrow_mut();
-        if let Some(call) = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at)) {
+        if let Some(call) = at(&mut self.out.borrow_mut().calls, call) {
             call.on_the_way = true;
         }
     }
 
     /// Whether something waits for the answer of a call.
     pub(super) fn waits(&self, call: i32, open: bool) {
-        let mut out = self.out.borrow_mut();
-        let call = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at));
-        if let Some(call) = call.filter(|_| !self.closed.get()) {
+        if let Some(call) = at(&mut self.out.borrow_mut().calls, call)
+            && !self.closed.get()
+        {
             call.open = open;
             call.taken = true;
         }
@@ -188,17 +184,16 @@ impl Records {
 
     /// The result of a call is a value for the code, and no promise.
     pub(super) fn used(&self, call: i32) {
-        let mut out = self.out.borrow_mut();
-        if let Some(call) = usize::try_from(call).ok().and_then(|at| out.calls.get_mut(at)) {
+        if let Some(call) = at(&mut self.out.borrow_mut().calls, call) {
             call.taken = true;
         }
     }
 
     /// A request has its answer.
     pub(super) fn answered(&self, request: i32) {
-        let mut out = self.out.borrow_mut();
-        let request = usize::try_from(request).ok().and_then(|at| out.requests.get_mut(at));
-        if let Some(request) = request.filter(|_| !self.closed.get()) {
+        if let Some(request) = at(&mut self.out.borrow_mut().requests, request)
+            && !self.closed.get()
+        {
             request.open = false;
         }
     }
@@ -217,18 +212,15 @@ impl Records {
     }
 
     fn by_chance(&self, module: &str, path: &str) -> Option<(&'static str, Value)> {
-        let error = |message: &str, status: u16| serde_json::json!({ "message": message, "statusCode": status, "status": status });
+        let error = |message: &str, status: u16| json!({ "message": message, "statusCode": status, "status": status });
         let roll = self.roll(module, path);
         let word = ["fails with 401", "fails with 500", "can't be reached", "returns []"];
         self.not_plain(&format!("{module}.{path}"), &word, roll);
         Some(match roll % 8 {
             0 => ("throws", error("Unauthorized", 401)),
             1 => ("throws", error("Internal Server Error", 500)),
-            2 => (
-                "throws",
-                serde_json::json!({ "message": "connect ECONNREFUSED", "code": "ECONNREFUSED" }),
-            ),
-            3 => ("returns", serde_json::json!([])),
+            2 => ("throws", json!({ "message": "connect ECONNREFUSED", "code": "ECONNREFUSED" })),
+            3 => ("returns", json!([])),
             _ => {
                 let given = http::reply_by_chance(roll, &self.job.world.replies)?;
                 self.said(&format!("{module}.{path}"), &format!("returns {given}"));
@@ -267,10 +259,7 @@ impl Records {
     /// An HTTP request; gives the answer as the host script reads it.
     pub(super) fn http(&self, method: &str, url: &str, headers: &str, body: &str) -> String {
         let on = format!("{method} {url}");
-        let headers = match super::bytes::parse(headers) {
-            Some(Value::Object(headers)) => headers,
-            _ => Map::new(),
-        };
+        let headers = fields(super::bytes::parse(headers));
         let content = all_in_words_of_v8(http::content(&headers, body));
         let mut at = None;
         if self.open(on.len() + body.len()) {
@@ -336,6 +325,19 @@ impl Records {
         }
         out
     }
+}
+
+/// The fields of an object; none of anything else.
+pub(super) fn fields(value: Option<Value>) -> Map<String, Value> {
+    match value {
+        Some(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// What has a number that the host script was given.
+fn at<T>(all: &mut [T], number: i32) -> Option<&mut T> {
+    usize::try_from(number).ok().and_then(|at| all.get_mut(at))
 }
 
 fn size(args: &[Value]) -> usize {

@@ -329,8 +329,8 @@
     module: () => ({ builtinModules: keys(builtins), createRequire: () => require }),
   };
   const clients = { __proto__: null };
-  for (const name of ['axios', 'got', 'node-fetch', 'cross-fetch', 'isomorphic-fetch', 'undici', 'request', 'request-promise', 'request-promise-native', 'superagent']) {
-    clients[name] = () => part('http').client(name);
+  for (const name of host.played) {
+    if (!(name in builtins)) clients[name] = () => part('http').client(name);
   }
   const refused = ['fs', 'fs/promises', 'net', 'tls', 'dgram', 'dns', 'dns/promises', 'child_process', 'worker_threads', 'cluster', 'vm', 'v8', 'http2', 'inspector', 'readline', 'repl', 'zlib', 'tty', 'wasi'];
   const loaded = { __proto__: null };
