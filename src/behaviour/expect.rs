@@ -21,23 +21,19 @@ pub(super) fn problems(
     regex: Regex<'_>,
 ) -> Vec<Problem> {
     let mut all = Vec::new();
-    let names = |key: &str| case.expect.iter().any(|(name, _)| name == key);
     let expects =
         |key: &str| case.expect.iter().find(|(name, _)| name == key).map(|(_, value)| value);
+    let names = |key: &str| expects(key).is_some();
     for unmatched in &outcome.unmatched {
         let nearest = unmatched.nearest.iter().map(|near| format!("  nearest: {near}"));
-        all.push(Problem {
-            what: format!("no stub answers {}", unmatched.on),
-            lines: nearest.collect(),
-        });
+        let what = format!("no stub answers {}", unmatched.on);
+        all.push(Problem { what, lines: nearest.collect() });
     }
     if let Some(stopped) = &outcome.stopped
         && !names("stopped")
     {
-        all.push(Problem {
-            what: format!("stopped: {} ({})", stopped.by.as_str(), stopped.detail),
-            lines: Vec::new(),
-        });
+        let what = format!("stopped: {} ({})", stopped.by.as_str(), stopped.detail);
+        all.push(Problem { what, lines: Vec::new() });
     }
     let fails = expects("effect")
         .and_then(|effect| effect.get("outcome"))
@@ -48,16 +44,12 @@ pub(super) fn problems(
         && outcome.stopped.is_none()
     {
         let name = if fault.name.is_empty() { String::new() } else { format!("{}: ", fault.name) };
-        all.push(Problem {
-            what: format!("an error left the code: {name}{}", fault.message),
-            lines: Vec::new(),
-        });
+        let what = format!("an error left the code: {name}{}", fault.message);
+        all.push(Problem { what, lines: Vec::new() });
     }
     if outcome.answers.len() > 1 && !names("answers") {
-        all.push(Problem {
-            what: format!("the callback was called {} times", outcome.answers.len()),
-            lines: Vec::new(),
-        });
+        let what = format!("the callback was called {} times", outcome.answers.len());
+        all.push(Problem { what, lines: Vec::new() });
     }
     for (key, expected) in &case.expect {
         let found = found(key, expected, outcome, effect);
@@ -119,35 +111,36 @@ fn error(expected: &Value, outcome: &Outcome) -> Value {
 }
 
 fn is_matcher(value: &Value) -> bool {
-    value
-        .as_object()
-        .is_some_and(|map| map.len() == 1 && map.keys().all(|key| key.starts_with('$')))
+    let is_one = |map: &Map<_, _>| map.len() == 1 && map.keys().all(|key| key.starts_with('$'));
+    value.as_object().is_some_and(is_one)
 }
 
 /// Lists whose items are looked at only in the fields that are named.
 fn given_fields(expected: &Value, found: &Value, regex: Regex<'_>) -> (bool, Value) {
     match (expected, found) {
-        (Value::Array(expected), Value::Array(items)) => {
-            let mut fits = expected.len() == items.len();
-            let shown = expected
-                .iter()
-                .enumerate()
-                .map(|(at, item)| match items.get(at) {
-                    Some(found) => {
-                        let (ok, shown) = has(item, found, regex, false);
-                        fits &= ok;
-                        shown
-                    }
-                    None => item.clone(),
-                })
-                .collect();
-            (fits, shown)
+        (Value::Array(expected), Value::Array(found)) => {
+            items(expected, found, |item, found| has(item, found, regex, false))
         }
         (Value::Object(_), Value::Object(_)) if !is_matcher(expected) => {
             has(expected, found, regex, false)
         }
         _ => compare(expected, found, regex),
     }
+}
+
+/// Each expected item held against the one at its place.
+fn items(
+    expected: &[Value],
+    found: &[Value],
+    compare: impl Fn(&Value, &Value) -> (bool, Value),
+) -> (bool, Value) {
+    let places = expected.iter().enumerate();
+    let held = places.map(|(at, item)| match found.get(at) {
+        Some(found) => compare(item, found),
+        None => (false, item.clone()),
+    });
+    let (fits, shown): (Vec<bool>, Vec<Value>) = held.unzip();
+    (expected.len() == found.len() && !fits.contains(&false), Value::Array(shown))
 }
 
 /// Whether a value is as expected, and the expectation with all that fits
@@ -161,10 +154,7 @@ fn compare(expected: &Value, found: &Value, regex: Regex<'_>) -> (bool, Value) {
             ("$any", Value::Bool(true), found) => Some(!found.is_null()),
             ("$regex", Value::String(pattern), Value::String(text)) => Some(regex(pattern, text)),
             ("$regex", ..) => Some(false),
-            ("$has", part, found) => {
-                let (ok, shown) = has(part, found, regex, true);
-                return (ok, shown);
-            }
+            ("$has", part, found) => return has(part, found, regex, true),
             _ => None,
         };
         match matched {
@@ -196,20 +186,7 @@ fn compare(expected: &Value, found: &Value, regex: Regex<'_>) -> (bool, Value) {
             (fits, Value::Object(shown))
         }
         (Value::Array(expected), Value::Array(found)) => {
-            let mut fits = expected.len() == found.len();
-            let shown = expected
-                .iter()
-                .enumerate()
-                .map(|(at, item)| match found.get(at) {
-                    Some(found) => {
-                        let (ok, value) = compare(item, found, regex);
-                        fits &= ok;
-                        value
-                    }
-                    None => item.clone(),
-                })
-                .collect();
-            (fits, Value::Array(shown))
+            items(expected, found, |item, found| compare(item, found, regex))
         }
         (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => (true, found.clone()),
         _ => (expected == found, expected.clone()),

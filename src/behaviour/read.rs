@@ -282,53 +282,41 @@ fn read_expect(fields: &mut Fields<'_>, node: &Node) -> Vec<(String, Json)> {
     }
     let mut all = Vec::new();
     for (key, entry) in entries {
-        let value = to_json(&entry.value);
+        let node = &entry.value;
+        let value = to_json(node);
+        let wrong_kind = |fields: &mut Fields<'_>, wanted| {
+            fields.wrong_kind(node, &format!("`{key}`"), wanted, &node.value);
+        };
         if key == "effect"
             && value.as_object().is_some_and(|map| !map.keys().any(|key| key.starts_with('$')))
         {
-            fields.record(&entry.value, "`effect`", &EFFECT);
+            fields.record(node, "`effect`", &EFFECT);
         }
         match (key, &value) {
-            ("effect", Json::Object(effect)) => check_word(
-                fields,
-                &entry.value,
-                effect.get("outcome"),
-                &["ok", "denied", "failed", "error"],
-            ),
-            ("stopped", value) => {
-                check_word(fields, &entry.value, Some(value), &["time", "memory"])
+            ("effect", Json::Object(effect)) => {
+                let words = ["ok", "denied", "failed", "error"];
+                check_word(fields, node, effect.get("outcome"), &words);
             }
+            ("stopped", value) => check_word(fields, node, Some(value), &["time", "memory"]),
             ("answers", Json::Number(number)) if number.as_u64().is_some() => {}
-            ("answers", _) => {
-                fields.wrong_kind(&entry.value, "`answers`", "a whole number", &entry.value.value)
-            }
+            ("answers", _) => wrong_kind(fields, "a whole number"),
             ("logs", Json::Null | Json::Bool(_) | Json::Number(_)) => {
-                fields.wrong_kind(&entry.value, "`logs`", "a list of texts", &entry.value.value)
+                wrong_kind(fields, "a list of texts");
             }
-            ("api" | "requests" | "calls", Json::Array(items)) => {
-                for item in items {
-                    if key == "api"
-                        && !item
-                            .as_array()
-                            .is_some_and(|call| call.first().is_some_and(Json::is_string))
-                        && !item.is_object()
-                    {
-                        fields.advise(
-                            codes::INVALID_TEST,
-                            "a call of `api` is a list of its method and its arguments",
-                            &entry.value.span,
-                            "such as [access.deny, reason, text]",
-                        );
-                    }
+            ("api", Json::Array(items)) => {
+                let is_call = |item: &Json| item.is_object() || item[0].is_string();
+                for _ in items.iter().filter(|item| !is_call(item)) {
+                    fields.advise(
+                        codes::INVALID_TEST,
+                        "a call of `api` is a list of its method and its arguments",
+                        &node.span,
+                        "such as [access.deny, reason, text]",
+                    );
                 }
             }
-            ("api" | "requests" | "calls", Json::Object(_)) => {}
-            ("effect" | "api" | "requests" | "calls", _) => fields.wrong_kind(
-                &entry.value,
-                &format!("`{key}`"),
-                "a list or a map",
-                &entry.value.value,
-            ),
+            ("requests" | "calls", Json::Array(_))
+            | ("api" | "requests" | "calls", Json::Object(_)) => {}
+            ("effect" | "api" | "requests" | "calls", _) => wrong_kind(fields, "a list or a map"),
             _ => {}
         }
         all.push((key.to_owned(), value));
@@ -352,28 +340,21 @@ fn check_word(fields: &mut Fields<'_>, node: &Node, word: Option<&Json>, known: 
 
 fn read_time(fields: &mut Fields<'_>, node: &Node) -> Option<i64> {
     let text = fields.text(node, "`now`")?;
-    match text.parse::<jiff::Timestamp>() {
-        Ok(time) => Some(time.as_millisecond()),
-        Err(_) => {
-            fields.advise(
-                codes::INVALID_TEST,
-                "`now` is a time, such as \"2026-01-01T00:00:00Z\"",
-                &node.span,
-                "write it with its offset, or with Z",
-            );
-            None
-        }
+    let time = text.parse::<jiff::Timestamp>().ok();
+    if time.is_none() {
+        let message = "`now` is a time, such as \"2026-01-01T00:00:00Z\"";
+        let hint = "write it with its offset, or with Z";
+        fields.advise(codes::INVALID_TEST, message, &node.span, hint);
     }
+    time.map(jiff::Timestamp::as_millisecond)
 }
 
 fn read_seed(fields: &mut Fields<'_>, node: &Node) -> Option<u64> {
-    match to_json(node).as_u64() {
-        Some(seed) => Some(seed),
-        None => {
-            fields.wrong_kind(node, "`seed`", "a whole number", &node.value);
-            None
-        }
+    let seed = to_json(node).as_u64();
+    if seed.is_none() {
+        fields.wrong_kind(node, "`seed`", "a whole number", &node.value);
     }
+    seed
 }
 
 fn place(text: &Text, node: &Node) -> Option<Position> {

@@ -15,7 +15,7 @@ use super::{CliError, Context};
 use crate::model::Kind;
 use crate::plan::behaviour::{Asked, Pair, Unmet, asked, noted};
 use crate::plan::{Behaviour, Compared, Differs};
-use crate::proof::{Inputs, Report, Sides, compare_while, stubbed};
+use crate::proof::{Inputs, Report, Sides, compare, stubbed};
 use crate::sandbox::{Branch, Pool, PoolError, Program, triggers};
 
 /// How many events both codes of a change run on.
@@ -120,7 +120,7 @@ fn of_pair(
     };
     let live = program(pair.live_kind, trigger, &pair.live);
     let new = program(pair.new_kind, trigger, &pair.new);
-    let report = compare_while(pool, &live, &new, &inputs, goes_on)?;
+    let report = compare(pool, &live, &new, &inputs, goes_on)?;
     Ok(Behaviour::Compared(of_report(report, pair, limit)))
 }
 

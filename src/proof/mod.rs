@@ -22,5 +22,5 @@ pub use dictionary::stubbed;
 pub use examples::{Example, examples};
 pub use generate::Inputs;
 pub use pairs::Sides;
-pub use run::{Difference, Report, Runner, compare, compare_while};
+pub use run::{Difference, Report, Runner, compare};
 pub use secrets::secret;

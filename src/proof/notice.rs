@@ -2,6 +2,8 @@
 //!
 //! Must not compare texts that differ because of where the code stands.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::sandbox::{Effect, Ended, Outcome, Program, World, effect};
@@ -152,15 +154,11 @@ pub(super) fn difference(old: &Noticed, new: &Noticed) -> Option<Differs> {
         let kind = format!("{NOT_WAITED_FOR} {what}");
         return Some(Differs { kind, message, summary });
     }
-    let gone: Vec<_> =
-        old.after.iter().filter(|it| !new.sent.contains(it) && !new.after.contains(it)).collect();
-    if !gone.is_empty() {
-        let first = gone.first().copied();
-        let message = format!("work after the answer is cut off: {}", short(first));
-        let summary = format!("no longer does what came after its answer ({})", sent_name(first));
-        return Some(Differs { kind: "after the answer".to_owned(), message, summary });
-    }
-    None
+    let is_gone = |it: &&Value| !new.sent.contains(it) && !new.after.contains(it);
+    let first = Some(old.after.iter().find(is_gone)?);
+    let message = format!("work after the answer is cut off: {}", short(first));
+    let summary = format!("no longer does what came after its answer ({})", sent_name(first));
+    Some(Differs { kind: "after the answer".to_owned(), message, summary })
 }
 
 /// Fields of an effect that are one value.
@@ -198,11 +196,7 @@ fn of_effects(old: &Effect, new: &Effect) -> Differs {
         let (before, after) = (old.get(key), new.get(key));
         if before != after {
             let message = format!("{key} {}, now {}", short(before), short(after));
-            let summary = match (before, after) {
-                (None, _) => format!("now sets {word} to {}", short(after)),
-                (_, None) => format!("no longer sets {word} (was {})", short(before)),
-                _ => format!("{word} is now {}, was {}", short(after), short(before)),
-            };
+            let summary = changed(word, before, after);
             return Differs { kind: key.to_owned(), message, summary };
         }
     }
@@ -210,39 +204,36 @@ fn of_effects(old: &Effect, new: &Effect) -> Differs {
     Differs { kind: message.clone(), summary: message.clone(), message }
 }
 
+/// What became of one value.
+fn changed(word: &str, before: Option<&Value>, after: Option<&Value>) -> String {
+    match (before, after) {
+        (None, _) => format!("now sets {word} to {}", short(after)),
+        (_, None) => format!("no longer sets {word} (was {})", short(before)),
+        _ => format!("{word} is now {}, was {}", short(after), short(before)),
+    }
+}
+
 /// The first entry that differs of two maps, and how many more do.
 fn of_maps(key: &str, word: &str, old: Option<&Value>, new: Option<&Value>) -> Differs {
     let message = format!("{key} {}, now {}", short(old), short(new));
-    let entry = |map: Option<&Value>, name: &str| map.and_then(|map| map.get(name)).cloned();
-    let names = |map: Option<&Value>| -> Vec<String> {
-        map.and_then(Value::as_object).into_iter().flat_map(|map| map.keys().cloned()).collect()
-    };
-    let mut all = names(old);
-    all.extend(names(new));
-    all.retain(|name| entry(old, name) != entry(new, name));
-    all.sort();
-    all.dedup();
+    let maps = [old, new].map(|map| map.and_then(Value::as_object));
+    let [before, after] = maps.map(|map| move |name: &str| map.and_then(|map| map.get(name)));
+    let names = maps.into_iter().flatten().flat_map(|map| map.keys());
+    let all: BTreeSet<&str> =
+        names.map(String::as_str).filter(|name| before(name) != after(name)).collect();
     let Some(first) = all.first() else {
         return Differs { kind: key.to_owned(), summary: message.clone(), message };
     };
-    let (before, after) = (entry(old, first), entry(new, first));
-    let (what, mut summary) = match (&before, &after) {
-        (None, after) => ("set", format!("now sets {word}{first} to {}", short(after.as_ref()))),
-        (before, None) => {
-            ("gone", format!("no longer sets {word}{first} (was {})", short(before.as_ref())))
-        }
-        (before, after) => (
-            "other",
-            format!(
-                "{word}{first} is now {}, was {}",
-                short(after.as_ref()),
-                short(before.as_ref())
-            ),
-        ),
+    let what = match (before(first), after(first)) {
+        (None, _) => "set",
+        (_, None) => "gone",
+        _ => "other",
     };
+    let mut summary = changed(&format!("{word}{first}"), before(first), after(first));
     if all.len() > 1 {
         summary.push_str(&format!(", and {} more", all.len() - 1));
     }
+    let all: Vec<&str> = all.into_iter().collect();
     Differs { kind: format!("{key} {what} {}", all.join(" ")), message, summary }
 }
 
@@ -271,14 +262,14 @@ fn of_sent(old: &[Value], new: &[Value]) -> Differs {
         false => "sends",
     };
     let (message, summary) = match (before, after) {
-        (Some(_), None) => {
-            let summary = format!("no longer {} {was}", verb(before));
-            (format!("no longer sent: {}", short(before)), summary)
-        }
-        (None, Some(_)) => {
-            let summary = format!("now also {} {is}", verb(after));
-            (format!("sent in addition: {}", short(after)), summary)
-        }
+        (Some(_), None) => (
+            format!("no longer sent: {}", short(before)),
+            format!("no longer {} {was}", verb(before)),
+        ),
+        (None, Some(_)) => (
+            format!("sent in addition: {}", short(after)),
+            format!("now also {} {is}", verb(after)),
+        ),
         _ => {
             let message = format!("sent {}, now {}", short(before), short(after));
             if was == is {

@@ -110,25 +110,12 @@ pub(super) fn world(secrets: BTreeMap<String, String>, event: Value, case: &Case
     World { event, secrets, now: NOW, seed: case.seed, ..World::default() }
 }
 
-/// Runs two programs on the same events.
+/// Runs two programs on the same events, as long as `goes_on` says so; what was
+/// found until then is in the report.
 ///
 /// # Errors
 /// When the sandbox can't be started. What the code does is never an error.
 pub fn compare(
-    pool: &impl Runner,
-    old: &Program,
-    new: &Program,
-    inputs: &Inputs,
-) -> Result<Report, PoolError> {
-    compare_while(pool, old, new, inputs, &|| true)
-}
-
-/// The same, as long as `goes_on` says so; what was found until then is in the
-/// report.
-///
-/// # Errors
-/// When the sandbox can't be started.
-pub fn compare_while(
     pool: &impl Runner,
     old: &Program,
     new: &Program,
@@ -161,17 +148,12 @@ pub fn compare_while(
             if is_better(inputs, &run) {
                 report.hook_never_answers += 1;
             } else if let Some(differs) = difference(&run.old, &run.new) {
-                let more = found.len() < EXAMPLES;
-                let at = found.iter().position(|known| known.kind == differs.kind);
-                let known = match at {
-                    Some(at) => found.get_mut(at),
-                    None if more => {
-                        found.push(Found::new(differs.kind, case));
-                        found.last_mut()
-                    }
-                    None => None,
-                };
-                if let Some(known) = known {
+                let is_known = found.iter().any(|known| known.kind == differs.kind);
+                if !is_known && found.len() < EXAMPLES {
+                    let (kind, texts) = (differs.kind.clone(), BTreeSet::new());
+                    found.push(Found { kind, case, events: 0, texts });
+                }
+                if let Some(known) = found.iter_mut().find(|known| known.kind == differs.kind) {
                     known.events += 1;
                     known.texts.insert(differs.message);
                 }
@@ -246,12 +228,6 @@ struct Found {
     events: usize,
     /// In what words.
     texts: BTreeSet<String>,
-}
-
-impl Found {
-    fn new(kind: String, case: Case) -> Self {
-        Self { kind, case, events: 0, texts: BTreeSet::new() }
-    }
 }
 
 struct Run {

@@ -43,13 +43,13 @@ fn migrated(trigger: &Trigger, script: &str, rewrite: bool, events: usize) -> Re
         if rewrite { converted.rewrite.expect("it can be rewritten").code } else { converted.wrap };
     let id = trigger.as_str();
     let inputs = inputs(id, Sides::HookToAction, events);
-    compare(&Here, &hook(id, script), &action(id, &code), &inputs).expect("it runs")
+    compare(&Here, &hook(id, script), &action(id, &code), &inputs, &|| true).expect("it runs")
 }
 
 /// The old and the new code of one hook.
 fn changed(trigger: &str, old: &str, new: &str) -> Report {
     let inputs = inputs(trigger, Sides::Hooks, 80);
-    compare(&Here, &hook(trigger, old), &hook(trigger, new), &inputs).expect("it runs")
+    compare(&Here, &hook(trigger, old), &hook(trigger, new), &inputs, &|| true).expect("it runs")
 }
 
 #[test]
@@ -218,7 +218,8 @@ fn missed(of: &Trigger) -> Vec<String> {
         // Most are noticed early; the rest gets more events.
         [16, 200].into_iter().all(|events| {
             let inputs = inputs(id, Sides::HookToAction, events);
-            let report = compare(&Here, &hook(id, &script), &action(id, &mutated), &inputs);
+            let report =
+                compare(&Here, &hook(id, &script), &action(id, &mutated), &inputs, &|| true);
             report.expect("it runs").differences.is_empty()
         })
     };
@@ -301,9 +302,9 @@ fn programs_that_do_the_same_differ_in_nothing() {
 fn values_of_secrets_and_settings_reach_what_they_are_compared_with() {
     let check = |trigger: &str, sides: Sides, code: &str| {
         let program = if sides == Sides::Actions { action } else { hook };
-        let report = compare(&Here, &program(trigger, code), &program(trigger, code), &{
-            inputs(trigger, sides, 60)
-        });
+        let inputs = inputs(trigger, sides, 60);
+        let program = program(trigger, code);
+        let report = compare(&Here, &program, &program, &inputs, &|| true);
         assert_eq!(report.expect("it runs").unmet, [], "{code}");
     };
     for condition in [
@@ -340,7 +341,7 @@ fn services_answer_with_what_the_code_reads_of_them() {
         );
         let program = action("post-login", &code);
         let inputs = inputs("post-login", Sides::Actions, 120);
-        let report = compare(&Here, &program, &program, &inputs).expect("it runs");
+        let report = compare(&Here, &program, &program, &inputs, &|| true).expect("it runs");
         assert_eq!(report.unmet, [], "{body}");
     };
     check(
