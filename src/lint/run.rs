@@ -153,11 +153,10 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
         _ => Wrapped::new(text, &hook.trigger),
     };
     let allocator = Allocator::default();
-    match parse(&allocator, &wrapped) {
+    let (in_script, complete) = match parse(&allocator, &wrapped) {
         Err(errors) => {
             load::tell(errors, &mut findings);
-            let in_definition = allow::of_definition(hook);
-            findings.allow(Vec::new(), in_definition, false);
+            (Vec::new(), false)
         }
         Ok(parsed) if parsed.surroundings() > MAX_SURROUNDINGS => {
             findings.script(
@@ -170,8 +169,7 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
             let script = Script::new(parsed, None);
             syntax::check(&script, &mut findings);
             rules::shallow(&script, &mut findings);
-            let in_definition = allow::of_definition(hook);
-            findings.allow(in_script, in_definition, false);
+            (in_script, false)
         }
         Ok(parsed) => {
             let in_script = allow::of_script(&parsed.semantic, &wrapped);
@@ -189,9 +187,9 @@ fn all_checks(hook: &Definition, settings: &RuleSettings) -> Vec<Diagnostic> {
             };
             syntax::check(&script, &mut findings);
             rules::script(&script, &mut findings);
-            let in_definition = allow::of_definition(hook);
-            findings.allow(in_script, in_definition, true);
+            (in_script, true)
         }
-    }
+    };
+    findings.allow(in_script, allow::of_definition(hook), complete);
     findings.finish()
 }

@@ -11,7 +11,7 @@ use oxc::span::Span;
 use super::findings::{Finding, NEVER_LOADED};
 use crate::model::Trigger;
 use crate::script::exported::{self, Verdict};
-use crate::script::parse::{Parsed, Wrapped, parse};
+use crate::script::parse::{Parsed, SyntaxError, Wrapped, parse};
 use crate::script::tree::Script;
 
 /// The text with every keyword marker as a name of the same length, so that
@@ -50,18 +50,16 @@ pub(super) fn with_parsed<T>(
     trigger: &Trigger,
     then: impl FnOnce(&Script<'_>) -> T,
 ) -> Result<T, Finding> {
+    let never = |at, message: &str, hint| Err(Finding::error(NEVER_LOADED, at, message, hint));
     let masked = masked(text);
     let wrapped = Wrapped::new(&masked, trigger);
     let allocator = Allocator::default();
     let parsed = match parse(&allocator, &wrapped) {
         Ok(parsed) => parsed,
         Err(errors) => {
-            let (place, message) = errors
-                .into_iter()
-                .next()
-                .map_or((0..0, String::new()), |error| (error.place, error.message));
+            let SyntaxError { place, message, .. } = errors.into_iter().next().unwrap_or_default();
             let message = format!("The script does not load, so the hook never ran: {message}.");
-            return Err(Finding::error(NEVER_LOADED, place, &message, "correct the script first"));
+            return never(place, &message, "correct the script first");
         }
     };
     let found = exported::of(&parsed);
@@ -72,23 +70,18 @@ pub(super) fn with_parsed<T>(
             if local.as_ref().is_none_or(|(it, _)| at.start < it.start) =>
         {
             let message = format!("The hook never ran. {why}");
-            let at = wrapped.in_script(at);
-            return Err(Finding::error(NEVER_LOADED, at, &message, "correct the script first"));
+            return never(wrapped.in_script(at), &message, "correct the script first");
         }
         (_, Some((at, name))) => {
             let message = format!(
                 "A hook is one script without files beside it, so `require('{name}')` failed whenever it was loaded, and the hook never ran."
             );
             let hint = "put the code of that file into the script first";
-            return Err(Finding::error(NEVER_LOADED, wrapped.in_script(at), &message, hint));
+            return never(wrapped.in_script(at), &message, hint);
         }
         (Verdict::NoFunction, None) => {
-            return Err(Finding::error(
-                NEVER_LOADED,
-                0..0,
-                "The script exports no function, so the hook never ran.",
-                "assign the hook's function to `module.exports` first",
-            ));
+            let message = "The script exports no function, so the hook never ran.";
+            return never(0..0, message, "assign the hook's function to `module.exports` first");
         }
         _ => {}
     }

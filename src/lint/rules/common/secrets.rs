@@ -29,17 +29,14 @@ struct Reads {
 
 pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     let reads = reads(script);
-    check_dots(script, findings);
+    let dashed = check_dots(script, findings);
     check_log(script, findings);
     let hook = findings.hook;
     let Some(declared) = &hook.secrets else { return };
     let mut reported = BTreeSet::new();
-    let dashed = dashed_reads(script);
     for (key, span) in &reads.keys {
-        if declared.contains_key(key) || key == INTERNAL || !reported.insert(key) {
-            continue;
-        }
-        if dashed.contains(&span.end) {
+        let is_known = declared.contains_key(key) || key == INTERNAL;
+        if is_known || !reported.insert(key) || dashed.contains(&span.end) {
             continue;
         }
         let nearest = declared.keys().find(|name| {
@@ -137,11 +134,14 @@ fn read_at(script: &Script<'_>, id: NodeId, from: Origin, reads: &mut Reads) {
     }
 }
 
-/// `secrets.api-key` is `secrets.api` minus `key`.
-fn check_dots(script: &Script<'_>, findings: &mut Findings<'_>) {
+/// `secrets.api-key` is `secrets.api` minus `key`. Gives where the first half of
+/// each ends.
+fn check_dots(script: &Script<'_>, findings: &mut Findings<'_>) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
     for node in script.nodes() {
         let AstKind::BinaryExpression(binary) = node.kind() else { continue };
         let Some(key) = dashed_key(script, binary) else { continue };
+        found.insert(binary.left.span().end);
         findings.script(
             SECRET_KEY_DOT,
             script.place(binary.span),
@@ -149,6 +149,7 @@ fn check_dots(script: &Script<'_>, findings: &mut Findings<'_>) {
             format!("write `secrets['{key}']`"),
         );
     }
+    found
 }
 
 fn dashed_key(script: &Script<'_>, binary: &BinaryExpression<'_>) -> Option<String> {
@@ -167,17 +168,6 @@ fn dashed_key(script: &Script<'_>, binary: &BinaryExpression<'_>) -> Option<Stri
         _ => return None,
     };
     Some(format!("{left}-{}", right.name))
-}
-
-/// Where the first half of each `secrets.api-key` ends.
-fn dashed_reads(script: &Script<'_>) -> BTreeSet<u32> {
-    let found = script.nodes().filter_map(|node| match node.kind() {
-        AstKind::BinaryExpression(binary) => {
-            dashed_key(script, binary).map(|_| binary.left.span().end)
-        }
-        _ => None,
-    });
-    found.collect()
 }
 
 fn check_log(script: &Script<'_>, findings: &mut Findings<'_>) {

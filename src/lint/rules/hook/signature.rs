@@ -18,43 +18,42 @@ pub(crate) fn check(script: &Script<'_>, findings: &mut Findings<'_>) {
     }
     let given = handler.func.params();
     let signature = format!("function ({})", expected.join(", "));
-    let place = script.place(handler.func.head());
     let count = given.items.len();
     let callback = expected.len() - 1;
     let hint = format!("the trigger's signature is `{signature}`");
     let trigger = &script.trigger;
+    let mut tell = |message: String, hint: String| {
+        findings.script(TRIGGER_SIGNATURE, script.place(handler.func.head()), message, hint);
+    };
     if handler.func.is_generator() {
-        findings.script(
-            TRIGGER_SIGNATURE,
-            place,
-            "A generator function only returns an iterator when it is called: no line of it ever runs.",
-            "write a plain or an `async` function",
+        tell(
+            "A generator function only returns an iterator when it is called: no line of it ever runs.".into(),
+            "write a plain or an `async` function".into(),
         );
     } else if given.rest.is_some() || script.uses_arguments(handler.func) {
         // It may take its arguments in ways that aren't worth guessing.
     } else if let Some((at, name)) = misplaced_callback(script, handler, callback) {
-        findings.script(
-            TRIGGER_SIGNATURE,
-            place,
+        let (at, callback) = (at + 1, callback + 1);
+        tell(
             format!(
-                "`{name}` is parameter {} here, but {trigger} passes the callback as number {}.",
-                at + 1,
-                callback + 1
+                "`{name}` is parameter {at} here, but {trigger} passes the callback as number {callback}."
             ),
             hint,
         );
     } else if count < expected.len() {
-        findings.script(
-            TRIGGER_SIGNATURE,
-            place,
-            format!("The function takes {count} of the {} arguments of {trigger}; without the last one it can't call back, and the transaction waits until it times out.", expected.len()),
+        tell(
+            format!(
+                "The function takes {count} of the {} arguments of {trigger}; without the last one it can't call back, and the transaction waits until it times out.",
+                expected.len()
+            ),
             hint,
         );
     } else if given.items.iter().skip(expected.len()).any(|param| param.initializer.is_none()) {
-        findings.script(
-            TRIGGER_SIGNATURE,
-            place,
-            format!("The function takes {count} arguments, but {trigger} passes {}: the last is always undefined.", expected.len()),
+        tell(
+            format!(
+                "The function takes {count} arguments, but {trigger} passes {}: the last is always undefined.",
+                expected.len()
+            ),
             hint,
         );
     }
