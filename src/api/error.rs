@@ -70,76 +70,102 @@ pub struct ErrorDetails {
 }
 
 /// What a failure means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApiErrorKind {
     /// The settings can't be used; says why.
+    #[error("{0}")]
     Settings(String),
     /// The token endpoint refused client id, secret or assertion.
+    #[error("the tenant does not accept the client's credentials")]
     WrongCredentials,
     /// The client may not use the Management API at all.
+    #[error("the client is not authorized to use the Management API")]
     NoClientGrant,
     /// The tenant has no API of this audience.
+    #[error("the tenant has no API with the audience `{audience}`")]
     UnknownAudience {
         /// The audience that was asked for.
         audience: String,
     },
     /// A token that isn't a JWT: it can't be one for the Management API.
+    #[error("the access token is not for the Management API (not a JWT)")]
     OpaqueToken,
     /// The tenant refused the access token (401).
+    #[error("the tenant does not accept the access token")]
     Unauthorized,
     /// The token lacks a scope.
+    #[error("the access token lacks {}", words::lacking(scope.as_deref()))]
     MissingScope {
         /// The scope, or several with blanks between; `None` if unnamed.
         scope: Option<String>,
     },
     /// The tenant doesn't let this kind of write through: hooks are read-only
     /// or switched off.
+    #[error("the tenant no longer allows this")]
     FeatureRefused,
     /// A 403 for another reason.
+    #[error("the tenant forbids this")]
     Forbidden,
     /// The hook (or secret) isn't there (404).
+    #[error("the hook, or its secret, no longer exists")]
     HookMissing,
     /// The action, version, module or trigger isn't there (404).
+    #[error("the action, or a part of it, no longer exists")]
     ActionMissing,
     /// The draft isn't built, so that it can't be deployed (400).
+    #[error("the action's draft is not built")]
     NotBuilt,
     /// The action was deployed so lately that it can't be bound yet (400).
+    #[error("the action cannot be bound yet")]
     NotBindableYet,
     /// The action is bound to a trigger, so that it can't be deleted (409).
+    #[error("the action is bound to a trigger")]
     StillBound,
     /// The tenant has no hooks at all any more (404, 410 or 501 on a list).
+    #[error("the tenant no longer has Hooks")]
     FeatureGone,
     /// Another hook (or secret) has this name (409).
+    #[error("it conflicts with something that the tenant already has")]
     NameTaken,
     /// The tenant can't use what was sent (400).
+    #[error("the tenant does not accept what was sent")]
     Invalid,
     /// What was sent is too large (413).
+    #[error("the request is too large for the tenant")]
     TooLarge,
     /// The tenant kept answering 429 until it made no sense to go on.
+    #[error("gave up on the rate limit after {answers} answers 429 in a row")]
     RateLimited {
         /// How many answers in a row.
         answers: u32,
     },
     /// The tenant failed (5xx).
+    #[error("the tenant failed")]
     Server,
     /// No answer in time.
+    #[error("no answer within {}", words::reported(*after))]
     Timeout {
         /// How long it was waited for.
         after: Duration,
     },
     /// No connection to the tenant.
+    #[error("{0}")]
     Unreachable(Unreachable),
     /// The connection broke before the whole answer was here.
+    #[error("the connection was lost before the response was complete")]
     ConnectionLost,
     /// The answer isn't what the Management API answers.
+    #[error("the answer is not one of the Management API ({problem})")]
     Protocol {
         /// What is wrong with it.
         problem: String,
     },
     /// A status that has no meaning here.
+    #[error("the tenant's response does not match the API's documentation")]
     Unexpected,
     /// The run's time is over, or a wait would not fit into it.
+    #[error("the run's time limit leaves no time to wait for {waiting_for}{}", words::needing(*needed))]
     OutOfTime {
         /// What was waited for.
         waiting_for: String,
@@ -148,25 +174,33 @@ pub enum ApiErrorKind {
     },
     /// What was to be written has to be looked at again first; nothing was
     /// sent.
+    #[error("it must be read again before it is written")]
     Overdue,
     /// The user interrupted the run.
+    #[error("interrupted")]
     Interrupted,
 }
 
 /// Why there is no connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreachable {
     /// The host's name has no address.
+    #[error("the tenant's domain does not resolve")]
     Dns,
     /// Nothing answers at the address.
+    #[error("nothing answers at the tenant's address")]
     Connect,
     /// The certificate isn't trusted, or TLS failed otherwise.
+    #[error("no trusted connection to the tenant")]
     Tls,
     /// What answers there doesn't speak TLS.
+    #[error("what answers at the tenant's address does not speak TLS")]
     NotTls,
     /// The proxy in the environment can't be used.
+    #[error("the proxy did not connect to the tenant")]
     Proxy,
     /// This machine has no trusted certificates at all.
+    #[error("this machine has no trusted certificates, so no tenant can be trusted")]
     NoTrustStore,
 }
 

@@ -46,20 +46,14 @@ impl Answer {
 
     /// Whether a fault keeps a request from being carried out.
     pub(super) fn prevents(effect: Effect) -> bool {
-        match effect {
-            Effect::Reset(commit)
-            | Effect::Hang(commit)
-            | Effect::Status(_, commit)
-            | Effect::Html(_, commit) => commit == Commit::Before,
-            Effect::Throttle => true,
-            Effect::Truncate
-            | Effect::Cut
-            | Effect::Slow(_)
-            | Effect::Delay(_)
-            | Effect::ExpireTokens
-            | Effect::Drain(_)
-            | Effect::Edit(_) => false,
-        }
+        matches!(
+            effect,
+            Effect::Reset(Commit::Before)
+                | Effect::Hang(Commit::Before)
+                | Effect::Status(_, Commit::Before)
+                | Effect::Html(_, Commit::Before)
+                | Effect::Throttle
+        )
     }
 
     /// Spoils the answer by one more fault.

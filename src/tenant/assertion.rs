@@ -13,7 +13,6 @@ use ring::signature::{
 use serde::Deserialize;
 
 use super::jwt::Parts;
-use super::message::{Response, oauth_error};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const MAX_LENGTH: usize = 2048;
@@ -54,7 +53,8 @@ impl Assertions {
         Self { client_id, public_key, used: HashMap::new() }
     }
 
-    /// Checks one assertion. `now` is in epoch seconds.
+    /// Checks one assertion. `now` is in epoch seconds. What is wrong with it is
+    /// said in assumed words: only the error code `invalid_client` is documented.
     pub(super) fn check(
         &mut self,
         kind: Option<&str>,
@@ -62,27 +62,12 @@ impl Assertions {
         client_id: Option<&str>,
         host: &str,
         now: u64,
-    ) -> Result<(), Response> {
-        self.problem(kind, assertion, client_id, host, now).map_or(Ok(()), |problem| {
-            Err(oauth_error(401, "invalid_client", &format!("Client assertion: {problem}")))
-        })
-    }
-
-    /// What is wrong with it, in assumed words: only the error code
-    /// `invalid_client` is documented.
-    fn problem(
-        &mut self,
-        kind: Option<&str>,
-        assertion: &str,
-        client_id: Option<&str>,
-        host: &str,
-        now: u64,
-    ) -> Option<&'static str> {
+    ) -> Result<(), &'static str> {
         if kind != Some(ASSERTION_TYPE) {
-            return Some("client_assertion_type is not supported");
+            return Err("client_assertion_type is not supported");
         }
         if assertion.len() > MAX_LENGTH {
-            return Some("longer than 2048 bytes");
+            return Err("longer than 2048 bytes");
         }
         let parsed = Parts::of(assertion).and_then(|parts| {
             let header: Header = serde_json::from_slice(&parts.header).ok()?;
@@ -90,11 +75,12 @@ impl Assertions {
             Some((parts, header, claims))
         });
         let Some((parts, header, claims)) = parsed else {
-            return Some("malformed, or a claim is missing");
+            return Err("malformed, or a claim is missing");
         };
         self.claims_problem(&claims, client_id, host, now)
             .or_else(|| self.signature_problem(&header.alg, &parts))
             .or_else(|| self.replay_problem(claims, now))
+            .map_or(Ok(()), Err)
     }
 
     fn claims_problem(

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::json::Json;
 use super::message::Response;
+use super::query::{number, page};
 
 /// How many entries are kept.
 const KEPT: usize = 1_000;
@@ -37,14 +38,9 @@ impl Audit {
     /// One page. Of the query only what pages is read: all entries are of the
     /// one type that is asked for.
     pub(super) fn list(&self, query: &str) -> Response {
-        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
-        let number = |name: &str| {
-            let value = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-            value.and_then(|text| text.parse::<usize>().ok())
-        };
-        let per_page = number("per_page").unwrap_or(50).min(100);
-        let start = number("page").unwrap_or(0).saturating_mul(per_page);
-        let page: Vec<&Json> = self.0.iter().skip(start).take(per_page).collect();
+        let per_page = number(query, "per_page").unwrap_or(50).min(100);
+        let number = number(query, "page").unwrap_or(0);
+        let page: Vec<&Json> = page(self.0.iter(), number, per_page).collect();
         Response::json(200, &page)
     }
 }

@@ -9,10 +9,13 @@ use super::options::Options;
 /// Issues and checks access tokens.
 pub(super) struct Authority {
     key: TokenKey,
-    client_id: String,
+    /// The client that may ask for tokens.
+    pub(super) client_id: String,
     audience: Option<String>,
-    scope: String,
-    lifetime: u64,
+    /// What tokens are good for, separated by blanks.
+    pub(super) scope: String,
+    /// How long a token lives, in seconds.
+    pub(super) lifetime: u64,
     /// Tokens of an earlier generation count as expired.
     generation: u64,
 }
@@ -28,21 +31,6 @@ impl Authority {
             lifetime: options.token_lifetime,
             generation: 0,
         }
-    }
-
-    /// The client that may ask for tokens.
-    pub(super) fn client_id(&self) -> &str {
-        &self.client_id
-    }
-
-    /// What tokens are good for, separated by blanks.
-    pub(super) fn scope(&self) -> &str {
-        &self.scope
-    }
-
-    /// How long a token lives, in seconds.
-    pub(super) fn lifetime(&self) -> u64 {
-        self.lifetime
     }
 
     /// Ends every token issued so far.

@@ -15,17 +15,24 @@ macro_rules! choice {
             $(#[doc = $other_about] $variant,)*
         }
 
+        impl $name {
+            /// As it is written.
+            #[must_use]
+            pub fn text(self) -> &'static str {
+                match self {
+                    Self::$first => $text,
+                    $(Self::$variant => $other,)*
+                }
+            }
+        }
+
         impl clap::ValueEnum for $name {
             fn value_variants<'a>() -> &'a [Self] {
                 &[Self::$first, $(Self::$variant,)*]
             }
 
             fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-                let text = match self {
-                    Self::$first => $text,
-                    $(Self::$variant => $other,)*
-                };
-                Some(text.into())
+                Some(self.text().into())
             }
         }
     };

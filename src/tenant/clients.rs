@@ -7,18 +7,17 @@
 use serde_json::json;
 
 use super::message::Response;
+use super::query::{first, number};
 
 /// The list. Of the query only what pages is read; the rest is passed over.
 pub(super) fn list(client_id: &str, query: &str) -> Response {
-    let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
-    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-    let number = |name: &str| value(name).and_then(|text| text.parse::<u64>().ok());
-    let (page, limit) = (number("page").unwrap_or(0), number("per_page").unwrap_or(50));
+    let page = number(query, "page").unwrap_or(0);
+    let limit = number(query, "per_page").unwrap_or(50);
     let clients = match page {
         0 => json!([{ "client_id": client_id, "name": "Local client" }]),
         _ => json!([]),
     };
-    if value("include_totals").is_some_and(|text| text == "true") {
+    if first(query, "include_totals").is_some_and(|text| text == "true") {
         let start = page.saturating_mul(limit);
         let totals = json!({ "total": 1, "start": start, "limit": limit, "clients": clients });
         Response::json(200, &totals)

@@ -20,6 +20,7 @@ use super::hooks::query::PARAMETERS;
 use super::json::{Json, Object};
 use super::message::Request;
 use super::state_file::hex;
+use super::store::private;
 
 /// Parameters of the Actions endpoints whose values are shown.
 const ACTION_PARAMETERS: [&str; 4] = ["actionName", "deployed", "installed", "force"];
@@ -163,12 +164,7 @@ impl Log {
     /// Appends to a file, if there is one.
     pub(super) fn open(path: Option<&Path>) -> io::Result<Self> {
         let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600);
-        }
+        private(options.append(true).create(true));
         let file = path.map(|path| options.open(path)).transpose()?;
         Ok(Self { entries: VecDeque::new(), file })
     }

@@ -7,6 +7,27 @@ use super::json::Json;
 use super::message::Response;
 use super::schema::{Faulty, Part, unknown_keys, wrong_type};
 
+/// A number of an endpoint that passes over what it doesn't know.
+pub(super) fn number(query: &str, name: &str) -> Option<u64> {
+    first(query, name)?.parse().ok()
+}
+
+/// What a parameter says; of several the first.
+pub(super) fn first(query: &str, name: &str) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// One page of a list, the first being page 0.
+pub(super) fn page<T>(
+    items: impl Iterator<Item = T>,
+    number: u64,
+    size: u64,
+) -> impl Iterator<Item = T> {
+    let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    items.skip(to_usize(number.saturating_mul(size))).take(to_usize(size))
+}
+
 /// One parameter: its name, and the description that errors repeat.
 pub(super) struct Parameter(pub &'static str, pub &'static str);
 

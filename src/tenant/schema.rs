@@ -2,10 +2,12 @@
 //! Auth0's recorded errors come from (z-schema): its templates, its order,
 //! several errors joined by ` (also) `.
 //!
-//! Main type: [`Faulty`], the collected complaints. Must not know which
-//! endpoint is asked, nor change anything.
+//! Main types: [`Shape`], what a body must be, and [`Faulty`], the collected
+//! complaints. The form of a path (`bindings[0]`) and the complaint about
+//! `oneOf` are quoted in public; which complaint comes first is assumed of
+//! Actions. Must not know which endpoint is asked, nor change anything.
 
-use super::json::{Json, Object, type_name};
+use super::json::{Json, Object, Ordered, type_name};
 use super::message::{Response, refusal};
 
 /// Which part of a request is being checked.
@@ -19,30 +21,44 @@ pub(super) enum Part {
     Path,
 }
 
-/// What one property must be.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+/// What a value must be.
+pub(super) enum Shape {
+    /// A text of any length.
+    Text,
+    /// A text of at least one character.
+    SomeText,
     /// A hook's name, by the documented pattern.
     Name,
-    /// A text of at least one character.
-    Text,
-    /// `true` or `false`.
-    Boolean,
-    /// An object whose values are texts.
-    TextMap,
     /// One of these texts.
     OneOf(&'static [&'static str]),
+    /// `true` or `false`.
+    Boolean,
+    /// A list of at least so many.
+    List(&'static Shape, usize),
+    /// An object of at least and at most so many texts.
+    Texts(usize, usize),
+    /// An object with these fields and no others; the second list's have to be
+    /// there.
+    Object(&'static [Field], &'static [&'static str]),
+    /// The entry of a trigger's bindings.
+    Binding,
+    /// An object whose content is not looked at.
+    AnyObject,
 }
 
-/// One property of a body.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Property {
+/// A field of an object.
+pub(super) struct Field {
     /// Its key.
-    pub name: &'static str,
-    /// Its description in the API's schema, which errors repeat.
-    pub description: &'static str,
-    /// What it must be.
-    pub kind: Kind,
+    name: &'static str,
+    /// The API's description, which errors repeat.
+    about: &'static str,
+    /// What its value must be.
+    shape: Shape,
+}
+
+/// A field with the API's description, which errors repeat.
+pub(super) const fn field(name: &'static str, about: &'static str, shape: Shape) -> Field {
+    Field { name, about, shape }
 }
 
 /// The pattern of a hook's name in the API's schema.
@@ -110,92 +126,121 @@ pub(super) fn unknown_keys(unknown: &[&str]) -> String {
     format!("Additional properties not allowed: {}", reversed.join(","))
 }
 
-/// An object with these properties and no others.
-pub(super) fn check_object<'a>(
-    body: &'a Json,
-    properties: &[Property],
-    required: &[&str],
-    minimum: usize,
-) -> Result<&'a Object, Response> {
+/// The body's fields, if it is of this shape, which has to be an object's.
+pub(super) fn check<'a>(body: &'a Json, shape: &Shape) -> Result<&'a Object, Response> {
     let mut faulty = Faulty::new(Part::Payload);
-    let Json::Object(fields) = body else {
-        faulty.root(&wrong_type("object", body));
-        return Err(faulty.into_response());
-    };
-    let known = |key: &str| properties.iter().find(|property| property.name == key);
-    let unknown: Vec<&str> =
-        fields.keys().map(String::as_str).filter(|key| known(key).is_none()).collect();
-    if !unknown.is_empty() {
-        faulty.root(&unknown_keys(&unknown));
-    }
-    for name in required.iter().rev().filter(|name| !fields.contains_key(**name)) {
-        faulty.root(&format!("Missing required property: {name}"));
-    }
-    if fields.len() < minimum {
-        faulty.root(&too_few(fields.len(), minimum));
-    }
-    for (key, value) in fields.iter().rev() {
-        if let Some(property) = known(key) {
-            check_value(&mut faulty, property, value);
-        }
-    }
-    faulty.into_result().map(|()| fields)
-}
-
-fn check_value(faulty: &mut Faulty, property: &Property, value: &Json) {
-    let Property { name, description, kind } = *property;
-    let complaint = match (kind, value) {
-        (Kind::Name, Json::String(text)) if !is_name(text) => {
-            format!("String does not match pattern {NAME_PATTERN}: {text}")
-        }
-        (Kind::Text, Json::String(text)) if text.is_empty() => {
-            "String is too short (0 chars), minimum 1".to_owned()
-        }
-        (Kind::OneOf(values), Json::String(text)) if !values.contains(&text.as_str()) => {
-            format!("No enum match for: {text}")
-        }
-        (Kind::Name | Kind::Text | Kind::OneOf(_), Json::String(_))
-        | (Kind::Boolean, Json::Bool(_)) => return,
-        (Kind::TextMap, Json::Object(map)) => return check_texts(faulty, name, map),
-        (Kind::Name | Kind::Text | Kind::OneOf(_), other) => wrong_type("string", other),
-        (Kind::Boolean, other) => wrong_type("boolean", other),
-        (Kind::TextMap, other) => wrong_type("object", other),
-    };
-    faulty.on(name, description, &complaint);
-}
-
-fn check_texts(faulty: &mut Faulty, above: &str, map: &Object) {
-    for (key, value) in map.iter().rev() {
-        if value.as_str().is_none() {
-            let path = if above.is_empty() { key.to_owned() } else { format!("{above}.{key}") };
-            faulty.on(&path, "", &wrong_type("string", value));
-        }
-    }
-}
-
-/// Secrets to add or change: 1 to `maximum` names with texts.
-pub(super) fn check_secrets(
-    body: &Json,
-    maximum: usize,
-) -> Result<Vec<(String, String)>, Response> {
-    let mut faulty = Faulty::new(Part::Payload);
-    let mut secrets = Vec::new();
+    value(&mut faulty, "", "", shape, body);
     match body {
-        Json::Object(map) => {
-            if map.len() > maximum {
-                let count = map.len();
-                faulty.root(&format!("Too many properties defined ({count}), maximum {maximum}"));
-            }
-            if map.is_empty() {
-                faulty.root(&too_few(0, 1));
-            }
-            check_texts(&mut faulty, "", map);
-            let texts = map.iter().filter_map(|(key, value)| Some((key, value.as_str()?)));
-            secrets.extend(texts.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        }
-        other => faulty.root(&wrong_type("object", other)),
+        Json::Object(fields) => faulty.into_result().map(|()| fields),
+        _ => Err(faulty.into_response()),
     }
-    faulty.into_result().map(|()| secrets)
+}
+
+/// The refusal of an object without any field.
+pub(super) fn nothing_given() -> Response {
+    let mut faulty = Faulty::new(Part::Payload);
+    faulty.root(&too_few(0, 1));
+    faulty.into_response()
+}
+
+fn value(faulty: &mut Faulty, path: &str, about: &str, shape: &Shape, found: &Json) {
+    let mut complain = |complaint: &str| match path {
+        "" => faulty.root(complaint),
+        path => faulty.on(path, about, complaint),
+    };
+    let expected = match (shape, found) {
+        (Shape::Text, Json::String(_))
+        | (Shape::Boolean, Json::Bool(_))
+        | (Shape::AnyObject, Json::Object(_)) => return,
+        (Shape::Text, Json::Number(_)) if path.ends_with("module_version_number") => return,
+        (Shape::SomeText, Json::String(text)) => {
+            if text.is_empty() {
+                complain("String is too short (0 chars), minimum 1");
+            }
+            return;
+        }
+        (Shape::Name, Json::String(text)) => {
+            if !is_name(text) {
+                complain(&format!("String does not match pattern {NAME_PATTERN}: {text}"));
+            }
+            return;
+        }
+        (Shape::OneOf(values), Json::String(text)) => {
+            if !values.contains(&text.as_str()) {
+                complain(&format!("No enum match for: {text}"));
+            }
+            return;
+        }
+        (Shape::List(of, least), Json::Array(items)) => {
+            if items.len() < *least {
+                complain(&format!("Array is too short ({}), minimum {least}", items.len()));
+            }
+            for (at, item) in items.iter().enumerate() {
+                value(faulty, &format!("{path}[{at}]"), "", of, item);
+            }
+            return;
+        }
+        (Shape::Texts(least, most), Json::Object(map)) => {
+            let count = map.len();
+            if count > *most {
+                complain(&format!("Too many properties defined ({count}), maximum {most}"));
+            }
+            if count < *least {
+                complain(&too_few(count, *least));
+            }
+            for (key, text) in map.iter().rev().filter(|(_, text)| !text.is_string()) {
+                faulty.on(&below(path, key), "", &wrong_type("string", text));
+            }
+            return;
+        }
+        (Shape::Object(fields, required), Json::Object(map)) => {
+            let known = |key: &str| fields.iter().find(|field| field.name == key);
+            let unknown: Vec<&str> =
+                map.keys().map(String::as_str).filter(|key| known(key).is_none()).collect();
+            if !unknown.is_empty() {
+                complain(&unknown_keys(&unknown));
+            }
+            for name in required.iter().rev().filter(|name| !map.contains_key(**name)) {
+                complain(&format!("Missing required property: {name}"));
+            }
+            for (key, found) in map.iter().rev() {
+                if let Some(Field { name, about, shape }) = known(key) {
+                    value(faulty, &below(path, name), about, shape, found);
+                }
+            }
+            return;
+        }
+        (Shape::Binding, found) if is_binding(found) => return,
+        (Shape::Binding, _) => return complain("Data does not match any schemas from 'oneOf'"),
+        (Shape::Text | Shape::SomeText | Shape::Name | Shape::OneOf(_), _) => "string",
+        (Shape::Boolean, _) => "boolean",
+        (Shape::List(..), _) => "array",
+        (Shape::Texts(..) | Shape::Object(..) | Shape::AnyObject, _) => "object",
+    };
+    complain(&wrong_type(expected, found));
+}
+
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// `{"ref":{"type":…,"value":…},"display_name":…}`
+fn is_binding(found: &Json) -> bool {
+    let Json::Object(map) = found else { return false };
+    let Some(Json::Object(reference)) = map.get("ref") else { return false };
+    let kind = reference.get("type").and_then(Json::as_str);
+    matches!(kind, Some("action_name" | "action_id" | "binding_id"))
+        && reference.get("value").and_then(Json::as_str).is_some()
+        && reference.keys().all(|key| matches!(key.as_str(), "type" | "value"))
+        && map.keys().all(|key| matches!(key.as_str(), "ref" | "display_name"))
+        && map.get("display_name").is_none_or(|name| name.as_str().is_some())
+}
+
+/// The texts of an object.
+pub(super) fn texts(map: &Object) -> Ordered<String> {
+    map.iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
+        .collect()
 }
 
 /// Names of secrets to delete: a list of at least one text.

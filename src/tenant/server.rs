@@ -24,7 +24,7 @@ use super::message::{Request, refusal};
 use super::options::{Behaviour, Options};
 use super::service::Service;
 use super::state::State;
-use super::store::{Store, StoreError};
+use super::store::{Store, StoreError, beside};
 use super::tls::{Identity, TlsError};
 use super::wire::{Breaker, Listener};
 
@@ -113,15 +113,13 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let stop = CancellationToken::new();
     let port = options.port;
     let listen = |source| Error::Listen { port, source };
-    let (acceptor, ca_pem) = match identity {
-        Some(Identity { acceptor, ca_pem }) => (Some(acceptor), Some(ca_pem)),
-        None => (None, None),
-    };
+    let (acceptor, ca_pem) =
+        identity.map(|Identity { acceptor, ca_pem }| (acceptor, ca_pem)).unzip();
     let listener = Listener::bind(port, acceptor, stop.clone()).await.map_err(listen)?;
     let address = axum::serve::Listener::local_addr(&listener).map_err(listen)?;
-    let files = Files { ca_pem, options: options.clone() };
-    let opened = tokio::task::spawn_blocking(move || files.open());
-    let (tenant, ca_pem, ca_file) = match opened.await {
+    let (chosen, pem) = (options.clone(), ca_pem.clone());
+    let opened = tokio::task::spawn_blocking(move || open(&chosen, pem.as_deref()));
+    let (tenant, ca_file) = match opened.await {
         Ok(opened) => opened?,
         Err(gone) => return Err(listen(std::io::Error::other(gone))),
     };
@@ -139,41 +137,24 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     Ok(Running { address, tenant, client_id, client_secret, ca_pem, ca_file, stop, server })
 }
 
-/// Everything at the start that touches the disk.
-struct Files {
-    ca_pem: Option<String>,
-    options: Options,
-}
-
-type Opened = (Tenant, Option<String>, Option<PathBuf>);
-
-impl Files {
-    fn open(self) -> Result<Opened, Error> {
-        let Self { ca_pem, options } = self;
-        let random = options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let store = match options.state.as_deref() {
-            Some(path) => Store::open(path, random, now_ms())?,
-            None => Store::in_memory(random),
-        };
-        let file = |path: &Path, source| Error::File { path: path.to_owned(), source };
-        let log = options.log.as_deref();
-        let log = Log::open(log).map_err(|source| file(log.unwrap_or(Path::new("")), source))?;
-        let ca_file = ca_pem.as_ref().and_then(|_| ca_file_of(&options));
-        if let (Some(path), Some(pem)) = (&ca_file, &ca_pem) {
-            std::fs::write(path, pem).map_err(|source| file(path, source))?;
-        }
-        let service = Service::new(&options);
-        Ok((Tenant { service, store, log, count: 0 }, ca_pem, ca_file))
-    }
-}
-
-fn ca_file_of(options: &Options) -> Option<PathBuf> {
-    let beside = |state: &PathBuf| {
-        let mut path = state.clone().into_os_string();
-        path.push(".ca.pem");
-        PathBuf::from(path)
+/// Everything at the start that touches the disk. Gives the file that the
+/// authority's certificate was written to, if there is one.
+fn open(options: &Options, ca_pem: Option<&str>) -> Result<(Tenant, Option<PathBuf>), Error> {
+    let random = options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+    let store = match options.state.as_deref() {
+        Some(path) => Store::open(path, random, now_ms())?,
+        None => Store::in_memory(random),
     };
-    options.ca_file.clone().or_else(|| options.state.as_ref().map(beside))
+    let file = |path: &Path, source| Error::File { path: path.to_owned(), source };
+    let log = options.log.as_deref();
+    let log = Log::open(log).map_err(|source| file(log.unwrap_or(Path::new("")), source))?;
+    let beside_state = || options.state.as_ref().map(|state| beside(state, ".ca.pem"));
+    let ca_file = ca_pem.and_then(|_| options.ca_file.clone().or_else(beside_state));
+    if let (Some(path), Some(pem)) = (&ca_file, ca_pem) {
+        std::fs::write(path, pem).map_err(|source| file(path, source))?;
+    }
+    let service = Service::new(options);
+    Ok((Tenant { service, store, log, count: 0 }, ca_file))
 }
 
 impl Running {
@@ -248,7 +229,7 @@ impl Running {
 
     /// Another behaviour from now on.
     pub fn set_behaviour(&self, behaviour: Behaviour) {
-        lock(&self.tenant).service.set_behaviour(behaviour);
+        lock(&self.tenant).service.behaviour = behaviour;
     }
 
     /// Another behaviour of the Actions endpoints from now on.

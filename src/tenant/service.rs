@@ -30,7 +30,7 @@ const LIMITS_PAGE: &str = "https://auth0.com/docs/policies/rate-limits";
 pub struct Service {
     authority: Authority,
     tokens: TokenEndpoint,
-    behaviour: Behaviour,
+    pub(super) behaviour: Behaviour,
     actions: actions::Behaviour,
     limits: Limits,
     api: Bucket,
@@ -62,13 +62,21 @@ impl<'a> Route<'a> {
         actions::Route::of(request).map(Self::Actions).or_else(hooks)
     }
 
-    fn scope(&self) -> &'static str {
-        match self {
-            Self::Clients => "read:clients",
-            Self::Logs => "read:logs",
-            Self::Hooks(route) => route.scope(),
-            Self::Actions(route) => route.scope(),
-        }
+    /// The scope that the API's description asks for.
+    fn scope(&self, method: &str) -> String {
+        let (of, posts_a_change) = match self {
+            Self::Clients => ("clients", false),
+            Self::Logs => ("logs", false),
+            Self::Hooks(route) => ("hooks", matches!(route, hooks::Route::AddSecrets(_))),
+            Self::Actions(route) => ("actions", route.posts_a_change()),
+        };
+        let verb = match method {
+            "GET" => "read",
+            "POST" if !posts_a_change => "create",
+            "POST" | "PATCH" => "update",
+            _ => "delete",
+        };
+        format!("{verb}:{of}")
     }
 }
 
@@ -126,11 +134,6 @@ impl Service {
     pub fn set_faults(&mut self, faults: Vec<Fault>) {
         let random = self.random.fork();
         self.faults = Faults::new(faults, random);
-    }
-
-    /// Another behaviour from now on.
-    pub fn set_behaviour(&mut self, behaviour: Behaviour) {
-        self.behaviour = behaviour;
     }
 
     /// Another behaviour of the Actions endpoints from now on.
@@ -239,14 +242,15 @@ impl Service {
         if !verdict.taken {
             return self.throttled(too_many_requests(), verdict, now_ms);
         }
-        let response = if claims.scope.split(' ').any(|scope| scope == route.scope()) {
+        let scope = route.scope(&request.method);
+        let response = if claims.scope.split(' ').any(|given| given == scope) {
             self.run(state, &route, request, now_ms).unwrap_or_else(|refused| refused)
         } else {
-            insufficient_scope(route.scope())
+            insufficient_scope(&scope)
         };
         if request.method != "GET" && (200..300).contains(&response.status) {
             let time = self.shifted_ms(now_ms);
-            self.audit.note(&request.method, &request.path, self.authority.client_id(), time);
+            self.audit.note(&request.method, &request.path, &self.authority.client_id, time);
         }
         self.with_rate_headers(response, verdict)
     }
@@ -259,7 +263,7 @@ impl Service {
         now_ms: u64,
     ) -> Result<Response, Response> {
         match route {
-            Route::Clients => Ok(clients::list(self.authority.client_id(), &request.query)),
+            Route::Clients => Ok(clients::list(&self.authority.client_id, &request.query)),
             Route::Logs => Ok(self.audit.list(&request.query)),
             Route::Hooks(route) => {
                 let behaviour = self.behaviour;

@@ -88,26 +88,16 @@ struct FileHook {
 
 /// `["KEY"]` or `{"KEY": "sha256:…" | "a value" | null}`.
 fn names_or_map<'de, D: Deserializer<'de>>(from: D) -> Result<Ordered<Option<String>>, D::Error> {
-    use serde::de::Error;
-    let expected = "secrets are a list of names, or an object of names and texts";
-    let text = |value: &Json| match value {
-        Json::Null => Ok(None),
-        Json::String(text) => Ok(Some(text.clone())),
-        _ => Err(D::Error::custom(expected)),
-    };
-    match Json::deserialize(from)? {
-        Json::Object(map) => {
-            map.iter().map(|(key, value)| Ok((key.to_owned(), text(value)?))).collect()
-        }
-        Json::Array(names) => names
-            .iter()
-            .map(|name| match name.as_str() {
-                Some(name) => Ok((name.to_owned(), None)),
-                None => Err(D::Error::custom(expected)),
-            })
-            .collect(),
-        _ => Err(D::Error::custom(expected)),
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "secrets are a list of names, or an object of names and texts")]
+    enum Secrets {
+        Names(Vec<String>),
+        Map(Ordered<Option<String>>),
     }
+    Ok(match Secrets::deserialize(from)? {
+        Secrets::Names(names) => names.into_iter().map(|name| (name, None)).collect(),
+        Secrets::Map(map) => map,
+    })
 }
 
 /// A state as read, and whether its file lacks something that was made up

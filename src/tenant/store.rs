@@ -195,14 +195,15 @@ fn open_lock(path: &Path) -> io::Result<File> {
     private(&mut options).open(beside(path, ".lock"))
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+/// The path with something after it.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
 }
 
 /// Readable by its owner only.
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;

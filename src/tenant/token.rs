@@ -15,7 +15,6 @@ use super::options::Options;
 
 /// Answers token requests.
 pub(super) struct TokenEndpoint {
-    client_id: String,
     client_secret: SecretString,
     assertions: Assertions,
 }
@@ -24,7 +23,6 @@ impl TokenEndpoint {
     /// As chosen.
     pub(super) fn new(options: &Options) -> Self {
         Self {
-            client_id: options.client_id.clone(),
             client_secret: options.client_secret.clone(),
             assertions: Assertions::new(
                 options.client_id.clone(),
@@ -45,7 +43,7 @@ impl TokenEndpoint {
     ) -> Result<Response, Response> {
         let (token, scope) = match self.check(authority, request, host, now)? {
             Some(audience) => {
-                (authority.issue(host, &audience, now, unique), Some(authority.scope()))
+                (authority.issue(host, &audience, now, unique), Some(&authority.scope))
             }
             // Without an audience the token is opaque and good for nothing
             // here (quoted by Auth0's support).
@@ -54,7 +52,7 @@ impl TokenEndpoint {
         let granted = json!({
             "access_token": token,
             "scope": scope,
-            "expires_in": authority.lifetime(),
+            "expires_in": authority.lifetime,
             "token_type": "Bearer",
         });
         let response = Response::json(200, &without_nulls(granted));
@@ -84,9 +82,12 @@ impl TokenEndpoint {
         match text("client_assertion") {
             Some(assertion) => {
                 let kind = text("client_assertion_type");
-                self.assertions.check(kind, assertion, text("client_id"), host, now)?;
+                let checked = self.assertions.check(kind, assertion, text("client_id"), host, now);
+                checked.map_err(|problem| {
+                    oauth_error(401, "invalid_client", &format!("Client assertion: {problem}"))
+                })?;
             }
-            None if text("client_id") == Some(self.client_id.as_str())
+            None if text("client_id") == Some(authority.client_id.as_str())
                 && text("client_secret") == Some(self.client_secret.expose_secret()) => {}
             // Quoted in several public repositories.
             None => return Err(oauth_error(401, "access_denied", "Unauthorized")),

@@ -70,21 +70,34 @@ fn packages_out(packages: &Dependencies) -> Vec<PackageOut<'_>> {
     packages.iter().map(|(name, version)| PackageOut { name, version }).collect()
 }
 
-/// The ids of what is used; `None` where one of them isn't known.
-fn modules_out<'a>(used: &[ModuleUse], known: &'a [LiveModule]) -> Option<Vec<ModuleOut<'a>>> {
+/// The ids of what is used.
+fn modules_out<'a>(
+    used: Option<&[ModuleUse]>,
+    known: &'a [LiveModule],
+) -> Result<Option<Vec<ModuleOut<'a>>>, Unmade> {
     let ids = |used: &ModuleUse| {
-        let found = known.iter().find(|known| known.uses == *used)?;
+        let found = known.iter().find(|known| known.uses == *used).ok_or(Unmade::Module)?;
         let LiveModule { uses: _, module_id, version_id } = found;
-        Some(ModuleOut { module_id: module_id.as_str(), module_version_id: version_id.as_str() })
+        Ok(ModuleOut { module_id: module_id.as_str(), module_version_id: version_id.as_str() })
     };
-    used.iter().map(ids).collect()
+    used.map(|used| used.iter().map(ids).collect()).transpose()
 }
 
 /// Values of secrets, by name.
 pub(super) type Values<'a> = &'a [(SecretKey, SecretValue)];
 
-fn value_of<'a>(values: Values<'a>, key: &str) -> Option<&'a str> {
-    values.iter().find(|(known, _)| known == key).map(|(_, value)| value.expose())
+/// A secret with its value, or the name alone.
+fn secret_out<'a>(
+    name: &'a SecretKey,
+    with_value: bool,
+    values: Values<'a>,
+) -> Result<SecretOut<'a>, Unmade> {
+    let known = values.iter().find(|(known, _)| known == name).map(|(_, value)| value.expose());
+    match (with_value, known) {
+        (false, _) => Ok(SecretOut { name, value: None }),
+        (true, None) => Err(Unmade::Value(name.clone())),
+        (true, value) => Ok(SecretOut { name, value }),
+    }
 }
 
 /// Why a body can't be made.
@@ -104,11 +117,8 @@ pub(super) fn new_action(
 ) -> Result<SecretValue, Unmade> {
     let NewAction { name, trigger, trigger_version, script, runtime, dependencies, .. } = new;
     let NewAction { modules, secrets, .. } = new;
-    let mut secrets_out = Vec::new();
-    for key in secrets {
-        let value = value_of(values, key).ok_or_else(|| Unmade::Value(key.clone()))?;
-        secrets_out.push(SecretOut { name: key, value: Some(value) });
-    }
+    let secrets = secrets.iter().map(|key| secret_out(key, true, values));
+    let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
     Ok(body(&ActionOut {
         name: Some(name.as_str()),
         supported_triggers: Some([TriggerOut {
@@ -118,11 +128,8 @@ pub(super) fn new_action(
         code: Some(script.as_str()),
         dependencies: dependencies.as_ref().map(packages_out),
         runtime: runtime.as_deref(),
-        secrets: (!secrets_out.is_empty()).then_some(secrets_out),
-        modules: modules
-            .as_ref()
-            .map(|used| modules_out(used, known).ok_or(Unmade::Module))
-            .transpose()?,
+        secrets: (!secrets.is_empty()).then_some(secrets),
+        modules: modules_out(modules.as_deref(), known)?,
     }))
 }
 
@@ -133,23 +140,10 @@ pub(super) fn action_patch(
     known: &[LiveModule],
 ) -> Result<SecretValue, Unmade> {
     let ActionPatch { name, script, runtime, dependencies, modules, trigger, secrets } = patch;
-    let secrets = match secrets {
-        None => None,
-        Some(list) => {
-            let mut out = Vec::new();
-            for sent in list {
-                let value = match sent.with_value {
-                    false => None,
-                    true => Some(
-                        value_of(values, &sent.key)
-                            .ok_or_else(|| Unmade::Value(sent.key.clone()))?,
-                    ),
-                };
-                out.push(SecretOut { name: &sent.key, value });
-            }
-            Some(out)
-        }
-    };
+    let secrets = secrets.as_ref().map(|list| {
+        list.iter().map(|sent| secret_out(&sent.key, sent.with_value, values)).collect()
+    });
+    let secrets = secrets.transpose()?;
     Ok(body(&ActionOut {
         name: name.as_ref().map(Name::as_str),
         supported_triggers: trigger
@@ -159,10 +153,7 @@ pub(super) fn action_patch(
         dependencies: dependencies.as_ref().map(packages_out),
         runtime: runtime.as_deref(),
         secrets,
-        modules: modules
-            .as_ref()
-            .map(|used| modules_out(used, known).ok_or(Unmade::Module))
-            .transpose()?,
+        modules: modules_out(modules.as_deref(), known)?,
     }))
 }
 

@@ -13,7 +13,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{self, RsaEncoding, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::model::SecretValue;
 
@@ -98,22 +98,6 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-#[derive(Serialize)]
-struct Header {
-    alg: &'static str,
-    typ: &'static str,
-}
-
-#[derive(Serialize)]
-struct Claims<'a> {
-    iss: &'a str,
-    sub: &'a str,
-    aud: &'a str,
-    iat: u64,
-    exp: u64,
-    jti: &'a str,
-}
-
 impl SigningKey {
     /// Reads a key in PEM form, PKCS#8 or PKCS#1.
     ///
@@ -146,16 +130,17 @@ impl SigningKey {
         let mut id = [0; 16];
         random.fill(&mut id).map_err(|_| InvalidKey::Signing)?;
         let iat = now.duration_since(UNIX_EPOCH).map_err(|_| InvalidKey::Signing)?;
-        let header = Header { alg: self.algorithm.as_str(), typ: "JWT" };
-        let claims = Claims {
-            iss: client_id,
-            sub: client_id,
-            aud: audience,
-            iat: iat.as_secs(),
-            exp: (iat + LIFETIME).as_secs(),
-            jti: &URL_SAFE_NO_PAD.encode(id),
-        };
-        let signed = format!("{}.{}", part(&header)?, part(&claims)?);
+        let header = json!({ "alg": self.algorithm.as_str(), "typ": "JWT" });
+        let claims = json!({
+            "iss": client_id,
+            "sub": client_id,
+            "aud": audience,
+            "iat": iat.as_secs(),
+            "exp": (iat + LIFETIME).as_secs(),
+            "jti": URL_SAFE_NO_PAD.encode(id),
+        });
+        let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
+        let signed = format!("{}.{}", part(header), part(claims));
         let mut signature = vec![0; self.pair.public().modulus_len()];
         self.pair
             .sign(self.algorithm.encoding(), &random, signed.as_bytes(), &mut signature)
@@ -164,19 +149,12 @@ impl SigningKey {
     }
 }
 
-fn part<T: Serialize>(value: &T) -> Result<String, InvalidKey> {
-    serde_json::to_vec(value)
-        .map(|json| URL_SAFE_NO_PAD.encode(json))
-        .map_err(|_| InvalidKey::Signing)
-}
-
 #[cfg(test)]
 mod tests {
     use ring::signature::{
         RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PSS_2048_8192_SHA256,
         UnparsedPublicKey, VerificationAlgorithm,
     };
-    use serde_json::Value;
 
     use super::*;
 

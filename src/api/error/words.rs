@@ -11,7 +11,7 @@ use super::{ApiError, ApiErrorKind as Kind, ErrorDetails, Unreachable};
 /// What happened.
 pub(super) fn sentence(error: &ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let ErrorDetails { method, path, status, error_code, message, kind, maybe_done } = &**error;
-    f.write_str(&meaning(kind))?;
+    write!(f, "{kind}")?;
     if let (Some(method), Some(path)) = (method, path) {
         write!(f, ": {method} {path}")?;
         if let Some(status) = status {
@@ -30,62 +30,14 @@ pub(super) fn sentence(error: &ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Res
     Ok(())
 }
 
-fn meaning(kind: &Kind) -> String {
-    let fixed = match kind {
-        Kind::Settings(problem) => return problem.clone(),
-        Kind::UnknownAudience { audience } => {
-            return format!("the tenant has no API with the audience `{audience}`");
-        }
-        Kind::MissingScope { scope: Some(scope) } => {
-            return format!("the access token lacks the scope {}", listed(scope));
-        }
-        Kind::RateLimited { answers } => {
-            return format!("gave up on the rate limit after {answers} answers 429 in a row");
-        }
-        Kind::Timeout { after } => return format!("no answer within {}", reported(*after)),
-        Kind::Protocol { problem } => {
-            return format!("the answer is not one of the Management API ({problem})");
-        }
-        Kind::OutOfTime { waiting_for, needed } => {
-            let needed = needed.map(|needed| format!(", which would take {}", reported(needed)));
-            return format!(
-                "the run's time limit leaves no time to wait for {waiting_for}{}",
-                needed.unwrap_or_default()
-            );
-        }
-        Kind::WrongCredentials => "the tenant does not accept the client's credentials",
-        Kind::NoClientGrant => "the client is not authorized to use the Management API",
-        Kind::OpaqueToken => "the access token is not for the Management API (not a JWT)",
-        Kind::Unauthorized => "the tenant does not accept the access token",
-        Kind::MissingScope { scope: None } => "the access token lacks a scope",
-        Kind::FeatureRefused => "the tenant no longer allows this",
-        Kind::Forbidden => "the tenant forbids this",
-        Kind::HookMissing => "the hook, or its secret, no longer exists",
-        Kind::ActionMissing => "the action, or a part of it, no longer exists",
-        Kind::NotBuilt => "the action's draft is not built",
-        Kind::NotBindableYet => "the action cannot be bound yet",
-        Kind::StillBound => "the action is bound to a trigger",
-        Kind::FeatureGone => "the tenant no longer has Hooks",
-        Kind::NameTaken => "it conflicts with something that the tenant already has",
-        Kind::Invalid => "the tenant does not accept what was sent",
-        Kind::TooLarge => "the request is too large for the tenant",
-        Kind::Server => "the tenant failed",
-        Kind::ConnectionLost => "the connection was lost before the response was complete",
-        Kind::Unexpected => "the tenant's response does not match the API's documentation",
-        Kind::Overdue => "it must be read again before it is written",
-        Kind::Interrupted => "interrupted",
-        Kind::Unreachable(Unreachable::Dns) => "the tenant's domain does not resolve",
-        Kind::Unreachable(Unreachable::Connect) => "nothing answers at the tenant's address",
-        Kind::Unreachable(Unreachable::Tls) => "no trusted connection to the tenant",
-        Kind::Unreachable(Unreachable::NotTls) => {
-            "what answers at the tenant's address does not speak TLS"
-        }
-        Kind::Unreachable(Unreachable::Proxy) => "the proxy did not connect to the tenant",
-        Kind::Unreachable(Unreachable::NoTrustStore) => {
-            "this machine has no trusted certificates, so no tenant can be trusted"
-        }
-    };
-    fixed.to_owned()
+/// What the access token lacks.
+pub(super) fn lacking(scopes: Option<&str>) -> String {
+    scopes.map_or("a scope".to_owned(), |scopes| format!("the scope {}", listed(scopes)))
+}
+
+/// How long a wait would take, where that is known.
+pub(super) fn needing(time: Option<Duration>) -> String {
+    time.map(|time| format!(", which would take {}", reported(time))).unwrap_or_default()
 }
 
 fn listed(scopes: &str) -> String {
@@ -94,7 +46,7 @@ fn listed(scopes: &str) -> String {
 }
 
 /// A duration for people.
-fn reported(duration: Duration) -> String {
+pub(super) fn reported(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     if seconds < 10.0 {
         format!("{seconds:.1} s")

@@ -79,16 +79,9 @@ impl<'a> Route<'a> {
         })
     }
 
-    /// The scope that the API's description asks for. A deploy creates.
-    pub(super) fn scope(&self) -> &'static str {
-        match self {
-            Self::Modules(route) => route.scope(),
-            Self::List | Self::Get(_) | Self::Versions(_) | Self::Version(..) => "read:actions",
-            Self::Triggers | Self::Bindings(_) | Self::Execution => "read:actions",
-            Self::Create | Self::Deploy(_) | Self::Redeploy(..) | Self::Test(_) => "create:actions",
-            Self::Update(_) | Self::Bind(_) => "update:actions",
-            Self::Delete(_) => "delete:actions",
-        }
+    /// Whether a POST to it changes what is there. A deploy creates.
+    pub(super) fn posts_a_change(&self) -> bool {
+        matches!(self, Self::Modules(modules::Route::Publish(_) | modules::Route::Rollback(_)))
     }
 }
 

@@ -52,16 +52,6 @@ impl<'a> Route<'a> {
             _ => return None,
         })
     }
-
-    pub(super) fn scope(&self) -> &'static str {
-        match self {
-            Self::Create => "create:actions",
-            Self::Update(_) | Self::Publish(_) | Self::Rollback(_) => "update:actions",
-            Self::Delete(_) => "delete:actions",
-            Self::List | Self::Get(_) | Self::Actions(_) => "read:actions",
-            Self::Versions(_) | Self::Version(..) => "read:actions",
-        }
-    }
 }
 
 /// Answers a request.

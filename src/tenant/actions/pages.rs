@@ -5,7 +5,7 @@
 
 use crate::tenant::json::Json;
 use crate::tenant::message::Response;
-use crate::tenant::query::{Parameter, Reader};
+use crate::tenant::query::{Parameter, Reader, page};
 
 /// The page's size when none is asked for (recorded for bindings, documented
 /// for the others).
@@ -73,10 +73,7 @@ impl Page {
     ) -> Response {
         let items: Vec<T> = items.collect();
         let total = items.len() as u64;
-        let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let skipped = to_usize(self.number.saturating_mul(self.size));
-        let page = items.into_iter().skip(skipped).take(to_usize(self.size)).map(shown);
-        let page: Vec<Json> = page.collect();
+        let page: Vec<Json> = page(items.into_iter(), self.number, self.size).map(shown).collect();
         let total = if page.is_empty() && !zeros { 0 } else { total };
         let numbers = [("total", total), ("page", self.number), ("per_page", self.size)];
         let numbers = numbers.into_iter().filter(|(_, number)| zeros || *number > 0);

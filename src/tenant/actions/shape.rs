@@ -1,42 +1,9 @@
-//! The shapes of the Actions endpoints' bodies, and their check in the words
-//! of the service's validator.
+//! The shapes of the Actions endpoints' bodies.
 //!
-//! Main type: [`Shape`]. The form of a path (`bindings[0]`) and the complaint
-//! about `oneOf` are quoted in public; which complaint comes first is assumed.
+//! Must not check anything itself.
 
-use crate::tenant::json::{Json, Object};
-use crate::tenant::message::Response;
-use crate::tenant::schema::{Faulty, Part, unknown_keys, wrong_type};
-
-/// What a value must be.
-pub(super) enum Shape {
-    /// A text of any length.
-    Text,
-    /// `true` or `false`.
-    Boolean,
-    /// A list of at least so many.
-    List(&'static Shape, usize),
-    /// An object with these fields and no others.
-    Object(&'static [Field], &'static [&'static str]),
-    /// The entry of a trigger's bindings.
-    Binding,
-    /// An object whose content is not looked at.
-    AnyObject,
-}
-
-/// A field of an object.
-pub(super) struct Field {
-    /// Its key.
-    pub name: &'static str,
-    /// The API's description, which errors repeat.
-    pub about: &'static str,
-    /// What its value must be.
-    pub shape: Shape,
-}
-
-const fn field(name: &'static str, about: &'static str, shape: Shape) -> Field {
-    Field { name, about, shape }
-}
+pub(super) use crate::tenant::schema::check;
+use crate::tenant::schema::{Field, Shape, field};
 
 const fn plain(name: &'static str) -> Field {
     field(name, "", Shape::Text)
@@ -147,86 +114,3 @@ pub(super) const ROLLBACK: Shape = Shape::Object(
     )],
     &["module_version_id"],
 );
-
-/// The body's fields, if it is of this shape.
-pub(super) fn check<'a>(body: &'a Json, shape: &Shape) -> Result<&'a Object, Response> {
-    static NOTHING: std::sync::LazyLock<Object> = std::sync::LazyLock::new(Object::new);
-    let mut faulty = Faulty::new(Part::Payload);
-    value(&mut faulty, "", "", shape, body);
-    faulty.into_result()?;
-    match body {
-        Json::Object(fields) => Ok(fields),
-        _ => Ok(&NOTHING),
-    }
-}
-
-fn value(faulty: &mut Faulty, path: &str, about: &str, shape: &Shape, found: &Json) {
-    let mut complain = |complaint: &str| match path {
-        "" => faulty.root(complaint),
-        path => faulty.on(path, about, complaint),
-    };
-    match (shape, found) {
-        (Shape::Text, Json::String(_))
-        | (Shape::Boolean, Json::Bool(_))
-        | (Shape::AnyObject, Json::Object(_)) => {}
-        (Shape::Text, Json::Number(_)) if path.ends_with("module_version_number") => {}
-        (Shape::List(of, least), Json::Array(items)) => {
-            if items.len() < *least {
-                complain(&format!("Array is too short ({}), minimum {least}", items.len()));
-            }
-            for (at, item) in items.iter().enumerate() {
-                value(faulty, &format!("{path}[{at}]"), "", of, item);
-            }
-        }
-        (Shape::Object(fields, required), Json::Object(map)) => {
-            object(faulty, path, about, fields, required, map);
-        }
-        (Shape::Binding, found) if is_binding(found) => {}
-        (Shape::Binding, _) => complain("Data does not match any schemas from 'oneOf'"),
-        (Shape::Text, _) => complain(&wrong_type("string", found)),
-        (Shape::Boolean, _) => complain(&wrong_type("boolean", found)),
-        (Shape::List(..), _) => complain(&wrong_type("array", found)),
-        (Shape::Object(..) | Shape::AnyObject, _) => complain(&wrong_type("object", found)),
-    }
-}
-
-fn object(
-    faulty: &mut Faulty,
-    path: &str,
-    about: &str,
-    fields: &[Field],
-    required: &[&str],
-    map: &Object,
-) {
-    let mut complain = |complaint: &str| match path {
-        "" => faulty.root(complaint),
-        path => faulty.on(path, about, complaint),
-    };
-    let known = |key: &str| fields.iter().find(|field| field.name == key);
-    let unknown: Vec<&str> =
-        map.keys().map(String::as_str).filter(|key| known(key).is_none()).collect();
-    if !unknown.is_empty() {
-        complain(&unknown_keys(&unknown));
-    }
-    for name in required.iter().rev().filter(|name| !map.contains_key(**name)) {
-        complain(&format!("Missing required property: {name}"));
-    }
-    for (key, found) in map.iter().rev() {
-        if let Some(Field { name, about, shape }) = known(key) {
-            let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
-            value(faulty, &path, about, shape, found);
-        }
-    }
-}
-
-/// `{"ref":{"type":…,"value":…},"display_name":…}`
-fn is_binding(found: &Json) -> bool {
-    let Json::Object(map) = found else { return false };
-    let Some(Json::Object(reference)) = map.get("ref") else { return false };
-    let kind = reference.get("type").and_then(Json::as_str);
-    matches!(kind, Some("action_name" | "action_id" | "binding_id"))
-        && reference.get("value").and_then(Json::as_str).is_some()
-        && reference.keys().all(|key| matches!(key.as_str(), "type" | "value"))
-        && map.keys().all(|key| matches!(key.as_str(), "ref" | "display_name"))
-        && map.get("display_name").is_none_or(|name| name.as_str().is_some())
-}

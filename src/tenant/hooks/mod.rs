@@ -51,16 +51,6 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// The scope that the API's description asks for.
-    pub(super) fn scope(&self) -> &'static str {
-        match self {
-            Self::List | Self::Get(_) | Self::ListSecrets(_) => "read:hooks",
-            Self::Create => "create:hooks",
-            Self::Update(_) | Self::AddSecrets(_) | Self::ChangeSecrets(_) => "update:hooks",
-            Self::Delete(_) | Self::DeleteSecrets(_) => "delete:hooks",
-        }
-    }
-
     fn id(&self) -> Option<&'a str> {
         match self {
             Self::List | Self::Create => None,
@@ -103,19 +93,19 @@ pub(super) fn run(
         }
         Route::Get(id) => record::get(state, id, &parse_fields(query)?),
         Route::Create if read_only => refused(behaviour),
-        Route::Create => record::create(state, &body()?, new_id(), behaviour),
+        Route::Create => record::create(state, &body()?, new_id(), behaviour)?,
         Route::Update(id) => {
             let body = body()?;
             if read_only && record::touches_more_than_enabled(&body) {
                 return Err(refused(behaviour));
             }
-            record::update(state, id, &Patch::parse(&body)?, behaviour)
+            record::update(state, id, &Patch::parse(&body)?, behaviour)?
         }
         Route::Delete(id) => record::delete(state, id),
         Route::ListSecrets(id) => secrets::list(state, id),
-        Route::AddSecrets(id) => secrets::add(state, id, &body()?),
-        Route::ChangeSecrets(id) => secrets::change(state, id, &body()?),
-        Route::DeleteSecrets(id) => secrets::delete(state, id, &body()?),
+        Route::AddSecrets(id) => secrets::add(state, id, &body()?)?,
+        Route::ChangeSecrets(id) => secrets::change(state, id, &body()?)?,
+        Route::DeleteSecrets(id) => secrets::delete(state, id, &body()?)?,
     })
 }
 

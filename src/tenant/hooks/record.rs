@@ -11,33 +11,33 @@ use super::query::{FieldChoice, ListQuery, links};
 use crate::tenant::json::{Json, Object, Ordered, without_nulls};
 use crate::tenant::message::{Response, no_such_hook, refusal};
 use crate::tenant::options::{Behaviour, ListDetail, SecondEnabled, UniqueNames};
-use crate::tenant::schema::{Kind, Property, check_object};
+use crate::tenant::query::page;
+use crate::tenant::schema::{Field, Shape, check, field, nothing_given, texts};
 use crate::tenant::state::{Hook, State, TRIGGERS};
 
-const NAME: Property =
-    Property { name: "name", description: "Name of this hook.", kind: Kind::Name };
-const SCRIPT: Property = Property {
-    name: "script",
-    description: "Code to be executed when this hook runs.",
-    kind: Kind::Text,
-};
-const ENABLED: Property = Property {
-    name: "enabled",
-    description: "Whether this hook will be executed (true) or ignored (false).",
-    kind: Kind::Boolean,
-};
-const DEPENDENCIES: Property = Property {
-    name: "dependencies",
-    description: "Dependencies of this hook used by webtask server.",
-    kind: Kind::TextMap,
-};
-const TRIGGER_ID: Property = Property {
-    name: "triggerId",
-    description: "Execution stage of this rule. Can be `credentials-exchange`, \
-                  `pre-user-registration`, `post-user-registration`, `post-change-password`, or \
-                  `send-phone-message`.",
-    kind: Kind::OneOf(&TRIGGERS),
-};
+const NAME: Field = field("name", "Name of this hook.", Shape::Name);
+const SCRIPT: Field = field("script", "Code to be executed when this hook runs.", Shape::SomeText);
+const ENABLED: Field = field(
+    "enabled",
+    "Whether this hook will be executed (true) or ignored (false).",
+    Shape::Boolean,
+);
+const DEPENDENCIES: Field = field(
+    "dependencies",
+    "Dependencies of this hook used by webtask server.",
+    Shape::Texts(0, usize::MAX),
+);
+const TRIGGER_ID: Field = field(
+    "triggerId",
+    "Execution stage of this rule. Can be `credentials-exchange`, `pre-user-registration`, \
+     `post-user-registration`, `post-change-password`, or `send-phone-message`.",
+    Shape::OneOf(&TRIGGERS),
+);
+const NEW: Shape = Shape::Object(
+    &[NAME, SCRIPT, ENABLED, DEPENDENCIES, TRIGGER_ID],
+    &["name", "script", "triggerId"],
+);
+const PATCH: Shape = Shape::Object(&[NAME, SCRIPT, ENABLED, DEPENDENCIES], &[]);
 
 /// Recorded of GET.
 const READ_ORDER: [&str; 6] = ["id", "name", "script", "dependencies", "enabled", "triggerId"];
@@ -83,8 +83,7 @@ pub(in crate::tenant) fn list(
         ListDetail::Full => query.fields.clone(),
         ListDetail::Summary => summary(&query.fields),
     };
-    let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    let page = matching.iter().skip(to_usize(start)).take(to_usize(query.per_page));
+    let page = page(matching.iter(), query.page, query.per_page);
     let mut body: Json = page.map(|hook| shown(hook, READ_ORDER, &fields)).collect();
     let total = matching.len() as u64;
     if query.totals {
@@ -125,18 +124,8 @@ pub(in crate::tenant) fn create(
     body: &Json,
     id: String,
     behaviour: Behaviour,
-) -> Response {
-    create_checked(state, body, id, behaviour).unwrap_or_else(|refused| refused)
-}
-
-fn create_checked(
-    state: &mut State,
-    body: &Json,
-    id: String,
-    behaviour: Behaviour,
 ) -> Result<Response, Response> {
-    let properties = [NAME, SCRIPT, ENABLED, DEPENDENCIES, TRIGGER_ID];
-    let fields = check_object(body, &properties, &["name", "script", "triggerId"], 0)?;
+    let fields = check(body, &NEW)?;
     let text = |key| fields.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
     let name = kebab_case(&text("name"));
     let trigger_id = text("triggerId");
@@ -144,11 +133,12 @@ fn create_checked(
         return Err(refusal(409, "Hook with the same name already exists.", None));
     }
     let asked = matches!(fields.get("enabled"), Some(Json::Bool(true)));
+    let dependencies = fields.get("dependencies").and_then(Json::as_object);
     let mut hook = Hook {
         id,
         name: Some(name),
         script: text("script"),
-        dependencies: text_map(fields.get("dependencies")),
+        dependencies: dependencies.map(texts).unwrap_or_default(),
         enabled: asked,
         trigger_id,
         secrets: Ordered::default(),
@@ -173,7 +163,8 @@ pub(in crate::tenant) struct Patch<'a>(&'a Object);
 impl<'a> Patch<'a> {
     /// Checks the body.
     pub(in crate::tenant) fn parse(body: &'a Json) -> Result<Self, Response> {
-        check_object(body, &[NAME, SCRIPT, ENABLED, DEPENDENCIES], &[], 1).map(Self)
+        let fields = check(body, &PATCH)?;
+        if fields.is_empty() { Err(nothing_given()) } else { Ok(Self(fields)) }
     }
 }
 
@@ -190,15 +181,6 @@ pub(in crate::tenant) fn touches_more_than_enabled(body: &Json) -> bool {
 pub(in crate::tenant) fn update(
     state: &mut State,
     id: &str,
-    patch: &Patch<'_>,
-    behaviour: Behaviour,
-) -> Response {
-    update_checked(state, id, patch, behaviour).unwrap_or_else(|refused| refused)
-}
-
-fn update_checked(
-    state: &mut State,
-    id: &str,
     Patch(fields): &Patch<'_>,
     behaviour: Behaviour,
 ) -> Result<Response, Response> {
@@ -212,8 +194,8 @@ fn update_checked(
     if let Some(script) = fields.get("script").and_then(Json::as_str) {
         hook.script = script.to_owned();
     }
-    if let Some(dependencies) = fields.get("dependencies") {
-        hook.dependencies = text_map(Some(dependencies));
+    if let Some(Json::Object(dependencies)) = fields.get("dependencies") {
+        hook.dependencies = texts(dependencies);
     }
     if let Some(Json::Bool(enabled)) = fields.get("enabled") {
         hook.enabled = *enabled;
@@ -270,14 +252,4 @@ fn name_is_taken(
         };
         rival && own_id != Some(hook.id.as_str()) && hook.name.as_deref() == Some(name)
     })
-}
-
-/// The checked value of `dependencies`.
-fn text_map(value: Option<&Json>) -> Ordered<String> {
-    let Some(Json::Object(map)) = value else {
-        return Ordered::default();
-    };
-    map.iter()
-        .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
-        .collect()
 }

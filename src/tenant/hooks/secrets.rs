@@ -5,11 +5,14 @@
 
 use crate::tenant::json::{Json, Object, Ordered};
 use crate::tenant::message::{Response, no_such_hook, refusal};
-use crate::tenant::schema::{check_names, check_secrets};
+use crate::tenant::schema::{Shape, check, check_names, texts};
 use crate::tenant::state::{MAX_SECRETS, State, digest_of};
 
 /// What reads show in place of every value (recorded).
 const MARKER: &str = "_VALUE_NOT_SHOWN_";
+
+/// Secrets to add or change.
+const SECRETS: Shape = Shape::Texts(1, MAX_SECRETS);
 
 /// `GET`
 pub(in crate::tenant) fn list(state: &State, id: &str) -> Response {
@@ -24,45 +27,40 @@ pub(in crate::tenant) fn list(state: &State, id: &str) -> Response {
 }
 
 /// `POST`: adds; a name that is there refuses the whole request.
-pub(in crate::tenant) fn add(state: &mut State, id: &str, body: &Json) -> Response {
-    let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
-        let hook = state.hook(id).ok_or_else(no_such_hook)?;
-        if secrets.iter().any(|(key, _)| hook.secrets.contains_key(key.as_str())) {
-            return Err(refusal(409, "Secret with the same name already exists.", None));
-        }
-        if hook.secrets.len() + secrets.len() > MAX_SECRETS {
-            // The limit is documented, the words are assumed.
-            let message = format!("You may create up to {MAX_SECRETS} secrets for any given Hook.");
-            return Err(refusal(400, &message, None));
-        }
-        Ok(secrets)
-    });
-    write(state, id, checked)
+pub(in crate::tenant) fn add(
+    state: &mut State,
+    id: &str,
+    body: &Json,
+) -> Result<Response, Response> {
+    let secrets = texts(check(body, &SECRETS)?);
+    let hook = state.hook(id).ok_or_else(no_such_hook)?;
+    if secrets.keys().any(|key| hook.secrets.contains_key(key)) {
+        return Err(refusal(409, "Secret with the same name already exists.", None));
+    }
+    if hook.secrets.len() + secrets.len() > MAX_SECRETS {
+        // The limit is documented, the words are assumed.
+        let message = format!("You may create up to {MAX_SECRETS} secrets for any given Hook.");
+        return Err(refusal(400, &message, None));
+    }
+    Ok(write(state, id, secrets))
 }
 
 /// `PATCH`: changes; a name that isn't there refuses the whole request.
-pub(in crate::tenant) fn change(state: &mut State, id: &str, body: &Json) -> Response {
-    let checked = check_secrets(body, MAX_SECRETS).and_then(|secrets| {
-        let hook = state.hook(id).ok_or_else(no_such_hook)?;
-        if secrets.iter().all(|(key, _)| hook.secrets.contains_key(key.as_str())) {
-            Ok(secrets)
-        } else {
-            Err(refusal(404, "Hook or secret not found.", None))
-        }
-    });
-    write(state, id, checked)
+pub(in crate::tenant) fn change(
+    state: &mut State,
+    id: &str,
+    body: &Json,
+) -> Result<Response, Response> {
+    let secrets = texts(check(body, &SECRETS)?);
+    let hook = state.hook(id).ok_or_else(no_such_hook)?;
+    if !secrets.keys().all(|key| hook.secrets.contains_key(key)) {
+        return Err(refusal(404, "Hook or secret not found.", None));
+    }
+    Ok(write(state, id, secrets))
 }
 
 /// Recorded: 201 and an empty object, for POST and for PATCH.
-fn write(
-    state: &mut State,
-    id: &str,
-    checked: Result<Vec<(String, String)>, Response>,
-) -> Response {
-    let secrets = match checked {
-        Ok(secrets) => secrets,
-        Err(refused) => return refused,
-    };
+fn write(state: &mut State, id: &str, secrets: Ordered<String>) -> Response {
     let key_of_digests = state.key;
     if let Some(hook) = state.hook_mut(id) {
         for (key, value) in secrets {
@@ -74,16 +72,15 @@ fn write(
 
 /// `DELETE` with a list of names. A name that isn't there is passed over
 /// (assumed: the API's description has no 404 here).
-pub(in crate::tenant) fn delete(state: &mut State, id: &str, body: &Json) -> Response {
-    let names = match check_names(body) {
-        Ok(names) => names,
-        Err(refused) => return refused,
-    };
-    let Some(hook) = state.hook_mut(id) else {
-        return no_such_hook();
-    };
+pub(in crate::tenant) fn delete(
+    state: &mut State,
+    id: &str,
+    body: &Json,
+) -> Result<Response, Response> {
+    let names = check_names(body)?;
+    let hook = state.hook_mut(id).ok_or_else(no_such_hook)?;
     for name in &names {
         hook.secrets.shift_remove(name.as_str());
     }
-    Response::empty(204)
+    Ok(Response::empty(204))
 }

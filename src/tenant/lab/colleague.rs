@@ -5,8 +5,11 @@
 //! do, so that what it leaves behind is a state that the service allows.
 //! Nobody waits for a build here: it takes no time.
 
+use serde_json::json;
+
 use super::fault::Edit;
 use crate::tenant::actions::{self, Behaviour, Moment, Route};
+use crate::tenant::json::Json;
 use crate::tenant::message::Request;
 use crate::tenant::state::State;
 
@@ -19,7 +22,7 @@ pub(in crate::tenant) fn edits(edit: Edit) -> bool {
 pub(in crate::tenant) fn edit(
     state: &mut State,
     edit: Edit,
-    moment: Moment,
+    mut moment: Moment,
     mut pick: impl FnMut(usize) -> usize,
 ) {
     let edit = if edit == Edit::Action { Edit::ACTIONS[pick(Edit::ACTIONS.len())] } else { edit };
@@ -34,9 +37,9 @@ pub(in crate::tenant) fn edit(
         Some(binding) => vec![binding.trigger.clone()],
         None => Vec::new(),
     };
-    let entries = |of: &str| -> Vec<serde_json::Value> {
+    let entries = |of: &str| -> Vec<Json> {
         let entry = |binding: &actions::Binding| {
-            let mut entry = serde_json::json!({
+            let mut entry = json!({
                 "ref": {"type": "action_id", "value": binding.action}
             });
             if let Some(name) = &binding.display_name {
@@ -46,26 +49,25 @@ pub(in crate::tenant) fn edit(
         };
         state.bindings_of(of).map(entry).collect()
     };
-    let requests: Vec<(&str, String, serde_json::Value)> = match edit {
-        Edit::ActionDraft => vec![("PATCH", one, serde_json::json!({"code": edited}))],
+    let requests: Vec<(&str, String, Json)> = match edit {
+        Edit::ActionDraft => vec![("PATCH", one, json!({"code": edited}))],
         Edit::ActionDeploy => vec![
-            ("PATCH", one.clone(), serde_json::json!({"code": edited})),
-            ("POST", format!("{one}/deploy"), serde_json::Value::Null),
+            ("PATCH", one.clone(), json!({"code": edited})),
+            ("POST", format!("{one}/deploy"), Json::Null),
         ],
         Edit::ActionRename => {
             let name = format!("{name} (renamed by another administrator)");
-            vec![("PATCH", one, serde_json::json!({"name": name}))]
+            vec![("PATCH", one, json!({"name": name}))]
         }
         Edit::ActionSecret => {
             let kept = action.draft.secrets.iter();
-            let mut secrets: Vec<_> =
-                kept.map(|secret| serde_json::json!({"name": secret.name})).collect();
-            secrets.push(serde_json::json!({"name": "ADDED_BY_ANOTHER", "value": "a value"}));
-            vec![("PATCH", one, serde_json::json!({"secrets": secrets}))]
+            let mut secrets: Vec<_> = kept.map(|secret| json!({"name": secret.name})).collect();
+            secrets.push(json!({"name": "ADDED_BY_ANOTHER", "value": "a value"}));
+            vec![("PATCH", one, json!({"secrets": secrets}))]
         }
-        Edit::ActionDelete => vec![("DELETE", one, serde_json::Value::Null)],
+        Edit::ActionDelete => vec![("DELETE", one, Json::Null)],
         Edit::ActionCreate => {
-            let body = serde_json::json!({"name": name, "supported_triggers": trigger});
+            let body = json!({"name": name, "supported_triggers": trigger});
             vec![("POST", "/actions".to_owned(), body)]
         }
         Edit::BindingsOrder | Edit::Unbind => {
@@ -76,26 +78,14 @@ pub(in crate::tenant) fn edit(
                 } else {
                     entries.reverse()
                 }
-                let body = serde_json::json!({"bindings": entries});
+                let body = json!({"bindings": entries});
                 ("PATCH", format!("/triggers/{trigger}/bindings"), body)
             };
             bound.iter().map(bind).collect()
         }
         _ => Vec::new(),
     };
-    let mut colleague = Colleague { state, moment };
     for (method, path, body) in requests {
-        colleague.send(method, &path, &body);
-    }
-}
-
-struct Colleague<'a> {
-    state: &'a mut State,
-    moment: Moment,
-}
-
-impl Colleague<'_> {
-    fn send(&mut self, method: &str, path: &str, body: &serde_json::Value) {
         let request = Request {
             method: method.to_owned(),
             path: format!("/api/v2/actions{path}"),
@@ -103,9 +93,8 @@ impl Colleague<'_> {
             body: body.to_string().into_bytes(),
             ..Request::default()
         };
-        let Some(route) = Route::of(&request) else { return };
-        let moment = self.moment.again();
+        let Some(route) = Route::of(&request) else { continue };
         // A refusal (30 secrets, say) is that administrator's affair.
-        let _ = actions::run(self.state, &route, &request, &Behaviour::instant(), moment);
+        let _ = actions::run(state, &route, &request, &Behaviour::instant(), moment.again());
     }
 }

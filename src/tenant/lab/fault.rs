@@ -7,6 +7,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use clap::ValueEnum;
+
+use crate::tenant::choice::choice;
 use crate::tenant::message::Request;
 
 /// One thing that goes wrong, and when. Written `WHAT[@CONDITION,...]`, for
@@ -19,13 +22,12 @@ pub struct Fault {
     pub when: When,
 }
 
-/// Whether a request is still carried out when it goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Commit {
-    /// It isn't: the fault comes before.
-    Before,
-    /// It is: only the answer suffers.
-    After,
+choice! {
+    /// Whether a request is still carried out when it goes wrong.
+    Commit {
+        Before = "before": "It isn't: the fault comes before.",
+        After = "after": "It is: only the answer suffers.",
+    }
 }
 
 /// What goes wrong.
@@ -58,48 +60,32 @@ pub enum Effect {
     Edit(Edit),
 }
 
-/// What somebody else changes, on a hook or an action picked by chance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edit {
-    /// Any of the following, of hooks.
-    Any,
-    /// Its script.
-    Script,
-    /// Whether it is on.
-    Toggle,
-    /// Its name.
-    Rename,
-    /// Deletes it.
-    Delete,
-    /// Makes another hook.
-    Create,
-    /// Adds a secret.
-    Secret,
-    /// Its dependencies.
-    Dependencies,
-    /// Any of the following, of actions.
-    Action,
-    /// The code of a draft.
-    ActionDraft,
-    /// The code of a draft, deployed.
-    ActionDeploy,
-    /// Its name.
-    ActionRename,
-    /// Adds a secret.
-    ActionSecret,
-    /// Deletes it, and its bindings.
-    ActionDelete,
-    /// Makes another action, of the same name as one that is there.
-    ActionCreate,
-    /// Turns the order of a trigger's bindings around.
-    BindingsOrder,
-    /// Takes a binding away.
-    Unbind,
+choice! {
+    /// What somebody else changes, on a hook or an action picked by chance.
+    Edit {
+        Any = "any": "Any of the following, of hooks.",
+        Script = "script": "Its script.",
+        Toggle = "toggle": "Whether it is on.",
+        Rename = "rename": "Its name.",
+        Delete = "delete": "Deletes it.",
+        Create = "create": "Makes another hook.",
+        Secret = "secret": "Adds a secret.",
+        Dependencies = "dependencies": "Its dependencies.",
+        Action = "action": "Any of the following, of actions.",
+        ActionDraft = "action-draft": "The code of a draft.",
+        ActionDeploy = "action-deploy": "The code of a draft, deployed.",
+        ActionRename = "action-rename": "Its name.",
+        ActionSecret = "action-secret": "Adds a secret.",
+        ActionDelete = "action-delete": "Deletes it, and its bindings.",
+        ActionCreate = "action-create": "Makes another action, of the same name as one that is there.",
+        BindingsOrder = "bindings-order": "Turns the order of a trigger's bindings around.",
+        Unbind = "unbind": "Takes a binding away.",
+    }
 }
 
 impl Edit {
     /// All that [`Edit::Any`] can be.
-    pub(in crate::tenant) const ALL: [Self; 7] = [
+    pub(in crate::tenant) const HOOKS: [Self; 7] = [
         Self::Script,
         Self::Toggle,
         Self::Rename,
@@ -120,28 +106,6 @@ impl Edit {
         Self::BindingsOrder,
         Self::Unbind,
     ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Action => "action",
-            Self::ActionDraft => "action-draft",
-            Self::ActionDeploy => "action-deploy",
-            Self::ActionRename => "action-rename",
-            Self::ActionSecret => "action-secret",
-            Self::ActionDelete => "action-delete",
-            Self::ActionCreate => "action-create",
-            Self::BindingsOrder => "bindings-order",
-            Self::Unbind => "unbind",
-            Self::Any => "any",
-            Self::Script => "script",
-            Self::Toggle => "toggle",
-            Self::Rename => "rename",
-            Self::Delete => "delete",
-            Self::Create => "create",
-            Self::Secret => "secret",
-            Self::Dependencies => "dependencies",
-        }
-    }
 }
 
 /// Which requests a fault meets. All conditions must hold; none means every
@@ -166,15 +130,13 @@ pub struct When {
     pub times: Option<u64>,
 }
 
-/// Kinds of requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestKind {
-    /// GET.
-    Reads,
-    /// POST, PATCH and DELETE, but not of a token.
-    Writes,
-    /// `/oauth/token`
-    Tokens,
+choice! {
+    /// Kinds of requests.
+    RequestKind {
+        Reads = "reads": "GET.",
+        Writes = "writes": "POST, PATCH and DELETE, but not of a token.",
+        Tokens = "tokens": "`/oauth/token`",
+    }
 }
 
 /// A text that is no fault.
@@ -213,12 +175,7 @@ fn effect_of(text: &str) -> Option<Effect> {
         "slow" => Effect::Slow(number()?.unwrap_or(1000)),
         "delay" => Effect::Delay(number()?.unwrap_or(1000)),
         "drain" => Effect::Drain(u32::try_from(number()?.unwrap_or(0)).ok()?),
-        "edit" => {
-            let named = |edit: &Edit| argument == Some(edit.name());
-            let any = argument.is_none_or(|name| name == "any").then_some(Edit::Any);
-            let all = || Edit::ALL.into_iter().chain([Edit::Action]).chain(Edit::ACTIONS);
-            Effect::Edit(any.or_else(|| all().find(named))?)
-        }
+        "edit" => Effect::Edit(Edit::from_str(argument.unwrap_or("any"), false).ok()?),
         "html" | "html-before" | "html-after" => {
             let status = u16::try_from(number()?.unwrap_or(502)).ok()?;
             Effect::Html(status_of(status)?, commit_of(name)?)
@@ -241,11 +198,8 @@ fn effect_of(text: &str) -> Option<Effect> {
 
 /// `…-before` is what is meant when neither is said.
 fn commit_of(name: &str) -> Option<Commit> {
-    match name.split_once('-').map(|(_, commit)| commit) {
-        None | Some("before") => Some(Commit::Before),
-        Some("after") => Some(Commit::After),
-        Some(_) => None,
-    }
+    let (_, commit) = name.split_once('-').unwrap_or((name, "before"));
+    Commit::from_str(commit, false).ok()
 }
 
 fn status_of(status: u16) -> Option<u16> {
@@ -271,14 +225,12 @@ impl When {
             let (first, last) = condition.split_once('-').unwrap_or((condition, condition));
             let last = if last.is_empty() { u64::MAX } else { last.parse().ok()? };
             self.numbers = Some((first.parse().ok()?, last));
+        } else if let Ok(kind) = RequestKind::from_str(condition, false) {
+            self.kind = Some(kind);
+        } else if matches!(condition, "GET" | "POST" | "PATCH" | "DELETE") {
+            self.method = Some(condition.to_owned());
         } else {
-            match condition {
-                "reads" => self.kind = Some(RequestKind::Reads),
-                "writes" => self.kind = Some(RequestKind::Writes),
-                "tokens" => self.kind = Some(RequestKind::Tokens),
-                "GET" | "POST" | "PATCH" | "DELETE" => self.method = Some(condition.to_owned()),
-                _ => return None,
-            }
+            return None;
         }
         Some(())
     }
@@ -361,15 +313,11 @@ impl Watched {
 
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = |commit: &Commit| match commit {
-            Commit::Before => "before",
-            Commit::After => "after",
-        };
         match self {
-            Self::Reset(commit) => write!(f, "reset-{}", word(commit)),
-            Self::Hang(commit) => write!(f, "hang-{}", word(commit)),
-            Self::Status(status, commit) => write!(f, "{status}-{}", word(commit)),
-            Self::Html(status, commit) => write!(f, "html-{}:{status}", word(commit)),
+            Self::Reset(commit) => write!(f, "reset-{}", commit.text()),
+            Self::Hang(commit) => write!(f, "hang-{}", commit.text()),
+            Self::Status(status, commit) => write!(f, "{status}-{}", commit.text()),
+            Self::Html(status, commit) => write!(f, "html-{}:{status}", commit.text()),
             Self::Truncate => f.write_str("truncate"),
             Self::Cut => f.write_str("cut"),
             Self::Slow(ms) => write!(f, "slow:{ms}"),
@@ -377,7 +325,7 @@ impl fmt::Display for Effect {
             Self::Throttle => f.write_str("429"),
             Self::ExpireTokens => f.write_str("expire"),
             Self::Drain(left) => write!(f, "drain:{left}"),
-            Self::Edit(edit) => write!(f, "edit:{}", edit.name()),
+            Self::Edit(edit) => write!(f, "edit:{}", edit.text()),
         }
     }
 }

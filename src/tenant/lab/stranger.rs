@@ -3,12 +3,13 @@
 //! Main function: [`edit`]. It goes through the same functions as requests
 //! do, so that what it leaves behind is a state that the service allows.
 
+use serde_json::json;
+
 use super::fault::Edit;
 use crate::tenant::hooks::record::{self as hooks, Patch};
 use crate::tenant::hooks::secrets;
-use crate::tenant::json::{Json, Object};
 use crate::tenant::options::Behaviour;
-use crate::tenant::state::{Hook, State, TRIGGERS};
+use crate::tenant::state::{State, TRIGGERS};
 
 /// Makes one edit. `pick` gives numbers below its argument; `id` is for a
 /// hook that may be made.
@@ -19,68 +20,44 @@ pub(in crate::tenant) fn edit(
     behaviour: Behaviour,
     mut pick: impl FnMut(usize) -> usize,
 ) {
-    let edit = if edit == Edit::Any { Edit::ALL[pick(Edit::ALL.len())] } else { edit };
+    let edit = if edit == Edit::Any { Edit::HOOKS[pick(Edit::HOOKS.len())] } else { edit };
     let hook = match state.hooks.len() {
         0 => None,
         count => state.hooks.get(pick(count)).cloned(),
     };
     if edit == Edit::Create {
         let trigger = TRIGGERS[pick(TRIGGERS.len())];
-        let body = object([
-            ("name", text(format!("somebody-elses-{}", id.to_ascii_lowercase()))),
-            ("script", text(STRANGE_SCRIPT)),
-            ("triggerId", text(trigger)),
-        ]);
-        hooks::create(state, &body, id, behaviour);
+        let name = format!("somebody-elses-{}", id.to_ascii_lowercase());
+        let body = json!({ "name": name, "script": STRANGE_SCRIPT, "triggerId": trigger });
+        let _ = hooks::create(state, &body, id, behaviour);
         return;
     }
     // Nothing there to be edited.
     let Some(hook) = hook else { return };
-    match edit {
+    let body = match edit {
+        Edit::Script => {
+            json!({ "script": format!("{}\n// edited by somebody else", hook.script) })
+        }
+        Edit::Toggle => json!({ "enabled": !hook.enabled }),
+        Edit::Rename => {
+            json!({ "name": format!("renamed-by-somebody-else-{}", id.to_ascii_lowercase()) })
+        }
+        Edit::Dependencies => json!({ "dependencies": { "added-by-somebody-else": "1.0.0" } }),
         Edit::Delete => {
             hooks::delete(state, &hook.id);
+            return;
         }
         Edit::Secret => {
-            let body = object([("ADDED_BY_SOMEBODY_ELSE", text("a value"))]);
-            secrets::add(state, &hook.id, &body);
+            let body = json!({ "ADDED_BY_SOMEBODY_ELSE": "a value" });
+            let _ = secrets::add(state, &hook.id, &body);
+            return;
         }
-        _ => {
-            if let Some(change) = change(edit, &hook, &id) {
-                let body = object([change]);
-                if let Ok(patch) = Patch::parse(&body) {
-                    hooks::update(state, &hook.id, &patch, behaviour);
-                }
-            }
-        }
+        // Not of a hook.
+        _ => return,
+    };
+    if let Ok(patch) = Patch::parse(&body) {
+        let _ = hooks::update(state, &hook.id, &patch, behaviour);
     }
 }
 
 const STRANGE_SCRIPT: &str = "module.exports = function () { /* somebody else's */ };\n";
-
-/// The field that an edit changes, with its new value.
-fn change(edit: Edit, hook: &Hook, unique: &str) -> Option<(&'static str, Json)> {
-    match edit {
-        Edit::Script => {
-            Some(("script", text(format!("{}\n// edited by somebody else", hook.script))))
-        }
-        Edit::Toggle => Some(("enabled", Json::Bool(!hook.enabled))),
-        Edit::Rename => {
-            let name = format!("renamed-by-somebody-else-{}", unique.to_ascii_lowercase());
-            Some(("name", text(name)))
-        }
-        Edit::Dependencies => {
-            Some(("dependencies", object([("added-by-somebody-else", text("1.0.0"))])))
-        }
-        // Not of a field, or not of a hook.
-        _ => None,
-    }
-}
-
-fn text(value: impl Into<String>) -> Json {
-    Json::String(value.into())
-}
-
-fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
-    let owned = fields.into_iter().map(|(key, value)| (key.to_owned(), value));
-    Json::Object(owned.collect::<Object>())
-}
