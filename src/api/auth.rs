@@ -140,9 +140,7 @@ impl Claims {
 #[derive(Deserialize)]
 struct TokenIn {
     access_token: String,
-    #[serde(default)]
     scope: Option<String>,
-    #[serde(default)]
     expires_in: Option<u64>,
 }
 

@@ -165,7 +165,10 @@ pub enum ApiErrorKind {
     #[error("the tenant's response does not match the API's documentation")]
     Unexpected,
     /// The run's time is over, or a wait would not fit into it.
-    #[error("the run's time limit leaves no time to wait for {waiting_for}{}", words::needing(*needed))]
+    #[error(
+        "the run's time limit leaves no time to wait for {waiting_for}{}",
+        words::needing(*needed)
+    )]
     OutOfTime {
         /// What was waited for.
         waiting_for: String,

@@ -1,6 +1,12 @@
-//! A choice with its textual forms, declared once.
+//! A choice with its textual forms, declared once, and the error of a text that
+//! is none of what it should be.
 //!
 //! Main macro: `choice!`. Must not know what is chosen.
+
+/// A text that can't be used, what it is not, and what to write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} {1}")]
+pub struct Invalid(pub(super) String, pub(super) &'static str);
 
 /// Declares a choice with its textual forms, the default first.
 macro_rules! choice {

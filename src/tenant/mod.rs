@@ -38,16 +38,17 @@ mod token;
 mod wire;
 
 pub use answer::{Answer, Delivery};
+pub use choice::Invalid;
 pub use json::{Json, Object, Ordered};
 pub use lab::fault::{Commit, Edit, Effect, Fault, InvalidFault, RequestKind, When};
 pub use log::Entry;
 pub use message::{MAX_BODY, Request, Response};
 pub use options::{
-    ACTION_SCOPES, Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES,
-    InvalidLatency, Latency, Limits, ListDetail, Mode, Options, RateHeaders, Refusal, RetryAfter,
-    SecondEnabled, UniqueNames,
+    ACTION_SCOPES, Behaviour, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, HOOK_SCOPES, Latency,
+    Limits, ListDetail, Mode, Options, RateHeaders, Refusal, RetryAfter, SecondEnabled,
+    UniqueNames,
 };
-pub use rate::{InvalidLimit, InvalidRate, Limit, Rate, Refill};
+pub use rate::{Limit, Rate, Refill};
 pub use server::{Error, Running, start};
 pub use service::Service;
 pub use state::{Hook, MAX_SECRETS, SecretDigest, SecretKey, State, TRIGGERS};

@@ -10,7 +10,7 @@ use clap::Args;
 use secrecy::SecretString;
 
 use super::actions;
-use super::choice::choice;
+use super::choice::{Invalid, choice};
 use super::lab::fault::Fault;
 use super::rate::{Limit, Rate};
 
@@ -255,21 +255,17 @@ impl Latency {
     }
 }
 
-/// A text that is no latency.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no latency; write 80ms, 1s or 80ms..250ms")]
-pub struct InvalidLatency(String);
-
 impl FromStr for Latency {
-    type Err = InvalidLatency;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> Result<Self, InvalidLatency> {
+    fn from_str(text: &str) -> Result<Self, Invalid> {
         let parse = || {
             let (from, to) = text.split_once("..").unwrap_or((text, text));
             let (from, to) = (milliseconds(from)?, milliseconds(to)?);
             Some(Self { fixed_ms: from, jitter_ms: to.checked_sub(from)? })
         };
-        parse().ok_or_else(|| InvalidLatency(text.to_owned()))
+        let form = "is no latency; write 80ms, 1s or 80ms..250ms";
+        parse().ok_or_else(|| Invalid(text.to_owned(), form))
     }
 }
 

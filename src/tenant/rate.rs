@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::choice::choice;
+use super::choice::{Invalid, choice};
 
 /// How many tokens come back in how long, as in `16/s`, `150/min`, `1/10s`;
 /// a number alone is per second.
@@ -17,11 +17,6 @@ pub struct Rate {
     tokens: u32,
     interval_ms: u64,
 }
-
-/// A text that is no rate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no rate; write tokens per interval, such as 16/s, 150/min or 1/10s")]
-pub struct InvalidRate(String);
 
 impl Rate {
     /// `tokens` per second.
@@ -32,9 +27,9 @@ impl Rate {
 }
 
 impl FromStr for Rate {
-    type Err = InvalidRate;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> Result<Self, InvalidRate> {
+    fn from_str(text: &str) -> Result<Self, Invalid> {
         let parse = || {
             // A bare number is per second, as everywhere else.
             let (tokens, interval) = text.trim().split_once('/').unwrap_or((text.trim(), "s"));
@@ -55,7 +50,8 @@ impl FromStr for Rate {
             // A year is more than any bucket needs and keeps the sums small.
             (1..=366 * 86_400_000).contains(&interval_ms).then_some(Self { tokens, interval_ms })
         };
-        parse().ok_or_else(|| InvalidRate(text.to_owned()))
+        let form = "is no rate; write tokens per interval, such as 16/s, 150/min or 1/10s";
+        parse().ok_or_else(|| Invalid(text.to_owned(), form))
     }
 }
 
@@ -107,24 +103,18 @@ const PLANS: [(&str, &str); 7] = [
     ("private-5x", "250:250/s"),
 ];
 
-/// A text that is no limit.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} is no limit; write BURST:RATE, such as 10:150/min, or one of free, self-service, \
-     enterprise, enterprise-dev, private-dev, private, private-5x"
-)]
-pub struct InvalidLimit(String);
-
 impl FromStr for Limit {
-    type Err = InvalidLimit;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> Result<Self, InvalidLimit> {
+    fn from_str(text: &str) -> Result<Self, Invalid> {
         let named = PLANS.iter().find(|(plan, _)| *plan == text.trim());
         let parse = || {
             let (burst, rate) = named.map_or(text, |(_, limit)| limit).split_once(':')?;
             Some(Self::new(burst.trim().parse().ok()?, rate.parse().ok()?))
         };
-        parse().ok_or_else(|| InvalidLimit(text.to_owned()))
+        let form = "is no limit; write BURST:RATE, such as 10:150/min, or one of free, \
+                    self-service, enterprise, enterprise-dev, private-dev, private, private-5x";
+        parse().ok_or_else(|| Invalid(text.to_owned(), form))
     }
 }
 
@@ -297,7 +287,7 @@ mod tests {
         assert_eq!(limit("10:150/min"), Ok(Limit::new(10, rate("150/min"))));
         for (plan, written) in PLANS {
             assert_eq!(limit(plan), limit(written), "{plan}");
-            assert!(InvalidLimit(String::new()).to_string().contains(plan));
+            assert!(limit("").unwrap_err().to_string().contains(plan));
         }
         assert!(limit("10").is_err() && limit("x:1/s").is_err() && limit("10:x").is_err());
     }

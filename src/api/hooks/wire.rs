@@ -21,11 +21,9 @@ use crate::model::{
 #[derive(Debug, Deserialize)]
 struct HookIn {
     id: String,
-    #[serde(default)]
     name: Option<String>,
-    #[serde(default, rename = "triggerId")]
+    #[serde(rename = "triggerId")]
     trigger_id: Option<String>,
-    #[serde(default)]
     enabled: Option<Value>,
     #[serde(default, deserialize_with = "present_text")]
     script: Option<Option<String>>,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::state::Content;
-use crate::tenant::choice::choice;
+use crate::tenant::choice::{Invalid, choice};
 use crate::tenant::options::Latency;
 
 /// The choices of the Actions endpoints, as flags.
@@ -136,16 +136,12 @@ pub enum Failing {
     Package(String, Option<String>),
 }
 
-/// A text that names no builds.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} names no builds; write action:NAME, package:NAME or package:NAME@VERSION")]
-pub struct InvalidFailing(String);
-
 impl FromStr for Failing {
-    type Err = InvalidFailing;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> Result<Self, InvalidFailing> {
-        let invalid = || InvalidFailing(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let form = "names no builds; write action:NAME, package:NAME or package:NAME@VERSION";
+        let invalid = || Invalid(text.to_owned(), form);
         match text.split_once(':').ok_or_else(invalid)? {
             ("action", name) if !name.is_empty() => Ok(Self::Action(name.to_owned())),
             ("package", package) if !package.is_empty() => {

@@ -18,9 +18,7 @@ mod state;
 mod triggers;
 mod versions;
 
-pub use behaviour::{
-    ActionNames, Behaviour, DeployStatus, Failing, InvalidFailing, Modules, NamedSecrets,
-};
+pub use behaviour::{ActionNames, Behaviour, DeployStatus, Failing, Modules, NamedSecrets};
 pub(super) use moment::Moment;
 pub use moment::Stamp;
 pub use state::{

@@ -50,19 +50,6 @@ impl<'a> Route<'a> {
             _ => None,
         }
     }
-
-    fn id(&self) -> Option<&'a str> {
-        match self {
-            Self::List | Self::Create => None,
-            Self::Get(id)
-            | Self::Update(id)
-            | Self::Delete(id)
-            | Self::ListSecrets(id)
-            | Self::AddSecrets(id)
-            | Self::ChangeSecrets(id)
-            | Self::DeleteSecrets(id) => Some(id),
-        }
-    }
 }
 
 /// Answers a request that may be made. `new_id` is for a hook to be created.
@@ -80,7 +67,7 @@ pub(super) fn run(
         Mode::Removed => return Err(no_such_route()),
         Mode::Gone => return Err(refusal(410, "Gone", None)),
     }
-    check_id(route.id())?;
+    check_id(request.path.split('/').nth(4).unwrap_or_default())?;
     if !matches!(route, Route::List | Route::Get(_)) {
         parse_none(query)?;
     }
@@ -117,9 +104,9 @@ fn refused(behaviour: Behaviour) -> Response {
 }
 
 /// The pattern that the API's description had for ids.
-fn check_id(id: Option<&str>) -> Result<(), Response> {
+fn check_id(id: &str) -> Result<(), Response> {
     let mut faulty = Faulty::new(Part::Path);
-    if let Some(id) = id.filter(|id| !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+    if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         let complaint = format!("String does not match pattern ^[A-Za-z0-9-]*$: {id}");
         faulty.on("id", "ID of the hook.", &complaint);
     }

@@ -77,7 +77,8 @@ choice! {
         ActionRename = "action-rename": "Its name.",
         ActionSecret = "action-secret": "Adds a secret.",
         ActionDelete = "action-delete": "Deletes it, and its bindings.",
-        ActionCreate = "action-create": "Makes another action, of the same name as one that is there.",
+        ActionCreate = "action-create":
+            "Makes another action, of the same name as one that is there.",
         BindingsOrder = "bindings-order": "Turns the order of a trigger's bindings around.",
         Unbind = "unbind": "Takes a binding away.",
     }
