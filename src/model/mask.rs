@@ -101,13 +101,8 @@ impl Mask {
         }
         all.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
-        for (mut range, which) in all {
-            while !text.is_char_boundary(range.start) {
-                range.start -= 1;
-            }
-            while !text.is_char_boundary(range.end) {
-                range.end += 1;
-            }
+        for (range, which) in all {
+            let range = text.floor_char_boundary(range.start)..text.ceil_char_boundary(range.end);
             match found.last_mut() {
                 Some((last, _)) if range.start < last.end => last.end = last.end.max(range.end),
                 _ => found.push((range, which)),

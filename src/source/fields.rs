@@ -57,12 +57,9 @@ impl Fields<'_> {
         node: &'n Node,
         what: &str,
     ) -> Option<Vec<(&'n str, &'n Entry)>> {
-        let entries = match &node.value {
-            Value::Map(entries) => entries,
-            other => {
-                self.wrong_kind(node, what, "a map", other);
-                return None;
-            }
+        let Some(entries) = node.as_map() else {
+            self.wrong_kind(node, what, "a map", &node.value);
+            return None;
         };
         let mut seen = BTreeSet::new();
         let mut out = Vec::with_capacity(entries.len());
@@ -71,12 +68,9 @@ impl Fields<'_> {
             if seen.insert(key) {
                 out.push((key, entry));
             } else {
-                self.advise(
-                    codes::DUPLICATE_KEY,
-                    format!("duplicate key `{}`", short(key)),
-                    &entry.key.span,
-                    "remove one of the two",
-                );
+                let message = format!("duplicate key `{}`", short(key));
+                let hint = "remove one of the two";
+                self.advise(codes::DUPLICATE_KEY, message, &entry.key.span, hint);
             }
         }
         Some(out)
@@ -86,14 +80,14 @@ impl Fields<'_> {
         if let Some(key) = entry.key.as_text() {
             return Some(key);
         }
-        let written = self.written(&entry.key).to_owned();
+        let is = entry.key.value.kind();
         if matches!(entry.key.value, Value::List(_) | Value::Map(_)) {
-            let message = format!("a key must be text, and this is {}", entry.key.value.kind());
+            let message = format!("a key must be text, and this is {is}");
             self.error(codes::WRONG_KIND, message, &entry.key.span);
         } else {
-            let message =
-                format!("a key must be text, and YAML reads this as {}", entry.key.value.kind());
-            self.advise(codes::QUOTE_IT, message, &entry.key.span, format!("write \"{written}\""));
+            let message = format!("a key must be text, and YAML reads this as {is}");
+            let hint = format!("write \"{}\"", self.written(&entry.key));
+            self.advise(codes::QUOTE_IT, message, &entry.key.span, hint);
         }
         None
     }

@@ -10,7 +10,7 @@ use super::definition::{self, Context, Parsed, check};
 use super::native::{self, Gathered};
 use super::walk::{self, Root, display};
 use super::{Keywords, Layout, LoadOptions, codes, deploy_cli, leftover, passed_over, schema};
-use crate::model::{BindingsOrder, DesiredState, Diagnostic, InPlay, Kind, Severity};
+use crate::model::{BindingsOrder, Definition, DesiredState, Diagnostic, InPlay, Kind, Severity};
 
 /// A folder's definitions, and everything that is to be said of them.
 #[derive(Debug, Clone)]
@@ -218,11 +218,13 @@ impl All {
                 "there are no more definitions of hooks: those of the tenant are left alone";
             context.found.push(Diagnostic::new(codes::NOT_IN_PLAY, Severity::Note, message));
         }
-        let definitions = self.definitions.into_iter();
-        let definitions = definitions
-            .filter_map(|(root, parsed)| definition::complete(&root, parsed, &mut context));
-        let desired = definition::desired(definitions.collect(), bindings, in_play);
-        check::bound(&desired.definitions, &desired.bindings, &mut context.found);
+        let complete =
+            |(root, parsed): (Root, Parsed)| definition::complete(&root, parsed, &mut context);
+        let mut definitions: Vec<_> = self.definitions.into_iter().filter_map(complete).collect();
+        definitions.sort_by_key(Definition::address);
+        // a second one of a name has been reported
+        definitions.dedup_by(|a, b| a.address() == b.address());
+        check::bound(&definitions, &bindings, &mut context.found);
         let Context { used, found: mut diagnostics, .. } = context;
         diagnostics.extend(options.keywords.notes(&used));
         if diagnostics.iter().any(Diagnostic::is_error) {
@@ -233,7 +235,7 @@ impl All {
         diagnostics.sort();
         diagnostics.dedup();
         Loaded {
-            desired,
+            desired: DesiredState { definitions, bindings, in_play },
             diagnostics,
             definitions: count,
             layout: self.layout.unwrap_or(Layout::Native),

@@ -165,8 +165,7 @@ fn resolve(
             Some("secrets") => resolver.entry(text, entry, Within::Secret),
             _ => resolver.entry(text, entry, Within::Other),
         });
-    let value = Value::Map(entries.collect());
-    Node { value, span: written.span.clone(), replaced: false }
+    Node::new(Value::Map(entries.collect()), written.span.clone())
 }
 
 fn literal_markers(tree: &Node, text: &Text, found: &mut Vec<Diagnostic>) -> BTreeSet<String> {

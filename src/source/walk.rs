@@ -36,11 +36,8 @@ impl Root {
     pub(crate) fn open(dir: &Path) -> Result<Self, Box<Diagnostic>> {
         let file = display(dir);
         let fail = |message: String| {
-            Box::new(
-                Diagnostic::error(codes::NO_FOLDER, message)
-                    .in_file(&file)
-                    .hint("name the folder of definitions; `hooksync init` starts one, `hooksync export` writes what a tenant has"),
-            )
+            let hint = "name the folder of definitions; `hooksync init` starts one, `hooksync export` writes what a tenant has";
+            Box::new(Diagnostic::error(codes::NO_FOLDER, message).in_file(&file).hint(hint))
         };
         let real = dir.canonicalize().map_err(|error| {
             fail(format!("the folder of definitions can't be read: {}", reason(&error)))

@@ -19,22 +19,18 @@ pub(super) fn read<'n>(
     fields: &mut Fields<'_>,
     entry: impl Fn(&str) -> Option<&'n Entry>,
 ) -> ActionBody {
-    let mut body = ActionBody::default();
-    if let Some(Entry { value, .. }) = entry("triggerVersion") {
-        body.trigger_version = word(fields, value, "`triggerVersion`", "such as `v3`");
+    let value = |field| entry(field).map(|entry| &entry.value);
+    ActionBody {
+        trigger_version: value("triggerVersion")
+            .and_then(|value| word(fields, value, "`triggerVersion`", "such as `v3`")),
+        runtime: value("runtime")
+            .and_then(|value| word(fields, value, "`runtime`", "such as `node22`")),
+        deploy: value("deploy")
+            .and_then(|value| fields.boolean(value, "`deploy`"))
+            .unwrap_or(ActionBody::default().deploy),
+        modules: entry("modules").and_then(|entry| modules(fields, entry)),
+        rotated_at: BTreeMap::new(),
     }
-    if let Some(Entry { value, .. }) = entry("runtime") {
-        body.runtime = word(fields, value, "`runtime`", "such as `node22`");
-    }
-    if let Some(Entry { value, .. }) = entry("deploy")
-        && let Some(deploy) = fields.boolean(value, "`deploy`")
-    {
-        body.deploy = deploy;
-    }
-    if let Some(entry) = entry("modules") {
-        body.modules = modules(fields, entry);
-    }
-    body
 }
 
 fn word(fields: &mut Fields<'_>, node: &Node, what: &str, example: &str) -> Option<String> {

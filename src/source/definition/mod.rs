@@ -25,8 +25,8 @@ use super::keyword::{Budget, Keywords, Resolver};
 use super::node::{Entry, Node};
 use super::walk::{Found, Root};
 use crate::model::{
-    ActionBody, BindingsOrder, Body, Definition, Dependencies, DesiredSecret, DesiredState,
-    Diagnostic, InPlay, Kind, Name, Script, SecretKey, Severity, Trigger,
+    ActionBody, Body, Definition, Dependencies, DesiredSecret, Diagnostic, Kind, Name, Script,
+    SecretKey, Severity, Trigger,
 };
 
 /// The fields of a hook's definition, in the order in which they are written.
@@ -269,16 +269,4 @@ pub(crate) fn complete(
             }
         },
     })
-}
-
-/// Definitions in order of kind and name, one each. (A second one of a name
-/// has been reported.)
-pub(crate) fn desired(
-    mut definitions: Vec<Definition>,
-    bindings: Vec<BindingsOrder>,
-    in_play: InPlay,
-) -> DesiredState {
-    definitions.sort_by_key(Definition::address);
-    definitions.dedup_by(|a, b| a.address() == b.address());
-    DesiredState { definitions, bindings, in_play }
 }

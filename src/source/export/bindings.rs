@@ -10,6 +10,7 @@ use std::path::Path;
 use super::deploy;
 use super::form::{self, Form, add_schema};
 use super::merge::written;
+use super::notes::warn;
 use super::render::{map, node, text, texts};
 use super::{ExportPlan, FileAction, HookFiles};
 use crate::model::{
@@ -29,6 +30,9 @@ pub(super) const FILE: &str = "bindings.yaml";
 
 /// The field that lists markers which are text.
 const LITERAL: &str = "literalMarkers";
+
+/// Why an order is in no file.
+const UNWRITABLE: &str = "the bindings can't be written as YAML that all readers understand";
 
 /// Adds what has to change so that files say the live order of each trigger.
 pub(crate) fn export(
@@ -69,15 +73,12 @@ pub(crate) fn export(
             let edited = edits_of(file, &orders, &manner)
                 .and_then(|edits| form::edit(text, &file.written, &edits, schema::BINDINGS_HEADER));
             let Some(edited) = edited else {
-                let message = "the bindings can't be written as YAML that all readers understand";
-                let found = Diagnostic::warning(codes::NOT_EXPORTED, message);
-                plan.notes.push(found.in_file(&file.at.file));
+                warn(plan, codes::NOT_EXPORTED, UNWRITABLE, &file.at.file);
                 continue;
             };
             if edited.rewritten {
                 let message = "the file has to be written again; its comments are lost";
-                let found = Diagnostic::warning(codes::REWRITTEN, message);
-                plan.notes.push(found.in_file(&file.at.file));
+                warn(plan, codes::REWRITTEN, message, &file.at.file);
             }
             let content = NewContent { text: edited.text, before: Some(text.to_string()) };
             plan.batch.writes.insert(file.at.path.clone(), content);
@@ -220,9 +221,7 @@ fn doubles<'a>(all: impl Iterator<Item = (&'a Name, &'a Id)>) -> BTreeSet<&'a Na
 fn create(orders: &[&LiveBindings], manner: &Manner<'_>, folder: &Path, plan: &mut ExportPlan) {
     let path = folder.join(FILE);
     let Some(body) = as_text(orders, manner) else {
-        let message = "the bindings can't be written as YAML that all readers understand";
-        let found = Diagnostic::warning(codes::NOT_EXPORTED, message);
-        return plan.notes.push(found.in_file(display(&path)));
+        return warn(plan, codes::NOT_EXPORTED, UNWRITABLE, &display(&path));
     };
     add_schema(folder, Kind::Bindings, &mut plan.batch);
     let text = format!("{}{body}", schema::BINDINGS_HEADER);

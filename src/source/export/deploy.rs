@@ -87,9 +87,7 @@ pub(super) fn edits(parsed: &Parsed, written: &Node, live: &Live, native: &[Edit
             }
             "deploy" => set("deployed", Value::Bool(draft_is_deployed(live, false))),
             "script" => native.iter().find_map(|edit| match edit {
-                Edit::Set(path, value) if path.first().is_some_and(|key| key == "script") => {
-                    Some(set("code", value.clone()))
-                }
+                Edit::Set(path, value) if *path == ["script"] => Some(set("code", value.clone())),
                 _ => None,
             })?,
             _ => return None,

@@ -178,7 +178,8 @@ impl Old<'_> {
         }
         let kept = |key: &String| (key.clone(), text(NOT_SHOWN));
         // Values of keys that stay are the file's own, so they must not go.
-        let texts = written.as_map().filter(|entries| entries.iter().all(has_text_key));
+        let is_text = |entry: &Entry| entry.key.as_text().is_some();
+        let texts = written.as_map().filter(|entries| entries.iter().all(is_text));
         match texts {
             Some(entries) if !live.is_empty() => {
                 let has = |wanted: &str| entries.iter().any(|e| e.key.as_text() == Some(wanted));
@@ -193,10 +194,6 @@ impl Old<'_> {
             _ => edits.push(Edit::Set(key(FIELD), map(live.iter().map(kept)))),
         }
     }
-}
-
-fn has_text_key(entry: &Entry) -> bool {
-    entry.key.as_text().is_some()
 }
 
 /// Adds the changes of the fields that only an action has. Fields that the

@@ -83,9 +83,7 @@ fn whole(name: &str) -> String {
         out.push('-');
     }
     // 255 bytes, less the ending
-    let most = 255 - ".json".len();
-    let end = (0..=most.min(out.len())).rev().find(|&at| out.is_char_boundary(at)).unwrap_or(0);
-    out.truncate(end);
+    out.truncate(out.floor_char_boundary(255 - ".json".len()));
     out
 }
 
@@ -105,7 +103,7 @@ pub fn stem(name: &Name) -> String {
         return plain;
     }
     let digest = Sha256::of(name.as_bytes()).to_string();
-    let start = (0..=LONGEST).rev().find_map(|at| plain.get(..at)).unwrap_or_default();
+    let start = plain.get(..plain.floor_char_boundary(LONGEST)).unwrap_or_default();
     format!("{}-{}", start.trim_end_matches('-'), digest.get(..8).unwrap_or(&digest))
 }
 

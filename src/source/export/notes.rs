@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::ExportPlan;
-use crate::model::{Diagnostic, Live, Severity};
+use crate::model::{Code, Diagnostic, Live, Severity};
 use crate::source::codes;
 use crate::source::file::MAX_BYTES;
 use crate::source::walk::display;
@@ -25,9 +25,14 @@ pub(super) fn note_unwritable(hook: &Live, plan: &mut ExportPlan) {
     plan.notes.push(skipped(hook, why));
 }
 
+/// Adds a warning about a file.
+pub(super) fn warn(plan: &mut ExportPlan, code: Code, message: impl Into<String>, file: &str) {
+    plan.notes.push(Diagnostic::warning(code, message).in_file(file));
+}
+
 pub(super) fn note_rewritten(source: &str, plan: &mut ExportPlan) {
     let message = "the file has to be rewritten; its comments are lost";
-    plan.notes.push(Diagnostic::warning(codes::REWRITTEN, message).in_file(source));
+    warn(plan, codes::REWRITTEN, message, source);
 }
 
 pub(super) fn note_markers(
@@ -47,7 +52,7 @@ pub(super) fn note_markers(
              value can't be found for certain",
             list(lost)
         );
-        plan.notes.push(Diagnostic::warning(codes::MARKERS_LOST, message).in_file(source));
+        warn(plan, codes::MARKERS_LOST, message, source);
     }
     let new: BTreeSet<String> = literal.difference(already).cloned().collect();
     if !new.is_empty() {
@@ -68,6 +73,6 @@ pub(super) fn note_markers(
 pub(super) fn note_size(path: &Path, text: &str, plan: &mut ExportPlan) {
     if text.len() as u64 > MAX_BYTES {
         let message = "the script is larger than 1 MB; plan and apply won't read it";
-        plan.notes.push(Diagnostic::warning(codes::LIVE_TOO_LARGE, message).in_file(display(path)));
+        warn(plan, codes::LIVE_TOO_LARGE, message, &display(path));
     }
 }

@@ -172,20 +172,16 @@ impl Keywords {
     pub fn mappings(json: &str) -> Result<Layer, Box<Diagnostic>> {
         let fail = |what: String| {
             let message = format!("{MAPPINGS_VARIABLE} {what}");
-            Box::new(
-                Diagnostic::error(codes::INVALID_KEYWORDS, message)
-                    .hint("it must be a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}"),
-            )
+            let hint = "it must be a JSON object, as in {\"ENV\":\"dev\",\"LIST\":[\"a\"]}";
+            Box::new(Diagnostic::error(codes::INVALID_KEYWORDS, message).hint(hint))
         };
-        match serde_json::from_str::<KeywordValue>(json.trim_start_matches('\u{feff}')) {
-            Ok(value) => Layer::of(Origin::Mappings, value)
-                .ok_or_else(|| fail("is JSON, but not an object".to_owned())),
-            Err(error) => Err(fail(format!(
-                "is not valid JSON (line {}, column {})",
-                error.line(),
-                error.column()
-            ))),
-        }
+        let value: KeywordValue = serde_json::from_str(json.trim_start_matches('\u{feff}'))
+            .map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                fail(format!("is not valid JSON (line {line}, column {column})"))
+            })?;
+        let layer = Layer::of(Origin::Mappings, value);
+        layer.ok_or_else(|| fail("is JSON, but not an object".to_owned()))
     }
 
     /// The value of a keyword.

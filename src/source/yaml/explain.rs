@@ -73,9 +73,7 @@ fn indenting_tab(text: &str, near: usize) -> Option<Range<usize>> {
 /// Everything else: mostly what the scanner says, with the two causes that
 /// people meet most reported first.
 fn syntax(error: &Error, text: &str, span: &Range<usize>) -> (Code, String, Option<String>) {
-    let start = (0..=span.start.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
-    let start = start.unwrap_or(0);
-    let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
+    let (before, rest) = text.split_at(text.floor_char_boundary(span.start));
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
     let message = match error {
