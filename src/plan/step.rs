@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::actions::{ActionOp, Bind};
+use super::actions::{ActionOp, Bind, BindEntry};
 use super::hooks::HookOp;
 use super::{Field, SecretVerb};
 use crate::model::{Id, Kind, Live, Name, SecretKey, Trigger};
@@ -139,6 +139,15 @@ impl Op {
             Self::Hook(op) => op.target(),
             Self::Action(op) => op.target(),
             Self::Bind(_) => None,
+        }
+    }
+
+    /// The entries of an order that is written; none for any other write.
+    #[must_use]
+    pub fn bound(&self) -> &[BindEntry] {
+        match self {
+            Self::Bind(op) => &op.entries,
+            Self::Hook(_) | Self::Action(_) => &[],
         }
     }
 

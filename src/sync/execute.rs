@@ -1,11 +1,12 @@
 //! Carries out an approved plan, step by step, as its `after`s allow.
 //!
 //! What doesn't depend on a failed step goes on. A kind of write that the
-//! tenant refuses is not tried again. A switch from one hook to another is
+//! tenant refuses is not tried again. A switch from one to another is
 //! finished or taken back, also when the run is interrupted. Must not decide
 //! what is written, wait or retry.
 
 mod check;
+mod kind;
 mod perform;
 mod put_back;
 mod switch;
@@ -22,8 +23,8 @@ use crate::api::actions::BindingRef;
 use crate::api::{ApiError, Seen, Urgency, Writer};
 use crate::model::{DesiredState, Id, Live, Trigger};
 use crate::plan::actions::BindEntry;
-use crate::plan::{ApplyReport, ApprovedPlan, Op, Plan, Ref, Step, StepId, Write, WriteSort};
-use check::Looks;
+use crate::plan::{ApplyReport, ApprovedPlan, Plan, Ref, Step, StepId, Write, WriteSort};
+use kind::Looks;
 pub(super) use perform::{Done, Failure, Job};
 use put_back::PutBack;
 use switch::Again;
@@ -95,7 +96,7 @@ enum State {
     Waiting,
     Running,
     Done,
-    /// Failed, but the hook was switched off, which was part of it.
+    /// Failed, but what it writes to was switched off, which was part of it.
     OnlySwitchedOff(ApiError),
     Failed(Failure),
     /// Done, and taken back because the step that was to follow failed.
@@ -254,7 +255,7 @@ impl Run<'_> {
             if !ready || self.must_hold(step) {
                 continue;
             }
-            // a hook is off for the sake of this step: an interrupt now would
+            // something is off for the sake of this step: an interrupt now would
             // leave its trigger without one
             let owed = step.takes_over_from.iter().any(|&from| self.is_done(from));
             if self.stopping() && !owed {
@@ -302,10 +303,7 @@ impl Run<'_> {
         let step = &self.plan.steps[at];
         let id = step.op.target().map(|target| self.id_of(target).ok_or(())).transpose().ok()?;
         let values = perform::values(&step.op, self.executor.desired);
-        let bound = match &step.op {
-            Op::Bind(bind) => bind.entries.iter().map(|entry| self.bound(entry)).collect(),
-            Op::Hook(_) | Op::Action(_) => Some(Vec::new()),
-        }?;
+        let bound = step.op.bound().iter().map(|entry| self.bound(entry)).collect::<Option<_>>()?;
         let builds = Arc::clone(&self.builds);
         let before = self.seen_last(step);
         // of a refused patch a switch-off is left, which is right in any case

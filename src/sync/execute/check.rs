@@ -11,26 +11,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Run;
+use super::kind::Looks;
 use super::perform::{Failure, Job};
-use crate::api::{FRESH, Look, Seen, Urgency, Writer};
-use crate::model::{Id, Kind, Live, LiveBindings, Name, Trigger};
+use crate::api::{FRESH, Look, Urgency, Writer};
+use crate::model::{Id, Live, LiveBindings, Name, Trigger};
 use crate::plan::actions::Bind;
 use crate::plan::{Op, Ref, Step, StepId, WriteSort, meanwhile};
-
-/// What a run has seen since its plan was made.
-#[derive(Debug)]
-pub(super) struct Looks {
-    /// When the reading for the plan began.
-    pub(super) read_at: Instant,
-    hooks: Seen,
-    builds: Arc<Seen>,
-}
-
-impl Looks {
-    pub(super) fn new(read_at: Instant, builds: &Arc<Seen>) -> Self {
-        Self { read_at, hooks: Seen::default(), builds: Arc::clone(builds) }
-    }
-}
 
 /// What has to be as it was before a step may write.
 #[derive(Debug, Clone)]
@@ -87,17 +73,9 @@ impl Check {
         urgency: Urgency,
         op: &Op,
     ) -> Result<(Instant, bool), Failure> {
-        let builds = &self.looks.builds;
         match subject {
             Subject::Live(before) => {
-                let id = &before.id;
-                let look = match before.kind() {
-                    Kind::Hook => writer.look_at_hook(id, &self.looks.hooks, urgency).await,
-                    Kind::Action | Kind::Bindings => {
-                        let find = |all: &[Live]| all.iter().find(|live| live.id == *id).cloned();
-                        writer.look_at_actions(builds, urgency, find).await
-                    }
-                };
+                let look = self.looks.again(before, writer, urgency).await;
                 let Look { found, at, own } = look.map_err(Failure::of)?;
                 let changed = match found {
                     Some(now) => meanwhile::changed(before, &now, None),
@@ -111,7 +89,7 @@ impl Check {
             Subject::NewAction(name, trigger, known) => {
                 let ours = |live: &&Live| live.name == *name && live.trigger == *trigger;
                 let find = |all: &[Live]| all.iter().filter(ours).any(|it| !known.contains(&it.id));
-                let look = writer.look_at_actions(builds, urgency, find).await;
+                let look = writer.look_at_actions(&self.looks.builds, urgency, find).await;
                 let Look { found, at, own } = look.map_err(Failure::of)?;
                 demand_unchanged(if found { &["name"] } else { &[] })?;
                 Ok((at, own))
@@ -158,12 +136,12 @@ impl Run<'_> {
         if step.op.write().sort == WriteSort::Deploy {
             return None;
         }
-        Some(match &step.op {
+        match &step.op {
             Op::Bind(Bind { trigger, before, .. }) if !self.bound.contains(trigger) => {
-                Subject::Order(trigger.clone(), before.clone())
+                Some(Subject::Order(trigger.clone(), before.clone()))
             }
-            Op::Hook(_) | Op::Action(_) | Op::Bind(_) => Subject::Live(self.unwritten(step)?),
-        })
+            _ => Some(Subject::Live(self.unwritten(step)?)),
+        }
     }
 
     /// What a step writes to, as the plan saw it, if this run has not written

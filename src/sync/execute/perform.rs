@@ -14,7 +14,6 @@ use crate::api::{ApiError, ApiErrorKind, Seen, Urgency, Writer};
 use crate::model::{DesiredSecret, DesiredState, Id, Live, SecretKey, SecretValue};
 use crate::plan::actions::BindEntry;
 use crate::plan::{Op, Ref, meanwhile};
-use crate::sync::{actions, hooks};
 
 /// A step with all that its request needs.
 pub(in crate::sync) struct Job {
@@ -136,17 +135,6 @@ impl Job {
         }
     }
 
-    pub(super) async fn carry_out(&self, writer: &Writer) -> Ending {
-        match &self.op {
-            Op::Hook(op) => hooks::carry_out(self, op, writer).await,
-            Op::Action(op) => actions::carry_out(self, op, writer).await,
-            Op::Bind(op) => {
-                let patient = !self.at_once;
-                actions::bind(writer, &op.trigger, &self.bound, self.urgency, patient).await
-            }
-        }
-    }
-
     /// A write is done only if what it did not send is as it was, too.
     pub(in crate::sync) fn same_but_sent(&self, done: Done) -> Ending {
         let changed = match self.before.as_ref().zip(done.live.as_deref()) {
@@ -160,10 +148,7 @@ impl Job {
 /// Carries out what takes a step back, also in a run that is being stopped.
 pub(in crate::sync) async fn undo(writer: &Writer, id: Option<Id>, op: Op) -> Result<(), Failure> {
     let urgency = Urgency::MustFinish;
-    let bound = match &op {
-        Op::Bind(bind) => bind.entries.iter().filter_map(was_bound).collect(),
-        Op::Hook(_) | Op::Action(_) => Vec::new(),
-    };
+    let bound = op.bound().iter().filter_map(was_bound).collect();
     let job = Job {
         op,
         id,

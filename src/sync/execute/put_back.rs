@@ -1,9 +1,10 @@
-//! Puts hooks back that gave way to one that then could not come.
+//! Puts back what gave way to something that then could not come.
 //!
-//! Goes on beside everything else: a hook that is off for nothing is off for
+//! Goes on beside everything else: what is off for nothing is off for
 //! as short as can be, and what doesn't depend on it doesn't wait. Must not
 //! begin anything that the plan doesn't know.
 
+use super::kind;
 use super::perform::{self, Failure};
 use super::{Ended, Run, Running, State};
 use crate::api::Writer;
@@ -82,8 +83,8 @@ impl Run<'_> {
     fn makes_sure(&self, id: StepId) -> Option<(Option<Id>, Op)> {
         let op = &self.plan.steps[id].op;
         if op.switches() == Some(true) {
-            let hook = self.id_of(op.target()?)?;
-            return Some((Some(hook.clone()), Op::switch(hook, false)));
+            let id = self.id_of(op.target()?)?;
+            return Some((Some(id.clone()), Op::switch(id, false)));
         }
         self.inverse(id).map(|(_, target, op)| (target, op))
     }
@@ -135,18 +136,7 @@ impl Run<'_> {
 
     fn remark_unsafe(&mut self, id: StepId) {
         let step = &self.plan.steps[id];
-        let remark = match step.op.target() {
-            None if matches!(step.op, Op::Bind(_)) => {
-                "the previous hook is still switched off, because it is not known whether the action is bound now; run apply again"
-            }
-            Some(_) if step.op.switches() == Some(false) => {
-                "the action is bound, and it is not known whether the hook is off; run apply again"
-            }
-            None => "the hook that it replaces still waits under another name; run apply again",
-            Some(_) => {
-                "the hook that ran before it is still switched off, because it is not known whether this one is on now; run apply again"
-            }
-        };
+        let remark = kind::unsure_of(&step.op);
         self.remark(step.change, remark.to_owned());
     }
 }

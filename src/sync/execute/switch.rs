@@ -1,15 +1,16 @@
-//! The step from a hook to an action: when it may begin, and how it is tried
+//! A cutover from one kind to another: when it may begin, and how it is tried
 //! again.
 //!
 //! Begins only when the versions are in traffic for some time and the tenant's
 //! rate limit leaves room for both halves and the undo. A binding that is
-//! refused while the hook is off gives the hook back at once. Must not decide
+//! refused while the other half is off gives that back at once. Must not decide
 //! what is switched.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::kind;
 use super::perform::{self, Failure};
 use super::{Ended, Run, Running, State};
 use crate::api::{ApiErrorKind, Urgency, Writer};
@@ -37,10 +38,7 @@ pub(super) struct Opening {
 impl Opening {
     pub(super) async fn wait(&self, writer: &Writer, urgency: Urgency) -> Result<(), Failure> {
         let Some(since) = self.since.iter().copied().collect::<Option<Vec<_>>>() else {
-            return Err(Failure::not_sent(
-                "the action's version is not in traffic, so the hook stays as it is; run apply \
-                 again",
-            ));
+            return Err(Failure::not_sent(kind::NOT_IN_TRAFFIC));
         };
         let settled = since.into_iter().max().map(|since| since + SETTLED);
         let left = settled.map(|at| at.saturating_duration_since(Instant::now()));
@@ -71,12 +69,12 @@ impl Run<'_> {
         (!step.awaits.is_empty()).then_some(Opening { since })
     }
 
-    /// Whether a binding may not be waited for, because a hook is off for it.
+    /// Whether a binding may not be waited for, because something is off for it.
     pub(super) fn is_binding_owed(step: &Step) -> bool {
         matches!(step.op, Op::Bind(_)) && !step.takes_over_from.is_empty()
     }
 
-    /// A binding that is refused for now gives the hook back at once, and is
+    /// A binding that is refused for now gives the other half back at once, and is
     /// tried again after a pause. Gives the failure back where that's over.
     pub(super) fn retry_switch(
         &mut self,
