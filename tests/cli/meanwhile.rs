@@ -77,12 +77,13 @@ async fn one_list_serves_all_and_what_nobody_touched_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn something_else_that_was_applied_makes_it_a_part() {
-    // whoever edits takes the newest hook: the other one is there only later
-    let faults =
-        ["delay:2100@GET,/hooks,1", "edit:script@GET,/hooks,2", "delay:2000@POST,/hooks,1"];
+    // whoever edits takes the newest hook, which is `greet`
+    let faults = ["delay:2100@GET,/hooks,1", "edit:script@GET,/hooks,2"];
     let (tenant, project) = hooks(ListDetail::Full, &faults).await;
-    project.write("hooks/new.yaml", "name: new\ntriggerId: send-phone-message\n");
-    project.write("hooks/new.js", script("send-phone-message", ""));
+    let other = hook(0, "other", "send-phone-message");
+    tenant.edit(|state| state.hooks.insert(0, other)).unwrap();
+    project.write("hooks/other.yaml", "name: other\ntriggerId: send-phone-message\n");
+    project.write("hooks/other.js", script("send-phone-message", "\n  // new"));
     let run = project.on(&tenant, &["apply", "--yes", "--format", "json"]).expect(3);
     assert_changed_meanwhile(&run, "greet", "script");
     assert_eq!(writes(&tenant).len(), 1, "{run}");
