@@ -313,6 +313,36 @@ fn kinds_are_told_apart_only_in_folders_named_after_one() {
     });
 }
 
+/// The engine is one for all kinds. Where they come in is a folder named after
+/// one, the enum of writes, and a file or two for each room; and JSON has words
+/// of its own for each.
+#[test]
+fn the_engine_names_no_kind() {
+    const ENGINE: [&str; 3] = ["plan", "report", "sync"];
+    const COME_IN: [&str; 12] = [
+        "plan/kinds.rs",
+        "plan/mod.rs",
+        "plan/step.rs",
+        "report/json/behaviour.rs",
+        "report/json/output.rs",
+        "report/json/results.rs",
+        "report/json/steps.rs",
+        "report/kinds.rs",
+        "report/samples/any.rs",
+        "sync/execute/kinds.rs",
+        "sync/fetch.rs",
+        "sync/mod.rs",
+    ];
+    let names_one = |line: &str| line.to_lowercase().replace("hooksync", "").contains("hook");
+    only(&COME_IN, |source| {
+        let product = source.text.lines().take_while(|line| !line.starts_with("mod tests {"));
+        source.room().is_some_and(|room| ENGINE.contains(&room))
+            && !may_tell_kinds_apart(&source.path)
+            && !source.path.starts_with("report/migration/")
+            && product.into_iter().any(names_one)
+    });
+}
+
 #[test]
 fn a_plan_is_changed_by_nobody_but_who_makes_it() {
     only(&[], |source| source.room() != Some("plan") && source.has(&["&", "mut", "Plan"]));

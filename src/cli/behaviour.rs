@@ -175,7 +175,7 @@ fn of_report(report: Report, pair: &Pair, limit: Duration) -> Compared {
         .collect();
     differences.sort_by_key(|it| std::cmp::Reverse(it.events));
     Compared {
-        hook: pair.hook.clone(),
+        replaces: pair.replaces.clone(),
         events: report.events,
         wanted: EVENTS,
         branches_met: report.branches_met + report.new_branches_met,

@@ -25,9 +25,9 @@ pub enum Behaviour {
 /// What both codes did on the same events.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Compared {
-    /// The hook in whose place an action comes; `None` where both codes are
+    /// In whose place it comes; `None` where both codes are
     /// one resource's.
-    pub hook: Option<Name>,
+    pub replaces: Option<Name>,
     /// How many events both were run on.
     pub events: usize,
     /// How many were to be run: more than that where time ran out.
@@ -100,8 +100,8 @@ pub struct Pair {
     pub new_kind: Kind,
     /// The code that is to run.
     pub new: String,
-    /// The hook in whose place an action comes.
-    pub hook: Option<Name>,
+    /// In whose place the new code comes.
+    pub replaces: Option<Name>,
     /// The names of the secrets that the live code has.
     pub secrets_before: BTreeSet<SecretKey>,
     /// The names of those that the new code has.
@@ -190,7 +190,7 @@ fn of_update(change: &Change, definition: &Definition) -> Option<Asked> {
         live: code.to_owned(),
         new_kind: change.kind,
         new: new.to_owned(),
-        hook: None,
+        replaces: None,
         secrets_before: before,
         secrets_after: after,
         others_change,
@@ -212,7 +212,7 @@ fn of_cutover(change: &Change, definition: &Definition, plan: &Plan) -> Option<A
         live: code.as_str().to_owned(),
         new_kind: change.kind,
         new: definition.script.as_str().to_owned(),
-        hook: Some(old.name.clone()),
+        replaces: Some(old.name.clone()),
         secrets_before: live.secrets.clone().unwrap_or_else(|| keys(definition)),
         secrets_after: keys(definition),
         others_change: false,

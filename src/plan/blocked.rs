@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Plan;
-use super::kind::WRITE_SCOPES;
+use super::kinds::WRITE_SCOPES;
 
 /// How a reason begins that a scope is lacking.
 pub(super) const LACKS_SCOPE: &str = "the token lacks the scope";

@@ -195,8 +195,8 @@ pub struct Warning {
 /// A secret that would be sent if its value were known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnresolvedSecret {
-    /// The hook.
-    pub hook: Name,
+    /// Whose secret it is.
+    pub name: Name,
     /// The secret's name.
     pub key: SecretKey,
     /// The keywords without a value.
@@ -345,7 +345,7 @@ impl Plan {
     /// The cutover in which what a change is about gives way.
     #[must_use]
     pub fn cutover_of(&self, change: usize) -> Option<&Cutover> {
-        self.cutovers.iter().find(|cutover| cutover.hook == change)
+        self.cutovers.iter().find(|cutover| cutover.leaving == change)
     }
 
     /// How many requests an apply will make at least: one a step.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::policy::{Options, reshape};
-use super::{Plan, cutover, fingerprint, kind, matching, order};
+use super::{Plan, cutover, fingerprint, kinds, matching, order};
 use crate::model::{Definition, DesiredState, Kind, Live, LiveState};
 
 /// What has to happen on `tenant` for `live` to become as `desired`.
@@ -23,7 +23,7 @@ pub fn plan(desired: &DesiredState, live: &LiveState, tenant: &str, options: &Op
             None => {}
         }
     }
-    let orders = kind::complete(&mut draft, &desired, live);
+    let orders = kinds::complete(&mut draft, &desired, live);
     draft.settle();
     let cutovers = cutover::find(&draft.changes, &orders);
     let steps = order::steps(&draft.changes, &orders, &cutovers, &desired, live);
@@ -57,13 +57,13 @@ fn compare_kind(kind: Kind, desired: &DesiredState, live_state: &LiveState, draf
     let resources: Vec<&Live> = live_state.of(kind).collect();
     let pairing = matching::pair(&definitions, &resources);
     for (definition, at) in definitions.iter().zip(&pairing.of_desired) {
-        let all = |live| kind::all_fields(definition, live, live_state);
+        let all = |live| kinds::all_fields(definition, live, live_state);
         match at.map(|at| resources[at]) {
             None => draft.create(definition, all(None)),
             // what doesn't say its trigger can't be on another one
             Some(live) if live.trigger.as_str().is_empty() => {
                 let before = draft.changes.len();
-                kind::update(definition, live, draft);
+                kinds::update(definition, live, draft);
                 draft.changes[before..].iter_mut().for_each(|change| {
                     change.blocked = Some(format!(
                         "the tenant does not say which trigger {} ({}) is made for. Open it in \
@@ -75,7 +75,7 @@ fn compare_kind(kind: Kind, desired: &DesiredState, live_state: &LiveState, draf
             Some(live) if live.trigger != definition.trigger => {
                 draft.replace(definition, live, all(Some(live)));
             }
-            Some(live) => kind::update(definition, live, draft),
+            Some(live) => kinds::update(definition, live, draft),
         }
     }
     for (at, live) in resources.iter().enumerate() {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::change::{Change, SecretChange, SecretVerb, Unmanaged, UnresolvedSecret, Verb, Warning};
 use super::codes;
 use super::policy::{Options, SecretsMode};
-use super::{Field, FieldChange, kind};
+use super::{Field, FieldChange, kinds};
 use crate::model::{Definition, DesiredSecret, DesiredState, Kind, Live, Name, SecretKey};
 
 pub(super) struct Draft<'a> {
@@ -78,7 +78,7 @@ impl<'a> Draft<'a> {
         let none = BTreeSet::new();
         let (mut secrets, missing) =
             self.secrets(definition, live.secrets.as_ref().unwrap_or(&none));
-        kind::add_outdated(definition, live, &mut secrets, self);
+        kinds::add_outdated(definition, live, &mut secrets, self);
         let fields = fields(&secrets);
         let counts = |secret: &SecretChange| {
             secret.verb != SecretVerb::Write || definition.kind().runs_secrets()
@@ -110,7 +110,7 @@ impl<'a> Draft<'a> {
             (_, Some(true)) => Some("is not deployed"),
             _ => None,
         };
-        if let Some(why) = kind::loses_secrets(&change, missing) {
+        if let Some(why) = kinds::loses_secrets(&change, missing) {
             change.blocked = Some(why);
         } else if let Some(off) = off.filter(|_| !missing.is_empty()) {
             change.withheld = Some(format!(
@@ -153,7 +153,7 @@ impl<'a> Draft<'a> {
                 DesiredSecret::Unresolved { keywords } => {
                     changes.push(SecretChange::new(key.clone(), verb));
                     self.unresolved.push(UnresolvedSecret {
-                        hook: definition.name.clone(),
+                        name: definition.name.clone(),
                         key: key.clone(),
                         keywords: keywords.clone(),
                         source: definition.place.file.clone(),
@@ -223,7 +223,7 @@ impl<'a> Draft<'a> {
             });
             return;
         }
-        if kind::is_left_over(live) {
+        if kinds::is_left_over(live) {
             let message = format!(
                 "{kind} {} is left over from an interrupted run; --allow-delete removes it",
                 live.name

@@ -153,7 +153,7 @@ fn unresolved_text(secrets: &[UnresolvedSecret]) -> String {
     let each: Vec<String> = secrets
         .iter()
         .map(|secret| {
-            format!("{} of {} needs {}", secret.key, secret.hook, secret.keywords.join(", "))
+            format!("{} of {} needs {}", secret.key, secret.name, secret.keywords.join(", "))
         })
         .collect();
     format!("secrets without a value here: {}", each.join("; "))

@@ -18,7 +18,7 @@ mod graph;
 pub mod guard;
 pub mod hooks;
 pub mod judge;
-mod kind;
+mod kinds;
 mod lock_out;
 pub mod matching;
 pub mod meanwhile;

@@ -6,7 +6,7 @@
 use super::cutover::Cutover;
 use super::graph::{Graph, NoOrder};
 use super::step::{Ref, Step};
-use super::{Change, actions, kind};
+use super::{Change, actions, kinds};
 use crate::model::{DesiredState, LiveState, Name};
 
 /// The writes of a plan. A step's `after` names only steps before it.
@@ -21,7 +21,7 @@ pub(super) fn steps(
     live: &LiveState,
 ) -> Result<Vec<Step>, NoOrder> {
     let mut graph = Graph::default();
-    kind::add_steps(&mut graph, changes, orders, cutovers, desired, live)?;
+    kinds::add_steps(&mut graph, changes, orders, cutovers, desired, live)?;
     let mut steps = graph.into_steps()?;
     for at in 0..steps.len() {
         if let Some(name) = shown_as(&steps, at, changes) {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::kind::{NO_SUCH_NAME, stored_name};
+use super::kinds::{NO_SUCH_NAME, stored_name};
 use crate::model::{Address, Definition, DesiredState, Kind, Live, LiveState, Name};
 
 /// The choices that shape a plan.

@@ -3,9 +3,7 @@
 //!
 //! Must not lay anything out.
 
-use std::collections::BTreeSet;
-
-use crate::model::{Kind, LogEntry, Name};
+use crate::model::{Kind, LogEntry};
 use crate::plan::change::SecretVerb;
 use crate::plan::traced::{Traces, can_be_traced};
 use crate::plan::{Change, Field, Plan, Verb};
@@ -37,12 +35,10 @@ pub(super) fn differences<'a>(
     again: &Again,
 ) -> Vec<Difference<'a>> {
     let changes = plan.changes.iter().enumerate().filter(|(_, one)| one.verb != Verb::Resend);
-    let names = |kind| plan.changes.iter().filter(move |it| it.kind == kind).map(|it| &it.name);
-    let actions: BTreeSet<&Name> = names(Kind::Action).collect();
-    let of_both_kinds: BTreeSet<&Name> =
-        names(Kind::Hook).filter(|name| actions.contains(name)).collect();
     let difference = |(at, change): (usize, &'a Change)| {
-        let is_shared = of_both_kinds.contains(&change.name);
+        let is_other = |other: &Change| other.kind != change.kind && other.name == change.name;
+        let mut definitions = plan.changes.iter().filter(|it| it.kind != Kind::Bindings);
+        let is_shared = definitions.any(is_other);
         let (what, take, undo) = ways(change, is_shared, again);
         let written = match traces {
             Traces::Found(found) if can_be_traced(change) => {
@@ -91,7 +87,8 @@ fn pattern(change: &Change, is_shared: bool) -> String {
     };
     let is_plain = name.chars().all(is_simple) && name.starts_with(char::is_alphanumeric);
     match change.kind {
-        Kind::Hook | Kind::Action if is_plain && !is_shared => name_alone,
+        Kind::Bindings => format!("{}:{name_alone}", change.kind),
+        _ if is_plain && !is_shared => name_alone,
         kind => format!("{kind}:{name_alone}"),
     }
 }
@@ -114,6 +111,7 @@ fn parts(change: &Change) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Name;
     use crate::plan::policy::NamePattern;
     use crate::report::samples::full_plan;
 

@@ -3,6 +3,7 @@
 //! Must not lay out anything, nor make foreign text harmless: each renderer
 //! does that in its own way.
 
+use super::kinds;
 use super::words::{count, grouped, listed};
 use crate::plan::behaviour::Unmet;
 use crate::plan::{Behaviour, Change, Compared, Differs, Plan};
@@ -16,10 +17,7 @@ pub(crate) fn headline(behaviour: &Behaviour) -> String {
         Behaviour::NotCompared { why } => format!("not compared: {why}"),
         Behaviour::Compared(compared) => {
             let evidence = evidence(compared);
-            let than = match &compared.hook {
-                Some(hook) => format!(" to the hook {hook}, whose place it takes"),
-                None => String::new(),
-            };
+            let than = kinds::compared_to(compared);
             match compared.differences.len() {
                 0 if compared.events == 0 => {
                     "not compared: the time limit was reached first".to_owned()

@@ -4,9 +4,9 @@
 //! Facts are [`Phrase`]s, so that each renderer can make foreign
 //! text harmless in its own way. Must not know any format.
 
+use super::kinds;
 use super::words::count;
 use crate::model::Kind;
-use crate::plan::cutover::{Cutover, First};
 use crate::plan::takeover::takeovers;
 use crate::plan::{Change, Field, Plan, SecretChange, SecretVerb, Value, Verb, Warning, codes};
 
@@ -134,7 +134,7 @@ const MOST_NAMES: usize = 5;
 pub(crate) fn sentences(plan: &Plan, found: &[Danger]) -> Vec<Danger> {
     let trigger = |danger: &Danger| {
         let change = plan.changes.get(danger.change)?;
-        let is_one_of_many = danger.kind == DangerKind::LockOut && change.kind != Kind::Hook;
+        let is_one_of_many = danger.kind == DangerKind::LockOut && kinds::is_one_of_many(change);
         is_one_of_many.then_some(&change.trigger)
     };
     let mut out: Vec<Danger> = Vec::new();
@@ -179,7 +179,7 @@ pub(crate) fn danger_first(plan: &Plan, found: &[Danger]) -> Vec<usize> {
     order
 }
 
-/// The secrets that change. What a hook gets again because values can't be
+/// The secrets that change. What is sent again because values can't be
 /// compared is no change; for an action it is a new version in traffic. Where a
 /// value comes from is for a reviewer to see, so references are always listed.
 pub(crate) fn changing(
@@ -234,7 +234,7 @@ fn unbound(change: &Change) -> Option<Phrase> {
     Some(phrase.ours(if new.is_empty() { ", where nothing runs then." } else { "." }))
 }
 
-/// Ends a phrase with the secrets that go with the old hook.
+/// Ends a phrase with the secrets that go with the old one.
 fn lost_secrets(phrase: Phrase, change: &Change) -> Phrase {
     let keys: Vec<_> = change
         .live
@@ -249,33 +249,7 @@ fn lost_secrets(phrase: Phrase, change: &Change) -> Phrase {
     }
 }
 
-/// Each cutover as one sentence or two.
-pub(crate) fn cutovers(plan: &Plan) -> Vec<Phrase> {
-    let one = |cutover: &Cutover| {
-        let several = cutover.actions.len() > 1;
-        let hook = plan.changes.get(cutover.hook);
-        let hook = hook.map(|hook| hook.name.to_string()).unwrap_or_default();
-        let phrase = Phrase::default()
-            .theirs(&cutover.trigger)
-            .ours(if several { ": the actions " } else { ": the action " })
-            .list(&cutover.actions)
-            .ours(if several { " take over from the hook " } else { " takes over from the hook " })
-            .theirs(hook);
-        phrase.ours(match cutover.first {
-            First::Bind => {
-                ". Once deployed, it is bound, then the hook is switched off: for a moment both \
-                 may run. If the switch-off fails, the binding is undone."
-            }
-            First::SwitchOff => {
-                ". Once deployed, the hook is switched off, then it is bound: for a moment \
-                 neither may run. If the binding fails, the hook is switched on again."
-            }
-        })
-    };
-    plan.cutovers.iter().map(one).collect()
-}
-
-/// Whether a live hook is switched on or off.
+/// Whether what is live is switched on or off.
 fn switched(change: &Change) -> Option<bool> {
     let before = change.live.as_ref()?.runs;
     (change.verb == Verb::Update && change.will_run() != before).then(|| change.will_run())
@@ -350,9 +324,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
     }
     let beside =
         if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
-    // a plan names what it counts; with actions in it that may be both kinds
-    let with_actions = plan.live_total.contains_key(&Kind::Action);
-    let noun = if with_actions { "definition" } else { "hook" };
+    let noun = kinds::noun(plan);
     match (changes.is_empty(), plan.unchanged.len()) {
         (true, 0) => format!("No changes{beside}."),
         (true, 1) => format!("No changes. {} is as desired{beside}.", count(1, noun)),

@@ -83,7 +83,7 @@ pub fn plan(plan: &Plan, repository: &Repository) -> String {
         let message = format!(
             "The secret {} of {} has no value here; apply refuses until it has one.",
             theirs(&secret.key),
-            theirs(secret.hook.as_str())
+            theirs(secret.name.as_str())
         );
         note(Severity::Warning, Some(&secret.source), super::UNRESOLVED_SECRET, message)
     });

@@ -10,6 +10,7 @@ mod change;
 mod tests;
 
 use super::facts::{self, Bit, Danger, Phrase};
+use super::kinds;
 use super::order::{self, OrderLine};
 use super::page::{self, text};
 use super::words::{about, count, grouped, place};
@@ -63,7 +64,7 @@ fn section(view: &PlanView<'_>, nth: usize) -> String {
     let mut out = format!("<p><strong>{}</strong></p>\n", text(&facts::summary(plan)));
     out.push_str(&about_it(view));
     out.push_str(&risks(plan, &facts::sentences(plan, &found), nth));
-    let cutovers: Vec<String> = facts::cutovers(plan).iter().map(phrase).collect();
+    let cutovers: Vec<String> = kinds::cutovers(plan).iter().map(phrase).collect();
     out.push_str(&listed("Cutovers", "Each is done as one, or not at all.", &cutovers));
     out.push_str(&warnings(&facts::other_warnings(plan, &found)));
     out.push_str(&without_value(&plan.unresolved));
@@ -158,12 +159,12 @@ fn warnings(found: &[&Warning]) -> String {
 
 fn without_value(unresolved: &[UnresolvedSecret]) -> String {
     let items = unresolved.iter().map(|secret| {
-        let UnresolvedSecret { hook, key, keywords, source } = secret;
+        let UnresolvedSecret { name, key, keywords, source } = secret;
         let keywords: Vec<String> =
             keywords.iter().map(|word| format!("<code>{}</code>", text(word))).collect();
         format!(
             "<strong>{}</strong> <code>{}</code>: keyword {} <span class=\"quiet\">{}</span>",
-            text(hook.as_str()),
+            text(name.as_str()),
             text(key),
             keywords.join(", "),
             text(source)
@@ -245,7 +246,7 @@ fn order_of(view: &PlanView<'_>) -> String {
     }
     let mut out = String::from("<h2>Order</h2>\n");
     if stages {
-        out.push_str("<p>New hooks are created disabled, completed, then enabled.</p>\n");
+        out.push_str(&format!("<p>{}</p>\n", kinds::CREATED_OFF));
     }
     for group in groups {
         out.push_str("<ol>\n");

@@ -17,6 +17,7 @@ pub mod github;
 pub mod html;
 mod ink;
 pub mod json;
+mod kinds;
 mod layout;
 pub mod markdown;
 pub mod migration;
@@ -120,7 +121,7 @@ pub struct Style {
     /// Whether the place can show more than ASCII. Without it, every other
     /// character is written as an escape such as `\u{e9}`.
     pub unicode: bool,
-    /// Show all: the scripts of new hooks, and long differences to their end.
+    /// Show all: the scripts of what is new, and long differences to their end.
     pub full: bool,
 }
 

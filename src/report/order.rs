@@ -68,8 +68,8 @@ pub(crate) struct OrderLine {
     pub(crate) or_else: Vec<String>,
 }
 
-/// Steps that wait for each other where that is more than a hook being
-/// completed: of several hooks, or with a way back. One list for each group.
+/// Steps that wait for each other where that is more than one being
+/// completed: of several, or with a way back. One list for each group.
 pub(crate) fn order(view: &PlanView<'_>) -> Vec<Vec<OrderLine>> {
     let all = view.steps();
     let mut group: Vec<usize> = (0..all.len()).collect();
@@ -102,7 +102,7 @@ pub(crate) fn order(view: &PlanView<'_>) -> Vec<Vec<OrderLine>> {
     shown.map(|steps| steps.iter().map(line).collect()).collect()
 }
 
-/// Whether new hooks are created disabled and completed before they go live.
+/// Whether new ones are created disabled and completed before they go live.
 pub(crate) fn creates_in_stages(view: &PlanView<'_>) -> bool {
     let steps = view.steps();
     let begun: BTreeSet<usize> = steps

@@ -232,7 +232,7 @@ pub(crate) fn full_plan() -> Plan {
             position: Some(Position { line: 6, column: 1 }),
         }],
         unresolved: vec![UnresolvedSecret {
-            hook: name("block-disposable-mail"),
+            name: name("block-disposable-mail"),
             key: "TOKEN".to_owned(),
             keywords: vec!["MAIL_TOKEN".to_owned()],
             source: "hooks/block-disposable-mail.yaml".to_owned(),

@@ -23,6 +23,7 @@ use unknown::{beyond, not_shown, unknown_members};
 use super::json::FORMAT_VERSION;
 use super::json::output;
 use super::json::{field_of, kind_of, secret_verb};
+use super::kinds;
 use super::{PlanView, Repository, StepView, UNRESOLVED_SECRET};
 use crate::model::{Id, Kind, Live, Name, Position, Reference, Trigger};
 use crate::plan::cutover::{Cutover, First};
@@ -104,7 +105,7 @@ pub fn read(value: &Json) -> Result<Saved, String> {
     let resent = list(value, &mut unknown, "secret_writes", secret_write)?;
     let unresolved = list(value, &mut unknown, "unresolved", |one: output::Unresolved| {
         let output::Unresolved { name, key, keywords, source } = one;
-        Ok(UnresolvedSecret { hook: Name::action(name), key, keywords, source })
+        Ok(UnresolvedSecret { name: Name::action(name), key, keywords, source })
     })?;
     let warnings = list(value, &mut unknown, "warnings", warning)?;
     let cutovers = list(value, &mut unknown, "cutovers", |one| cutover(one, &changes))?;
@@ -177,14 +178,14 @@ fn list<T: DeserializeOwned + Serialize, U>(
 
 /// A cutover, by the names of what it changes.
 fn cutover(one: output::Cutover, changes: &[Change]) -> Result<Cutover, String> {
-    let output::Cutover { trigger_id, hook, actions, first } = one;
+    let output::Cutover { trigger_id, leaving, actions, first } = one;
     let place = |kind: Kind, name: &str| {
         let of = |change: &Change| change.kind == kind && change.name.as_str() == name;
         let found = changes.iter().position(of);
         found.ok_or_else(|| format!("no change of the {kind} `{name}`"))
     };
     Ok(Cutover {
-        hook: place(Kind::Hook, &hook)?,
+        leaving: place(Kind::FIRST, &leaving)?,
         bindings: place(Kind::Bindings, &trigger_id)?,
         trigger: Trigger::from_tenant(&trigger_id),
         actions: actions.into_iter().map(Name::action).collect(),
@@ -198,17 +199,6 @@ fn cutover(one: output::Cutover, changes: &[Change]) -> Result<Cutover, String> 
 
 fn live_total(found: BTreeMap<String, usize>) -> Result<BTreeMap<Kind, usize>, String> {
     found.into_iter().map(|(kind, number)| Ok((kind_of(&kind)?, number))).collect()
-}
-
-/// The identity that stands in the file.
-fn name_of(kind: Kind, name: String) -> Result<Name, String> {
-    match kind {
-        Kind::Action | Kind::Bindings => Ok(Name::action(name)),
-        Kind::Hook => match Name::hook(&name) {
-            Ok(stored) if stored.as_str() == name => Ok(stored),
-            _ => Err(format!("`{name}` is not the stored name of a hook")),
-        },
-    }
 }
 
 fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
@@ -233,7 +223,7 @@ fn change(one: output::Change, budget: &mut usize) -> Result<Change, String> {
     let verb = Verb::CHANGES.into_iter().find(|verb| verb.as_str() == action);
     let verb = verb.ok_or_else(|| format!("unknown action `{action}`"))?;
     let kind = kind_of(&kind)?;
-    let name = name_of(kind, name)?;
+    let name = kinds::stored_name(kind, name)?;
     let live = live.map(|live| live_before(live, id.as_deref(), name.clone(), budget));
     Ok(Change {
         id: id.map(Id::new),
@@ -315,7 +305,7 @@ fn secret_write(one: output::SecretWrite) -> Result<Change, String> {
         SecretChange { reference, ..SecretChange::new(key, SecretVerb::Write) }
     });
     let trigger = Trigger::from_tenant(&trigger_id);
-    let change = Change::new(Verb::Resend, kind, name_of(kind, name)?, trigger);
+    let change = Change::new(Verb::Resend, kind, kinds::stored_name(kind, name)?, trigger);
     Ok(Change { secrets: secrets.collect(), blocked, ..change })
 }
 

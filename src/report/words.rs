@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::model::Position;
 
-/// `1 hook`, `2 hooks`, `1,200 hooks`.
+/// `1 change`, `2 changes`, `1,200 changes`.
 #[must_use]
 pub fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

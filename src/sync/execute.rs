@@ -6,7 +6,7 @@
 //! what is written, wait or retry.
 
 mod check;
-mod kind;
+mod kinds;
 mod perform;
 mod put_back;
 mod switch;
@@ -24,7 +24,7 @@ use crate::api::{ApiError, Seen, Urgency, Writer};
 use crate::model::{DesiredState, Id, Live, Trigger};
 use crate::plan::actions::BindEntry;
 use crate::plan::{ApplyReport, ApprovedPlan, Plan, Ref, Step, StepId, Write, WriteSort};
-use kind::Looks;
+use kinds::Looks;
 pub(super) use perform::{Done, Failure, Job};
 use put_back::PutBack;
 use switch::Again;

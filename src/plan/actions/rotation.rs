@@ -78,7 +78,7 @@ pub(in crate::plan) fn add(
             Some(DesiredSecret::Reference(found)) => reference = Some(found.clone()),
             Some(DesiredSecret::Unresolved { keywords }) => {
                 draft.unresolved.push(UnresolvedSecret {
-                    hook: definition.name.clone(),
+                    name: definition.name.clone(),
                     key: key.clone(),
                     keywords: keywords.clone(),
                     source: definition.place.file.clone(),

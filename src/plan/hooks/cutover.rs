@@ -19,7 +19,7 @@ pub struct Cutover {
     /// The trigger; hooks and actions have the same ids for it.
     pub trigger: Trigger,
     /// The hook's change, by its place in the plan.
-    pub hook: usize,
+    pub leaving: usize,
     /// The change of the trigger's bindings.
     pub bindings: usize,
     /// The actions that are bound and were not before.
@@ -69,7 +69,13 @@ pub(in crate::plan) fn find(changes: &[Change], orders: &[Order]) -> Vec<Cutover
         let mut leaving = changes.iter().enumerate().filter(|(_, hook)| leaves(hook, change));
         // of two that ran side by side neither is the one that gives way
         let (Some((hook, _)), None) = (leaving.next(), leaving.next()) else { continue };
-        found.push(Cutover { trigger: change.trigger.clone(), hook, bindings, actions, first });
+        found.push(Cutover {
+            trigger: change.trigger.clone(),
+            leaving: hook,
+            bindings,
+            actions,
+            first,
+        });
     }
     found
 }
@@ -102,14 +108,14 @@ pub(in crate::plan) fn order(
     changes: &[Change],
 ) {
     for cutover in cutovers {
-        let (Some(&bind), Some(gives)) = (binds.get(&cutover.bindings), gives.get(cutover.hook))
+        let (Some(&bind), Some(gives)) = (binds.get(&cutover.bindings), gives.get(cutover.leaving))
         else {
             continue;
         };
-        let off = match (gives.off, &changes[cutover.hook].id) {
+        let off = match (gives.off, &changes[cutover.leaving].id) {
             (Some(off), _) => off,
             // what is deleted is switched off first, for that can be undone
-            (None, Some(id)) => graph.add(cutover.hook, Op::switch(id.clone(), false)),
+            (None, Some(id)) => graph.add(cutover.leaving, Op::switch(id.clone(), false)),
             (None, None) => continue,
         };
         let (first, second) = match cutover.first {

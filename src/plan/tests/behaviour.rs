@@ -12,7 +12,7 @@ fn words(plan: &Plan, desired: &DesiredState) -> Vec<String> {
         match asked {
             Asked::Nothing(why) => format!("{name}: {why}"),
             Asked::Pair(pair) => {
-                let hook = pair.hook.as_ref().map(|hook| format!("hook {hook} "));
+                let hook = pair.replaces.as_ref().map(|hook| format!("hook {hook} "));
                 let keys = |keys: &std::collections::BTreeSet<String>| {
                     keys.iter().cloned().collect::<Vec<_>>().join("+")
                 };

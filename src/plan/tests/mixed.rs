@@ -244,7 +244,7 @@ proptest! {
         }
         for cutover in plan.cutovers.iter().filter(|cutover| cutover.first == First::SwitchOff) {
             let both = |state: &LiveState| {
-                let hook = state.resources.iter().any(|it| Some(&it.id) == plan.changes[cutover.hook].id.as_ref() && it.runs);
+                let hook = state.resources.iter().any(|it| Some(&it.id) == plan.changes[cutover.leaving].id.as_ref() && it.runs);
                 let bound = state.bindings.iter().filter(|it| it.trigger == cutover.trigger);
                 let names = bound.flat_map(|it| &it.entries).map(|entry| &entry.action_name);
                 hook && names.into_iter().any(|name| cutover.actions.contains(name))

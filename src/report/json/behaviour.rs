@@ -5,8 +5,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Name;
 use crate::plan::behaviour as plan;
+use crate::report::kinds;
 
 /// What running the live and the new code of a change on the same generated
 /// events showed. It is evidence, not a proof by logic.
@@ -18,7 +18,8 @@ pub struct Behaviour {
     pub verdict: String,
     /// The hook that the action replaces, if the live code is a hook's; null if both are of
     /// the same resource.
-    pub hook: Option<String>,
+    #[serde(rename = "hook")]
+    pub replaces: Option<String>,
     /// The number of events that both ran on.
     pub events: usize,
     /// The number of events requested. It is higher than `events` if time ran out.
@@ -83,7 +84,7 @@ impl Behaviour {
             },
             plan::Behaviour::Compared(compared) => {
                 let plan::Compared {
-                    hook,
+                    replaces,
                     events,
                     wanted,
                     branches_met,
@@ -100,7 +101,7 @@ impl Behaviour {
                 let why = (*events == 0).then(|| "the time for it was over".to_owned());
                 Self {
                     verdict: verdict.to_owned(),
-                    hook: hook.as_ref().map(ToString::to_string),
+                    replaces: replaces.as_ref().map(ToString::to_string),
                     events: *events,
                     wanted: *wanted,
                     branches: Branches { met: *branches_met, total: *branches_total },
@@ -118,7 +119,8 @@ impl Behaviour {
     /// # Errors
     /// When it contradicts itself.
     pub(in crate::report) fn read(self) -> Result<plan::Behaviour, String> {
-        let Self { verdict, hook, events, wanted, branches, unmet, differences, notes, why } = self;
+        let Self { verdict, replaces, events, wanted, branches, unmet, differences, notes, why } =
+            self;
         if let (0, Some(why)) = (wanted, why) {
             return Ok(plan::Behaviour::NotCompared { why });
         }
@@ -126,9 +128,8 @@ impl Behaviour {
         if !named || (verdict == "differs") == differences.is_empty() {
             return Err(format!("behaviour: `{verdict}` is not what the differences say"));
         }
-        let hook = hook.map(|name| Name::hook(&name).map_err(|_| "behaviour: no hook's name"));
         Ok(plan::Behaviour::Compared(plan::Compared {
-            hook: hook.transpose()?,
+            replaces: replaces.map(|name| kinds::replaced(&name)).transpose()?,
             events,
             wanted,
             branches_met: branches.met.min(branches.total),

@@ -155,8 +155,8 @@ fn live_before(live: &Live) -> LiveBefore {
 }
 
 fn unresolved_secret(secret: &plan::UnresolvedSecret) -> Unresolved {
-    let plan::UnresolvedSecret { hook, key, keywords, source } = secret.clone();
-    Unresolved { name: hook.to_string(), key, keywords, source }
+    let plan::UnresolvedSecret { name, key, keywords, source } = secret.clone();
+    Unresolved { name: name.to_string(), key, keywords, source }
 }
 
 fn field(change: &plan::FieldChange, name: &str) -> Field {
@@ -195,11 +195,11 @@ fn field(change: &plan::FieldChange, name: &str) -> Field {
 }
 
 fn cutover(plan: &plan::Plan, cutover: &plan::cutover::Cutover) -> Cutover {
-    let plan::cutover::Cutover { trigger, hook, bindings: _, actions, first } = cutover;
-    let hook = plan.changes.get(*hook);
+    let plan::cutover::Cutover { trigger, leaving, bindings: _, actions, first } = cutover;
+    let leaving = plan.changes.get(*leaving);
     Cutover {
         trigger_id: trigger.to_string(),
-        hook: hook.map(|hook| hook.name.to_string()).unwrap_or_default(),
+        leaving: leaving.map(|change| change.name.to_string()).unwrap_or_default(),
         actions: actions.iter().map(ToString::to_string).collect(),
         first: match first {
             plan::cutover::First::Bind => "bind".to_owned(),
@@ -229,11 +229,11 @@ fn secret_write(change: &plan::Change) -> SecretWrite {
 /// The shape has no place of its own for secrets without a value: they are
 /// warnings, which is what they are to a plan.
 fn without_value(secret: &plan::UnresolvedSecret) -> Warning {
-    let plan::UnresolvedSecret { hook, key, keywords, source } = secret;
+    let plan::UnresolvedSecret { name, key, keywords, source } = secret;
     Warning {
         code: UNRESOLVED_SECRET.to_owned(),
         message: format!(
-            "The secret {key} of {hook} has no value here: {} is not set. Apply refuses until it is.",
+            "The secret {key} of {name} has no value here: {} is not set. Apply refuses until it is.",
             keywords.join(", ")
         ),
         source: Some(source.clone()),

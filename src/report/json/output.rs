@@ -236,7 +236,8 @@ pub struct Cutover {
     /// The trigger.
     pub trigger_id: String,
     /// The name.
-    pub hook: String,
+    #[serde(rename = "hook")]
+    pub leaving: String,
     /// The names of the newly bound actions.
     pub actions: Vec<String>,
     /// Which step comes first: `bind` (for a moment, both may run) or `switch_off` (for a

@@ -1,4 +1,4 @@
-//! One hook's change, folded away: fields, secrets, the script's difference.
+//! One change, folded away: fields, secrets, the script's difference.
 //!
 //! Must not exceed the room it is given.
 

@@ -1,7 +1,7 @@
 //! For a pull request's comment or a job's summary: the plan and the report
 //! of an apply as GitHub-flavoured Markdown.
 //!
-//! What a reviewer must not miss comes first; each hook's difference is folded
+//! What a reviewer must not miss comes first; each change's difference is folded
 //! away. A comment never exceeds what GitHub takes, whatever the input: what
 //! doesn't fit is left out and said to be. Must not let foreign text act:
 //! [`escape`] is its only way in.

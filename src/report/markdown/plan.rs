@@ -1,6 +1,6 @@
 //! A plan as Markdown, within a number of characters.
 //!
-//! Must not lay out a hook's difference: that is [`super::details`]'s.
+//! Must not lay out a change's difference: that is [`super::details`]'s.
 
 use super::details;
 use super::effects;
@@ -10,6 +10,7 @@ use crate::plan::{
     Change, Field, FieldChange, Plan, Unmanaged, UnresolvedSecret, Value, Verb, Warning,
 };
 use crate::report::facts::{self, Danger};
+use crate::report::kinds;
 use crate::report::order::{self, OrderLine};
 use crate::report::rows::{DISPLAY_NAME, shown_fields};
 use crate::report::words::{self, about, count, grouped, listed};
@@ -112,9 +113,9 @@ fn dangers(found: &[Danger], room: usize) -> String {
     out
 }
 
-/// Each hook that gives way to an action, as one.
+/// Each cutover, as one.
 fn cutovers(plan: &Plan, room: usize) -> String {
-    let found = facts::cutovers(plan);
+    let found = kinds::cutovers(plan);
     if found.is_empty() {
         return String::new();
     }
@@ -213,7 +214,7 @@ pub(super) fn details_of(plan: &Plan, order: &[usize], room: usize) -> String {
 }
 
 /// What is beside the changes: warnings, secrets without a value, the order,
-/// secrets sent again, unmanaged hooks.
+/// secrets sent again, unmanaged resources.
 fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
     let plan = view.plan;
     let share = room / 5;
@@ -226,8 +227,8 @@ fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
         format!("- {rule} {}{}\n", place.unwrap_or_default(), prose(message))
     };
     let without_value = |one: &UnresolvedSecret| {
-        let UnresolvedSecret { hook, key, keywords, source: _ } = one;
-        format!("- {} {}: keyword {}\n", code(hook.as_str()), code(key), keys(keywords))
+        let UnresolvedSecret { name, key, keywords, source: _ } = one;
+        format!("- {} {}: keyword {}\n", code(name.as_str()), code(key), keys(keywords))
     };
     let sent_again = |write: &Change| {
         let blocked = write.blocked.as_deref().map(|why| format!(", blocked: {}", prose(why)));
@@ -239,8 +240,8 @@ fn lists(view: &PlanView<'_>, found: &[Danger], room: usize) -> String {
         let sent: Vec<String> = sent.collect();
         format!("- {name}: {}{}\n", sent.join(", "), blocked.unwrap_or_default())
     };
-    let unmanaged = |hook: &Unmanaged| {
-        format!("- {} on {}\n", code(hook.name.as_str()), code(hook.trigger.as_str()))
+    let unmanaged = |live: &Unmanaged| {
+        format!("- {} on {}\n", code(live.name.as_str()), code(live.trigger.as_str()))
     };
     let step = |line: OrderLine| {
         let OrderLine { name, what, or_else } = line;

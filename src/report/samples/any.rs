@@ -162,7 +162,7 @@ pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
             unresolved: texts
                 .iter()
                 .map(|text| UnresolvedSecret {
-                    hook: Name::action(text.clone()),
+                    name: Name::action(text.clone()),
                     key: text.clone(),
                     keywords: texts.clone(),
                     source: text.clone(),

@@ -8,11 +8,12 @@ use crate::plan::Verb;
 use crate::report::Style;
 use crate::report::diff;
 use crate::report::ink::{Ink, plain, span};
+use crate::report::kinds;
 use crate::report::layout::Page;
 use crate::report::safe;
 use crate::report::words::{count, grouped};
 
-/// What became of the files of one hook, action or order.
+/// What became of the files of one resource or order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportSign {
     /// They are new.
@@ -21,13 +22,13 @@ pub enum ExportSign {
     Updated,
     /// They said already what is live.
     Unchanged,
-    /// They had no live hook and are gone.
+    /// What they defined is not live, and they are gone.
     Removed,
-    /// They have no live hook, and are still there.
+    /// What they define is not live, and they are still there.
     Orphan,
 }
 
-/// One hook or action of an export, or a file of bindings.
+/// One resource of an export, or a file of bindings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportLine {
     /// What it is.
@@ -108,7 +109,7 @@ pub fn export_check(
     page.finish()
 }
 
-/// What was done: a line for each hook whose files changed, and a summary.
+/// What was done: a line for each one whose files changed, and a summary.
 #[must_use]
 pub fn export(tenant: &str, lines: &[ExportLine], style: &Style) -> String {
     let mut page = Page::new(style);
@@ -165,23 +166,9 @@ fn numbers(lines: &[ExportLine]) -> [usize; 4] {
         .map(number)
 }
 
-/// How many of each kind are live. Where there is nothing, of hooks.
+/// How many of each kind are live.
 fn kinds(lines: &[ExportLine]) -> String {
-    let live = |kind: Kind| {
-        let gone = [ExportSign::Removed, ExportSign::Orphan];
-        lines.iter().filter(|line| line.kind == kind && !gone.contains(&line.sign)).count()
-    };
-    let (hooks, actions, orders) = (live(Kind::Hook), live(Kind::Action), live(Kind::Bindings));
-    let has_hooks = hooks > 0 || lines.iter().all(|line| line.kind == Kind::Hook);
-    let parts = [
-        has_hooks.then(|| count(hooks, "hook")),
-        (actions > 0 || !has_hooks).then(|| count(actions, "action")),
-        (orders > 0).then(|| match orders {
-            1 => "1 file of bindings".to_owned(),
-            more => format!("{} files of bindings", grouped(more)),
-        }),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let parts = kinds::counted(lines);
     match parts.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         parts => parts.concat(),

@@ -7,6 +7,7 @@ use crate::model::Name;
 use crate::plan::{Change, Plan, UnresolvedSecret, Verb, Warning};
 use crate::report::facts::{self, Danger};
 use crate::report::ink::{Ink, Span, plain, span};
+use crate::report::kinds;
 use crate::report::layout::{Page, padded, width};
 use crate::report::order;
 use crate::report::rows::until_now;
@@ -175,7 +176,7 @@ fn dangers(page: &mut Page<'_>, dangers: &[Danger], deletes_allowed: bool) {
 }
 
 fn cutovers(page: &mut Page<'_>, plan: &Plan) {
-    let found = facts::cutovers(plan);
+    let found = kinds::cutovers(plan);
     let title = if found.len() == 1 { "Cutover" } else { "Cutovers" };
     let note = " (each is done as one, or not at all)";
     let title = [span(Ink::Strong, title), span(Ink::Faint, note)];
@@ -194,7 +195,7 @@ fn order(page: &mut Page<'_>, view: &PlanView<'_>) {
     }
     page.title("Order");
     if stages {
-        let text = "New hooks are created disabled, completed, then enabled.";
+        let text = kinds::CREATED_OFF;
         page.wrap(2, 2, &[plain(text)]);
     }
     let most = entries(page);
@@ -271,10 +272,10 @@ fn without_value(page: &mut Page<'_>, unresolved: &[UnresolvedSecret]) {
     let note = " (apply refuses until they have one)";
     let title = [span(Ink::Warning, "Secrets without a value here"), span(Ink::Faint, note)];
     list(page, &title, unresolved, |page, secret| {
-        let UnresolvedSecret { hook, key, keywords, source } = secret;
+        let UnresolvedSecret { name, key, keywords, source } = secret;
         let keywords: Vec<_> = keywords.iter().map(|word| theirs(word, page.style)).collect();
         let spans = [
-            span(Ink::Strong, theirs(hook.as_str(), page.style)),
+            span(Ink::Strong, theirs(name.as_str(), page.style)),
             plain(format!("  {}", theirs(key, page.style))),
             span(Ink::Faint, format!("  keyword {}", keywords.join(", "))),
             span(Ink::Faint, format!("  {}", theirs(source, page.style))),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Run;
-use super::kind::Looks;
+use super::kinds::Looks;
 use super::perform::{Failure, Job};
 use crate::api::{FRESH, Look, Urgency, Writer};
 use crate::model::{Id, Live, LiveBindings, Name, Trigger};

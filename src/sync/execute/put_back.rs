@@ -4,7 +4,7 @@
 //! as short as can be, and what doesn't depend on it doesn't wait. Must not
 //! begin anything that the plan doesn't know.
 
-use super::kind;
+use super::kinds;
 use super::perform::{self, Failure};
 use super::{Ended, Run, Running, State};
 use crate::api::Writer;
@@ -136,7 +136,7 @@ impl Run<'_> {
 
     fn remark_unsafe(&mut self, id: StepId) {
         let step = &self.plan.steps[id];
-        let remark = kind::unsure_of(&step.op);
+        let remark = kinds::unsure_of(&step.op);
         self.remark(step.change, remark.to_owned());
     }
 }

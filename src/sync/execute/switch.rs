@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::kind;
+use super::kinds;
 use super::perform::{self, Failure};
 use super::{Ended, Run, Running, State};
 use crate::api::{ApiErrorKind, Urgency, Writer};
@@ -38,7 +38,7 @@ pub(super) struct Opening {
 impl Opening {
     pub(super) async fn wait(&self, writer: &Writer, urgency: Urgency) -> Result<(), Failure> {
         let Some(since) = self.since.iter().copied().collect::<Option<Vec<_>>>() else {
-            return Err(Failure::not_sent(kind::NOT_IN_TRAFFIC));
+            return Err(Failure::not_sent(kinds::NOT_IN_TRAFFIC));
         };
         let settled = since.into_iter().max().map(|since| since + SETTLED);
         let left = settled.map(|at| at.saturating_duration_since(Instant::now()));

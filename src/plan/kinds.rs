@@ -34,7 +34,7 @@ impl Kind {
 
     /// The only one that the first fingerprints knew. Plans of it alone keep
     /// theirs.
-    pub(super) const FIRST: Self = Self::Hook;
+    pub const FIRST: Self = Self::Hook;
 
     /// One of two values, of which users give one for hooks and one for
     /// actions and their bindings.
