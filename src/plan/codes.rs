@@ -26,4 +26,4 @@ pub const ROTATED_LATER: &str = "HS510";
 /// The build of a draft failed; apply has it built once more.
 pub const BUILD_FAILED: &str = "HS511";
 /// The tenant is expected to refuse changes of a kind that was ended.
-pub const HOOKS_FROZEN: &str = "HS512";
+pub const EXPECTED_REFUSAL: &str = "HS512";

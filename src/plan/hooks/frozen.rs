@@ -45,7 +45,7 @@ pub fn warned(mut plan: Plan) -> Plan {
         more => format!(" and of {more} other hooks"),
     };
     plan.warnings.push(Warning {
-        code: codes::HOOKS_FROZEN.into(),
+        code: codes::EXPECTED_REFUSAL.into(),
         message: format!(
             "Expect {} to refuse the changes of `{first}`{others}: {WHY}. New hooks and changes of \
              scripts, names and dependencies are refused; Actions take their place.",
