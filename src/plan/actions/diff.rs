@@ -22,10 +22,8 @@ struct Compared {
 
 /// What only an action's definition has; its defaults for another kind's.
 pub(in crate::plan) fn body(definition: &Definition) -> ActionBody {
-    match &definition.body {
-        Body::Action(body) => body.clone(),
-        Body::Hook { .. } => ActionBody::default(),
-    }
+    let Body::Action(body) = &definition.body else { return ActionBody::default() };
+    body.clone()
 }
 
 /// Whether a draft has to be sent again as it is: its build failed, it is to be
