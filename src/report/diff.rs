@@ -20,13 +20,13 @@ const LONGEST_LINE_FOR_WORDS: usize = 2_000;
 /// The complete difference in the form that `diff -u` and `git` write, line
 /// ends kept. Empty when the two are equal.
 pub(crate) fn unified(old: Option<&str>, new: &str, file: &str) -> String {
-    let (from, to): (Vec<&str>, Vec<&str>) = (
-        old.unwrap_or_default().split_inclusive('\n').collect(),
-        new.split_inclusive('\n').collect(),
-    );
-    let hunks = group_diff_ops(capture_diff_slices(Algorithm::Patience, &from, &to), CONTEXT);
+    let before = old.unwrap_or_default();
+    let whole = |text| str::split_inclusive(text, '\n').collect::<Vec<_>>();
+    let (from, to) = (whole(before), whole(new));
+    let ops =
+        to_the_byte(&aligned(&lines(without_mark(before)), &lines(without_mark(new))), &from, &to);
     let mut out = String::new();
-    for hunk in hunks.iter().filter(|hunk| !hunk.is_empty()) {
+    for hunk in group_diff_ops(ops, CONTEXT).iter().filter(|hunk| !hunk.is_empty()) {
         if out.is_empty() {
             out = match old {
                 None => format!("--- /dev/null\n+++ b/{file}\n"),
@@ -50,6 +50,44 @@ pub(crate) fn unified(old: Option<&str>, new: &str, file: &str) -> String {
         }
     }
     out
+}
+
+/// Which lines stand against which, for both forms of a difference: the lines
+/// that a reader is shown must be among those that the unified diff holds.
+fn aligned(from: &[&str], to: &[&str]) -> Vec<DiffOp> {
+    capture_diff_slices(Algorithm::Patience, from, to)
+}
+
+/// The same alignment for whole lines: those whose ends differ, or the byte
+/// order mark, differ here.
+fn to_the_byte(ops: &[DiffOp], from: &[&str], to: &[&str]) -> Vec<DiffOp> {
+    let mut runs: Vec<(bool, Range<usize>, Range<usize>)> = Vec::new();
+    let mut add = |equal: bool, before: Range<usize>, after: Range<usize>| match runs.last_mut() {
+        Some(last) if last.0 == equal => (last.1.end, last.2.end) = (before.end, after.end),
+        _ => runs.push((equal, before, after)),
+    };
+    for op in ops {
+        let (tag, before, after) = op.as_tag_tuple();
+        if tag != DiffTag::Equal {
+            add(false, before, after);
+            continue;
+        }
+        for (old, new) in before.zip(after) {
+            add(from[old] == to[new], old..old + 1, new..new + 1);
+        }
+    }
+    runs.into_iter()
+        .map(|(equal, before, after)| {
+            let (old_index, old_len) = (before.start, before.len());
+            let (new_index, new_len) = (after.start, after.len());
+            match (equal, old_len, new_len) {
+                (true, ..) => DiffOp::Equal { old_index, new_index, len: old_len },
+                (_, 0, _) => DiffOp::Insert { old_index, new_index, new_len },
+                (_, _, 0) => DiffOp::Delete { old_index, old_len, new_index },
+                _ => DiffOp::Replace { old_index, old_len, new_index, new_len },
+            }
+        })
+        .collect()
 }
 
 /// `12,3` as hunk headers have it: the first line and how many; the line
@@ -184,14 +222,17 @@ fn without_blanks(text: &str) -> impl Iterator<Item = char> + '_ {
 /// What some editors put before a text. An invisible character to a reader.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 /// Compares two scripts for a reader: line ends and a byte order mark don't make
 /// two lines differ, they are reported once.
 pub(crate) fn compare<'a>(old: &'a str, new: &'a str) -> ScriptDiff<'a> {
     let marks = (old.starts_with(BYTE_ORDER_MARK), new.starts_with(BYTE_ORDER_MARK));
-    let without_mark = |text: &'a str| text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let (old, new) = (without_mark(old), without_mark(new));
     let (from, to) = (lines(old), lines(new));
-    let ops = capture_diff_slices(Algorithm::Patience, &from, &to);
+    let ops = aligned(&from, &to);
     let count = |side: fn(&DiffOp) -> Range<usize>| -> usize {
         ops.iter().filter(|op| op.tag() != DiffTag::Equal).map(|op| side(op).len()).sum()
     };
