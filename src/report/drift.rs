@@ -3,7 +3,9 @@
 //!
 //! Must not lay anything out.
 
-use crate::model::{Kind, LogEntry};
+use std::collections::{BTreeSet, HashMap};
+
+use crate::model::{Kind, LogEntry, Name};
 use crate::plan::change::SecretVerb;
 use crate::plan::traced::{Traces, can_be_traced};
 use crate::plan::{Change, Field, Plan, Verb};
@@ -35,10 +37,13 @@ pub(super) fn differences<'a>(
     again: &Again,
 ) -> Vec<Difference<'a>> {
     let changes = plan.changes.iter().enumerate().filter(|(_, one)| one.verb != Verb::Resend);
+    let mut kinds_of: HashMap<&Name, BTreeSet<Kind>> = HashMap::new();
+    for one in plan.changes.iter().filter(|one| one.kind != Kind::Bindings) {
+        kinds_of.entry(&one.name).or_default().insert(one.kind);
+    }
     let difference = |(at, change): (usize, &'a Change)| {
-        let is_other = |other: &Change| other.kind != change.kind && other.name == change.name;
-        let mut definitions = plan.changes.iter().filter(|it| it.kind != Kind::Bindings);
-        let is_shared = definitions.any(is_other);
+        let named = kinds_of.get(&change.name);
+        let is_shared = named.is_some_and(|kinds| kinds.iter().any(|kind| *kind != change.kind));
         let (what, take, undo) = ways(change, is_shared, again);
         let written = match traces {
             Traces::Found(found) if can_be_traced(change) => {
