@@ -134,7 +134,7 @@ fn driver(job: &Job, text: &str, file: &Path, mark: &str) -> String {
         "wall": job.limits.wall_ms, "output": job.limits.output,
     });
     let parts = ["api", "call", "http", "modules"];
-    let parts = parts.map(|name| format!("{name}: {},\n", engine::part(name))).concat();
+    let parts = parts.map(|name| format!("{name}: {},\n", engine::source(name))).concat();
     format!(
         "const PARTS = {{ {parts} }};\nconst JOB = {};\n{DRIVER}",
         Value::from(what.to_string())

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::bytes::{decode, encode, json_of, text_of};
 use super::fault::{fault_of, is_full, place_in};
-use super::part;
+use super::parts;
 use super::records::Records;
 use crate::sandbox::compile::Columns;
 use crate::sandbox::outcome::Settled;
@@ -114,8 +114,8 @@ pub(super) fn caught<'js>(
 
 /// What only computes.
 fn pure<'js>(host: &Object<'js>) -> rquickjs::Result<()> {
-    let eval = |ctx: Ctx<'js>, name: Text| ctx.eval::<Js<'js>, _>(part(&name.0));
-    host.set("part", Func::from(eval))?;
+    let part = |ctx: Ctx<'js>, name: Text| parts::load::<Js<'js>>(&ctx, &name.0);
+    host.set("part", Func::from(part))?;
     host.set("encode", Func::from(|text: Text, to: Text| Bytes(encode(&text.0, &to.0))))?;
     host.set("decodeText", Func::from(|bytes: Bytes, from: Text| decode(&bytes.0, &from.0)))?;
     host.set(

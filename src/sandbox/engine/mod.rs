@@ -9,6 +9,7 @@ mod fault;
 mod guard;
 mod host;
 mod http;
+mod parts;
 mod records;
 mod replay;
 
@@ -23,29 +24,13 @@ use super::outcome::{Answer, Fault, Outcome, Stop};
 use super::world::{Job, Program};
 use fault::fault_of;
 use guard::Guard;
+pub(super) use parts::source;
 use records::Records;
 pub(super) use replay::replay;
 
 use crate::script::actions;
 
-const CORE: &str = include_str!("../js/core.js");
-
 const STACK: usize = 512 << 10;
-
-/// The other host scripts, which are read when they are asked for.
-pub(super) fn part(name: &str) -> &'static str {
-    match name {
-        "api" => include_str!("../js/api.js"),
-        "buffer" => include_str!("../js/buffer.js"),
-        "call" => include_str!("../js/call.js"),
-        "crypto" => include_str!("../js/crypto.js"),
-        "http" => include_str!("../js/http.js"),
-        "modules" => include_str!("../js/modules.js"),
-        "node" => include_str!("../js/node.js"),
-        "url" => include_str!("../js/url.js"),
-        _ => "(function () { return {}; })",
-    }
-}
 
 /// Runs a program once.
 #[must_use]
@@ -165,7 +150,7 @@ impl<'js> Run<'_, 'js> {
 
     fn begin_and_drain(&self) -> rquickjs::Result<()> {
         let host = host::object(self.ctx, self.records, &self.columns)?;
-        let make: Function<'js> = self.ctx.eval(CORE)?;
+        let make: Function<'js> = parts::load(self.ctx, "core")?;
         let core = make.call((host,))?;
         self.begin(&core)?;
         self.drain(&core)
