@@ -4,9 +4,10 @@
 //! Must not change what is done, or tell of what takes no time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::Output;
 use crate::api::{Status, Waiting};

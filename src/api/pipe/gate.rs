@@ -171,7 +171,7 @@ impl<'a> Place<'a> {
         let begun = Instant::now();
         let limited = why.filter(|why| *why != Wait::Concurrency);
         if let Some(why) = limited {
-            let waiting = Waiting { why: why.as_str(), until: until.map(Instant::into_std) };
+            let waiting = Waiting { why: why.as_str(), until };
             self.run.status.send_modify(|status| status.waiting = Some(waiting));
         }
         let deadline = self.run.ends(self.key.0);

@@ -106,7 +106,7 @@ impl Run {
     fn pausing(&self, why: &'static str, until: Instant) -> Counted<'_> {
         self.status.send_modify(|status| {
             status.pauses += 1;
-            status.recovering = Some(Waiting { why, until: Some(until.into_std()) });
+            status.recovering = Some(Waiting { why, until: Some(until) });
         });
         Counted(&self.status, |status| {
             status.pauses -= 1;

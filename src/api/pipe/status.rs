@@ -3,7 +3,9 @@
 //! Plain data; must not decide anything.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::api::error::Method;
 

@@ -27,7 +27,7 @@ async fn reported(live: bool, verbosity: Verbosity, lanes: &[Status], time: Dura
     captured.stderr()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_terminal_sees_one_line_for_all_that_is_taken_away() {
     let lanes = [waits(20, 8, 60), waits(10, 4, 60)];
     let shown = reported(true, Verbosity::Normal, &lanes, Duration::from_millis(1_800)).await;
@@ -39,7 +39,7 @@ async fn a_terminal_sees_one_line_for_all_that_is_taken_away() {
     assert!(!shown.contains('\n'), "{shown:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn short_work_quiet_runs_and_other_streams_see_none() {
     let lanes = [waits(20, 8, 3)];
     let long = Duration::from_millis(1_400);
@@ -49,7 +49,7 @@ async fn short_work_quiet_runs_and_other_streams_see_none() {
     assert_eq!(reported(false, Verbosity::Normal, &lanes, long).await, "");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_log_is_told_once_of_a_long_wait_and_whose_it_is() {
     let lanes = [waits(20, 8, 3), waits(10, 4, 12)];
     let time = Duration::from_millis(1_200);

@@ -112,7 +112,7 @@ mod tests {
         let unknown = Traces::Unknown("x".to_owned());
         let mut plan = full_plan();
         while plan.changes.len() < 20_000 {
-            plan.changes.extend(full_plan().changes);
+            plan.changes.extend(plan.changes.clone());
         }
         let again = Again::default();
         let view = DriftView { environment: None, plan: &plan, traces: &unknown, again: &again };
