@@ -77,7 +77,7 @@ async fn one_list_serves_all_and_what_nobody_touched_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn something_else_that_was_applied_makes_it_a_part() {
-    // whoever edits takes the newest hook, which is `greet`
+    // which of the two somebody edits is left to chance
     let faults = ["delay:2100@GET,/hooks,1", "edit:script@GET,/hooks,2"];
     let (tenant, project) = hooks(ListDetail::Full, &faults).await;
     let other = hook(0, "other", "send-phone-message");
@@ -85,7 +85,12 @@ async fn something_else_that_was_applied_makes_it_a_part() {
     project.write("hooks/other.yaml", "name: other\ntriggerId: send-phone-message\n");
     project.write("hooks/other.js", script("send-phone-message", "\n  // new"));
     let run = project.on(&tenant, &["apply", "--yes", "--format", "json"]).expect(3);
-    assert_changed_meanwhile(&run, "greet", "script");
+    let state = tenant.state();
+    let edited =
+        state.hooks.iter().find(|hook| hook.script.contains("edited by somebody")).unwrap();
+    assert_changed_meanwhile(&run, edited.name.as_ref().unwrap(), "script");
+    let summary = serde_json::json!({"applied": 1, "failed": 1, "not_attempted": 0});
+    assert_eq!(run.json()["summary"], summary, "{run}");
     assert_eq!(writes(&tenant).len(), 1, "{run}");
 }
 
