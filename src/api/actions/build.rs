@@ -3,7 +3,9 @@
 //!
 //! A first look shortly after the write, for most drafts without packages are
 //! built by then; later ones are further apart, as each costs a token of the
-//! tenant's rate. Must not deploy anything.
+//! tenant's rate. A look that another wait made serves as well, but one that came
+//! sooner after this write than a first look is no reason to wait that long.
+//! Must not deploy anything.
 
 use std::time::Duration;
 
@@ -24,6 +26,37 @@ const NEXT: Duration = Duration::from_secs(2);
 const WITHOUT_STATUS: u32 = 3;
 /// How many looks a status gets that nobody knows.
 const STRANGE_STATUS: u32 = 30;
+
+/// How many looks a version gets to be in traffic.
+const FOR_TRAFFIC: u32 = 4;
+
+/// When one wait looks, and which looks of others serve it.
+#[derive(Debug)]
+struct Pace {
+    began: Instant,
+    /// Looks from before are too old.
+    after: Instant,
+    /// How long until the next look.
+    pause: Duration,
+    /// The looks so far, without those that came too early.
+    looks: u32,
+}
+
+impl Pace {
+    fn new() -> Self {
+        let began = Instant::now();
+        Self { began, after: began, pause: FIRST, looks: 0 }
+    }
+
+    /// A look that began at `at` has not ended the wait.
+    fn looked(&mut self, at: Instant) {
+        let first = self.began + FIRST;
+        let early = at < first;
+        self.after = at.max(first);
+        self.pause = if early { FIRST } else { NEXT };
+        self.looks += u32::from(!early);
+    }
+}
 
 /// How often a draft was seen with no status, and with one that nobody knows.
 #[derive(Debug, Default)]
@@ -90,23 +123,21 @@ impl Writer {
     ) -> Result<(Built, Instant), ApiError> {
         let class = urgency.following();
         let reader = self.reader.at(class);
-        let mut looked = Instant::now();
-        let (mut pause, mut looks) = (FIRST, Looks::default());
+        let (mut pace, mut looks) = (Pace::new(), Looks::default());
         let mut status = String::new();
         loop {
-            let slept = self.client.pipe.run.sleep(pause, class, "builds").await;
+            let slept = self.client.pipe.run.sleep(pace.pause, class, "builds").await;
             slept.map_err(|error| with_status(error, &status))?;
             let find = |all: &[Live]| all.iter().find(|live| live.id == *id).cloned();
             // another one that waits may have looked meanwhile
-            let look = builds.look(|at| at > looked, reader.actions(), find).await?;
-            looked = look.at;
-            pause = NEXT;
+            let look = builds.look(|at| at > pace.after, reader.actions(), find).await?;
+            pace.looked(look.at);
             let Some(live) = look.found else {
                 return Err(ApiError::new(ApiErrorKind::ActionMissing));
             };
             let Some(action) = live.action() else { continue };
             match looks.end(&action.build) {
-                Some(end) => return Ok((end(live), looked)),
+                Some(end) => return Ok((end(live), look.at)),
                 None => action.build.word().clone_into(&mut status),
             }
         }
@@ -124,18 +155,20 @@ impl Writer {
     ) -> Option<Instant> {
         let class = urgency.following();
         let reader = self.reader.at(class);
-        let mut looked = Instant::now();
-        for pause in [FIRST, NEXT, NEXT, NEXT] {
-            self.client.pipe.run.sleep(pause, class, "a version to be in traffic").await.ok()?;
+        let mut pace = Pace::new();
+        while pace.looks < FOR_TRAFFIC {
+            let run = &self.client.pipe.run;
+            run.sleep(pace.pause, class, "a version to be in traffic").await.ok()?;
             let in_traffic = |all: &[Live]| {
                 let live = all.iter().find(|live| live.id == *id)?.action()?;
                 let deployed = live.deployed.as_ref();
                 Some(deployed.is_some_and(|it| it.id == *version && it.deployed))
             };
-            let look = builds.look(|at| at > looked, reader.actions(), in_traffic).await.ok()?;
-            looked = look.at;
+            let look =
+                builds.look(|at| at > pace.after, reader.actions(), in_traffic).await.ok()?;
+            pace.looked(look.at);
             if look.found? {
-                return Some(looked);
+                return Some(look.at);
             }
         }
         None

@@ -1,5 +1,6 @@
 //! The room as a whole, against a tenant that is a function of the request.
 
+mod builds;
 mod credentials;
 mod limits;
 mod reads;
