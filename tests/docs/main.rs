@@ -17,6 +17,7 @@ mod pipelines;
 mod reference;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// The repository's root.
 fn root() -> &'static Path {
@@ -72,9 +73,24 @@ fn documents() -> Vec<PathBuf> {
     found
 }
 
+/// How many documents are tried at once: each has a machine of its own, and much
+/// of what it does is waiting.
+const AT_ONCE: usize = 4;
+
 #[test]
 fn every_command_prints_what_its_document_shows() {
-    let faults: Vec<String> = documents().iter().flat_map(|path| document::check(path)).collect();
+    let (documents, faults) = (Mutex::new(documents().into_iter()), Mutex::new(Vec::new()));
+    let work = || {
+        // the lock is held for the taking alone
+        let next = || documents.lock().unwrap().next();
+        while let Some(path) = next() {
+            let found = document::check(&path);
+            faults.lock().unwrap().extend(found);
+        }
+    };
+    std::thread::scope(|scope| (0..AT_ONCE).for_each(|_| drop(scope.spawn(work))));
+    let mut faults = faults.into_inner().unwrap();
+    faults.sort();
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n\n"));
 }
 
