@@ -4,32 +4,40 @@ use crate::process::{Bench, unlimited};
 
 const APPLY: [&str; 4] = ["apply", "--yes", "--allow-delete", "--force"];
 
+const LIVE: [&str; 3] = ["a sign-up s +K +OLD", "gone password s", "b signed-up old"];
+const WANTED: [&str; 3] =
+    ["a sign-up s +K=new +L=new", "b signed-up new", "made token new on +M=new"];
+const WHOLE: [&str; 3] = ["a sign-up s +K +L", "b signed-up new", "made token new on +M"];
+
 /// A network's login page, or a proxy's, is answered 200 as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_web_page_is_no_answer_to_a_write() {
-    let live = ["a sign-up s +K +OLD", "gone password s", "b signed-up old"];
-    let wanted = ["a sign-up s +K=new +L=new", "b signed-up new", "made token new on +M=new"];
-    let whole = ["a sign-up s +K +L", "b signed-up new", "made token new on +M"];
     // once it is only sent again
+    let mut runs = Vec::new();
     for once in ["DELETE,/hooks/01GONE,1", "POST,/hooks/01A/secrets,1", "writes,1-2"] {
         for when in ["before", "after"] {
-            let bench = Bench::new(unlimited(), &live).await;
-            bench.define(&wanted);
-            bench.faults(&[&format!("html-{when}:200@{once}")]);
-            let ended = bench.expect(0, &APPLY);
-            assert_eq!(bench.live(), whole, "{when} {once}\n{}", ended.all());
+            runs.push(tokio::spawn(async move {
+                let bench = Bench::new(unlimited(), &LIVE).await;
+                bench.define(&WANTED);
+                bench.faults(&[&format!("html-{when}:200@{once}")]);
+                let ended = bench.expect(0, &APPLY);
+                assert_eq!(bench.live(), WHOLE, "{when} {once}\n{}", ended.all());
+            }));
         }
     }
     // for ever: nothing is taken for done
-    let bench = Bench::new(unlimited(), &live).await;
-    bench.define(&wanted);
+    let bench = Bench::new(unlimited(), &LIVE).await;
+    bench.define(&WANTED);
     bench.faults(&["html-before:200@writes"]);
     let ended = bench.expect(1, &APPLY);
     assert!(ended.stdout.contains("Applied 0 of "), "{}", ended.stdout);
     assert!(ended.stdout.contains("not one of the Management API"), "{}", ended.stdout);
     bench.faults(&[]);
     bench.expect(0, &APPLY);
-    assert_eq!(bench.live(), whole);
+    assert_eq!(bench.live(), WHOLE);
+    for run in runs {
+        run.await.unwrap();
+    }
 }
 
 /// A hook that isn't read isn't gone: its definition would be made again.
@@ -61,9 +69,13 @@ async fn what_may_have_been_done_and_no_more_is_no_part() {
 async fn what_does_not_depend_on_it_goes_on_while_a_hook_is_put_back() {
     let bench = Bench::new(unlimited(), &["a sign-up s on", "b sign-up s"]).await;
     bench.define(&["a sign-up s off", "b sign-up s on", "c password new on +K=v"]);
-    // putting it back is not answered at first, and so asked for again
-    let faults =
-        ["400@PATCH,/hooks/01B,1", "hang-after@PATCH,/hooks/01A,2", "delay:600@POST,/hooks,1"];
+    // putting it back is not answered at first, and after a while asked for again
+    let faults = [
+        "400@PATCH,/hooks/01B,1",
+        "delay:3000@PATCH,/hooks/01A,2",
+        "reset-after@PATCH,/hooks/01A,2",
+        "delay:600@POST,/hooks,1",
+    ];
     bench.faults(&faults);
     let ended = bench.expect(3, &APPLY);
     assert_eq!(bench.live(), ["a sign-up s on", "b sign-up s", "c password new on +K"]);

@@ -135,36 +135,43 @@ async fn an_interrupt_finishes_what_is_under_way_and_no_more() {
     let all = std::env::var_os("HOOKSYNC_FAULT_RUNS").is_some();
     let every = ["INT", "TERM", "HUP", "QUIT"].into_iter();
     let every = every.flat_map(|name| (1..=10).map(move |after| (name, after)));
-    for (name, after) in if all { every.collect() } else { few.to_vec() } {
-        let (mut bench, mut begun, mut ended) = interrupted(name, after, 120).await;
-        if name == "HUP" && ignores_hangups() {
-            assert_eq!(ended.code, Some(0), "{}", ended.all());
-            continue;
-        }
-        for slower in [500, 2000] {
-            // on a busy machine the signal can come after the last write
-            if ended.code == Some(0) {
-                (bench, begun, ended) = interrupted(name, after, slower).await;
-            }
-        }
-        assert_eq!(ended.code, Some(130), "{}", ended.all());
-        // late in the run every change has begun
-        let begins = after <= 4;
-        assert!(!begins || ended.stdout.contains("not attempted"), "{}", ended.stdout);
-        assert!(ended.stdout.contains("Interrupted"), "{}", ended.stdout);
-        // a trigger that had a hook running, and is to have one, has one
-        let runs = |trigger: &str| {
-            let state = bench.tenant.state();
-            state.hooks.iter().filter(|hook| hook.enabled && hook.trigger_id == trigger).count()
-        };
-        for trigger in ["post-user-registration", "post-change-password"] {
-            assert_eq!(runs(trigger), 1, "{name} after {after}, {trigger}\n{}", ended.all());
-        }
-        // what was under way, what had gone out meanwhile, and a switch that
-        // had begun
-        assert!(bench.writes().len() <= begun + 6, "{} then {}", begun, bench.writes().len());
-        converges(&bench, &format!("{name} after {after} writes\n{}", ended.all()));
+    let cases = if all { every.collect() } else { few.to_vec() };
+    let runs = cases.into_iter().map(|(name, after)| tokio::spawn(is_interrupted(name, after)));
+    let mut runs = iter(runs).buffer_unordered(3);
+    while let Some(ended) = runs.next().await {
+        ended.unwrap();
     }
+}
+
+async fn is_interrupted(name: &str, after: usize) {
+    let (mut bench, mut begun, mut ended) = interrupted(name, after, 120).await;
+    if name == "HUP" && ignores_hangups() {
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        return;
+    }
+    for slower in [500, 2000] {
+        // on a busy machine the signal can come after the last write
+        if ended.code == Some(0) {
+            (bench, begun, ended) = interrupted(name, after, slower).await;
+        }
+    }
+    assert_eq!(ended.code, Some(130), "{}", ended.all());
+    // late in the run every change has begun
+    let begins = after <= 4;
+    assert!(!begins || ended.stdout.contains("not attempted"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("Interrupted"), "{}", ended.stdout);
+    // a trigger that had a hook running, and is to have one, has one
+    let runs = |trigger: &str| {
+        let state = bench.tenant.state();
+        state.hooks.iter().filter(|hook| hook.enabled && hook.trigger_id == trigger).count()
+    };
+    for trigger in ["post-user-registration", "post-change-password"] {
+        assert_eq!(runs(trigger), 1, "{name} after {after}, {trigger}\n{}", ended.all());
+    }
+    // what was under way, what had gone out meanwhile, and a switch that
+    // had begun
+    assert!(bench.writes().len() <= begun + 6, "{} then {}", begun, bench.writes().len());
+    converges(&bench, &format!("{name} after {after} writes\n{}", ended.all()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
