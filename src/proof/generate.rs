@@ -150,7 +150,7 @@ impl<'i> Generator<'i> {
             }
         }
         // what got furthest goes first, and of it what is likeliest
-        all.sort_by_key(|(rank, next)| (self.guesses(&next.changes), *rank));
+        all.sort_by_cached_key(|(rank, next)| (self.guesses(&next.changes), *rank));
         all.truncate(FOLLOW_UPS / 2);
         for (_, next) in all.into_iter().rev() {
             self.follow_ups.push_front(next);
