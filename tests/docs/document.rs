@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -115,19 +116,22 @@ fn updated(text: &str, steps: &[Step], ran: &[Ran]) -> String {
 
 /// Whether two outputs differ at most in what every run has of its own.
 fn same(shown: &str, printed: &str) -> bool {
-    let own = [
-        (r"sha256:[0-9a-f]{64}", "FINGERPRINT"),
-        (r"\b01[0-9A-HJKMNP-TV-Z]{24}\b", "ID"),
-        // a second backup within a second has a number
-        (r"\b20\d\d-?\d\d-?\d\d[T ]?\d\d:?-?\d\d:?-?\d\d(\.\d+)?(Z(-\d\b)?)?", "TIME"),
-        (r"127\.0\.0\.1:\d+", "ADDRESS"),
-        (r"(about |less than )?\b\d+(\.\d+)? ?m?s\b", "DURATION"),
-        // how often a build is looked at depends on its time
-        (r"\bwith \d+ requests? \(\d+ writes?\)", "REQUESTS"),
-    ];
+    static OWN: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
+        [
+            (r"sha256:[0-9a-f]{64}", "FINGERPRINT"),
+            (r"\b01[0-9A-HJKMNP-TV-Z]{24}\b", "ID"),
+            // a second backup within a second has a number
+            (r"\b20\d\d-?\d\d-?\d\d[T ]?\d\d:?-?\d\d:?-?\d\d(\.\d+)?(Z(-\d\b)?)?", "TIME"),
+            (r"127\.0\.0\.1:\d+", "ADDRESS"),
+            (r"(about |less than )?\b\d+(\.\d+)? ?m?s\b", "DURATION"),
+            // how often a build is looked at depends on its time
+            (r"\bwith \d+ requests? \(\d+ writes?\)", "REQUESTS"),
+        ]
+        .map(|(pattern, name)| (Regex::new(pattern).unwrap(), name))
+    });
     let plain = |text: &str| {
-        own.iter().fold(text.trim_end().to_owned(), |text, (pattern, name)| {
-            Regex::new(pattern).unwrap().replace_all(&text, *name).into_owned()
+        OWN.iter().fold(text.trim_end().to_owned(), |text, (pattern, name)| {
+            pattern.replace_all(&text, *name).into_owned()
         })
     };
     plain(shown) == plain(printed)

@@ -4,6 +4,7 @@
 //! only the messages have to be found in the code.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -23,11 +24,15 @@ const PHRASES: [(&str, &str); 12] = [
     (r"\bcan't be told\b", "can't be known"),
 ];
 
+/// A text between quotation marks.
+static LITERAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""((?s:[^"\\]|\\.)*)""#).unwrap());
+
 fn found(text: &str) -> Vec<String> {
+    static PATTERNS: LazyLock<Vec<Regex>> =
+        LazyLock::new(|| PHRASES.iter().map(|(phrase, _)| Regex::new(phrase).unwrap()).collect());
     // what breaks over lines is one phrase, too
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let each = PHRASES.iter().flat_map(|(phrase, instead)| {
-        let pattern = Regex::new(phrase).unwrap();
+    let each = PATTERNS.iter().zip(PHRASES).flat_map(|(pattern, (_, instead))| {
         let hits: Vec<String> = pattern
             .find_iter(&text)
             .map(|hit| {
@@ -52,8 +57,7 @@ fn messages(code: &str) -> String {
     let code = code.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = lines.collect::<Vec<_>>().join("\n");
-    let literal = Regex::new(r#""((?s:[^"\\]|\\.)*)""#).unwrap();
-    let literals = literal.captures_iter(&code).map(|one| one[1].replace("\\\n", " "));
+    let literals = LITERAL.captures_iter(&code).map(|one| one[1].replace("\\\n", " "));
     literals.collect::<Vec<_>>().join("\n")
 }
 

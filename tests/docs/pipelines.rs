@@ -181,7 +181,7 @@ fn the_composite_action_tells_what_it_found() {
 
 /// Where a release would be downloaded from: an archive of this very program.
 const RELEASE: &str = "mkdir -p release/hooksync-v0 && cp \"$(readlink -f \"$(command -v hooksync)\")\" \
-                       release/hooksync-v0/hooksync && tar -czf release.tar.gz -C release hooksync-v0 && \
+                       release/hooksync-v0/hooksync && tar -c -C release hooksync-v0 | gzip -1 > release.tar.gz && \
                        export HOOKSYNC_REPOSITORY=https://example.com/x HOOKSYNC_VERSION=0 \
                        ARCHIVE=$PWD/release.tar.gz \
                        HOOKSYNC_SHA256=$(sha256sum release.tar.gz | cut -d ' ' -f 1)";
