@@ -4,7 +4,7 @@ use hooksync::tenant::actions::Behaviour;
 use hooksync::tenant::{self, Latency, Options, Running};
 use serde_json::{Value, json};
 
-use crate::support::{Project, writes};
+use crate::support::{Project, Run, writes};
 
 fn login(body: &str) -> String {
     format!("exports.onExecutePostLogin = async (event, api) => {{{body}\n}};\n")
@@ -89,25 +89,32 @@ async fn a_new_version_equal_to_the_old_one_runs_and_the_draft_is_kept() {
     assert!(project.read(&format!("{folder}/.drafts/actions/Add-roles.js")).contains("// three"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_looks_after_it_sees_what_it_has_made_live() {
+/// A rollback to the first version, at a tenant that shows a new one after this time.
+async fn rolled_back(lag_ms: u64) -> (Project, Running, Run) {
     let project = Project::new();
     let tenant = tenant_with_versions(&project).await;
-    // ended before the tenant shows it, the next apply would take files for live
-    let deploy_lag = Latency { fixed_ms: 1500, jitter_ms: 0 };
+    let deploy_lag = Latency { fixed_ms: lag_ms, jitter_ms: 0 };
     tenant.set_actions(Behaviour { deploy_lag, ..Behaviour::default() });
-    let args = ["rollback", "Add roles", "--to", "1", "--yes"];
-    let run = project.on(&tenant, &args).expect(0);
+    let run = project.on(&tenant, &["rollback", "Add roles", "--to", "1", "--yes"]).expect(0);
+    (project, tenant, run)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_after_it_sees_what_it_has_made_live() {
+    // one that takes longer than anybody waits for is said to
+    let late = tokio::spawn(rolled_back(60_000));
+    // ended before the tenant shows it, the next apply would take files for live
+    let (project, tenant, run) = rolled_back(1500).await;
     assert!(
         run.stdout.contains("Rolled back: v3 of Add roles, equal to v1, is deployed."),
         "{run}"
     );
-    let again = project.on(&tenant, &args).expect(0);
+    let again = project.on(&tenant, &["rollback", "Add roles", "--to", "1", "--yes"]).expect(0);
     assert!(again.stdout.contains("nothing to do"), "{again}");
-    // one that takes longer than anybody waits for is said to
-    let deploy_lag = Latency { fixed_ms: 60_000, jitter_ms: 0 };
-    tenant.set_actions(Behaviour { deploy_lag, ..Behaviour::default() });
+    tenant.set_actions(Behaviour::instant());
     let run = project.on(&tenant, &["rollback", "Add roles", "--to", "2", "--yes"]).expect(0);
+    assert!(run.stdout.contains("v4 of Add roles, equal to v2, is deployed."), "{run}");
+    let (_, _, run) = late.await.unwrap();
     assert!(run.stdout.contains("Look again: hooksync versions 'Add roles'\n"), "{run}");
 }
 

@@ -73,9 +73,9 @@ impl Project {
         run(self.command(args), args)
     }
 
-    /// Runs it on a tenant.
+    /// Runs it on a tenant, which may live on the thread that waits here.
     pub(crate) fn on(&self, tenant: &Running, args: &[&str]) -> Run {
-        run(self.command_on(tenant, args), args)
+        tokio::task::block_in_place(|| run(self.command_on(tenant, args), args))
     }
 
     pub(crate) fn command_on(&self, tenant: &Running, args: &[&str]) -> Command {

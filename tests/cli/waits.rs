@@ -37,7 +37,7 @@ async fn slow(hooks: usize, api: Limit) -> Running {
 async fn is_noted(args: &'static [&'static str]) {
     let tenant = slow(14, Limit::new(2, Rate::per_second(2))).await;
     let project = project(14);
-    let run = tokio::task::block_in_place(|| project.on(&tenant, args)).expect(0);
+    let run = project.on(&tenant, args).expect(0);
     let reported = run.stderr.lines().next().unwrap_or_default();
     assert!(reported.starts_with("Still reading: "), "{run}");
     assert!(reported.contains(" of 16 requests done after "), "{run}");
