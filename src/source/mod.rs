@@ -19,6 +19,7 @@ mod keyword_tests;
 mod kinds_tests;
 mod leftover;
 #[cfg(test)]
+#[cfg(unix)]
 mod linear_tests;
 mod load;
 mod mask;
