@@ -42,6 +42,16 @@ fn a_saved_plan_is_shown_as_the_plan_was() {
     }
 }
 
+/// A blank line that ends in LF, put beside one that ends in CRLF.
+#[test]
+fn lines_with_other_ends_are_shown_as_they_were() {
+    let filler: String = (0..30).map(|at| format!("step({at});\n")).collect();
+    let plan = script_update(&format!("\r\nc{filler}"), &format!("\n\r\nc{filler}"));
+    let view = placed(&plan);
+    let (again, _) = saved(&view);
+    assert_eq!(shown(&again.view()), shown(&view));
+}
+
 #[test]
 fn what_a_file_holds_beside_survives() {
     let (_, mut value) = saved(&placed(&full_plan()));
